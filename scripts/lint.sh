@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Formatting and lints of everything, for the server and for the browser. A warning is an error.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+. "$(dirname "$0")/env.sh"
+cd "$ROOT"
+
+say "formatting"
+cargo fmt --all --check
+say "scripts"
+for script in scripts/*.sh scripts/setup/*.sh .ci/run; do
+    bash -n "$script"
+done
+say "clippy: domain, data, app (server side), server"
+cargo clippy --locked -p domain -p data -p app -p server --features app/ssr --all-targets -- -D warnings
+say "clippy: app (browser side), frontend"
+cargo clippy --locked -p app -p frontend --features app/hydrate --lib --target wasm32-unknown-unknown -- -D warnings
+if [ -d end2end/node_modules ]; then
+    say "types of the browser tests"
+    (cd end2end && npx --no-install tsc --noEmit)
+fi

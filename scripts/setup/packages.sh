@@ -1,0 +1,95 @@
+# Sourced by scripts/setup.sh: packages of Debian or Ubuntu.
+# shellcheck shell=bash
+
+APT_UPDATED=
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "This needs root: run it as root, install sudo, or install by hand: $*"
+    fi
+}
+
+apt_update() {
+    [ -n "$APT_UPDATED" ] && return
+    command -v apt-get >/dev/null || die "No apt-get here. Tributary's setup knows Debian and Ubuntu; on other systems install by hand: $*"
+    say "reading the package lists"
+    as_root apt-get -o DPkg::Lock::Timeout=900 update -qq >/dev/null || say "apt-get update failed; going on with the lists at hand"
+    APT_UPDATED=1
+}
+
+# The candidate version of a package, or nothing.
+apt_candidate() {
+    apt_update "$1"
+    apt-cache policy "$1" | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true
+}
+
+# apt_install PACKAGE…
+apt_install() {
+    apt_update "$@"
+    say "installing $* with apt"
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends "$@" >/dev/null ||
+        die "apt could not install $*"
+}
+
+# ensure_package COMMAND PACKAGE
+ensure_package() {
+    command -v "$1" >/dev/null || apt_install "$2"
+}
+
+ensure_build_tools() {
+    ensure_package cc build-essential
+    ensure_package pkg-config pkg-config
+    ensure_package make make
+    ensure_package git git
+    ensure_package curl curl
+    ensure_package brotli brotli
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || apt_install ca-certificates
+    say "C compiler: $(cc --version | head -n 1)"
+}
+
+ensure_node() {
+    if ! command -v node >/dev/null; then
+        apt_install nodejs
+    fi
+    ensure_package npm npm
+    local have
+    have="$(node --version | tr -d v)"
+    # The client's build runs on any Node.js of the last years; only the browser tests need a newer one.
+    if [ "$1" = tests ] && ! version_at_least "$have" "$NODE_MINIMUM"; then
+        die "The browser tests need Node.js $NODE_MINIMUM or newer; here is $have. Install a newer one (Debian 13 and Ubuntu 25.04 have it) and run again."
+    fi
+    say "Node.js: $have, npm $(npm --version 2>/dev/null)"
+}
+
+ensure_chromium() {
+    if [ -z "$(chromium_bin)" ]; then
+        apt_install chromium
+    fi
+    # Without fonts every screenshot is a page of boxes.
+    if ! command -v fc-list >/dev/null || [ -z "$(fc-list 2>/dev/null | head -n 1)" ]; then
+        apt_install fontconfig fonts-dejavu-core fonts-noto-core
+    fi
+    say "Chromium: $("$(chromium_bin)" --version --no-sandbox 2>/dev/null | head -n 1)"
+}
+
+ensure_postgres() {
+    if [ -z "$(postgres_bin)" ]; then
+        # Debian's package would create and start a cluster of its own; the tests need only the programs.
+        local no_cluster=/etc/postgresql-common/createcluster.d/tributary.conf
+        as_root mkdir -p "$(dirname "$no_cluster")"
+        echo 'create_main_cluster = false' | as_root tee "$no_cluster" >/dev/null
+        apt_install postgresql
+        as_root rm -f "$no_cluster"
+    fi
+    local have
+    have="$("$(postgres_bin)/postgres" --version | grep -oE '[0-9]+(\.[0-9]+)?' | head -n 1)"
+    version_at_least "$have" "$POSTGRES_MINIMUM" ||
+        die "The tests need PostgreSQL $POSTGRES_MINIMUM or newer; here is $have."
+    command -v setpriv >/dev/null || apt_install util-linux
+    say "PostgreSQL: $have"
+}
