@@ -1,1 +1,12 @@
-//! Pure rules and types of a partner programme.
+//! Pure rules and types of a partner programme: no I/O, no clock, no storage, no screens.
+//! Everything about money is decided here. Compiles to wasm; what only the server needs stands behind the feature `server`.
+
+pub mod ids;
+pub mod money;
+pub mod states;
+pub mod time;
+#[cfg(feature = "server")]
+pub mod zone;
+
+pub use money::{Currency, Money, Rate};
+pub use time::{Instant, Month};

@@ -1,0 +1,174 @@
+//! Connections, transactions and their retry. The only module that knows which database it talks to.
+
+use std::time::Duration;
+
+use rand::RngExt;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+
+use crate::error::{Error, Result};
+use crate::migrations::Migrator;
+
+/// How often a transaction that lost to another one is run again before its error is shown.
+const RETRIES_MAX: u32 = 12;
+const READERS: u32 = 4;
+
+#[derive(Clone, Debug)]
+pub struct Db {
+    /// SQLite allows one writer: its pool has one connection, so that writers queue here and not on the file's lock.
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens `sqlite://PATH` (created where missing) or `postgres://…` and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Db> {
+        let db = Db::connect(url).await?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    /// Opens a database as it is.
+    pub async fn connect(url: &str) -> Result<Db> {
+        if url.starts_with("sqlite:") {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            let writer = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), 1)).await?;
+            let reader = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), READERS)).await?;
+            return Ok(Db { writer, reader });
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(10).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
+            let pool = Database::connect(options).await?;
+            return Ok(Db { writer: pool.clone(), reader: pool });
+        }
+        Err(Error::invalid("database", format!("“{url}” is neither sqlite://… nor postgres://…")))
+    }
+
+    pub async fn migrate(&self) -> Result<()> {
+        let mut attempt = 0;
+        loop {
+            match Migrator::up(&self.writer, None).await {
+                Ok(()) => return Ok(()),
+                // Another process is doing the same at this moment.
+                Err(_) if attempt < 5 => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// For queries. What they see may change between two of them: see [`Db::snapshot`].
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// A transaction for several queries that must see the same state.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead),
+            access_mode: (self.backend() == DbBackend::Postgres).then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        };
+        Ok(self.reader.begin_with_options(options).await?)
+    }
+
+    /// Begins a serializable transaction for writing. Use [`transact!`], which also commits and runs it again where it must.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::Serializable),
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        self.writer.close().await?;
+        Ok(())
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// "SQLite" or "PostgreSQL", for people.
+    pub fn kind(&self) -> &'static str {
+        if self.backend() == DbBackend::Postgres { "PostgreSQL" } else { "SQLite" }
+    }
+}
+
+/// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.
+pub async fn finish<T>(transaction: DatabaseTransaction, outcome: Result<T>, attempt: &mut u32) -> Option<Result<T>> {
+    let outcome = match outcome {
+        Ok(value) => transaction.commit().await.map(|()| value).map_err(Error::from),
+        // The first error is the one that explains; a failed rollback only repeats it.
+        Err(error) => transaction.rollback().await.map_err(Error::from).and(Err(error)),
+    };
+    match outcome {
+        Err(error) if error.is_transient() && *attempt < RETRIES_MAX => {
+            *attempt += 1;
+            let longest = 4u64 << (*attempt).min(7);
+            let pause = rand::rng().random_range(1..=longest);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            None
+        }
+        outcome => Some(outcome),
+    }
+}
+
+/// `transact!(db, |tx| { …; Ok(value) })` runs the block in one transaction, serializable, and commits it. Lost to another
+/// transaction, the block runs again: it must have no effect outside the transaction. Evaluates to a `Result`.
+#[macro_export]
+macro_rules! transact {
+    ($db:expr, |$tx:ident| $work:block) => {{
+        let mut attempt = 0;
+        loop {
+            let transaction = match $db.begin().await {
+                Ok(transaction) => transaction,
+                Err(error) => break Err(error),
+            };
+            let outcome = {
+                let $tx = &transaction;
+                let outcome: $crate::Result<_> = async { $work }.await;
+                outcome
+            };
+            if let Some(outcome) = $crate::db::finish(transaction, outcome, &mut attempt).await {
+                break outcome;
+            }
+        }
+    }};
+}
+
+fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .sqlx_logging(false)
+        // A long import or month end holds the writer; waiting for it is right, giving up is not.
+        .acquire_timeout(Duration::from_secs(120))
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(30))
+                .foreign_keys(true)
+                .pragma("cache_size", "-8000")
+                .pragma("temp_store", "memory")
+        });
+    options
+}
+
+/// `ON CONFLICT DO NOTHING`, for inserts that may have happened before.
+pub fn ignore_conflict() -> OnConflict {
+    OnConflict::new().do_nothing().to_owned()
+}

@@ -1,0 +1,33 @@
+//! Rows as they stand in the database. See `migrations` for what the columns mean.
+
+pub mod attribution_changes;
+pub mod attributions;
+pub mod audit;
+pub mod charge_attempts;
+pub mod companies;
+pub mod customers;
+pub mod group_spans;
+pub mod groups;
+pub mod installation;
+pub mod invoice_partners;
+pub mod invoices;
+pub mod ledger_entries;
+pub mod ledger_transfers;
+pub mod memberships;
+pub mod offer_versions;
+pub mod offers;
+pub mod outbox;
+pub mod partners;
+pub mod partnerships;
+pub mod payouts;
+pub mod receipts;
+pub mod reward_records;
+pub mod rewards;
+pub mod sessions;
+pub mod sign_in_failures;
+pub mod sign_in_links;
+pub mod simulated_plans;
+pub mod simulated_requests;
+pub mod submissions;
+pub mod transactions;
+pub mod users;

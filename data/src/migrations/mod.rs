@@ -1,0 +1,21 @@
+//! Numbered steps from an empty database to today's schema. A step that has been released never changes.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_programme;
+mod m0002_money;
+mod m0003_work;
+mod table;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_programme::Migration),
+            Box::new(m0002_money::Migration),
+            Box::new(m0003_work::Migration),
+        ]
+    }
+}
