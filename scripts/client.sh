@@ -21,7 +21,10 @@ if [ "$(cat "$stamp" 2>/dev/null)" = "$current" ] && ls dist/pkg/frontend-*_bg.w
     exit 0
 fi
 
-trunk build "${options[@]}"
+# Trunk is told to stay offline, so that it never downloads a tool; it passes that on to cargo, which must have the crates.
+cargo fetch --locked --target wasm32-unknown-unknown
+# Trunk cannot minify what wasm-bindgen writes, says so on every build, and then copies it; brotli takes care of it.
+trunk --log warn,trunk::processing::minify=error build "${options[@]}"
 mkdir -p "$(dirname "$stamp")"
 printf '%s' "$current" >"$stamp"
 say "the client is in dist/:"

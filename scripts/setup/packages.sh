@@ -15,21 +15,21 @@ as_root() {
 
 apt_update() {
     [ -n "$APT_UPDATED" ] && return
-    command -v apt-get >/dev/null || die "No apt-get here. Tributary's setup knows Debian and Ubuntu; on other systems install by hand: $*"
+    command -v apt-get >/dev/null ||
+        die "No apt-get here. The set-up knows Debian and Ubuntu; elsewhere install what scripts/setup.sh names by hand."
     say "reading the package lists"
     as_root apt-get -o DPkg::Lock::Timeout=900 update -qq >/dev/null || say "apt-get update failed; going on with the lists at hand"
     APT_UPDATED=1
 }
 
-# The candidate version of a package, or nothing.
+# The candidate version of a package, or nothing. Call apt_update before.
 apt_candidate() {
-    apt_update "$1"
     apt-cache policy "$1" | sed -n 's/^ *Candidate: //p' | grep -v '(none)' || true
 }
 
 # apt_install PACKAGE…
 apt_install() {
-    apt_update "$@"
+    apt_update
     say "installing $* with apt"
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -o DPkg::Lock::Timeout=900 install -y -qq --no-install-recommends "$@" >/dev/null ||

@@ -21,6 +21,7 @@ has_wasm_std() {
 # A toolchain of rustup: the one at hand, or a newer stable, with the wasm target added.
 ensure_rust_by_rustup() {
     if ! command -v rustup >/dev/null; then
+        apt_update
         [ -n "$(apt_candidate rustup)" ] || return 1
         apt_install rustup
     fi
@@ -44,6 +45,7 @@ ensure_rust_by_debian() {
     if [ ! -x /usr/bin/rustc ] || [ ! -x /usr/bin/cargo ] || [ ! -d /usr/lib/rustlib/src/rust/library ] ||
         ! dpkg -s rust-web-src >/dev/null 2>&1; then
         local candidate
+        apt_update
         candidate="$(apt_candidate rustc-web)"
         if [ -z "$candidate" ] || ! version_at_least "${candidate%%+*}" "$RUST_MINIMUM"; then
             return 1
@@ -84,12 +86,14 @@ make_debian_toolchain() {
     mkdir "$std/src"
     printf '[package]\nname = "std-for-wasm"\nversion = "0.0.0"\nedition = "2024"\n[workspace]\n' >"$std/Cargo.toml"
     : >"$std/src/lib.rs"
-    (cd "$std" && env -u CARGO_BUILD_TARGET -u RUSTFLAGS CARGO_TARGET_DIR="$std/target" RUSTC_BOOTSTRAP=1 \
-        "$dir/bin/cargo" build --quiet -Zbuild-std=std,panic_abort --target "$WASM" --release) ||
+    # With bitcode, as in Rust's own releases: the client is linked with full LTO.
+    (cd "$std" && env -u CARGO_BUILD_TARGET CARGO_TARGET_DIR="$std/target" RUSTC_BOOTSTRAP=1 \
+        RUSTFLAGS="-Cembed-bitcode=yes" "$dir/bin/cargo" build --quiet -Zbuild-std=std,panic_abort --target "$WASM" --release) ||
         die "could not compile the standard library for $WASM"
     # The empty crate itself is no part of the library.
     find "$std/target/$WASM/release/deps" -name '*.rlib' ! -name 'libstd_for_wasm-*' -exec cp {} "$dir/lib/rustlib/$WASM/lib/" \;
-    rm -rf "$std"
+    # Cargo does not see that the standard library was replaced: what was compiled against an earlier one must go.
+    rm -rf "$std" "${CARGO_TARGET_DIR:?}/$WASM"
     echo "$version" >"$dir/version"
 }
 
