@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Holds what a browser downloads (WebAssembly and script, with brotli) below its limit.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+. "$(dirname "$0")/env.sh"
+cd "$ROOT"
+
+limit=$((400 * 1024))
+goal=$((300 * 1024))
+size="$(cat dist/pkg/*.wasm.br dist/pkg/*.js.br | wc -c)"
+say "WebAssembly and script with brotli: $size bytes (goal $goal, limit $limit)"
+[ "$size" -le "$limit" ] || die "The client is larger than its limit."
