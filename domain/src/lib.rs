@@ -2,6 +2,8 @@
 //! Everything about money is decided here. Compiles to wasm; what only the server needs stands behind the feature `server`.
 
 pub mod ids;
+#[cfg(feature = "server")]
+pub mod invoicing;
 pub mod money;
 pub mod states;
 pub mod time;
