@@ -6,7 +6,7 @@ use rand::RngExt;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    AccessMode, ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, Iterable,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -171,4 +171,23 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
 /// `ON CONFLICT DO NOTHING`, for inserts that may have happened before.
 pub fn ignore_conflict() -> OnConflict {
     OnConflict::new().do_nothing().to_owned()
+}
+
+/// Rows per INSERT: SQLite takes 32,766 values in one statement.
+const VALUES_MAX: usize = 32_000;
+
+/// Inserts all rows with as few statements as the databases take.
+pub async fn insert_all<A, C>(tx: &C, rows: impl IntoIterator<Item = A>) -> Result<()>
+where
+    A: ActiveModelTrait,
+    C: ConnectionTrait,
+{
+    let columns = <A::Entity as EntityTrait>::Column::iter().count();
+    let chunk_rows = (VALUES_MAX / columns).min(1000);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<A> = rows.by_ref().take(chunk_rows).collect();
+        A::Entity::insert_many(chunk).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }

@@ -1,0 +1,198 @@
+//! Companies: the paying side, with a calendar of their own.
+
+use domain::states::{CustomerVisibility, ProviderKind};
+use domain::zone::Zone;
+use domain::{Currency, Instant, Month, Rate, ids};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::check::Checks;
+use crate::entities::companies::{ActiveModel, Column, Entity, Model};
+use crate::error::stored;
+use crate::{Db, Error, Result, audit, installation, transact};
+
+/// What a company says about itself. What is `None` keeps its value, or its default in a new company.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub name: Option<String>,
+    /// An IANA name.
+    pub timezone: Option<String>,
+    pub currency: Option<String>,
+    /// As it stands on invoices; empty for none.
+    pub address: Option<String>,
+    pub charge_provider: Option<ProviderKind>,
+    pub payout_provider: Option<ProviderKind>,
+    /// What is charged on top of the payouts.
+    pub fee: Option<Rate>,
+    pub customer_visibility: Option<CustomerVisibility>,
+}
+
+/// What changed in a profile: field, before, after.
+pub type Changes = Vec<(&'static str, String, String)>;
+
+impl Model {
+    pub fn zone(&self) -> Result<Zone> {
+        stored(&self.timezone)
+    }
+
+    pub fn money_currency(&self) -> Result<Currency> {
+        stored(&self.currency)
+    }
+
+    /// The month that gathers rewards: the one open in the books, or the local month of now if that is later.
+    pub fn accumulating_month(&self, now: Instant) -> Result<Month> {
+        Ok(Month(self.open_month).max(self.zone()?.month(now)))
+    }
+}
+
+/// Creates a company; its first month is the local month of `now`. Name, time zone and currency are required.
+/// Providers default to simulated in a sandbox and to manual elsewhere.
+pub async fn create(db: &Db, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
+    transact!(db, |tx| { create_in(tx, key, profile, by, now).await })
+}
+
+pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
+    let mut checks = Checks::new();
+    checks.slug("key", key);
+    for (field, value) in [("name", &profile.name), ("timezone", &profile.timezone), ("currency", &profile.currency)] {
+        if value.is_none() {
+            checks.complain(field, "is missing");
+        }
+    }
+    check(&mut checks, profile);
+    if Entity::find().filter(Column::Key.eq(key)).one(tx).await?.is_some() {
+        checks.complain("key", format!("“{key}” is taken by another company"));
+    }
+    checks.finish()?;
+
+    let provider = if installation::mode_in(tx).await?.is_sandbox() { ProviderKind::Simulated } else { ProviderKind::Manual };
+    let id = ids::derive(now, &["company", key]);
+    let zone: Zone = parse("timezone", profile.timezone.as_deref().unwrap_or_default())?;
+    let month = zone.month(now);
+    let row = ActiveModel {
+        id: Set(id),
+        key: Set(key.to_owned()),
+        name: Set(profile.name.clone().unwrap_or_default().trim().to_owned()),
+        timezone: Set(zone.to_string()),
+        currency: Set(profile.currency.clone().unwrap_or_default()),
+        open_month: Set(month.0),
+        open_month_ends_at: Set(zone.month_start(month.next()).0),
+        invoice_count: Set(0),
+        charge_provider: Set(profile.charge_provider.unwrap_or(provider).word().to_owned()),
+        payout_provider: Set(profile.payout_provider.unwrap_or(provider).word().to_owned()),
+        fee_ppm: Set(profile.fee.map_or(0, |rate| rate.0)),
+        customer_visibility: Set(profile.customer_visibility.unwrap_or(CustomerVisibility::Name).word().to_owned()),
+        address: Set(profile.address.clone().filter(|text| !text.is_empty())),
+        created_at: Set(now.0),
+    };
+    row.insert(tx).await?;
+    audit::record(tx, id, now, by, "company_created", "company", key, json!({ "timezone": zone.to_string() })).await?;
+    Ok(id)
+}
+
+/// Changes what `profile` names. A new time zone keeps the month that is open and moves its end; a month already over
+/// there is due at once. A new currency counts revenue anew in it.
+pub async fn update(db: &Db, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
+    transact!(db, |tx| { update_in(tx, company_id, profile, by, now).await })
+}
+
+pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
+    let mut checks = Checks::new();
+    check(&mut checks, profile);
+    checks.finish()?;
+    let before = get(tx, company_id).await?;
+    let changes = differences(&before, profile);
+    if changes.is_empty() {
+        return Ok(changes);
+    }
+    let mut after = before.clone();
+    for (field, _, value) in &changes {
+        match *field {
+            "name" => after.name.clone_from(value),
+            "timezone" => after.timezone.clone_from(value),
+            "currency" => after.currency.clone_from(value),
+            "address" => after.address = Some(value.clone()).filter(|text| !text.is_empty()),
+            "charge_provider" => after.charge_provider.clone_from(value),
+            "payout_provider" => after.payout_provider.clone_from(value),
+            "fee_percent" => after.fee_ppm = profile.fee.map_or(before.fee_ppm, |rate| rate.0),
+            _ => after.customer_visibility.clone_from(value),
+        }
+    }
+    if after.timezone != before.timezone {
+        after.open_month_ends_at = after.zone()?.month_start(Month(after.open_month).next()).0;
+    }
+    let (key, currency, currency_changed) = (after.key.clone(), after.currency.clone(), after.currency != before.currency);
+    after.into_active_model().reset_all().update(tx).await?;
+    if currency_changed {
+        recount_revenue(tx, company_id, &currency).await?;
+    }
+    let detail: serde_json::Map<_, _> =
+        changes.iter().map(|(field, before, after)| ((*field).to_owned(), json!([before, after]))).collect();
+    audit::record(tx, company_id, now, by, "company_changed", "company", &key, detail.into()).await?;
+    Ok(changes)
+}
+
+/// What `update` would change.
+pub fn differences(row: &Model, profile: &Profile) -> Changes {
+    let mut changes = Vec::new();
+    let mut compare = |field: &'static str, before: &str, after: Option<String>| {
+        if let Some(after) = after.filter(|after| after != before) {
+            changes.push((field, before.to_owned(), after));
+        }
+    };
+    compare("name", &row.name, profile.name.as_ref().map(|name| name.trim().to_owned()));
+    compare("timezone", &row.timezone, profile.timezone.clone());
+    compare("currency", &row.currency, profile.currency.clone());
+    compare("address", row.address.as_deref().unwrap_or_default(), profile.address.clone());
+    compare("charge_provider", &row.charge_provider, profile.charge_provider.map(|kind| kind.word().to_owned()));
+    compare("payout_provider", &row.payout_provider, profile.payout_provider.map(|kind| kind.word().to_owned()));
+    compare("fee_percent", &Rate(row.fee_ppm).percent(), profile.fee.map(|rate| rate.percent()));
+    compare("customer_visibility", &row.customer_visibility, profile.customer_visibility.map(|seen| seen.word().to_owned()));
+    changes
+}
+
+pub async fn get<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Model> {
+    Entity::find_by_id(company_id).one(conn).await?.ok_or(Error::NotFound("the company"))
+}
+
+pub async fn find_by_key<C: ConnectionTrait>(conn: &C, key: &str) -> Result<Model> {
+    Entity::find().filter(Column::Key.eq(key)).one(conn).await?.ok_or(Error::NotFound("the company"))
+}
+
+fn check(checks: &mut Checks, profile: &Profile) {
+    if let Some(name) = &profile.name {
+        checks.name("name", name);
+    }
+    if let Some(zone) = &profile.timezone {
+        checks.take("timezone", zone.parse::<Zone>());
+    }
+    if let Some(currency) = &profile.currency {
+        checks.take("currency", currency.parse::<Currency>());
+    }
+    if let Some(address) = &profile.address {
+        checks.text("address", address);
+    }
+}
+
+fn parse<T: std::str::FromStr>(field: &str, text: &str) -> Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| Error::invalid(field, error.to_string()))
+}
+
+async fn recount_revenue<C: ConnectionTrait>(tx: &C, company_id: Uuid, currency: &str) -> Result<()> {
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "UPDATE partnerships SET revenue = COALESCE((SELECT CAST(SUM(t.amount) AS BIGINT) FROM transactions t \
+         JOIN customers c ON c.id = t.customer_id \
+         WHERE t.company_id = $1 AND t.partnership_id = partnerships.id AND t.currency = $2 AND NOT c.test), 0) \
+         WHERE company_id = $3",
+        [company_id.into(), currency.into(), company_id.into()],
+    ))
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! Partners of a company: who they are, their group over time, their status.
+
+use std::collections::HashMap;
+
+use domain::states::PartnershipStatus;
+use domain::{Instant, ids};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::check::{Checks, EMAIL_CHARS_MAX, NAME_CHARS_MAX, search_text, shown};
+use crate::db::insert_all;
+use crate::entities::{group_spans, groups, partners, partnerships};
+use crate::{Db, Error, Result, audit, transact};
+
+/// The longest that a payout method may take to settle.
+pub const SETTLEMENT_DAYS_MAX: i32 = 60;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPartner {
+    pub partner_key: String,
+    /// Empty: first and last name, or the key.
+    pub name: String,
+    /// Empty where unknown.
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// A group's key. Empty: the company's only group.
+    pub group: String,
+    pub tags: Vec<String>,
+    pub manager: Option<String>,
+}
+
+/// What is `None` keeps its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartnerChange {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub tags: Option<Vec<String>>,
+    /// An empty name stands for nobody.
+    pub manager: Option<String>,
+    pub payout_method: Option<String>,
+    /// IBAN or the like; empty for none.
+    pub payout_account: Option<String>,
+    pub settlement_days: Option<i32>,
+}
+
+/// Creates an approved partnership in its group from the beginning. Returns the partnership's id.
+pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now: Instant) -> Result<Uuid> {
+    transact!(db, |tx| {
+        let groups = groups_by_key(tx, company_id).await?;
+        let group = check(input, &groups)?;
+        if find_in(tx, company_id, &input.partner_key).await?.is_some() {
+            return Err(Error::invalid("partner_key", format!("“{}” is taken", shown(&input.partner_key))));
+        }
+        let id = insert_new(tx, company_id, &[(input, group)], now).await?[0];
+        let detail = json!({ "group": input.group, "name": input.name });
+        audit::record(tx, company_id, now, by, "partner_created", "partner", &input.partner_key, detail).await?;
+        Ok(id)
+    })
+}
+
+/// What is wrong with a new partner; its group where nothing is.
+pub fn check(input: &NewPartner, groups: &HashMap<String, Uuid>) -> Result<Uuid> {
+    let mut checks = Checks::new();
+    checks.key("partner_key", &input.partner_key);
+    checks.line("name", &input.name, NAME_CHARS_MAX);
+    checks.email("email", &input.email);
+    checks.line("first_name", &input.first_name, NAME_CHARS_MAX);
+    checks.line("last_name", &input.last_name, NAME_CHARS_MAX);
+    let group = if input.group.is_empty() && groups.len() == 1 {
+        groups.values().next()
+    } else {
+        groups.get(&input.group)
+    };
+    if group.is_none() && input.group.is_empty() {
+        checks.complain("group", "is missing");
+    } else if group.is_none() {
+        checks.complain("group", format!("there is no group “{}”", shown(&input.group)));
+    }
+    checks.finish()?;
+    group.copied().ok_or(Error::NotFound("the group"))
+}
+
+/// The name a partner is shown by.
+pub fn display_name(name: &str, first_name: &str, last_name: &str, key: &str) -> String {
+    let person = format!("{first_name} {last_name}");
+    [name.trim(), person.trim(), key].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// Inserts checked partners whose keys are free. Returns the partnerships' ids in order.
+pub async fn insert_new<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    rows: &[(&NewPartner, Uuid)],
+    now: Instant,
+) -> Result<Vec<Uuid>> {
+    let company = company_id.to_string();
+    let mut ids = Vec::with_capacity(rows.len());
+    let (mut organisations, mut contracts, mut spans) = (Vec::new(), Vec::new(), Vec::new());
+    for (input, group_id) in rows {
+        let id = ids::derive(now, &["partnership", &company, &input.partner_key]);
+        let partner_id = ids::derive(now, &["partner", &company, &input.partner_key]);
+        let name = display_name(&input.name, &input.first_name, &input.last_name, &input.partner_key);
+        ids.push(id);
+        organisations.push(partners::ActiveModel {
+            id: Set(partner_id),
+            name: Set(name.clone()),
+            email: Set(input.email.clone()),
+            created_at: Set(now.0),
+        });
+        spans.push(group_spans::ActiveModel {
+            id: Set(ids::derive(now, &["group_span", &company, &input.partner_key, "0"])),
+            company_id: Set(company_id),
+            partnership_id: Set(id),
+            group_id: Set(*group_id),
+            valid_from: Set(Instant::BEGINNING.0),
+            recorded_at: Set(now.0),
+        });
+        contracts.push(partnerships::ActiveModel {
+            id: Set(id),
+            company_id: Set(company_id),
+            partner_id: Set(partner_id),
+            partner_key: Set(input.partner_key.clone()),
+            search: Set(search_text(&[&name, &input.email, &input.partner_key])),
+            name: Set(name),
+            email: Set(input.email.clone()),
+            first_name: Set(input.first_name.clone()),
+            last_name: Set(input.last_name.clone()),
+            group_id: Set(*group_id),
+            status: Set(PartnershipStatus::Approved.word().to_owned()),
+            tags: Set(json!(input.tags).to_string()),
+            manager: Set(input.manager.clone().filter(|name| !name.is_empty())),
+            payout_method: Set("bank".to_owned()),
+            settlement_days: Set(0),
+            payout_account: Set(None),
+            signups: Set(0),
+            paid_customers: Set(0),
+            revenue: Set(0),
+            last_active_at: Set(now.0),
+            joined_at: Set(now.0),
+        });
+    }
+    insert_all(tx, organisations).await?;
+    insert_all(tx, contracts).await?;
+    insert_all(tx, spans).await?;
+    Ok(ids)
+}
+
+/// Changes what `change` names. Returns whether anything was different.
+pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &PartnerChange, by: &str, now: Instant) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, partnership_id).await?;
+        update_row(tx, row, change, by, now).await
+    })
+}
+
+pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model, change: &PartnerChange, by: &str, now: Instant) -> Result<bool> {
+    check_change(change)?;
+    let after = changed(&before, change);
+    if after == before {
+        return Ok(false);
+    }
+    let detail = json!({
+        "before": { "name": before.name, "email": before.email, "tags": before.tags, "manager": before.manager,
+            "payout_method": before.payout_method, "settlement_days": before.settlement_days, "payout_account": before.payout_account },
+        "after": { "name": after.name, "email": after.email, "tags": after.tags, "manager": after.manager,
+            "payout_method": after.payout_method, "settlement_days": after.settlement_days, "payout_account": after.payout_account },
+    });
+    let key = after.partner_key.clone();
+    let organisation = partners::ActiveModel {
+        id: Set(after.partner_id),
+        name: Set(after.name.clone()),
+        email: Set(after.email.clone()),
+        ..Default::default()
+    };
+    organisation.update(tx).await?;
+    let company_id = after.company_id;
+    after.into_active_model().reset_all().update(tx).await?;
+    audit::record(tx, company_id, now, by, "partner_changed", "partner", &key, detail).await?;
+    Ok(true)
+}
+
+/// The row as `change` would leave it.
+pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> partnerships::Model {
+    let mut after = row.clone();
+    let keep = |value: &Option<String>, before: &str| value.clone().unwrap_or_else(|| before.to_owned());
+    let keep_some = |value: &Option<String>, before: &Option<String>| match value {
+        Some(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        None => before.clone(),
+    };
+    after.first_name = keep(&change.first_name, &row.first_name);
+    after.last_name = keep(&change.last_name, &row.last_name);
+    after.email = keep(&change.email, &row.email);
+    if let Some(name) = &change.name {
+        after.name = display_name(name, &after.first_name, &after.last_name, &row.partner_key);
+    }
+    if let Some(tags) = &change.tags {
+        after.tags = json!(tags).to_string();
+    }
+    after.manager = keep_some(&change.manager, &row.manager);
+    after.payout_method = keep(&change.payout_method, &row.payout_method);
+    after.payout_account = keep_some(&change.payout_account, &row.payout_account);
+    after.settlement_days = change.settlement_days.unwrap_or(row.settlement_days);
+    after.search = search_text(&[&after.name, &after.email, &after.partner_key]);
+    after
+}
+
+pub fn check_change(change: &PartnerChange) -> Result<()> {
+    let mut checks = Checks::new();
+    if let Some(email) = &change.email {
+        checks.email("email", email);
+    }
+    for (field, value) in [
+        ("name", &change.name),
+        ("first_name", &change.first_name),
+        ("last_name", &change.last_name),
+        ("manager", &change.manager),
+        ("payout_method", &change.payout_method),
+    ] {
+        checks.line(field, value.as_deref().unwrap_or_default(), NAME_CHARS_MAX);
+    }
+    checks.line("payout_account", change.payout_account.as_deref().unwrap_or_default(), EMAIL_CHARS_MAX);
+    for tag in change.tags.iter().flatten() {
+        checks.name("tags", tag);
+    }
+    if change.settlement_days.is_some_and(|days| !(0..=SETTLEMENT_DAYS_MAX).contains(&days)) {
+        checks.complain("settlement_days", format!("is between 0 and {SETTLEMENT_DAYS_MAX}"));
+    }
+    checks.finish()
+}
+
+/// Moves a partnership to another group from now on; events before now keep the group they happened in.
+pub async fn move_to_group(db: &Db, company_id: Uuid, partnership_id: Uuid, group_key: &str, by: &str, now: Instant) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, partnership_id).await?;
+        let groups = groups_by_key(tx, company_id).await?;
+        let group_id = *groups
+            .get(group_key)
+            .ok_or_else(|| Error::invalid("group", format!("there is no group “{}”", shown(group_key))))?;
+        move_row_to_group(tx, &row, group_id, by, now).await
+    })
+}
+
+pub async fn move_row_to_group<C: ConnectionTrait>(tx: &C, row: &partnerships::Model, group_id: Uuid, by: &str, now: Instant) -> Result<bool> {
+    if row.group_id == group_id {
+        return Ok(false);
+    }
+    // A second move within the same millisecond replaces the first.
+    group_spans::Entity::delete_many()
+        .filter(group_spans::Column::PartnershipId.eq(row.id))
+        .filter(group_spans::Column::ValidFrom.eq(now.0))
+        .exec(tx)
+        .await?;
+    let span = group_spans::ActiveModel {
+        id: Set(ids::derive(now, &["group_span", &row.id.to_string(), &now.0.to_string(), &group_id.to_string()])),
+        company_id: Set(row.company_id),
+        partnership_id: Set(row.id),
+        group_id: Set(group_id),
+        valid_from: Set(now.0),
+        recorded_at: Set(now.0),
+    };
+    span.insert(tx).await?;
+    let change = partnerships::ActiveModel { id: Set(row.id), group_id: Set(group_id), ..Default::default() };
+    change.update(tx).await?;
+    let detail = json!({ "from": row.group_id, "to": group_id });
+    audit::record(tx, row.company_id, now, by, "partner_moved_to_group", "partner", &row.partner_key, detail).await?;
+    Ok(true)
+}
+
+pub async fn set_status(db: &Db, company_id: Uuid, partnership_id: Uuid, status: PartnershipStatus, by: &str, now: Instant) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, partnership_id).await?;
+        if row.status == status.word() {
+            return Ok(false);
+        }
+        let change = partnerships::ActiveModel { id: Set(row.id), status: Set(status.word().to_owned()), ..Default::default() };
+        change.update(tx).await?;
+        let detail = json!({ "from": row.status, "to": status });
+        audit::record(tx, company_id, now, by, "partner_status_changed", "partner", &row.partner_key, detail).await?;
+        Ok(true)
+    })
+}
+
+pub async fn get<C: ConnectionTrait>(conn: &C, company_id: Uuid, partnership_id: Uuid) -> Result<partnerships::Model> {
+    partnerships::Entity::find_by_id(partnership_id)
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("the partner"))
+}
+
+pub async fn find_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner_key: &str) -> Result<partnerships::Model> {
+    find_in(conn, company_id, partner_key).await?.ok_or(Error::NotFound("the partner"))
+}
+
+async fn find_in<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner_key: &str) -> Result<Option<partnerships::Model>> {
+    Ok(partnerships::Entity::find()
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .filter(partnerships::Column::PartnerKey.eq(partner_key))
+        .one(conn)
+        .await?)
+}
+
+/// The company's groups: key to id.
+pub async fn groups_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<HashMap<String, Uuid>> {
+    let rows = groups::Entity::find().filter(groups::Column::CompanyId.eq(company_id)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.id)).collect())
+}
