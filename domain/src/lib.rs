@@ -1,12 +1,15 @@
 //! Pure rules and types of a partner programme: no I/O, no clock, no storage, no screens.
 //! Everything about money is decided here. Compiles to wasm; what only the server needs stands behind the feature `server`.
 
+pub mod access;
 pub mod ids;
 #[cfg(feature = "server")]
 pub mod invoicing;
 pub mod money;
+pub mod page;
 pub mod states;
 pub mod time;
+pub mod views;
 #[cfg(feature = "server")]
 pub mod zone;
 

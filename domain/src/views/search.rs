@@ -1,0 +1,48 @@
+//! What the search over everything finds.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchResults {
+    pub groups: Vec<HitGroup>,
+}
+
+/// Hits of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitGroup {
+    pub kind: HitKind,
+    pub hits: Vec<Hit>,
+    /// Where the whole list with this search is; empty where there is none.
+    pub more: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HitKind {
+    Partner,
+    Customer,
+    Transaction,
+    Reward,
+    Invoice,
+}
+
+impl HitKind {
+    pub const fn words(self) -> &'static str {
+        match self {
+            HitKind::Partner => "Partners",
+            HitKind::Customer => "Customers",
+            HitKind::Transaction => "Transactions",
+            HitKind::Reward => "Rewards",
+            HitKind::Invoice => "Invoices",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    pub href: String,
+    pub title: String,
+    /// Its key or email.
+    pub detail: String,
+    /// An amount or a date, already in words; empty where there is none.
+    pub end: String,
+}

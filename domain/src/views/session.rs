@@ -1,0 +1,92 @@
+//! Who is looking, and where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Action, PartnerAction, allows, partner_allows};
+use crate::states::{CompanyRole, PartnerRole};
+
+/// The person signed in and the place they look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub name: String,
+    pub email: String,
+    pub scope: Scope,
+    /// Every place this person belongs to, the present one included.
+    pub places: Vec<Place>,
+    /// Only in a sandbox.
+    pub clock: Option<ClockView>,
+    /// How many rewards wait for a review; 0 for partners.
+    pub to_review: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    /// `zone` in words ("New York time"), `currency` as its code.
+    Company { key: String, name: String, role: CompanyRole, zone: String, currency: String },
+    Partner { name: String, role: PartnerRole },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// What the session stores: "company:<uuid>" or "partner:<uuid>".
+    pub scope: String,
+    pub name: String,
+    pub company: bool,
+    pub current: bool,
+}
+
+/// The sandbox's clock: the date it plays in words of the company's zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockView {
+    pub now: String,
+    pub may_move: bool,
+}
+
+impl Viewer {
+    pub fn may(&self, action: Action) -> bool {
+        matches!(self.scope, Scope::Company { role, .. } if allows(role, action))
+    }
+
+    pub fn may_as_partner(&self, action: PartnerAction) -> bool {
+        matches!(self.scope, Scope::Partner { role, .. } if partner_allows(role, action))
+    }
+
+    pub fn scope_name(&self) -> &str {
+        match &self.scope {
+            Scope::Company { name, .. } | Scope::Partner { name, .. } => name,
+        }
+    }
+
+    /// Two letters for the round tile.
+    pub fn initials(&self) -> String {
+        initials(&self.name)
+    }
+}
+
+/// "Ada Moreau" → "AM".
+pub fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// A jump of the sandbox's clock with what it would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jump {
+    /// RFC 3339, for the form.
+    pub to: String,
+    /// "Tomorrow", "Month end", "Charge day".
+    pub label: String,
+    /// "Wed 8 Apr"
+    pub date: String,
+    /// "Generates 3 invoices, sends 3 mails"; "Nothing is due".
+    pub effect: String,
+}
+
+/// Someone to sign in as with one click, only in demo and sandbox databases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoUser {
+    pub email: String,
+    /// "Company owner", "Partner"
+    pub label: String,
+    pub place: String,
+    pub company: bool,
+}
