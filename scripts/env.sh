@@ -12,9 +12,10 @@ TRUNK_VERSION=0.21.14
 WASM_BINDGEN_VERSION=0.2.130 # must equal the crate's version in Cargo.toml
 BINARYEN_VERSION=132         # must equal [tools] wasm_opt in Trunk.toml
 NODE_MINIMUM=20
+NODE_VERSION=22.23.3 # where the installed one is older than the minimum
 POSTGRES_MINIMUM=15
 LLD_VERSION=22
-export RUST_MINIMUM TRUNK_VERSION WASM_BINDGEN_VERSION BINARYEN_VERSION NODE_MINIMUM POSTGRES_MINIMUM LLD_VERSION
+export RUST_MINIMUM TRUNK_VERSION WASM_BINDGEN_VERSION BINARYEN_VERSION NODE_MINIMUM NODE_VERSION POSTGRES_MINIMUM LLD_VERSION
 
 # The toolchain made of Debian's packages, when scripts/setup/rust.sh chose it (docs/adr/0002-wasm-target.md).
 DEBIAN_TOOLCHAIN="$TRIBUTARY_CACHE/toolchain/debian"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Screenshots of every screen of the demo company: desktop and phone, light and dark, into var/shots (or $SHOTS).
-# Arguments are parts of routes: `scripts/shots.sh /invoices` takes only those.
+# Arguments are parts of names or paths of screens (end2end/support/screens.ts): `scripts/shots.sh invoices` takes only those.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 . "$(dirname "$0")/env.sh"
@@ -12,6 +12,7 @@ scripts/client.sh "$profile"
 [ "$profile" = debug ] && profile=dev
 scripts/server.sh "$profile"
 TRIBUTARY_BIN="$(server_bin "$profile")"
-export TRIBUTARY_BIN SHOTS="${SHOTS:-$ROOT/var/shots}"
+export TRIBUTARY_BIN SHOTS="${SHOTS:-$ROOT/var/shots}" ONLY="$*"
 cd end2end
 npx --no-install playwright test --config shots.config.ts
+say "the screenshots are in $SHOTS"

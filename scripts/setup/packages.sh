@@ -53,17 +53,28 @@ ensure_build_tools() {
 }
 
 ensure_node() {
-    if ! command -v node >/dev/null; then
-        apt_install nodejs
-    fi
+    ensure_package node nodejs
     ensure_package npm npm
-    local have
-    have="$(node --version | tr -d v)"
-    # The client's build runs on any Node.js of the last years; only the browser tests need a newer one.
-    if [ "$1" = tests ] && ! version_at_least "$have" "$NODE_MINIMUM"; then
-        die "The browser tests need Node.js $NODE_MINIMUM or newer; here is $have. Install a newer one (Debian 13 and Ubuntu 25.04 have it) and run again."
+    # Any Node.js of the last years can build the client; the browser tests need a newer one than some releases have.
+    if [ "$1" = tests ] && ! version_at_least "$(node --version | tr -d v)" "$NODE_MINIMUM"; then
+        newer_node
     fi
-    say "Node.js: $have, npm $(npm --version 2>/dev/null)"
+    say "Node.js: $(node --version | tr -d v), npm $(npm --version 2>/dev/null)"
+}
+
+# Node.js itself is also published as an npm package.
+newer_node() {
+    local arch
+    case "$(uname -m)" in
+        x86_64) arch=x64 ;;
+        aarch64) arch=arm64 ;;
+        *) die "The browser tests need Node.js $NODE_MINIMUM or newer; here is $(node --version)." ;;
+    esac
+    say "installing Node.js $NODE_VERSION from npm"
+    npm install --silent --no-save --no-audit --no-fund --prefix "$TRIBUTARY_CACHE/node" "node-linux-$arch@$NODE_VERSION" ||
+        die "could not install Node.js $NODE_VERSION"
+    ln -sf "$TRIBUTARY_CACHE/node/node_modules/node-linux-$arch/bin/node" "$TRIBUTARY_CACHE/tools/bin/node"
+    hash -r
 }
 
 ensure_chromium() {

@@ -1,0 +1,47 @@
+import { defineConfig } from '@playwright/test';
+import { chromium, quiet } from './support/browser.ts';
+
+const ci = process.env.CI !== undefined;
+
+/**
+ * Three ways to use the product. A journey says which of them it is for by its file's name:
+ * `*.spec.ts` runs on desktop and phone, `*.desktop.spec.ts` and `*.phone.spec.ts` on one of them,
+ * `*.nojs.spec.ts` without JavaScript.
+ */
+export default defineConfig({
+    testDir: 'tests',
+    outputDir: 'test-results',
+    globalSetup: './support/global-setup.ts',
+    forbidOnly: ci,
+    retries: 0,
+    workers: 2,
+    timeout: 60_000,
+    expect: { timeout: 10_000 },
+    reporter: [['list'], ['html', { open: 'never' }]],
+    use: {
+        browserName: 'chromium',
+        locale: 'en-US',
+        timezoneId: 'UTC',
+        colorScheme: 'light',
+        trace: 'retain-on-failure',
+        screenshot: 'only-on-failure',
+        launchOptions: { executablePath: chromium(), args: quiet },
+    },
+    projects: [
+        {
+            name: 'desktop',
+            testIgnore: ['**/*.phone.spec.ts', '**/*.nojs.spec.ts'],
+            use: { viewport: { width: 1440, height: 900 } },
+        },
+        {
+            name: 'phone',
+            testIgnore: ['**/*.desktop.spec.ts', '**/*.nojs.spec.ts'],
+            use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+        },
+        {
+            name: 'no-js',
+            testMatch: ['**/*.nojs.spec.ts'],
+            use: { viewport: { width: 1440, height: 900 }, javaScriptEnabled: false },
+        },
+    ],
+});

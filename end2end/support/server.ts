@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The built binary under test. */
+export function tributary(): string {
+    const path = process.env.TRIBUTARY_BIN;
+    if (path === undefined) {
+        throw new Error('TRIBUTARY_BIN names the built server; `make e2e` sets it.');
+    }
+    return path;
+}
+
+/** Runs one command of the binary to its end. */
+export async function run(database: string, ...command: string[]): Promise<string> {
+    const child = spawn(tributary(), ['--database', `sqlite://${database}`, ...command], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = collect(child);
+    const code = await new Promise<number | null>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('close', resolve);
+    });
+    if (code !== 0) {
+        throw new Error(`tributary ${command.join(' ')} ended with ${code}:\n${output()}`);
+    }
+    return output();
+}
+
+/** A server on a random port, over its own copy of the demo database. */
+export interface Server {
+    /** The address, without a slash at the end. */
+    url: string;
+    /** The database's file. */
+    database: string;
+    /** What it has printed so far. */
+    output(): string;
+    /** Ends it and removes its database; throws if it had panicked or ended before. */
+    stop(): Promise<void>;
+}
+
+/** Copies the demo database that the global set-up made, and serves the copy. */
+export async function startServer(): Promise<Server> {
+    const template = process.env.TRIBUTARY_DEMO;
+    if (template === undefined) {
+        throw new Error('the global set-up made no demo database');
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
+    for (const name of readdirSync(template)) {
+        cpSync(join(template, name), join(folder, name));
+    }
+    const database = join(folder, 'demo.db');
+    const child = spawn(tributary(), ['--database', `sqlite://${database}`, 'serve', '--listen', '127.0.0.1:0'], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = collect(child);
+    const url = await address(child, output);
+    return {
+        url,
+        database,
+        output,
+        async stop() {
+            const endedEarly = child.exitCode !== null || child.signalCode !== null;
+            await end(child);
+            rmSync(folder, { recursive: true, force: true });
+            if (endedEarly || output().includes('panicked at')) {
+                throw new Error(`the server failed:\n${output()}`);
+            }
+        },
+    };
+}
+
+function collect(child: ChildProcess): () => string {
+    let text = '';
+    const add = (chunk: Buffer) => {
+        text += chunk.toString();
+    };
+    child.stdout?.on('data', add);
+    child.stderr?.on('data', add);
+    return () => text;
+}
+
+/** Waits until the server has printed where it listens. */
+function address(child: ChildProcess, output: () => string): Promise<string> {
+    return new Promise((resolve, reject) => {
+        const fail = (reason: string) => {
+            child.kill('SIGKILL');
+            reject(new Error(`${reason}:\n${output()}`));
+        };
+        const timer = setTimeout(() => fail('the server printed no address within 30 s'), 30_000);
+        const look = () => {
+            const match = /http:\/\/127\.0\.0\.1:\d+/.exec(output());
+            if (match !== null) {
+                clearTimeout(timer);
+                resolve(match[0]);
+            }
+        };
+        child.stdout?.on('data', look);
+        child.stderr?.on('data', look);
+        child.once('error', (error) => fail(String(error)));
+        child.once('exit', (code) => {
+            clearTimeout(timer);
+            fail(`the server ended with ${code}`);
+        });
+    });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) {
+        return;
+    }
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(timer);
+}

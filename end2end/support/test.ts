@@ -1,0 +1,151 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+import type { Person } from './people.ts';
+import { type Server, startServer } from './server.ts';
+
+export { expect };
+
+/** What the axe check leaves out. Empty, and to be kept so. */
+interface AxeOptions {
+    exclude?: string[];
+}
+
+interface Fixtures {
+    /** A server for one test alone, for what must not meet other tests' traces. */
+    ownServer: Server;
+    /** Everything that went wrong in the browser; the test fails if any is left at its end. */
+    problems: string[];
+    /** Opens a path and waits until the page answers to clicks. */
+    gotoReady: (path: string) => Promise<void>;
+    /** Signs in by the sign-in form; later sign-ins of the same person reuse the session. */
+    signIn: (person: Person) => Promise<void>;
+    /** Checks the page as it stands with axe, in light and in dark. */
+    checkAccessibility: (options?: AxeOptions) => Promise<void>;
+}
+
+interface WorkerFixtures {
+    /** The worker's server, over its own copy of the demo company. */
+    server: Server;
+    /** Sessions by e-mail address. */
+    sessions: Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>;
+}
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+    server: [
+        async ({}, use) => {
+            const server = await startServer();
+            await use(server);
+            await server.stop();
+        },
+        { scope: 'worker' },
+    ],
+
+    sessions: [
+        async ({}, use) => {
+            await use(new Map());
+        },
+        { scope: 'worker' },
+    ],
+
+    ownServer: async ({}, use) => {
+        const server = await startServer();
+        await use(server);
+        await server.stop();
+    },
+
+    baseURL: async ({ server }, use) => {
+        await use(server.url);
+    },
+
+    problems: async ({}, use) => {
+        await use([]);
+    },
+
+    context: async ({ context, problems }, use) => {
+        watch(context, problems);
+        await use(context);
+        expect(problems, 'problems in the browser').toEqual([]);
+    },
+
+    gotoReady: async ({ page, javaScriptEnabled }, use) => {
+        await use(async (path) => {
+            await page.goto(path);
+            if (javaScriptEnabled) {
+                await ready(page);
+            }
+        });
+    },
+
+    signIn: async ({ page, context, sessions, gotoReady }, use) => {
+        await use(async (person) => {
+            const known = sessions.get(person.email);
+            if (known !== undefined) {
+                await context.addCookies(known);
+                await gotoReady(person.home);
+                return;
+            }
+            await gotoReady('/sign-in');
+            await page.getByLabel('Email').fill(person.email);
+            await page.getByLabel('Password').fill(person.password);
+            await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+            await page.waitForURL((url) => url.pathname === person.home);
+            sessions.set(person.email, await context.cookies());
+        });
+    },
+
+    checkAccessibility: async ({ page }, use) => {
+        await use(async (options = {}) => {
+            for (const colorScheme of ['light', 'dark'] as const) {
+                await page.emulateMedia({ colorScheme });
+                const builder = new AxeBuilder({ page }).withTags(WCAG);
+                for (const selector of options.exclude ?? []) {
+                    builder.exclude(selector);
+                }
+                const { violations } = await builder.analyze();
+                const found = violations.map(
+                    ({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.target}`).join('\n')}`,
+                );
+                expect(found, `axe in ${colorScheme} on ${page.url()}`).toEqual([]);
+            }
+            await page.emulateMedia({ colorScheme: 'light' });
+        });
+    },
+});
+
+/** Waits until the client has taken over the page: before that, clicks on it are plain links and forms. */
+export async function ready(page: Page): Promise<void> {
+    await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+}
+
+/** What the page loads to be itself, as opposed to what it asks the server to do. */
+const ASSETS = ['script', 'stylesheet', 'image', 'font', 'manifest'];
+
+/**
+ * Notes uncaught errors, console errors, missing assets and failures of the server. A refusal (4xx) of a page or of a
+ * call is an answer that a journey may ask for; the browser's own console line about it is no problem either.
+ */
+function watch(context: BrowserContext, problems: string[]): void {
+    context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`));
+    context.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+            problems.push(`console: ${message.text()}`);
+        }
+    });
+    context.on('response', (response) => {
+        const request = response.request();
+        const status = response.status();
+        const asset = ASSETS.includes(request.resourceType()) || new URL(response.url()).pathname.startsWith('/pkg/');
+        if (status >= 500 || (status >= 400 && asset)) {
+            problems.push(`${status}: ${request.method()} ${response.url()}`);
+        }
+    });
+    context.on('requestfailed', (request) => {
+        const reason = request.failure()?.errorText ?? '';
+        // A page that is left ends what it was still loading.
+        if (reason !== 'net::ERR_ABORTED') {
+            problems.push(`${reason}: ${request.method()} ${request.url()}`);
+        }
+    });
+}
