@@ -1,1 +1,13 @@
-//! The server.
+//! The program `tributary`: its command line, its web server and its background work.
+
+pub mod assets;
+pub mod background;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod pages;
+pub mod requests;
+pub mod router;
+pub mod security;
+pub mod sessions;
+pub mod telemetry;

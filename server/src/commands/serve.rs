@@ -1,0 +1,76 @@
+//! `tributary serve`
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::background;
+use crate::cli::{Outcome, note, say};
+use crate::commands::open;
+use crate::config::Config;
+use crate::router::{self, AppState};
+
+/// How long requests under way may take to end after the signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    config: Config,
+}
+
+pub async fn run(url: &str, args: Args) -> Outcome {
+    let db = open(url).await?;
+    data::installation::ensure(&db).await?;
+    let listener = TcpListener::bind(args.config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", args.config.listen))?;
+    let address = listener.local_addr()?;
+
+    let stop = CancellationToken::new();
+    let work = [tokio::spawn(background::purge_sessions(db.clone(), stop.clone()))];
+    let state = AppState::new(db.clone(), args.config);
+    let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    say(&format!("Tributary listens on http://{address}"))?;
+
+    let stopping = stop.clone();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
+    let mut serving = tokio::spawn(async move { serving.await });
+    tokio::select! {
+        () = signalled() => note("stopping"),
+        ended = &mut serving => return ended.map_err(|error| error.to_string())?.map_err(Into::into),
+    }
+    stop.cancel();
+    if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
+        serving.abort();
+    }
+    for task in work {
+        if tokio::time::timeout(GRACE, task).await.is_err() {
+            tracing::warn!("background work did not end in time; it goes on after the next start");
+        }
+    }
+    db.close().await?;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal of a service manager.
+async fn signalled() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a way to hear the signal, the process ends only by being ended.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,91 @@
+//! `tributary user add`
+
+use std::io::{IsTerminal, Read};
+
+use chrono::Utc;
+use clap::{ArgGroup, Subcommand};
+use data::accounts::{self, Place};
+use domain::Instant;
+use domain::states::{CompanyRole, PartnerRole};
+
+use crate::cli::{Outcome, note, say};
+use crate::commands::open;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Let a person sign in: with the password on stdin, or else by a one-time link that is printed
+    Add(AddArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group(ArgGroup::new("how").args(["password_stdin", "link"])))]
+pub struct AddArgs {
+    #[arg(long)]
+    email: String,
+    /// The company's key
+    #[arg(long, value_name = "KEY")]
+    company: String,
+    /// Of the company: owner, admin, teammate, program_manager, read_only. With --partner: owner, admin, member, finance
+    #[arg(long)]
+    role: String,
+    /// Make the person a member of this partner of the company instead
+    #[arg(long, value_name = "PARTNER_KEY")]
+    partner: Option<String>,
+    /// How the person is called (default: the address)
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from stdin (default where stdin is not a terminal)
+    #[arg(long)]
+    password_stdin: bool,
+    /// Print a one-time link and do not look at stdin
+    #[arg(long)]
+    link: bool,
+    /// The address that the printed link begins with
+    #[arg(long, env = "TRIBUTARY_PUBLIC_URL", default_value = "http://localhost:3000", value_name = "URL")]
+    public_url: String,
+}
+
+pub async fn run(url: &str, command: Command) -> Outcome {
+    let Command::Add(args) = command;
+    let password = read_password(&args)?;
+    let db = open(url).await?;
+    let company = data::companies::find_by_key(db.read(), &args.company).await?;
+    let place = match &args.partner {
+        None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),
+        Some(key) => {
+            let partner_id = accounts::find_partner(&db, company.id, key).await?;
+            Place::Partner(partner_id, parse_role::<PartnerRole>(&args.role)?)
+        }
+    };
+    let now = Instant(Utc::now().timestamp_millis());
+    let added =
+        accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), "command line", now).await?;
+    note(if added.new { "added" } else { "this person was known: the role is set" });
+    match added.link {
+        Some(secret) => {
+            note("this link signs in once, within seven days:");
+            say(&format!("{}/sign-in/link/{secret}", args.public_url.trim_end_matches('/')))?;
+        }
+        None => say(&format!("{} may sign in", args.email.trim().to_lowercase()))?,
+    }
+    db.close().await?;
+    Ok(())
+}
+
+fn parse_role<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Outcome<T> {
+    Ok(text.parse::<T>().map_err(|error| format!("role: {error}"))?)
+}
+
+/// The first line of stdin; nothing there means a link.
+fn read_password(args: &AddArgs) -> Outcome<Option<String>> {
+    if args.link || (!args.password_stdin && std::io::stdin().is_terminal()) {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    std::io::stdin().take(64 * 1024).read_to_string(&mut text)?;
+    let line = text.lines().next().unwrap_or_default().to_owned();
+    if line.is_empty() && args.password_stdin {
+        return Err("the password on stdin is empty".to_owned().into());
+    }
+    Ok(Some(line).filter(|line| !line.is_empty()))
+}

@@ -1,0 +1,20 @@
+//! Answers of the server itself, for people who get no screen.
+
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+/// A page for browsers that asked for one, and a line of text for the rest.
+pub fn message(headers: &HeaderMap, status: StatusCode, title: &str, text: &str) -> Response {
+    let wants_page = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
+    if !wants_page {
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        return (status, [(CONTENT_TYPE, plain)], format!("{title}. {text}\n")).into_response();
+    }
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Tributary</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"></head>\
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">To the start page</a></p></main></body></html>"
+    );
+    (status, [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
+}

@@ -1,0 +1,109 @@
+//! What every answer says to the browser, and which requests may change something.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::nonce::Nonce;
+
+use crate::pages;
+use crate::router::AppState;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Gives the request a nonce for its scripts, and the answer the headers that go with it.
+pub async fn add_headers(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy(&nonce));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // Forms that are sent without scripts come back to the page they came from by its address.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"));
+    if state.config.https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    // Only embedded files say otherwise: everything else belongs to the person who asked.
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, NO_STORE);
+    }
+    response
+}
+
+fn policy(nonce: &Nonce) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// Refuses every write that another site's page may have sent.
+pub async fn require_same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if reads || is_same_origin(request.headers(), state.config.public_url.as_deref()) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "refused a write from another origin");
+    pages::message(
+        request.headers(),
+        StatusCode::FORBIDDEN,
+        "This request came from another site",
+        "Nothing was changed. Go back to Tributary and try again there.",
+    )
+    .into_response()
+}
+
+/// Browsers say where a request comes from in `Sec-Fetch-Site`, or at least in `Origin`. Silence is no permission.
+fn is_same_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    if let Some(site) = headers.get(SEC_FETCH_SITE) {
+        return site == "same-origin";
+    }
+    let Some(origin) = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
+    if public_url.is_some_and(|own| origin.eq_ignore_ascii_case(own)) {
+        return true;
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let origin_host = origin.split_once("://").map(|(_, host)| host);
+    matches!((origin_host, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn writes_come_from_our_own_pages() {
+        let own = Some("https://partners.example.com");
+        for (list, allowed) in [
+            (headers(&[("sec-fetch-site", "same-origin")]), true),
+            (headers(&[("sec-fetch-site", "same-site")]), false),
+            (headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://partners.example.com")]), false),
+            (headers(&[("sec-fetch-site", "none")]), false),
+            (headers(&[("origin", "http://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]), true),
+            (headers(&[("origin", "http://evil.example"), ("host", "10.0.0.5:3000")]), false),
+            (headers(&[("origin", "https://partners.example.com"), ("host", "inner:8080")]), true),
+            (headers(&[("origin", "null"), ("host", "null")]), false),
+            (headers(&[("host", "10.0.0.5:3000")]), false),
+        ] {
+            assert_eq!(is_same_origin(&list, own), allowed, "{list:?}");
+        }
+    }
+}
