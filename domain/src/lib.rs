@@ -2,10 +2,17 @@
 //! Everything about money is decided here. Compiles to wasm; what only the server needs stands behind the feature `server`.
 
 pub mod access;
+pub mod conditions;
+pub mod decision;
+pub mod fields;
 pub mod ids;
 #[cfg(feature = "server")]
 pub mod invoicing;
 pub mod money;
+pub mod offers;
+#[cfg(feature = "server")]
+pub mod rating;
+pub mod reasons;
 pub mod page;
 pub mod states;
 pub mod time;
