@@ -17,4 +17,4 @@ TRIBUTARY_BIN="$(server_bin "$profile")"
 export TRIBUTARY_BIN
 step 4 4 "Playwright"
 cd end2end
-npx --no-install playwright test "$@"
+node_modules/.bin/playwright test "$@"

@@ -17,5 +17,5 @@ say "clippy: app (browser side), frontend"
 cargo clippy --locked -p app -p frontend --features app/hydrate --lib --target wasm32-unknown-unknown -- -D warnings
 if [ -d end2end/node_modules ]; then
     say "types of the browser tests"
-    (cd end2end && npx --no-install tsc --noEmit)
+    (cd end2end && node_modules/.bin/tsc --noEmit)
 fi

@@ -14,5 +14,5 @@ scripts/server.sh "$profile"
 TRIBUTARY_BIN="$(server_bin "$profile")"
 export TRIBUTARY_BIN SHOTS="${SHOTS:-$ROOT/var/shots}" ONLY="$*"
 cd end2end
-npx --no-install playwright test --config shots.config.ts
+node_modules/.bin/playwright test --config shots.config.ts
 say "the screenshots are in $SHOTS"

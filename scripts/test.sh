@@ -33,7 +33,7 @@ TRIBUTARY_BIN="$(server_bin release)"
 export TRIBUTARY_BIN
 
 step 6 $STEPS "browser: desktop, phone, no JavaScript (Playwright)"
-(cd end2end && npx --no-install playwright test) 2>&1 | tee "$logs/browser" || failed=1
+(cd end2end && node_modules/.bin/playwright test) 2>&1 | tee "$logs/browser" || failed=1
 
 sqlite="$(sed -n '/^name = "libsqlite3-sys"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
 bundled="$(sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' \
