@@ -23,6 +23,7 @@ pub mod payouts;
 pub mod receipts;
 pub mod reward_records;
 pub mod rewards;
+pub mod search_terms;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod sign_in_links;

@@ -46,14 +46,15 @@ impl MigrationTrait for Migration {
             .text("first_name").text("last_name").uuid("group_id").text("status").text("tags").text_null("manager")
             .text("payout_method").int_zero("settlement_days").text_null("payout_account")
             .big_zero("signups").big_zero("paid_customers").big_zero("revenue").big("last_active_at").big("joined_at")
-            // name, email and key in lower case, for search
+            // name, email and key in lower case: what the list is sorted by under the name
             .text("search")
             .references("company_id", "companies").references("partner_id", "partners").references("group_id", "groups")
             .unique(&["company_id", "partner_key"]).unique(&["company_id", "partner_id"])
-            .index(&["company_id", "name", "id"]).index(&["company_id", "signups", "id"])
+            .index(&["company_id", "search", "id"]).index(&["company_id", "signups", "id"])
             .index(&["company_id", "paid_customers", "id"]).index(&["company_id", "revenue", "id"])
             .index(&["company_id", "last_active_at", "id"]).index(&["company_id", "joined_at", "id"])
             .index(&["company_id", "email", "id"]).index(&["company_id", "group_id", "joined_at", "id"])
+            .index(&["company_id", "status", "joined_at", "id"]).index(&["company_id", "group_id", "status", "joined_at"])
             .create(manager).await?;
         // Which group a partnership was in since when; the first span has no beginning.
         table("group_spans").id().uuid("company_id").uuid("partnership_id").uuid("group_id").big("valid_from").big("recorded_at")
@@ -78,7 +79,13 @@ impl MigrationTrait for Migration {
             .references("company_id", "companies").references("partnership_id", "partnerships")
             .unique(&["company_id", "customer_key"])
             .index(&["company_id", "created_at", "id"]).index(&["company_id", "partnership_id", "created_at", "id"])
-            .index(&["company_id", "name", "id"]).index(&["company_id", "email"])
+            .index(&["company_id", "search", "id"]).index(&["company_id", "email", "id"])
+            .index(&["company_id", "first_purchase_at"]).index(&["company_id", "test", "created_at"])
+            .create(manager).await?;
+        // The words by whose beginnings partners and customers are found, and partners' tags ("#vip"). Bytes, so that a
+        // prefix is a range of the key on both databases.
+        table("search_terms").uuid("company_id").text("kind").bytes("term").uuid("subject_id")
+            .key(&["company_id", "kind", "term", "subject_id"]).index(&["subject_id", "term"])
             .create(manager).await?;
         // Spans are never edited: a change supersedes them and writes new ones. In force: `superseded_at` is null.
         table("attributions").id().uuid("company_id").uuid("customer_id").uuid_null("partnership_id")

@@ -65,6 +65,13 @@ impl TableBuilder {
         self.col(column, true)
     }
 
+    /// Compared byte by byte on both databases, whatever their collation.
+    pub fn bytes(self, name: &'static str) -> Self {
+        let mut column = ColumnDef::new(Alias::new(name));
+        column.blob();
+        self.col(column, false)
+    }
+
     pub fn big(self, name: &'static str) -> Self {
         let mut column = ColumnDef::new(Alias::new(name));
         column.big_integer();

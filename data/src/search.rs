@@ -1,0 +1,270 @@
+//! Finding partners and customers by the beginnings of words, at the same price among a million as among a thousand.
+//!
+//! Each row leaves its words in `search_terms`: those of its name, its e-mail address whole and in parts, its key whole and
+//! in parts, and a partner's tags as "#tag". A question is split at blanks; each piece must begin one of the row's words.
+//! A piece that few words begin with drives the query through the terms' key; common pieces are only tested.
+
+use std::collections::BTreeSet;
+
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
+use uuid::Uuid;
+
+use crate::db::insert_all;
+use crate::entities::search_terms::{ActiveModel, Column, Entity};
+use crate::entities::{customers, partnerships};
+use crate::{Error, Result};
+
+/// Longer words are cut off here, in rows and in questions.
+const TERM_BYTES_MAX: usize = 64;
+/// A piece that more words begin with than this is common.
+const COMMON: u64 = 4_000;
+/// More pieces than these in one question are left out.
+const PIECES_MAX: usize = 6;
+/// A list offers this many tags to choose from.
+const TAGS_MAX: usize = 40;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Partner,
+    Customer,
+}
+
+impl Kind {
+    const fn word(self) -> &'static str {
+        match self {
+            Kind::Partner => "partner",
+            Kind::Customer => "customer",
+        }
+    }
+}
+
+type Terms = BTreeSet<Vec<u8>>;
+
+/// Makes new partners findable.
+pub async fn add_partners<C: ConnectionTrait>(tx: &C, rows: &[partnerships::ActiveModel]) -> Result<()> {
+    let rows: Vec<partnerships::Model> = rows.iter().map(|row| row.clone().try_into_model()).collect::<Result<_, _>>()?;
+    add(tx, Kind::Partner, rows.iter().map(|row| (row.company_id, row.id, partner_terms(row)))).await
+}
+
+/// Makes new customers findable.
+pub async fn add_customers<C: ConnectionTrait>(tx: &C, rows: &[customers::ActiveModel]) -> Result<()> {
+    let rows: Vec<customers::Model> = rows.iter().map(|row| row.clone().try_into_model()).collect::<Result<_, _>>()?;
+    add(tx, Kind::Customer, rows.iter().map(|row| (row.company_id, row.id, customer_terms(row)))).await
+}
+
+/// After a partner's name, address or tags changed.
+pub async fn replace_partner<C: ConnectionTrait>(tx: &C, row: &partnerships::Model) -> Result<()> {
+    remove(tx, row.id).await?;
+    add(tx, Kind::Partner, std::iter::once((row.company_id, row.id, partner_terms(row)))).await
+}
+
+/// After a customer's name or address changed.
+pub async fn replace_customer<C: ConnectionTrait>(tx: &C, row: &customers::Model) -> Result<()> {
+    remove(tx, row.id).await?;
+    add(tx, Kind::Customer, std::iter::once((row.company_id, row.id, customer_terms(row)))).await
+}
+
+/// Rows whose words the question's pieces begin, as a condition on their `id` column. `None` for an empty question.
+pub async fn matching<C: ConnectionTrait>(
+    conn: &C,
+    company_id: Uuid,
+    kind: Kind,
+    question: &str,
+    id: impl ColumnTrait,
+) -> Result<Option<Condition>> {
+    let ranges: Vec<Range> = pieces(question).map(|piece| Range::beginning(company_id, kind, &piece)).collect();
+    if ranges.is_empty() {
+        return Ok(None);
+    }
+    let mut driver: Option<(usize, u64)> = None;
+    for (at, range) in ranges.iter().enumerate() {
+        let size = range.size(conn).await?;
+        if size <= COMMON && driver.is_none_or(|(_, least)| size < least) {
+            driver = Some((at, size));
+        }
+    }
+    let mut all = Condition::all();
+    for (at, range) in ranges.iter().enumerate() {
+        all = all.add(range.condition(id, driver.is_some_and(|(chosen, _)| chosen == at)));
+    }
+    Ok(Some(all))
+}
+
+/// Partners with exactly this tag.
+pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str, id: impl ColumnTrait) -> Result<Condition> {
+    let range = Range::exactly(company_id, Kind::Partner, tag_term(tag));
+    let rare = range.size(conn).await? <= COMMON;
+    Ok(Condition::all().add(range.condition(id, rare)))
+}
+
+/// The tags that partners of this company have, in order, in lower case; the first forty.
+pub async fn tags<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<String>> {
+    let (mut low, high) = (b"#".to_vec(), b"$".to_vec());
+    let mut tags = Vec::new();
+    while tags.len() < TAGS_MAX {
+        let next: Option<Vec<u8>> = Entity::find()
+            .select_only()
+            .column(Column::Term)
+            .filter(Column::CompanyId.eq(company_id))
+            .filter(Column::Kind.eq(Kind::Partner.word()))
+            .filter(Column::Term.gt(low))
+            .filter(Column::Term.lt(high.clone()))
+            .order_by_asc(Column::Term)
+            .limit(1)
+            .into_tuple()
+            .one(conn)
+            .await?;
+        let Some(term) = next else { break };
+        tags.push(String::from_utf8_lossy(&term[1..]).into_owned());
+        low = term;
+    }
+    Ok(tags)
+}
+
+/// The words of a partner's stored tags.
+pub fn tags_of(stored: &str) -> Result<Vec<String>> {
+    serde_json::from_str(stored).map_err(|error| Error::Corrupt(format!("tags {stored:?}: {error}")))
+}
+
+async fn add<C: ConnectionTrait>(tx: &C, kind: Kind, subjects: impl Iterator<Item = (Uuid, Uuid, Terms)>) -> Result<()> {
+    let rows = subjects.flat_map(|(company_id, subject_id, terms)| {
+        terms.into_iter().map(move |term| ActiveModel {
+            company_id: Set(company_id),
+            kind: Set(kind.word().to_owned()),
+            term: Set(term),
+            subject_id: Set(subject_id),
+        })
+    });
+    insert_all(tx, rows).await
+}
+
+async fn remove<C: ConnectionTrait>(tx: &C, subject_id: Uuid) -> Result<()> {
+    Entity::delete_many().filter(Column::SubjectId.eq(subject_id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Terms from `low` on and below `high`.
+struct Range {
+    company_id: Uuid,
+    kind: Kind,
+    low: Vec<u8>,
+    high: Vec<u8>,
+}
+
+impl Range {
+    fn beginning(company_id: Uuid, kind: Kind, piece: &str) -> Range {
+        let low = cut(piece);
+        // No byte of UTF-8 is 0xff.
+        let high = [low.as_slice(), &[0xff]].concat();
+        Range { company_id, kind, low, high }
+    }
+
+    fn exactly(company_id: Uuid, kind: Kind, term: Vec<u8>) -> Range {
+        let high = [term.as_slice(), &[0]].concat();
+        Range { company_id, kind, low: term, high }
+    }
+
+    fn select(&self) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .from(Entity)
+            .and_where(Column::CompanyId.eq(self.company_id))
+            .and_where(Column::Kind.eq(self.kind.word()))
+            .and_where(Column::Term.gte(self.low.clone()))
+            .and_where(Column::Term.lt(self.high.clone()));
+        select
+    }
+
+    /// How many terms there are, counted to one above [`COMMON`].
+    async fn size<C: ConnectionTrait>(&self, conn: &C) -> Result<u64> {
+        let mut inner = self.select();
+        inner.expr_as(Expr::cust("1"), Alias::new("one")).limit(COMMON + 1);
+        let mut outer = Query::select();
+        outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("terms"));
+        let row = conn.query_one(&outer).await?.ok_or_else(|| Error::Corrupt("a count without a row".to_owned()))?;
+        let counted: i64 = row.try_get("", "counted")?;
+        Ok(u64::try_from(counted).unwrap_or(0))
+    }
+
+    fn condition(&self, id: impl ColumnTrait, drives: bool) -> Expr {
+        if drives {
+            let mut subjects = self.select();
+            subjects.column(Column::SubjectId.as_column_ref());
+            return id.in_subquery(subjects);
+        }
+        let mut test = Query::select();
+        test.expr(Expr::cust("1"))
+            .from(Entity)
+            .and_where(Expr::col(Column::SubjectId.as_column_ref()).equals(id.as_column_ref()))
+            .and_where(Column::Term.gte(self.low.clone()))
+            .and_where(Column::Term.lt(self.high.clone()));
+        Expr::exists(test)
+    }
+}
+
+fn pieces(question: &str) -> impl Iterator<Item = String> {
+    let lower = question.to_lowercase();
+    let pieces: Vec<String> = lower
+        .split_whitespace()
+        .map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .filter(|piece| !piece.is_empty())
+        .take(PIECES_MAX)
+        .collect();
+    pieces.into_iter()
+}
+
+fn partner_terms(row: &partnerships::Model) -> Terms {
+    let mut terms = Terms::new();
+    words(&mut terms, &row.name);
+    words(&mut terms, &row.first_name);
+    words(&mut terms, &row.last_name);
+    email(&mut terms, &row.email);
+    words(&mut terms, &row.partner_key);
+    // Damaged tags are reported where they are shown.
+    terms.extend(tags_of(&row.tags).unwrap_or_default().iter().map(|tag| tag_term(tag)));
+    terms
+}
+
+fn customer_terms(row: &customers::Model) -> Terms {
+    let mut terms = Terms::new();
+    words(&mut terms, &row.name);
+    email(&mut terms, &row.email);
+    words(&mut terms, &row.customer_key);
+    words(&mut terms, row.provider_key.as_deref().unwrap_or_default());
+    terms
+}
+
+/// Each word, and each part of a word that is joined from several: "o'neil" is found by "neil" too.
+fn words(terms: &mut Terms, text: &str) {
+    for word in text.to_lowercase().split_whitespace() {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if !word.is_empty() {
+            terms.insert(cut(word));
+        }
+        parts(terms, word);
+    }
+}
+
+/// The address, its parts before the "@", its domain, and the domain's names but for the last ("com" finds nothing).
+fn email(terms: &mut Terms, address: &str) {
+    let address = address.to_lowercase();
+    let Some((local, domain)) = address.split_once('@') else { return };
+    terms.insert(cut(&address));
+    parts(terms, local);
+    terms.insert(cut(domain));
+    let names = domain.rsplit_once('.').map_or(domain, |(names, _)| names);
+    parts(terms, names);
+}
+
+fn parts(terms: &mut Terms, word: &str) {
+    terms.extend(word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(cut));
+}
+
+fn tag_term(tag: &str) -> Vec<u8> {
+    cut(&format!("#{}", tag.trim().to_lowercase()))
+}
+
+fn cut(word: &str) -> Vec<u8> {
+    word.bytes().take(TERM_BYTES_MAX).collect()
+}
