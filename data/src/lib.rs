@@ -1,5 +1,6 @@
 //! Storage: entities, migrations, and operations, each of which is one database transaction.
 
+pub mod accounts;
 pub mod audit;
 pub mod check;
 pub mod companies;
@@ -9,6 +10,10 @@ pub mod error;
 pub mod installation;
 pub mod migrations;
 pub mod partners;
+pub mod queries;
+pub mod rewards;
+pub mod search;
+pub mod sessions;
 #[cfg(feature = "testing")]
 pub mod testing;
 
