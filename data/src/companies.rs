@@ -2,7 +2,7 @@
 
 use domain::states::{CustomerVisibility, ProviderKind};
 use domain::zone::Zone;
-use domain::{Currency, Instant, Month, Rate, ids};
+use domain::{Currency, Instant, Month, Rate, fields, ids};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement,
 };
@@ -56,7 +56,7 @@ pub async fn create(db: &Db, key: &str, profile: &Profile, by: &str, now: Instan
 
 pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
     let mut checks = Checks::new();
-    checks.slug("key", key);
+    checks.take("key", fields::slug(key));
     for (field, value) in [("name", &profile.name), ("timezone", &profile.timezone), ("currency", &profile.currency)] {
         if value.is_none() {
             checks.complain(field, "is missing");
@@ -164,16 +164,16 @@ pub async fn find_by_key<C: ConnectionTrait>(conn: &C, key: &str) -> Result<Mode
 
 fn check(checks: &mut Checks, profile: &Profile) {
     if let Some(name) = &profile.name {
-        checks.name("name", name);
+        checks.take("name", fields::name(name));
     }
     if let Some(zone) = &profile.timezone {
-        checks.take("timezone", zone.parse::<Zone>());
+        checks.take("timezone", zone.parse::<Zone>().map(|_| ()));
     }
     if let Some(currency) = &profile.currency {
-        checks.take("currency", currency.parse::<Currency>());
+        checks.take("currency", currency.parse::<Currency>().map(|_| ()));
     }
     if let Some(address) = &profile.address {
-        checks.text("address", address);
+        checks.take_optional("address", address, fields::description);
     }
 }
 

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use domain::states::PartnershipStatus;
-use domain::{Instant, ids};
+use domain::{Instant, fields, ids};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::check::{Checks, EMAIL_CHARS_MAX, NAME_CHARS_MAX, search_text, shown};
+use crate::check::{Checks, search_text, shown};
 use crate::db::insert_all;
 use crate::entities::{group_spans, groups, partners, partnerships};
-use crate::{Db, Error, Result, audit, transact};
+use crate::{Db, Error, Result, audit, search, transact};
 
 /// The longest that a payout method may take to settle.
 pub const SETTLEMENT_DAYS_MAX: i32 = 60;
@@ -53,43 +53,46 @@ pub struct PartnerChange {
 pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now: Instant) -> Result<Uuid> {
     transact!(db, |tx| {
         let groups = groups_by_key(tx, company_id).await?;
-        let group = check(input, &groups)?;
+        let (input, group) = read(input, &groups)?;
         if find_in(tx, company_id, &input.partner_key).await?.is_some() {
             return Err(Error::invalid("partner_key", format!("“{}” is taken", shown(&input.partner_key))));
         }
-        let id = insert_new(tx, company_id, &[(input, group)], now).await?[0];
+        let id = insert_new(tx, company_id, &[(&input, group)], now).await?[0];
         let detail = json!({ "group": input.group, "name": input.name });
         audit::record(tx, company_id, now, by, "partner_created", "partner", &input.partner_key, detail).await?;
         Ok(id)
     })
 }
 
-/// What is wrong with a new partner; its group where nothing is.
-pub fn check(input: &NewPartner, groups: &HashMap<String, Uuid>) -> Result<Uuid> {
+/// A new partner as it will be stored, and its group.
+pub fn read(input: &NewPartner, groups: &HashMap<String, Uuid>) -> Result<(NewPartner, Uuid)> {
     let mut checks = Checks::new();
-    checks.key("partner_key", &input.partner_key);
-    checks.line("name", &input.name, NAME_CHARS_MAX);
-    checks.email("email", &input.email);
-    checks.line("first_name", &input.first_name, NAME_CHARS_MAX);
-    checks.line("last_name", &input.last_name, NAME_CHARS_MAX);
-    let group = if input.group.is_empty() && groups.len() == 1 {
-        groups.values().next()
-    } else {
-        groups.get(&input.group)
+    let mut partner = NewPartner {
+        partner_key: checks.take("partner_key", fields::key(&input.partner_key)),
+        name: checks.take_optional("name", &input.name, fields::name),
+        email: checks.take_optional("email", &input.email, fields::email),
+        first_name: checks.take_optional("first_name", &input.first_name, fields::name),
+        last_name: checks.take_optional("last_name", &input.last_name, fields::name),
+        group: input.group.trim().to_owned(),
+        tags: input.tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect(),
+        manager: input.manager.as_ref().map(|name| checks.take_optional("manager", name, fields::name)),
     };
-    if group.is_none() && input.group.is_empty() {
+    partner.name = display_name(&partner);
+    let only = groups.values().next().filter(|_| partner.group.is_empty() && groups.len() == 1);
+    let group = only.or_else(|| groups.get(&partner.group)).copied();
+    if group.is_none() && partner.group.is_empty() {
         checks.complain("group", "is missing");
     } else if group.is_none() {
-        checks.complain("group", format!("there is no group “{}”", shown(&input.group)));
+        checks.complain("group", format!("there is no group “{}”", shown(&partner.group)));
     }
     checks.finish()?;
-    group.copied().ok_or(Error::NotFound("the group"))
+    Ok((partner, group.ok_or(Error::NotFound("the group"))?))
 }
 
-/// The name a partner is shown by.
-pub fn display_name(name: &str, first_name: &str, last_name: &str, key: &str) -> String {
-    let person = format!("{first_name} {last_name}");
-    [name.trim(), person.trim(), key].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+/// The name a partner is shown by: its own, its person's, or its key.
+fn display_name(partner: &NewPartner) -> String {
+    let person = format!("{} {}", partner.first_name, partner.last_name);
+    [partner.name.as_str(), person.trim(), &partner.partner_key].into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
 }
 
 /// Inserts checked partners whose keys are free. Returns the partnerships' ids in order.
@@ -105,11 +108,10 @@ pub async fn insert_new<C: ConnectionTrait>(
     for (input, group_id) in rows {
         let id = ids::derive(now, &["partnership", &company, &input.partner_key]);
         let partner_id = ids::derive(now, &["partner", &company, &input.partner_key]);
-        let name = display_name(&input.name, &input.first_name, &input.last_name, &input.partner_key);
         ids.push(id);
         organisations.push(partners::ActiveModel {
             id: Set(partner_id),
-            name: Set(name.clone()),
+            name: Set(input.name.clone()),
             email: Set(input.email.clone()),
             created_at: Set(now.0),
         });
@@ -126,8 +128,8 @@ pub async fn insert_new<C: ConnectionTrait>(
             company_id: Set(company_id),
             partner_id: Set(partner_id),
             partner_key: Set(input.partner_key.clone()),
-            search: Set(search_text(&[&name, &input.email, &input.partner_key])),
-            name: Set(name),
+            search: Set(search_text(&[&input.name, &input.email, &input.partner_key])),
+            name: Set(input.name.clone()),
             email: Set(input.email.clone()),
             first_name: Set(input.first_name.clone()),
             last_name: Set(input.last_name.clone()),
@@ -146,6 +148,7 @@ pub async fn insert_new<C: ConnectionTrait>(
         });
     }
     insert_all(tx, organisations).await?;
+    search::add_partners(tx, &contracts).await?;
     insert_all(tx, contracts).await?;
     insert_all(tx, spans).await?;
     Ok(ids)
@@ -160,8 +163,7 @@ pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &Pa
 }
 
 pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model, change: &PartnerChange, by: &str, now: Instant) -> Result<bool> {
-    check_change(change)?;
-    let after = changed(&before, change);
+    let after = changed(&before, change)?;
     if after == before {
         return Ok(false);
     }
@@ -180,58 +182,50 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model,
     };
     organisation.update(tx).await?;
     let company_id = after.company_id;
+    search::replace_partner(tx, &after).await?;
     after.into_active_model().reset_all().update(tx).await?;
     audit::record(tx, company_id, now, by, "partner_changed", "partner", &key, detail).await?;
     Ok(true)
 }
 
 /// The row as `change` would leave it.
-pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> partnerships::Model {
+pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<partnerships::Model> {
+    let mut checks = Checks::new();
     let mut after = row.clone();
-    let keep = |value: &Option<String>, before: &str| value.clone().unwrap_or_else(|| before.to_owned());
-    let keep_some = |value: &Option<String>, before: &Option<String>| match value {
-        Some(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        None => before.clone(),
-    };
-    after.first_name = keep(&change.first_name, &row.first_name);
-    after.last_name = keep(&change.last_name, &row.last_name);
-    after.email = keep(&change.email, &row.email);
+    for (field, value, slot) in [
+        ("first_name", &change.first_name, &mut after.first_name),
+        ("last_name", &change.last_name, &mut after.last_name),
+        ("payout_method", &change.payout_method, &mut after.payout_method),
+    ] {
+        if let Some(value) = value {
+            *slot = checks.take_optional(field, value, fields::name);
+        }
+    }
     if let Some(name) = &change.name {
-        after.name = display_name(name, &after.first_name, &after.last_name, &row.partner_key);
+        after.name = checks.take("name", fields::name(name));
+    }
+    if let Some(email) = &change.email {
+        after.email = checks.take_optional("email", email, fields::email);
     }
     if let Some(tags) = &change.tags {
+        let tags: Vec<String> = tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect();
         after.tags = json!(tags).to_string();
     }
-    after.manager = keep_some(&change.manager, &row.manager);
-    after.payout_method = keep(&change.payout_method, &row.payout_method);
-    after.payout_account = keep_some(&change.payout_account, &row.payout_account);
-    after.settlement_days = change.settlement_days.unwrap_or(row.settlement_days);
+    if let Some(manager) = &change.manager {
+        after.manager = checks.take("manager", fields::optional(manager, fields::name));
+    }
+    if let Some(account) = &change.payout_account {
+        after.payout_account = checks.take("payout_account", fields::optional(account, fields::name));
+    }
+    if let Some(days) = change.settlement_days {
+        if !(0..=SETTLEMENT_DAYS_MAX).contains(&days) {
+            checks.complain("settlement_days", format!("{days} is not between 0 and {SETTLEMENT_DAYS_MAX}"));
+        }
+        after.settlement_days = days;
+    }
     after.search = search_text(&[&after.name, &after.email, &after.partner_key]);
-    after
-}
-
-pub fn check_change(change: &PartnerChange) -> Result<()> {
-    let mut checks = Checks::new();
-    if let Some(email) = &change.email {
-        checks.email("email", email);
-    }
-    for (field, value) in [
-        ("name", &change.name),
-        ("first_name", &change.first_name),
-        ("last_name", &change.last_name),
-        ("manager", &change.manager),
-        ("payout_method", &change.payout_method),
-    ] {
-        checks.line(field, value.as_deref().unwrap_or_default(), NAME_CHARS_MAX);
-    }
-    checks.line("payout_account", change.payout_account.as_deref().unwrap_or_default(), EMAIL_CHARS_MAX);
-    for tag in change.tags.iter().flatten() {
-        checks.name("tags", tag);
-    }
-    if change.settlement_days.is_some_and(|days| !(0..=SETTLEMENT_DAYS_MAX).contains(&days)) {
-        checks.complain("settlement_days", format!("is between 0 and {SETTLEMENT_DAYS_MAX}"));
-    }
-    checks.finish()
+    checks.finish()?;
+    Ok(after)
 }
 
 /// Moves a partnership to another group from now on; events before now keep the group they happened in.
