@@ -24,7 +24,7 @@ fi
 # Trunk is told to stay offline, so that it never downloads a tool; it passes that on to cargo, which must have the crates.
 cargo fetch --locked --target wasm32-unknown-unknown
 # Trunk cannot minify what wasm-bindgen writes, says so on every build, and then copies it; brotli takes care of it.
-trunk --log warn build "${options[@]}" 2> >(grep -v 'Failed to minify JS' >&2)
+trunk --log warn build "${options[@]}" | { grep -v 'Failed to minify JS' || true; }
 mkdir -p "$(dirname "$stamp")"
 printf '%s' "$current" >"$stamp"
 say "the client is in dist/:"
