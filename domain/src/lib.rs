@@ -14,8 +14,11 @@ pub mod offers;
 pub mod rating;
 pub mod reasons;
 pub mod page;
+pub mod review;
 pub mod states;
 pub mod time;
+#[cfg(feature = "server")]
+pub mod timeline;
 pub mod views;
 #[cfg(feature = "server")]
 pub mod zone;

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod customers;
 pub mod home;
+pub mod partners;
+pub mod receipt;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod timeline;
 
 /// What a list's URL asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,8 +21,8 @@ pub struct ListQuery {
     pub search: String,
     /// A column's word, with "-" before it for descending; empty: the list's own order.
     pub sort: String,
-    /// Where the page begins: the opaque cursor of the row before it.
-    pub after: String,
+    /// Where the page lies: a cursor of [`crate::page::Page`]; empty: at the beginning.
+    pub page: String,
     /// Every other parameter that is not empty.
     pub filters: BTreeMap<String, String>,
 }
@@ -40,16 +44,6 @@ impl ListQuery {
             None => (known.first().copied().unwrap_or_default(), descending_by_default),
         }
     }
-}
-
-/// One page of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page<T> {
-    pub rows: Vec<T>,
-    /// The cursor of the last row, where more follow.
-    pub next: Option<String>,
-    /// How many rows the filter leaves in all; `None` where counting them would cost too much.
-    pub total: Option<i64>,
 }
 
 /// One choice of a select: its value and its words.

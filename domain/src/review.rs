@@ -1,0 +1,374 @@
+//! What may be decided about a reward, and where that leaves it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::states::{ReviewDecision, RewardState};
+use crate::time::{Instant, Month};
+
+/// What a person does with a reward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    Approve,
+    Decline,
+    Hold,
+    Release,
+    MarkPaidElsewhere,
+}
+
+impl Verb {
+    pub const ALL: [Verb; 5] = [Verb::Approve, Verb::Decline, Verb::Hold, Verb::Release, Verb::MarkPaidElsewhere];
+
+    /// The word in reward records and the audit.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verb::Approve => "approve",
+            Verb::Decline => "decline",
+            Verb::Hold => "hold",
+            Verb::Release => "release",
+            Verb::MarkPaidElsewhere => "mark_paid_elsewhere",
+        }
+    }
+
+    /// As it stands in a sentence: "cannot be approved".
+    const fn done(self) -> &'static str {
+        match self {
+            Verb::Approve => "approved",
+            Verb::Decline => "declined",
+            Verb::Hold => "put on hold",
+            Verb::Release => "released",
+            Verb::MarkPaidElsewhere => "marked as paid elsewhere",
+        }
+    }
+
+    pub const fn needs_reason(self) -> bool {
+        matches!(self, Verb::Decline | Verb::Hold)
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl From<ReviewDecision> for Verb {
+    fn from(decision: ReviewDecision) -> Verb {
+        match decision {
+            ReviewDecision::Approve => Verb::Approve,
+            ReviewDecision::Decline => Verb::Decline,
+            ReviewDecision::Hold => Verb::Hold,
+            ReviewDecision::Release => Verb::Release,
+        }
+    }
+}
+
+/// Where a reward stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub state: RewardState,
+    pub month: Month,
+    /// The end of the offer's hold days, where it has some.
+    pub ready_at: Option<Instant>,
+}
+
+/// The company's months as the rewards of one currency meet them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Books {
+    /// The earliest month whose invoices have not been generated.
+    pub open: Month,
+    /// The month that gathers new rewards: `open`, or a later one while month-end work is late.
+    pub accumulating: Month,
+    /// Months whose invoice in this currency is in review.
+    pub in_review: Vec<Month>,
+    /// Months whose invoice in this currency is frozen.
+    pub frozen: Vec<Month>,
+}
+
+impl Books {
+    /// Whether rewards may still come into this month or leave it.
+    pub fn takes(&self, month: Month) -> bool {
+        !self.frozen.contains(&month) && (month >= self.open || self.in_review.contains(&month))
+    }
+
+    /// The month in which a reward becomes payable: its own while that one still takes rewards.
+    pub fn payable_in(&self, own: Month) -> Month {
+        if self.takes(own) { own } else { self.accumulating }
+    }
+
+    /// Whether a reward is a line of a frozen invoice.
+    pub fn is_frozen(&self, standing: &Standing) -> bool {
+        standing.state.payable() && self.frozen.contains(&standing.month)
+    }
+
+    /// The month whose invoice is in review: the latest, should there be several.
+    pub fn under_review(&self) -> Option<Month> {
+        self.in_review.iter().copied().max()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("a reason is required")]
+    ReasonMissing,
+    #[error("it is on the invoice of {0}, which is charged or about to be and cannot change")]
+    Frozen(String),
+    #[error("a reward that is {} cannot be {}", state_words(*.state), .verb.done())]
+    Impossible { verb: Verb, state: RewardState },
+    #[error("it takes back {0} and follows what is decided about that one")]
+    Follows(String),
+    #[error("only new and approved rewards stand on an invoice")]
+    NotPayable,
+    #[error("no invoice in this currency is in review")]
+    NothingInReview,
+    #[error("it is on the invoice of {0} already")]
+    AlreadyThere(String),
+    #[error("it takes back {0}, which is on a later invoice, and cannot be taken back before")]
+    BeforeOriginal(String),
+    #[error("something else was decided about it since")]
+    ChangedSince,
+}
+
+const fn state_words(state: RewardState) -> &'static str {
+    match state {
+        RewardState::Pending => "new",
+        RewardState::Approved => "approved",
+        RewardState::Hold => "on hold",
+        RewardState::Declined => "declined",
+        RewardState::Scheduled => "within its hold days",
+        RewardState::Paid => "paid elsewhere",
+    }
+}
+
+/// Where a decision leaves a reward. `None`: it stands there already.
+pub fn decide(verb: Verb, reason: &str, standing: &Standing, books: &Books, now: Instant) -> Result<Option<Standing>, Refusal> {
+    use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
+    if verb.needs_reason() && reason.trim().is_empty() {
+        return Err(Refusal::ReasonMissing);
+    }
+    let waits = standing.ready_at.is_some_and(|at| at > now);
+    let state = match (verb, standing.state) {
+        (Verb::Approve, Approved)
+        | (Verb::Decline, Declined)
+        | (Verb::Hold, Hold)
+        | (Verb::Release, Pending | Approved)
+        | (Verb::MarkPaidElsewhere, Paid) => return Ok(None),
+        // Back from a decline, the offer's hold days still count.
+        (Verb::Approve, Declined) if waits => Scheduled,
+        (Verb::Approve, Pending | Declined | Hold) => Approved,
+        (Verb::Decline, Pending | Approved | Hold | Scheduled) => Declined,
+        (Verb::Hold, Pending | Approved | Scheduled) => Hold,
+        (Verb::Release, Hold) if waits => Scheduled,
+        (Verb::Release, Hold | Scheduled) => Pending,
+        (Verb::MarkPaidElsewhere, Pending | Approved | Hold | Scheduled) => Paid,
+        (verb, state) => return Err(Refusal::Impossible { verb, state }),
+    };
+    if books.is_frozen(standing) {
+        return Err(Refusal::Frozen(standing.month.long()));
+    }
+    let from_hold = matches!(standing.state, Hold | Scheduled);
+    let month = match (state.payable(), from_hold) {
+        (true, true) => books.accumulating,
+        (true, false) => books.payable_in(standing.month),
+        (false, _) => standing.month,
+    };
+    Ok(Some(Standing { state, month, ready_at: standing.ready_at }))
+}
+
+/// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
+/// One that is a line of a frozen invoice stays.
+pub fn follow(original: &Standing, standing: &Standing, books: &Books) -> Option<Standing> {
+    if books.is_frozen(standing) {
+        return None;
+    }
+    let month = if original.state.payable() { books.payable_in(standing.month).max(original.month) } else { standing.month };
+    let moved = Standing { state: original.state, month, ready_at: original.ready_at };
+    (moved.state != standing.state || moved.month != standing.month).then_some(moved)
+}
+
+/// Takes a decision back: from where it left the reward to where the reward stood before.
+pub fn undo(before: &Standing, after: &Standing, standing: &Standing, books: &Books) -> Result<Standing, Refusal> {
+    if standing.state != after.state || standing.month != after.month {
+        return Err(Refusal::ChangedSince);
+    }
+    if books.is_frozen(standing) {
+        return Err(Refusal::Frozen(standing.month.long()));
+    }
+    let month = if before.state.payable() { books.payable_in(before.month) } else { before.month };
+    Ok(Standing { state: before.state, month, ready_at: standing.ready_at })
+}
+
+/// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
+pub fn move_to_current_invoice(standing: &Standing, original: Option<(&str, Month)>, books: &Books) -> Result<Standing, Refusal> {
+    if !standing.state.payable() {
+        return Err(Refusal::NotPayable);
+    }
+    if books.is_frozen(standing) {
+        return Err(Refusal::Frozen(standing.month.long()));
+    }
+    let month = books.under_review().ok_or(Refusal::NothingInReview)?;
+    if standing.month == month {
+        return Err(Refusal::AlreadyThere(month.long()));
+    }
+    match original {
+        Some((key, later)) if later > month => Err(Refusal::BeforeOriginal(key.to_owned())),
+        _ => Ok(Standing { month, ..*standing }),
+    }
+}
+
+/// Takes a reward off its invoice and puts it into the next month that takes rewards.
+pub fn remove_from_invoice(standing: &Standing, books: &Books) -> Result<Standing, Refusal> {
+    if !standing.state.payable() {
+        return Err(Refusal::NotPayable);
+    }
+    if books.is_frozen(standing) {
+        return Err(Refusal::Frozen(standing.month.long()));
+    }
+    let next = standing.month.next();
+    let month = if books.takes(next) { next } else { books.accumulating.max(next) };
+    Ok(Standing { month, ..*standing })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
+    use rstest::rstest;
+
+    use super::*;
+
+    const NOW: Instant = Instant(1_000);
+
+    /// January is charged, February in review, March gathers.
+    fn books() -> Books {
+        Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202602)], frozen: vec![Month(202601)] }
+    }
+
+    fn standing(state: RewardState, month: i32) -> Standing {
+        Standing { state, month: Month(month), ready_at: None }
+    }
+
+    /// Every verb from every state: the new state, "same", or "no".
+    #[test]
+    fn the_whole_table() {
+        let expected = [
+            (Verb::Approve, ["approved", "same", "approved", "approved", "no", "no"]),
+            (Verb::Decline, ["declined", "declined", "declined", "same", "declined", "no"]),
+            (Verb::Hold, ["hold", "hold", "same", "no", "hold", "no"]),
+            (Verb::Release, ["same", "same", "pending", "no", "pending", "no"]),
+            (Verb::MarkPaidElsewhere, ["paid", "paid", "paid", "no", "paid", "same"]),
+        ];
+        for (verb, row) in expected {
+            for (state, outcome) in [Pending, Approved, Hold, Declined, Scheduled, Paid].into_iter().zip(row) {
+                let found = match decide(verb, "because", &standing(state, 202602), &books(), NOW) {
+                    Ok(Some(after)) => after.state.word(),
+                    Ok(None) => "same",
+                    Err(Refusal::Impossible { .. }) => "no",
+                    Err(other) => panic!("{verb} {state}: {other}"),
+                };
+                assert_eq!(found, outcome, "{verb} {state}");
+            }
+        }
+    }
+
+    /// The month after a decision, for a reward of the frozen, the reviewed and the open month.
+    #[rstest]
+    #[case(Verb::Approve, Declined, 202601, 202603)]
+    #[case(Verb::Approve, Declined, 202602, 202602)]
+    #[case(Verb::Approve, Declined, 202604, 202604)]
+    #[case(Verb::Approve, Declined, 202512, 202603)]
+    #[case(Verb::Approve, Hold, 202602, 202603)]
+    #[case(Verb::Release, Hold, 202601, 202603)]
+    #[case(Verb::Release, Hold, 202602, 202603)]
+    #[case(Verb::Release, Scheduled, 202602, 202603)]
+    #[case(Verb::Hold, Pending, 202602, 202602)]
+    #[case(Verb::Decline, Hold, 202601, 202601)]
+    fn months(#[case] verb: Verb, #[case] state: RewardState, #[case] month: i32, #[case] expected: i32) {
+        let after = decide(verb, "because", &standing(state, month), &books(), NOW).unwrap().unwrap();
+        assert_eq!(after.month, Month(expected));
+    }
+
+    #[test]
+    fn nothing_changes_a_frozen_line() {
+        for state in [Pending, Approved] {
+            let line = standing(state, 202601);
+            for verb in Verb::ALL {
+                let outcome = decide(verb, "because", &line, &books(), NOW);
+                assert!(matches!(outcome, Ok(None) | Err(Refusal::Frozen(_))), "{verb} {state}: {outcome:?}");
+            }
+            assert!(matches!(move_to_current_invoice(&line, None, &books()), Err(Refusal::Frozen(_))));
+            assert!(matches!(remove_from_invoice(&line, &books()), Err(Refusal::Frozen(_))));
+            assert!(matches!(undo(&standing(Hold, 202512), &line, &line, &books()), Err(Refusal::Frozen(_))));
+            assert_eq!(follow(&standing(Declined, 202603), &line, &books()), None);
+        }
+    }
+
+    /// No decision puts a reward into a month that takes none.
+    #[test]
+    fn nothing_comes_into_a_closed_month() {
+        for state in RewardState::ALL {
+            for month in [202512, 202601, 202602, 202603, 202605] {
+                let before = standing(*state, month);
+                let mut after: Vec<Standing> = Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &books(), NOW).ok()?).collect();
+                after.extend(remove_from_invoice(&before, &books()));
+                after.extend(move_to_current_invoice(&before, None, &books()));
+                for reached in after {
+                    assert!(!reached.state.payable() || books().takes(reached.month), "{before:?} {reached:?}");
+                    let back = undo(&before, &reached, &reached, &books()).unwrap();
+                    assert_eq!(back.state, *state);
+                    assert!(!back.state.payable() || books().takes(back.month));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_are_required() {
+        for verb in Verb::ALL {
+            let refused = decide(verb, "  ", &standing(Pending, 202603), &books(), NOW) == Err(Refusal::ReasonMissing);
+            assert_eq!(refused, verb.needs_reason());
+        }
+    }
+
+    #[test]
+    fn hold_days_outlast_a_decline_and_a_hold() {
+        for (verb, state) in [(Verb::Approve, Declined), (Verb::Release, Hold)] {
+            let waiting = Standing { ready_at: Some(Instant(2_000)), ..standing(state, 202603) };
+            assert_eq!(decide(verb, "", &waiting, &books(), NOW).unwrap().unwrap().state, Scheduled);
+        }
+    }
+
+    #[test]
+    fn reversals_are_never_invoiced_before_their_original() {
+        let original = standing(Pending, 202603);
+        let follower = follow(&original, &standing(Hold, 202602), &books()).unwrap();
+        assert_eq!((follower.state, follower.month), (Pending, Month(202603)));
+        assert_eq!(follow(&original, &follower, &books()), None);
+        let refused = move_to_current_invoice(&follower, Some(("rwd_1", Month(202603))), &books());
+        assert_eq!(refused, Err(Refusal::BeforeOriginal("rwd_1".to_owned())));
+    }
+
+    #[test]
+    fn lines_move_between_invoices() {
+        let moved = move_to_current_invoice(&standing(Pending, 202603), None, &books()).unwrap();
+        assert_eq!(moved.month, Month(202602));
+        assert_eq!(remove_from_invoice(&moved, &books()).unwrap().month, Month(202603));
+        assert_eq!(move_to_current_invoice(&moved, None, &books()), Err(Refusal::AlreadyThere("February 2026".to_owned())));
+        assert_eq!(move_to_current_invoice(&standing(Hold, 202603), None, &books()), Err(Refusal::NotPayable));
+        let none = Books { in_review: Vec::new(), ..books() };
+        assert_eq!(move_to_current_invoice(&standing(Pending, 202603), None, &none), Err(Refusal::NothingInReview));
+        // A paused invoice whose next month is charged already: off it, on to the month that gathers.
+        let paused = Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
+        assert_eq!(remove_from_invoice(&standing(Pending, 202601), &paused).unwrap().month, Month(202603));
+    }
+
+    #[test]
+    fn undo_refuses_what_changed_since() {
+        let (before, after) = (standing(Pending, 202602), standing(Hold, 202602));
+        assert_eq!(undo(&before, &after, &after, &books()).unwrap(), before);
+        assert_eq!(undo(&before, &after, &standing(Declined, 202602), &books()), Err(Refusal::ChangedSince));
+    }
+}
