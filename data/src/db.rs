@@ -7,7 +7,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, Iterable,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -173,6 +173,9 @@ pub fn ignore_conflict() -> OnConflict {
     OnConflict::new().do_nothing().to_owned()
 }
 
+/// How many values one `IN (…)` lists.
+pub const IN_MAX: usize = 5_000;
+
 /// Rows per INSERT: SQLite takes 32,766 values in one statement.
 const VALUES_MAX: usize = 32_000;
 
@@ -188,6 +191,34 @@ where
     while rows.peek().is_some() {
         let chunk: Vec<A> = rows.by_ref().take(chunk_rows).collect();
         A::Entity::insert_many(chunk).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Runs a statement once per few thousand rows, which stand in it as `{rows}`: `WITH v(id, n) AS (VALUES {rows}) UPDATE …`.
+pub async fn execute_with_rows<C, const COLUMNS: usize>(
+    tx: &C,
+    sql: &'static str,
+    rows: impl IntoIterator<Item = [Value; COLUMNS]>,
+) -> Result<()>
+where
+    C: ConnectionTrait,
+{
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut places = String::new();
+        let mut values = Vec::new();
+        for row in rows.by_ref().take(VALUES_MAX / COLUMNS.max(1)) {
+            places.push_str(if places.is_empty() { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                values.push(value);
+                places.push_str(if column == 0 { "$" } else { ", $" });
+                places.push_str(&values.len().to_string());
+            }
+            places.push(')');
+        }
+        let sql = sql.replace("{rows}", &places);
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     }
     Ok(())
 }

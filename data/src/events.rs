@@ -1,32 +1,53 @@
-//! From what happened to receipts and rewards.
+//! From what happened to receipts and rewards: one transaction or a million go the same way.
+
+mod batch;
+mod check;
+mod earned;
+mod history;
+mod people;
+mod programme;
+mod record;
 
 use domain::Instant;
 use domain::states::AttributionSource;
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::transactions::{Recorded, Refund, Sale};
-use crate::{Error, Result};
+pub use batch::{Batch, Complaint, Given};
+pub use record::{How, Outcome, record_batch};
 
-pub struct Given;
+use crate::transactions::Recorded;
+use crate::{Error, Result, audit};
 
-impl Given {
-    pub fn sale(_sale: &Sale) -> Given {
-        Given
-    }
-
-    pub async fn refund<C: ConnectionTrait>(_tx: &C, _company_id: Uuid, _refund: &Refund) -> Result<Given> {
-        Ok(Given)
-    }
-}
-
-pub async fn record_one<C: ConnectionTrait>(
-    _tx: &C,
-    _company_id: Uuid,
-    _given: Given,
-    _source: AttributionSource,
-    _by: &str,
-    _now: Instant,
+/// Records one transaction, with its audit row.
+pub(crate) async fn record_one<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    given: &Given<'_>,
+    source: AttributionSource,
+    by: &str,
+    now: Instant,
 ) -> Result<Recorded> {
-    Err(Error::conflict("not built yet"))
+    let mut batch = Batch::new();
+    batch.push(given)?;
+    let how = How { source, by, now, skip_bad: false, progress: &|_, _| {} };
+    let outcome = record_batch(tx, company_id, &batch, &how).await?;
+    if !outcome.complaints.is_empty() {
+        return Err(check::as_error(outcome.complaints));
+    }
+    let transaction_id = outcome.transaction_id.ok_or(Error::NotFound("the transaction"))?;
+    let new = outcome.recorded > 0;
+    if new {
+        let action = if given.refund_of.is_some() { "refund_recorded" } else { "sale_recorded" };
+        let detail = json!({
+            "customer": given.customer_key,
+            "amount": given.amount.plain(),
+            "currency": given.amount.currency,
+            "occurred_at": given.occurred_at.rfc3339(),
+            "refund_of": given.refund_of,
+        });
+        audit::record(tx, company_id, now, by, action, "transaction", given.key, detail).await?;
+    }
+    Ok(Recorded { transaction_id, new, rewards: usize::try_from(outcome.rewards).unwrap_or(usize::MAX) })
 }

@@ -1,12 +1,14 @@
 //! What customers paid, and what was given back.
 
 use domain::states::AttributionSource;
-use domain::{Instant, Money};
+use domain::{Instant, Money, fields};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::entities::transactions::{Column, Entity, Model};
-use crate::{Db, Error, Result, events, transact};
+use crate::check::{Checks, shown};
+use crate::events::Given;
+use crate::{Db, Error, Result, customers, events, transact};
 
 /// A payment of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +57,22 @@ pub async fn record_in<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<Recorded> {
-    events::record_one(tx, company_id, events::Given::sale(sale), source, by, now).await
+    let mut checks = Checks::new();
+    let key = checks.take("key", fields::key(&sale.key));
+    let product = checks.take_optional("product_key", sale.product_key.as_deref().unwrap_or_default(), fields::key);
+    let category = checks.take_optional("category_key", sale.category_key.as_deref().unwrap_or_default(), fields::key);
+    checks.finish()?;
+    let given = Given {
+        key: &key,
+        customer_key: sale.customer_key.trim(),
+        amount: sale.amount,
+        occurred_at: sale.occurred_at,
+        product_key: Some(product.as_str()).filter(|text| !text.is_empty()),
+        category_key: Some(category.as_str()).filter(|text| !text.is_empty()),
+        refund_of: None,
+        row: 1,
+    };
+    events::record_one(tx, company_id, &given, source, by, now).await
 }
 
 /// Records a refund and takes the same share of the sale's rewards back.
@@ -71,7 +88,26 @@ pub async fn refund_in<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<Recorded> {
-    events::record_one(tx, company_id, events::Given::refund(tx, company_id, refund).await?, source, by, now).await
+    let mut checks = Checks::new();
+    let key = checks.take("key", fields::key(&refund.key));
+    if refund.amount.minor <= 0 {
+        checks.complain("amount", "is above zero: how much is given back");
+    }
+    checks.finish()?;
+    let unknown = |_| Error::invalid("refund_of", format!("there is no transaction “{}”", shown(&refund.refund_of)));
+    let sale = find_by_key(tx, company_id, refund.refund_of.trim()).await.map_err(unknown)?;
+    let customer = customers::get(tx, company_id, sale.customer_id).await?;
+    let given = Given {
+        key: &key,
+        customer_key: &customer.customer_key,
+        amount: Money::new(-refund.amount.minor, refund.amount.currency),
+        occurred_at: refund.occurred_at,
+        product_key: sale.product_key.as_deref(),
+        category_key: sale.category_key.as_deref(),
+        refund_of: Some(&sale.key),
+        row: 1,
+    };
+    events::record_one(tx, company_id, &given, source, by, now).await
 }
 
 pub async fn find_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Model> {

@@ -1,0 +1,165 @@
+//! What a sale has earned, and what was taken back of it.
+
+use std::collections::HashMap;
+
+use domain::decision::Decision;
+use domain::rating::{self, Original, OriginalReward};
+use domain::states::{RewardSource, RewardState};
+use domain::{Instant, Money, Month};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::db::IN_MAX;
+use crate::entities::rewards;
+use crate::error::stored;
+use crate::{Error, Result};
+
+use super::programme::Programme;
+
+/// A reward of a sale that no attribution change has superseded, or an adjustment of one.
+#[derive(Clone, Debug)]
+pub struct Earned {
+    pub id: Uuid,
+    pub partnership_id: Uuid,
+    pub offer_id: Option<Uuid>,
+    pub offer_version_id: Option<Uuid>,
+    pub trigger_key: Option<String>,
+    pub description: String,
+    pub amount: Money,
+    /// What refunds took back of it.
+    pub reversed: i64,
+    pub state: RewardState,
+    pub state_reason: Option<String>,
+    pub ready_at: Option<Instant>,
+    pub invoice_month: Month,
+}
+
+impl Earned {
+    pub fn of_row(row: &rewards::Model) -> Result<Earned> {
+        Ok(Earned {
+            id: row.id,
+            partnership_id: row.partnership_id,
+            offer_id: row.offer_id,
+            offer_version_id: row.offer_version_id,
+            trigger_key: row.trigger_key.clone(),
+            description: row.description.clone(),
+            amount: Money::new(row.amount, stored(&row.currency)?),
+            reversed: 0,
+            state: stored(&row.state)?,
+            state_reason: row.state_reason.clone(),
+            ready_at: row.ready_at.map(Instant),
+            invoice_month: Month(row.invoice_month),
+        })
+    }
+}
+
+/// The rewards of these sales with everything that takes back or adjusts them, oldest first.
+pub async fn rows_of_sales<C: ConnectionTrait>(tx: &C, sale_ids: &[Uuid]) -> Result<Vec<rewards::Model>> {
+    let mut rows: Vec<rewards::Model> = Vec::new();
+    let mut next: Vec<Uuid> = Vec::new();
+    for chunk in sale_ids.chunks(IN_MAX) {
+        let found = rewards::Entity::find()
+            .filter(rewards::Column::TransactionId.is_in(chunk.iter().copied()))
+            .filter(rewards::Column::Reverses.is_null())
+            .order_by_asc(rewards::Column::Id)
+            .all(tx)
+            .await?;
+        next.extend(found.iter().map(|row| row.id));
+        rows.extend(found);
+    }
+    rows.extend(linked_to(tx, next).await?);
+    Ok(rows)
+}
+
+/// What reverses or adjusts these rewards, and what reverses that, and so on.
+pub async fn linked_to<C: ConnectionTrait>(tx: &C, reward_ids: Vec<Uuid>) -> Result<Vec<rewards::Model>> {
+    let mut rows = Vec::new();
+    let mut next = reward_ids;
+    while !next.is_empty() {
+        let mut found = Vec::new();
+        for chunk in next.chunks(IN_MAX) {
+            let linked = rewards::Entity::find()
+                .filter(rewards::Column::Reverses.is_in(chunk.iter().copied()))
+                .order_by_asc(rewards::Column::Id)
+                .all(tx)
+                .await?;
+            found.extend(linked);
+        }
+        next = found.iter().map(|row| row.id).collect();
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
+/// What each of these sales has earned that a refund can take back.
+pub async fn of_sales<C: ConnectionTrait>(tx: &C, sale_ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Earned>>> {
+    if sale_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = rows_of_sales(tx, sale_ids).await?;
+    let mut out: HashMap<Uuid, Vec<Earned>> = HashMap::new();
+    for root in rows.iter().filter(|row| row.reverses.is_none()) {
+        let Some(sale) = root.transaction_id else { continue };
+        out.entry(sale).or_default().extend(live(root, &rows)?);
+    }
+    Ok(out)
+}
+
+/// A reward and its adjustments with what refunds took back of each; nothing if an attribution change superseded it.
+pub fn live(root: &rewards::Model, rows: &[rewards::Model]) -> Result<Vec<Earned>> {
+    let linked = |id: Uuid, source: RewardSource| rows.iter().filter(move |row| row.reverses == Some(id) && row.source == source.word());
+    if linked(root.id, RewardSource::Attribution).map(|row| row.amount).sum::<i64>() != 0 {
+        return Ok(Vec::new());
+    }
+    std::iter::once(root)
+        .chain(linked(root.id, RewardSource::Adjustment))
+        .map(|row| {
+            let mut earned = Earned::of_row(row)?;
+            earned.reversed = -linked(row.id, RewardSource::Refund).map(|refund| refund.amount).sum::<i64>();
+            Ok(earned)
+        })
+        .collect()
+}
+
+/// Notes what has just been taken back.
+pub fn take_back(earned: &mut [Earned], made: &[rewards::Model]) {
+    for row in made {
+        if let Some(reward) = earned.iter_mut().find(|reward| Some(reward.id) == row.reverses) {
+            reward.reversed -= row.amount;
+        }
+    }
+}
+
+/// Decides what a refund takes back of what its sale has earned. `amount` is below zero.
+pub fn decide_refund(
+    programme: &Programme,
+    key: &str,
+    amount: Money,
+    occurred_at: Instant,
+    partner_key: Option<&str>,
+    original: &Original<'_>,
+    earned: &[Earned],
+) -> Result<Decision> {
+    let rewards: Vec<OriginalReward<'_>> = earned
+        .iter()
+        .map(|reward| {
+            let (offer_key, offer_version) = programme.version(reward.offer_id, reward.offer_version_id);
+            OriginalReward {
+                id: reward.id,
+                partnership_id: reward.partnership_id,
+                offer_id: reward.offer_id,
+                offer_version_id: reward.offer_version_id,
+                offer_key,
+                offer_version,
+                trigger_key: reward.trigger_key.as_deref(),
+                description: &reward.description,
+                amount: reward.amount,
+                reversed: reward.reversed,
+                state: reward.state,
+                state_reason: reward.state_reason.as_deref(),
+                ready_at: reward.ready_at,
+            }
+        })
+        .collect();
+    rating::reverse(key, amount, occurred_at, partner_key, original, &rewards).map_err(|error| Error::invalid(error.field(), error.to_string()))
+}

@@ -1,0 +1,393 @@
+//! Writing a batch: transactions, receipts, rewards and roll-ups.
+
+use std::collections::HashMap;
+
+use domain::decision::{Decision, RewardDraft};
+use domain::rating::{self, CustomerFacts, Event, Sale};
+use domain::states::{AttributionSource, EventKind, RewardSource, RewardState};
+use domain::{Instant, Month, ids};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Value};
+use uuid::Uuid;
+
+use crate::db::{execute_with_rows, insert_all};
+use crate::entities::{receipts, rewards, transactions};
+use crate::rewards::rows::{Origin, from_draft, insert_rewards};
+use crate::{Error, Result};
+
+use super::batch::{Batch, Complaint};
+use super::check::{self, Plan};
+use super::earned::{self, Earned};
+use super::history::History;
+use super::people::Partners;
+use super::programme::Programme;
+
+/// Events written with one set of statements.
+const CHUNK: usize = 1000;
+
+/// Who records, when, and what becomes of bad rows.
+pub struct How<'a> {
+    pub source: AttributionSource,
+    pub by: &'a str,
+    pub now: Instant,
+    /// Record the good rows although there are bad ones. Otherwise one complaint means that nothing is written.
+    pub skip_bad: bool,
+    /// Told of rows done, and of how many there are.
+    pub progress: &'a (dyn Fn(u64, u64) + Send + Sync),
+}
+
+#[derive(Debug, Default)]
+pub struct Outcome {
+    pub recorded: u64,
+    pub unchanged: u64,
+    pub rewards: u64,
+    pub complaints: Vec<Complaint>,
+    /// The last transaction that was recorded, or found to be there already.
+    pub transaction_id: Option<Uuid>,
+}
+
+/// Records transactions with everything that follows from them.
+pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
+    let plan = check::plan(tx, company_id, batch, how.now).await?;
+    let mut outcome = Outcome { unchanged: plan.unchanged, transaction_id: plan.present, ..Outcome::default() };
+    let refused = !plan.complaints.is_empty() && !how.skip_bad;
+    if plan.order.is_empty() || refused {
+        outcome.complaints = plan.complaints;
+        return Ok(outcome);
+    }
+    let mut recorder = Recorder::new(tx, company_id, batch, how, &plan).await?;
+    recorder.roll_up(tx).await?;
+    let total = plan.order.len() as u64;
+    for chunk in plan.order.chunks(CHUNK) {
+        for row in chunk {
+            outcome.transaction_id = Some(recorder.take(*row)?);
+        }
+        outcome.recorded += chunk.len() as u64;
+        outcome.rewards += recorder.rewards.len() as u64;
+        recorder.flush(tx).await?;
+        (how.progress)(outcome.recorded, total);
+    }
+    outcome.complaints = plan.complaints;
+    Ok(outcome)
+}
+
+struct Recorder<'a> {
+    batch: &'a Batch,
+    how: &'a How<'a>,
+    plan: &'a Plan,
+    programme: Programme,
+    partners: Partners,
+    history: History,
+    month: Month,
+    /// By customer number: how many transactions there are, and when the first purchase was, as of the last row taken.
+    seen: Vec<(i64, Option<Instant>)>,
+    /// By sale in `plan.originals`: its id, what it earned, and what was refunded so far.
+    refunded: Vec<(Option<Uuid>, Vec<Earned>, i64)>,
+    transactions: Vec<transactions::Model>,
+    receipts: Vec<receipts::Model>,
+    rewards: Vec<rewards::Model>,
+}
+
+impl<'a> Recorder<'a> {
+    async fn new<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &'a Batch, how: &'a How<'a>, plan: &'a Plan) -> Result<Self> {
+        let programme = Programme::load(tx, company_id).await?;
+        let recorded: Vec<Uuid> = plan.originals.sales.iter().filter_map(|sale| sale.id).collect();
+        let mut earned = earned::of_sales(tx, &recorded).await?;
+        let refunded: Vec<_> = plan
+            .originals
+            .sales
+            .iter()
+            .map(|sale| (sale.id, sale.id.and_then(|id| earned.remove(&id)).unwrap_or_default(), sale.refunded_before))
+            .collect();
+        let customers = || plan.customers.iter().flatten();
+        let owners = customers().flat_map(|customer| {
+            let spans = customer.spans().iter().filter_map(|span| span.partnership_id);
+            spans.chain(customer.partnership_id)
+        });
+        let earners = refunded.iter().flat_map(|(_, earned, _)| earned).map(|reward| reward.partnership_id);
+        let sellers = plan.originals.sales.iter().filter_map(|sale| sale.partnership_id);
+        let partners = Partners::load(tx, company_id, owners.chain(earners).chain(sellers)).await?;
+        let first = plan.order.first().map_or(how.now, |row| batch.row(*row).occurred_at);
+        let last = plan.order.last().map_or(how.now, |row| batch.row(*row).occurred_at);
+        let customer_ids: Vec<Uuid> = customers().map(|customer| customer.id).collect();
+        let partner_ids: Vec<Uuid> = partners.ids().collect();
+        let history = History::load(tx, &programme, &customer_ids, &partner_ids, (first, last)).await?;
+        Ok(Recorder {
+            month: programme.company.accumulating_month(how.now)?,
+            seen: plan.customers.iter().map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at))).collect(),
+            batch,
+            how,
+            plan,
+            programme,
+            partners,
+            history,
+            refunded,
+            transactions: Vec::with_capacity(CHUNK),
+            receipts: Vec::with_capacity(CHUNK),
+            rewards: Vec::with_capacity(CHUNK),
+        })
+    }
+
+    /// Brings customers, partnerships and refunded sales up to what the whole batch will make of them. First of all writes,
+    /// so that two recordings for one customer queue here.
+    async fn roll_up<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        let mut customers: HashMap<u32, (i64, Option<i64>)> = HashMap::new();
+        let mut partners: HashMap<Uuid, (i64, i64, i64)> = HashMap::new();
+        for number in &self.plan.order {
+            let row = self.batch.row(*number);
+            let Some(customer) = &self.plan.customers[row.customer as usize] else { continue };
+            let known = (customer.transactions, customer.first_purchase_at.map(|at| at.0));
+            let (count, first) = customers.entry(row.customer).or_insert(known);
+            *count += 1;
+            if row.amount > 0 {
+                if first.is_none()
+                    && !customer.test
+                    && let Some(current) = customer.partnership_id
+                {
+                    partners.entry(current).or_insert((0, 0, i64::MIN)).1 += 1;
+                }
+                *first = Some(first.map_or(row.occurred_at.0, |first| first.min(row.occurred_at.0)));
+            }
+            if let Some(owner) = self.owner(*number) {
+                let (revenue, _, last) = partners.entry(owner).or_insert((0, 0, i64::MIN));
+                *last = (*last).max(row.occurred_at.0);
+                if !customer.test && row.currency == self.programme.currency {
+                    *revenue += row.amount;
+                }
+            }
+        }
+        let mut rows: Vec<[Value; 3]> = Vec::with_capacity(customers.len());
+        for (number, (count, first)) in customers {
+            if let Some(customer) = &self.plan.customers[number as usize] {
+                rows.push([customer.id.into(), count.into(), first.into()]);
+            }
+        }
+        execute_with_rows(
+            tx,
+            "WITH v(id, transactions, first) AS (VALUES {rows}) \
+             UPDATE customers SET transactions = v.transactions, first_purchase_at = v.first FROM v WHERE customers.id = v.id",
+            rows,
+        )
+        .await?;
+        roll_up_partners(tx, partners.into_iter().map(|(id, (revenue, paid, last))| (id, 0, paid, revenue, last))).await?;
+        let refunded = self.plan.originals.sales.iter().filter_map(|sale| {
+            let id = sale.id.filter(|_| sale.refunded != sale.refunded_before)?;
+            Some([id.into(), sale.refunded.into()])
+        });
+        execute_with_rows(
+            tx,
+            "WITH v(id, refunded) AS (VALUES {rows}) UPDATE transactions SET refunded = v.refunded FROM v WHERE transactions.id = v.id",
+            refunded,
+        )
+        .await
+    }
+
+    /// Whom a row belongs to: a refund to whom its sale belongs, a sale to whom the customer belonged.
+    fn owner(&self, number: u32) -> Option<Uuid> {
+        if let Some(sale) = self.plan.originals.of_refund.get(&number) {
+            return self.plan.originals.sales[*sale].partnership_id;
+        }
+        let row = self.batch.row(number);
+        self.plan.customers[row.customer as usize].as_ref()?.owner_at(row.occurred_at)
+    }
+
+    /// Decides about one row and puts what follows with the rows to be written. Returns the transaction's id.
+    fn take(&mut self, number: u32) -> Result<Uuid> {
+        let row = self.batch.row(number);
+        let company_id = self.programme.company.id;
+        let customer = self.plan.customers[row.customer as usize].as_ref().ok_or(Error::NotFound("the customer"))?;
+        let key = self.batch.key(row);
+        let id = ids::derive(row.occurred_at, &["transaction", &company_id.to_string(), key]);
+        let owner = self.owner(number);
+
+        let (count, first) = &mut self.seen[row.customer as usize];
+        *count += 1;
+        let seq = *count;
+        let is_first_purchase = row.amount > 0 && first.is_none_or(|first| row.occurred_at < first);
+        if is_first_purchase {
+            *first = Some(row.occurred_at);
+        }
+        let first_purchase_at = *first;
+
+        let refunded_sale = self.plan.originals.of_refund.get(&number).copied();
+        let mut decision = match refunded_sale {
+            Some(sale) => self.decide_refund(number, sale, owner)?,
+            None => {
+                let event = Event {
+                    occurred_at: row.occurred_at,
+                    sale: Some(Sale { key, amount: row.money(), product_key: self.batch.product(row), category_key: self.batch.category(row) }),
+                };
+                let facts = CustomerFacts {
+                    key: &customer.key,
+                    email: &customer.email,
+                    provider_key: customer.provider_key.as_deref(),
+                    test: customer.test,
+                    first_purchase_at,
+                    is_first_purchase,
+                };
+                rate_event(&self.programme, &self.partners, &self.history, customer.id, customer.created_at, owner, &event, &facts)?
+            }
+        };
+        due_at_once(&mut decision, self.how.now);
+
+        let cause = cause(id, 0);
+        let mut made = Vec::new();
+        for draft in &decision.rewards {
+            let month = match refunded_sale {
+                Some(sale) => reversal_month(self.month, &self.refunded[sale].1, draft),
+                None => self.month,
+            };
+            let origin = Origin {
+                company_id,
+                cause: &cause,
+                source: if refunded_sale.is_some() { RewardSource::Refund } else { RewardSource::Transaction },
+                group_id: self.partners.get(draft.partnership_id)?.group_id,
+                customer_id: Some(customer.id),
+                transaction_id: Some(id),
+                change_id: None,
+                invoice_month: month,
+                occurred_at: row.occurred_at,
+                created_at: self.how.now,
+                author: self.how.by,
+            };
+            if refunded_sale.is_none() {
+                self.history.note(&self.programme, customer.id, row.occurred_at, draft);
+            }
+            made.push(from_draft(&origin, draft));
+        }
+        if let Some(sale) = refunded_sale {
+            let (_, earned, refunded) = &mut self.refunded[sale];
+            *refunded -= row.amount;
+            earned::take_back(earned, &made);
+        }
+        if let Some(sale) = self.plan.originals.of_sale.get(&number) {
+            self.refunded[*sale] = (Some(id), made.iter().map(Earned::of_row).collect::<Result<_>>()?, 0);
+        }
+        let refunded = self.plan.originals.of_sale.get(&number).map_or(0, |sale| self.plan.originals.sales[*sale].refunded);
+        self.transactions.push(transactions::Model {
+            id,
+            company_id,
+            key: key.to_owned(),
+            customer_id: customer.id,
+            partnership_id: owner,
+            seq,
+            amount: row.amount,
+            currency: row.currency.code().to_owned(),
+            occurred_at: row.occurred_at.0,
+            product_key: self.batch.product(row).map(str::to_owned),
+            category_key: self.batch.category(row).map(str::to_owned),
+            refund_of: refunded_sale.and_then(|sale| self.refunded[sale].0),
+            refunded,
+            source: self.how.source.word().to_owned(),
+            author: self.how.by.to_owned(),
+            recorded_at: self.how.now.0,
+        });
+        let about = About { company_id, kind: EventKind::Transaction, event_id: id, revision: 0, customer_id: customer.id, partnership_id: owner, change_id: None };
+        self.receipts.push(receipt(&about, &decision, self.how.now)?);
+        self.rewards.extend(made);
+        Ok(id)
+    }
+
+    fn decide_refund(&self, number: u32, sale: usize, owner: Option<Uuid>) -> Result<Decision> {
+        let row = self.batch.row(number);
+        let original = &self.plan.originals.sales[sale];
+        let (_, earned, refunded) = &self.refunded[sale];
+        let partner = self.partners.find(owner)?.map(|partner| partner.key.as_str());
+        earned::decide_refund(&self.programme, self.batch.key(row), row.money(), row.occurred_at, partner, &original.facts(*refunded), earned)
+    }
+
+    async fn flush<C: ConnectionTrait>(&mut self, tx: &C) -> Result<()> {
+        insert_all(tx, self.transactions.drain(..).map(|row| row.into_active_model().reset_all())).await?;
+        insert_receipts(tx, std::mem::take(&mut self.receipts)).await?;
+        insert_rewards(tx, std::mem::take(&mut self.rewards)).await
+    }
+}
+
+/// Rates a sale, or the creation of a customer, for whom it belongs to.
+#[expect(clippy::too_many_arguments, reason = "the event with all that the rules look at")]
+pub(crate) fn rate_event(
+    programme: &Programme,
+    partners: &Partners,
+    history: &History,
+    customer_id: Uuid,
+    customer_created_at: Instant,
+    owner: Option<Uuid>,
+    event: &Event<'_>,
+    facts: &CustomerFacts<'_>,
+) -> Result<Decision> {
+    let partner = partners.find(owner)?;
+    let offers = partner
+        .map(|partner| programme.in_force(partner.group_at(event.occurred_at), event.occurred_at, customer_created_at))
+        .unwrap_or_default();
+    let partner = partner.map(|partner| partner.facts(programme, event.occurred_at));
+    let seen = history.of(programme, customer_id, owner);
+    Ok(rating::rate(event, facts, partner.as_ref(), &offers, &seen, programme.zone))
+}
+
+/// A hold that is over already does not hold.
+pub(crate) fn due_at_once(decision: &mut Decision, now: Instant) {
+    for draft in &mut decision.rewards {
+        if draft.state == RewardState::Scheduled && draft.ready_at.is_some_and(|ready_at| ready_at <= now) {
+            draft.state = RewardState::Pending;
+        }
+    }
+}
+
+/// The month of a reversal: never before that of what it takes back.
+pub(crate) fn reversal_month(accumulating: Month, earned: &[Earned], draft: &RewardDraft) -> Month {
+    let reversed = earned.iter().find(|reward| Some(reward.id) == draft.reverses).map(|reward| reward.invoice_month);
+    accumulating.max(reversed.unwrap_or(accumulating))
+}
+
+/// What makes the rewards of one rating unique.
+pub(crate) fn cause(event_id: Uuid, revision: i32) -> String {
+    format!("{event_id}/{revision}")
+}
+
+/// What a receipt is about.
+pub(crate) struct About {
+    pub company_id: Uuid,
+    pub kind: EventKind,
+    pub event_id: Uuid,
+    pub revision: i32,
+    pub customer_id: Uuid,
+    pub partnership_id: Option<Uuid>,
+    pub change_id: Option<Uuid>,
+}
+
+pub(crate) fn receipt(about: &About, decision: &Decision, now: Instant) -> Result<receipts::Model> {
+    let text = serde_json::to_string(decision).map_err(|error| Error::Corrupt(format!("a decision cannot be written: {error}")))?;
+    Ok(receipts::Model {
+        id: ids::derive(now, &["receipt", &about.event_id.to_string(), &about.revision.to_string()]),
+        company_id: about.company_id,
+        event_kind: about.kind.word().to_owned(),
+        event_id: about.event_id,
+        revision: about.revision,
+        customer_id: about.customer_id,
+        partnership_id: about.partnership_id,
+        reason: decision.reason.code().to_owned(),
+        decision: text,
+        rewards: i32::try_from(decision.rewards.len()).unwrap_or(i32::MAX),
+        occurred_at: decision.event.occurred_at.0,
+        rated_at: now.0,
+        change_id: about.change_id,
+    })
+}
+
+pub(crate) async fn insert_receipts<C: ConnectionTrait>(tx: &C, rows: Vec<receipts::Model>) -> Result<()> {
+    insert_all(tx, rows.into_iter().map(|row| row.into_active_model().reset_all())).await
+}
+
+/// Adds to partnerships' roll-ups: (id, signups, paid customers, revenue, last active at).
+pub(crate) async fn roll_up_partners<C: ConnectionTrait>(tx: &C, changes: impl Iterator<Item = (Uuid, i64, i64, i64, i64)>) -> Result<()> {
+    let rows = changes.map(|(id, signups, paid, revenue, last)| [id.into(), signups.into(), paid.into(), revenue.into(), last.into()]);
+    execute_with_rows(
+        tx,
+        "WITH v(id, signups, paid, revenue, last) AS (VALUES {rows}) \
+         UPDATE partnerships SET signups = partnerships.signups + v.signups, \
+         paid_customers = partnerships.paid_customers + v.paid, revenue = partnerships.revenue + v.revenue, \
+         last_active_at = CASE WHEN v.last > partnerships.last_active_at THEN v.last ELSE partnerships.last_active_at END \
+         FROM v WHERE partnerships.id = v.id",
+        rows,
+    )
+    .await
+}
