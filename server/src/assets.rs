@@ -50,13 +50,19 @@ impl Assets {
         Assets(Arc::new(Inner { files }))
     }
 
-    /// The file under /pkg with this beginning and end, as an absolute path.
-    pub fn find_package(&self, begins: &str, ends: &str) -> Option<String> {
-        self.0
-            .files
-            .keys()
-            .find(|path| path.strip_prefix("pkg/").is_some_and(|name| name.starts_with(begins) && name.ends_with(ends)))
-            .map(|path| format!("/{path}"))
+    /// What pages load. Without a client in the binary the names lead nowhere, and pages come without styles.
+    pub fn client(&self) -> app::shell::Assets {
+        let named = |begins: &str, ends: &str| {
+            let found = self.0.files.keys().find(|path| {
+                path.strip_prefix("pkg/").is_some_and(|name| name.starts_with(begins) && name.ends_with(ends))
+            });
+            found.map_or_else(|| format!("/pkg/{begins}{ends}"), |path| format!("/{path}"))
+        };
+        app::shell::Assets { js: named("frontend", ".js"), wasm: named("frontend", "_bg.wasm"), css: named("app", ".css") }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.files.is_empty()
     }
 
     /// The answer to a request for a file, if there is one of this path.

@@ -1,27 +1,43 @@
-//! The work that `serve` does without being asked: what is due, and clearing out sessions that have ended.
+//! The work that `serve` does without being asked: what is due, and clearing out what has ended.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use data::Db;
+use data::due::Ctx;
 use tokio_util::sync::CancellationToken;
 
-const PURGE_EVERY: Duration = Duration::from_secs(3600);
+use crate::mail::MailFolder;
 
-/// Removes ended sessions until told to stop.
-pub async fn purge_sessions(db: Db, stop: CancellationToken) {
-    while !pause(PURGE_EVERY, &stop).await {
-        match data::sessions::purge_sessions(&db).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "removed sessions that had ended"),
-            Err(error) => tracing::error!(%error, "ended sessions were not removed"),
+const PURGE_EVERY: Duration = Duration::from_secs(3600);
+const LEASE_SECONDS_DEFAULT: u64 = 15;
+
+/// What due work needs: the mail folder, and how long a silent worker keeps what it took (`TRIBUTARY_LEASE_SECONDS`).
+pub fn context(db: &Db, mail_dir: &std::path::Path) -> Ctx {
+    let seconds = std::env::var("TRIBUTARY_LEASE_SECONDS").ok().and_then(|text| text.parse().ok());
+    let lease = Duration::from_secs(seconds.unwrap_or(LEASE_SECONDS_DEFAULT));
+    Ctx::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
+}
+
+/// Does what falls due until told to stop.
+pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
+    stop.run_until_cancelled(data::due::serve(&db, &ctx)).await;
+}
+
+/// Removes ended sessions and old answers until told to stop.
+pub async fn purge(db: Db, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_some() {
+        if let Err(error) = purge_once(&db).await {
+            tracing::error!(%error, "what has ended was not removed");
         }
     }
 }
 
-/// Waits; true when it is time to stop instead.
-async fn pause(length: Duration, stop: &CancellationToken) -> bool {
-    tokio::select! {
-        () = stop.cancelled() => true,
-        () = tokio::time::sleep(length) => false,
+async fn purge_once(db: &Db) -> data::Result<()> {
+    let sessions = data::sessions::purge_sessions(db).await?;
+    let submissions = data::submissions::purge_submissions(db, app::ctx::real_now()).await?;
+    if sessions + submissions > 0 {
+        tracing::info!(sessions, submissions, "removed what has ended");
     }
+    Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
@@ -23,10 +22,6 @@ pub struct Config {
     /// Folder for outgoing mail, one .eml file per message
     #[arg(long, env = "TRIBUTARY_MAIL_DIR", value_name = "FOLDER", default_value = "var/mail")]
     pub mail_dir: PathBuf,
-
-    /// Seconds between two looks at what is due
-    #[arg(long, env = "TRIBUTARY_DUE_SECONDS", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub due_seconds: u64,
 }
 
 impl Config {
@@ -35,13 +30,9 @@ impl Config {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
-    pub fn due_every(&self) -> Duration {
-        Duration::from_secs(self.due_seconds)
-    }
-
     /// The settings of a server for tests: everything as by default, mail into a folder of the test.
     pub fn for_tests(mail_dir: PathBuf) -> Config {
-        Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None, behind_proxy: false, mail_dir, due_seconds: 1 }
+        Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None, behind_proxy: false, mail_dir }
     }
 }
 

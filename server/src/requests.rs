@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
 
+use app::http::ClientAddress;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::ACCEPT;
@@ -27,14 +28,17 @@ impl MakeRequestId for NewRequestId {
     }
 }
 
-/// Takes the visitor's address from the proxy, where there is one that is trusted, and never from the visitor.
+/// Notes the visitor's address: the connection's, or what a trusted proxy says it is.
 pub async fn name_visitor(State(state): State<AppState>, mut request: Request, next: Next) -> axum::response::Response {
-    if !state.config.behind_proxy {
+    let mut address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip());
+    if state.config.behind_proxy {
+        address = forwarded(request.headers()).or(address);
+    } else {
         // Only a proxy that is trusted gives requests their ids.
         request.headers_mut().remove(REQUEST_ID);
-    } else if let Some(address) = forwarded(request.headers()) {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     }
+    let address = address.map(|address| address.to_string()).unwrap_or_default();
+    request.extensions_mut().insert(ClientAddress(address));
     next.run(request).await
 }
 

@@ -3,20 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use data::Db;
 use data::sessions::Sessions;
-use http::request::Parts;
-use leptos::config::LeptosOptions;
-use leptos::context::{provide_context, use_context};
-use leptos::nonce::Nonce;
-use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -28,37 +22,34 @@ use tower_sessions::Session;
 
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::{pages, requests, security, sessions};
+use crate::{requests, security, sessions};
 
 /// More than any file of the screens; larger ones go through the command line.
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct AppState {
     pub db: Db,
     pub config: Arc<Config>,
     pub assets: Assets,
-    leptos: LeptosOptions,
 }
 
 impl AppState {
     pub fn new(db: Db, config: Config) -> AppState {
-        let leptos = LeptosOptions::builder().output_name("frontend").site_pkg_dir("pkg").build();
-        AppState { db, config: Arc::new(config), assets: Assets::embedded(), leptos }
+        AppState { db, config: Arc::new(config), assets: Assets::embedded() }
     }
 }
 
 pub fn build(state: AppState) -> Router {
-    let screens = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), contexts(&state), App)
-        .route("/sign-out", post(sign_out))
+    let store = Sessions::new(state.db.clone());
+    app::http::router(state.assets.client())
+        .merge(Router::new().route("/sign-out", post(sign_out)))
         .layer(from_fn(sessions::renew))
-        .layer(sessions::layer(Sessions::new(state.db.clone()), state.config.https()));
-
-    screens
-        .route("/health", get(health))
-        .fallback(answer_file)
+        .layer(sessions::layer(store, state.config.https()))
+        .layer(Extension(state.db.clone()))
+        .layer(from_fn_with_state(state.clone(), answer_file))
+        .merge(Router::new().route("/health", get(health)).with_state(state.clone()))
         // From the innermost to the outermost.
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME_MAX))
@@ -70,20 +61,7 @@ pub fn build(state: AppState) -> Router {
         .layer(PropagateRequestIdLayer::new(requests::REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(requests::REQUEST_ID, requests::NewRequestId))
-        .layer(from_fn_with_state(state.clone(), requests::name_visitor))
-        .with_state(state)
-}
-
-/// What screens and server functions find in their context.
-fn contexts(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let state = state.clone();
-    move || {
-        provide_context(state.db.clone());
-        // The one that stands in the answer's policy, in place of the one that leptos made.
-        if let Some(nonce) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
-            provide_context(nonce);
-        }
-    }
+        .layer(from_fn_with_state(state, requests::name_visitor))
 }
 
 /// gzip only: a brotli encoder would hold megabytes for each answer. Embedded files are compressed already.
@@ -118,12 +96,14 @@ async fn sign_out(session: Session) -> Response {
     axum::response::Redirect::to("/sign-in").into_response()
 }
 
-/// Files that the binary carries; there is nothing else outside the routes.
-async fn answer_file(State(state): State<AppState>, request: Request) -> Response {
+/// Files that the binary carries come before the screens, and without a session.
+async fn answer_file(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let found = matches!(*request.method(), Method::GET | Method::HEAD)
         .then(|| state.assets.answer(request.uri().path(), request.headers()))
         .flatten();
-    found.unwrap_or_else(|| {
-        pages::message(request.headers(), StatusCode::NOT_FOUND, "There is nothing at this address", "Check it, or start again.")
-    })
+    match found {
+        Some(file) => file,
+        None if request.uri().path().starts_with("/pkg/") => StatusCode::NOT_FOUND.into_response(),
+        None => next.run(request).await,
+    }
 }

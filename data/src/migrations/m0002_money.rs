@@ -92,7 +92,7 @@ impl MigrationTrait for Migration {
         // Append-only. `reference` names what caused it, so each cause posts once.
         table("ledger_transfers").id().uuid("company_id").text("kind").text("reference").text("currency").big("at")
             .uuid_null("invoice_id").uuid_null("payout_id")
-            .references("company_id", "companies").unique(&["company_id", "kind", "reference"]).index(&["invoice_id"])
+            .references("company_id", "companies").unique(&["company_id", "kind", "reference"]).index(&["invoice_id"]).index(&["company_id", "at", "id"])
             .create(manager).await?;
         table("ledger_entries").uuid("transfer_id").int("line").uuid("company_id").text("account").uuid_null("partnership_id")
             .big("amount").text("currency")

@@ -30,8 +30,15 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();
-    let work = [tokio::spawn(background::purge_sessions(db.clone(), stop.clone()))];
+    let due = background::context(&db, &args.config.mail_dir);
+    let work = [
+        tokio::spawn(background::do_due_work(db.clone(), due, stop.clone())),
+        tokio::spawn(background::purge(db.clone(), stop.clone())),
+    ];
     let state = AppState::new(db.clone(), args.config);
+    if state.assets.is_empty() {
+        tracing::warn!("this binary carries no client: pages come without styles and scripts");
+    }
     let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     say(&format!("Tributary listens on http://{address}"))?;
 

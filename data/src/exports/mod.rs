@@ -1,0 +1,188 @@
+//! What a company can take out, row by row in pages, so that memory does not grow with its number.
+//!
+//! Rows come in the order in which they happened. In JSON lines, amounts are integers in minor units; in CSV they are in
+//! major units, and `partners`, `customers` and `transactions` have the columns that the import of the same name reads.
+
+use std::str::FromStr;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, IntoSimpleExpr};
+use uuid::Uuid;
+
+use crate::companies;
+use crate::entities::companies::Model as Company;
+use crate::{Error, Result};
+
+mod cells;
+mod customers;
+mod invoices;
+mod keys;
+mod ledger;
+mod partners;
+mod payouts;
+mod receipts;
+mod rewards;
+mod transactions;
+
+use cells::{Column, Row};
+pub use rewards::estimated_payment_date;
+
+/// How many rows are read at once.
+const PAGE_ROWS: u64 = 500;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    Partners,
+    Customers,
+    Transactions,
+    Rewards,
+    Invoices,
+    Payouts,
+    Receipts,
+    Ledger,
+}
+
+impl Noun {
+    pub const ALL: [Noun; 8] = [
+        Noun::Partners,
+        Noun::Customers,
+        Noun::Transactions,
+        Noun::Rewards,
+        Noun::Invoices,
+        Noun::Payouts,
+        Noun::Receipts,
+        Noun::Ledger,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Noun::Partners => "partners",
+            Noun::Customers => "customers",
+            Noun::Transactions => "transactions",
+            Noun::Rewards => "rewards",
+            Noun::Invoices => "invoices",
+            Noun::Payouts => "payouts",
+            Noun::Receipts => "receipts",
+            Noun::Ledger => "ledger",
+        }
+    }
+
+    const fn columns(self) -> &'static [Column] {
+        match self {
+            Noun::Partners => partners::COLUMNS,
+            Noun::Customers => customers::COLUMNS,
+            Noun::Transactions => transactions::COLUMNS,
+            Noun::Rewards => rewards::COLUMNS,
+            Noun::Invoices => invoices::COLUMNS,
+            Noun::Payouts => payouts::COLUMNS,
+            Noun::Receipts => receipts::COLUMNS,
+            Noun::Ledger => ledger::COLUMNS,
+        }
+    }
+}
+
+impl FromStr for Noun {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Noun> {
+        Noun::ALL.into_iter().find(|noun| noun.word() == text).ok_or(Error::NotFound("this kind of export"))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Exactly what is stored, to be read by programs and imported again.
+    Csv,
+    /// Every column, and nothing in it is a formula to the spreadsheet that opens it.
+    SpreadsheetCsv,
+    JsonLines,
+}
+
+/// The row after which the next page begins: when it happened, and its id.
+type After = (i64, Uuid);
+
+/// One page of rows, and where the next one begins.
+struct Page {
+    rows: Vec<Row>,
+    next: Option<After>,
+}
+
+impl Page {
+    /// A page that is full has another one after it.
+    fn new(rows: Vec<Row>, last: Option<After>) -> Page {
+        let full = rows.len() as u64 >= PAGE_ROWS;
+        Page { rows, next: last.filter(|_| full) }
+    }
+}
+
+/// What a noun's page is read from.
+struct Source<'a, C> {
+    conn: &'a C,
+    company: &'a Company,
+    filter: &'a Condition,
+    after: Option<After>,
+}
+
+/// Rows after one, in the order of `sort` and then of `id`.
+fn beyond(sort: impl ColumnTrait, id: impl ColumnTrait, after: Option<After>) -> Condition {
+    Condition::all().add_option(after.map(|(value, last)| {
+        Expr::tuple([sort.into_simple_expr(), id.into_simple_expr()]).gt(Expr::tuple([Expr::val(value), Expr::val(last)]))
+    }))
+}
+
+/// An export under way. Ask for the next piece until there is none.
+pub struct Export {
+    company: Company,
+    noun: Noun,
+    format: Format,
+    filter: Condition,
+    at: Position,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Position {
+    Head,
+    After(Option<After>),
+    End,
+}
+
+impl Export {
+    pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
+        let company = companies::get(conn, company_id).await?;
+        Ok(Export { company, noun, format, filter: Condition::all(), at: Position::Head })
+    }
+
+    /// Only rows that meet a condition on the noun's own table.
+    #[must_use]
+    pub fn filtered(mut self, filter: Condition) -> Export {
+        self.filter = filter;
+        self
+    }
+
+    /// The next few hundred rows as text. Pieces on one snapshot fit together; on a pool each is right by itself.
+    pub async fn next_piece<C: ConnectionTrait>(&mut self, conn: &C) -> Result<Option<Vec<u8>>> {
+        let mut out = Vec::new();
+        let after = match self.at {
+            Position::Head => {
+                cells::write_head(&mut out, self.noun.columns(), self.format)?;
+                None
+            }
+            Position::After(after) => after,
+            Position::End => return Ok(None),
+        };
+        let source = Source { conn, company: &self.company, filter: &self.filter, after };
+        let page = match self.noun {
+            Noun::Partners => partners::page(&source).await?,
+            Noun::Customers => customers::page(&source).await?,
+            Noun::Transactions => transactions::page(&source).await?,
+            Noun::Rewards => rewards::page(&source).await?,
+            Noun::Invoices => invoices::page(&source).await?,
+            Noun::Payouts => payouts::page(&source).await?,
+            Noun::Receipts => receipts::page(&source).await?,
+            Noun::Ledger => ledger::page(&source).await?,
+        };
+        cells::write_rows(&mut out, self.noun.columns(), &page.rows, self.format)?;
+        self.at = page.next.map_or(Position::End, |next| Position::After(Some(next)));
+        Ok(Some(out))
+    }
+}

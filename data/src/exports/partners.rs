@@ -1,0 +1,69 @@
+use domain::{Instant, Money};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::cells::{Cell, Column, column, more};
+use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use crate::Result;
+use crate::entities::partnerships::{Column as Field, Entity};
+use crate::error::stored;
+
+pub const COLUMNS: &[Column] = &[
+    column("partner_key"),
+    column("name"),
+    column("email"),
+    column("first_name"),
+    column("last_name"),
+    column("group"),
+    more("status"),
+    more("tags"),
+    more("manager"),
+    more("payout_method"),
+    more("settlement_days"),
+    more("signups"),
+    more("paid_customers"),
+    more("revenue"),
+    more("currency"),
+    more("last_active_at"),
+    more("joined_at"),
+];
+
+pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
+    let rows = Entity::find()
+        .filter(Field::CompanyId.eq(source.company.id))
+        .filter(source.filter.clone())
+        .filter(beyond(Field::JoinedAt, Field::Id, source.after))
+        .order_by_asc(Field::JoinedAt)
+        .order_by_asc(Field::Id)
+        .limit(PAGE_ROWS)
+        .all(source.conn)
+        .await?;
+    let groups = keys::group_keys(source.conn, rows.iter().map(|row| row.group_id)).await?;
+    let last = rows.last().map(|row| (row.joined_at, row.id));
+    let currency = stored(&source.company.currency)?;
+    let cells = rows
+        .into_iter()
+        .map(|row| {
+            let group = groups.cell(row.group_id);
+            vec![
+                Cell::text(row.partner_key),
+                Cell::text(row.name),
+                Cell::text(row.email),
+                Cell::text(row.first_name),
+                Cell::text(row.last_name),
+                group,
+                Cell::text(row.status),
+                Cell::text(row.tags),
+                Cell::optional(row.manager),
+                Cell::text(row.payout_method),
+                Cell::Number(row.settlement_days.into()),
+                Cell::Number(row.signups),
+                Cell::Number(row.paid_customers),
+                Cell::Amount(Money::new(row.revenue, currency)),
+                Cell::text(source.company.currency.clone()),
+                Cell::Time(Instant(row.last_active_at)),
+                Cell::Time(Instant(row.joined_at)),
+            ]
+        })
+        .collect();
+    Ok(Page::new(cells, last))
+}

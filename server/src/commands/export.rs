@@ -1,0 +1,54 @@
+//! `tributary export`
+
+use std::io::{BufWriter, Write};
+
+use clap::ValueEnum;
+use data::exports::{Export, Format, Noun};
+
+use crate::cli::Outcome;
+use crate::commands::open;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What to write
+    #[arg(value_parser = noun)]
+    noun: Noun,
+    /// The company's key
+    #[arg(long, value_name = "KEY")]
+    company: String,
+    #[arg(long, value_enum)]
+    format: FormatArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatArg {
+    /// Amounts in major units
+    Csv,
+    /// One JSON object per line, amounts in minor units
+    Jsonl,
+}
+
+fn noun(text: &str) -> Result<Noun, String> {
+    let known: Vec<&str> = Noun::ALL.iter().map(|noun| noun.word()).collect();
+    text.parse().map_err(|_| format!("known are {}", known.join(", ")))
+}
+
+pub async fn run(url: &str, args: Args) -> Outcome {
+    let db = open(url).await?;
+    let format = match args.format {
+        FormatArg::Csv => Format::Csv,
+        FormatArg::Jsonl => Format::JsonLines,
+    };
+    let snapshot = db.snapshot().await?;
+    let company = data::companies::find_by_key(&snapshot, &args.company).await?;
+    let mut export = Export::begin(&snapshot, company.id, args.noun, format).await?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    while let Some(piece) = export.next_piece(&snapshot).await? {
+        out.write_all(&piece)?;
+    }
+    out.flush()?;
+    drop(out);
+    snapshot.rollback().await.map_err(data::Error::from)?;
+    db.close().await?;
+    Ok(())
+}
