@@ -2,20 +2,34 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod charges;
 pub mod check;
+pub mod clock;
 pub mod companies;
+pub mod customers;
 pub mod db;
+pub mod due;
 pub mod entities;
 pub mod error;
+pub mod events;
+pub mod exports;
 pub mod installation;
+pub mod invoices;
+pub mod ledger;
 pub mod migrations;
+pub mod month_end;
+pub mod outbox;
 pub mod partners;
+pub mod payouts;
+pub mod providers;
 pub mod queries;
 pub mod rewards;
 pub mod search;
 pub mod sessions;
+pub mod submissions;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod transactions;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

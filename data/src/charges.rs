@@ -1,0 +1,335 @@
+//! Charges: the review ends, the invoice is frozen, and a provider moves the money or refuses to.
+//!
+//! An attempt is written before the provider is asked, under the key that it is asked with. Whoever finds an attempt in
+//! flight whose lease has run out asks again with the same key.
+
+use domain::invoicing::retry_due;
+use domain::states::{AttemptState, InvoiceState, ProviderKind};
+use domain::{Instant, Money, ids};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::entities::charge_attempts::{Column, Entity, Model};
+use crate::entities::{companies, invoices};
+use crate::error::stored;
+use crate::invoices::freeze::freeze;
+use crate::month_end::SYSTEM;
+use crate::outbox::{self, letters};
+use crate::providers::{Answer, ChargeOrder};
+use crate::{Db, Error, Result, audit, transact};
+
+mod settle;
+
+/// Invoices whose charge, or its retry, is due.
+pub(crate) fn due_condition() -> Condition {
+    let review_over =
+        Condition::all().add(invoices::Column::State.eq(InvoiceState::InReview.word())).add(invoices::Column::PausedAt.is_null());
+    let retry = Condition::all()
+        .add(invoices::Column::State.eq(InvoiceState::ChargeFailed.word()))
+        // A retry lies after the freeze; without one the due date is the review's end again.
+        .add(Expr::col(invoices::Column::ChargeDueAt).gt(Expr::col(invoices::Column::FrozenAt)));
+    Condition::any().add(review_over).add(retry)
+}
+
+/// Starts the charges that are due by `now`: freezes the invoice and puts an attempt in flight.
+pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
+    let due: Vec<(Uuid, Uuid)> = invoices::Entity::find()
+        .select_only()
+        .columns([invoices::Column::CompanyId, invoices::Column::Id])
+        .filter(due_condition())
+        .filter(invoices::Column::ChargeDueAt.lte(now.0))
+        .order_by_asc(invoices::Column::ChargeDueAt)
+        .order_by_asc(invoices::Column::CompanyId)
+        .order_by_asc(invoices::Column::Seq)
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let mut work = Work::default();
+    for (company_id, invoice_id) in due {
+        let started = transact!(db, |tx| {
+            let company = crate::companies::get(tx, company_id).await?;
+            let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
+            if invoice.charge_due_at > now.0 {
+                return Ok(false);
+            }
+            match invoice.invoice_state()? {
+                InvoiceState::InReview if invoice.paused_at.is_none() => {
+                    freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await?;
+                }
+                InvoiceState::ChargeFailed if Some(invoice.charge_due_at) > invoice.frozen_at => {
+                    let amount = charge_amount(&invoice)?;
+                    begin_attempt(tx, &company, &invoice, amount, SYSTEM, now).await?;
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        work.charges_started += usize::from(started);
+    }
+    Ok(work)
+}
+
+async fn freeze_and_charge<C: ConnectionTrait>(
+    tx: &C,
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    by: &str,
+    now: Instant,
+) -> Result<()> {
+    let (shares, totals) = freeze(tx, company, invoice, now).await?;
+    let detail = json!({ "total": totals.total, "charge": totals.charge, "fee": totals.fee, "partners": shares.len() });
+    audit::record(tx, company.id, now, by, "invoice_frozen", "invoice", &invoice.number, detail).await?;
+    if totals.charge == 0 {
+        // Nothing to move: no provider is asked.
+        return settle::settle(tx, company, invoice, &shares, totals.charge, totals.fee, now).await;
+    }
+    begin_attempt(tx, company, invoice, totals.charge, by, now).await
+}
+
+/// Puts the invoice's next attempt in flight.
+async fn begin_attempt<C: ConnectionTrait>(
+    tx: &C,
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    amount: i64,
+    by: &str,
+    now: Instant,
+) -> Result<()> {
+    let number = invoice.attempts + 1;
+    let attempt = Model {
+        id: ids::derive(now, &["attempt", &invoice.id.to_string(), &number.to_string()]),
+        company_id: company.id,
+        invoice_id: invoice.id,
+        number,
+        idempotency_key: format!("{}-{number}", invoice.id),
+        amount,
+        currency: invoice.currency.clone(),
+        provider: company.charge_provider.clone(),
+        state: AttemptState::InFlight.word().to_owned(),
+        in_flight: Some(invoice.id),
+        started_at: now.0,
+        finished_at: None,
+        provider_reference: None,
+        error: None,
+        leased_by: None,
+        leased_until: 0,
+    };
+    attempt.into_active_model().reset_all().insert(tx).await?;
+    invoices::Entity::update_many()
+        .col_expr(invoices::Column::State, Expr::value(InvoiceState::Charging.word()))
+        .col_expr(invoices::Column::Attempts, Expr::value(number))
+        .filter(invoices::Column::Id.eq(invoice.id))
+        .exec(tx)
+        .await?;
+    let detail = json!({ "attempt": number, "amount": amount, "currency": invoice.currency, "provider": company.charge_provider });
+    audit::record(tx, company.id, now, by, "charge_started", "invoice", &invoice.number, detail).await?;
+    if company.charge_provider == ProviderKind::Manual.word() {
+        let money = Money::new(amount, invoice.money_currency()?);
+        let owners = outbox::owners(tx, company.id).await?;
+        let mails = owners.iter().map(|owner| letters::charge_waits(company, invoice, number, money, owner)).collect();
+        outbox::enqueue(tx, now, mails).await?;
+    }
+    Ok(())
+}
+
+/// Asks the providers about attempts in flight that nobody else is asking about.
+pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    let waiting = Entity::find()
+        .filter(Column::State.eq(AttemptState::InFlight.word()))
+        .filter(Column::Provider.ne(ProviderKind::Manual.word()))
+        .filter(Column::LeasedUntil.lte(real_now().0))
+        .order_by_asc(Column::StartedAt)
+        .order_by_asc(Column::Id)
+        .all(db.read())
+        .await?;
+    let mut work = Work::default();
+    for attempt in waiting {
+        if !lease(db, ctx, attempt.id).await? {
+            continue;
+        }
+        let Some(provider) = ctx.providers.charge(&attempt.provider)? else { continue };
+        let invoice = crate::invoices::get(db.read(), attempt.company_id, attempt.invoice_id).await?;
+        let order = ChargeOrder {
+            company_id: attempt.company_id,
+            idempotency_key: attempt.idempotency_key.clone(),
+            amount: Money::new(attempt.amount, stored(&attempt.currency)?),
+            invoice_number: invoice.number,
+        };
+        match provider.charge(&order, now).await {
+            Answer::Done { reference } => {
+                succeed(db, attempt.company_id, attempt.id, Some(&reference), SYSTEM, now).await?;
+                work.charges_done += 1;
+            }
+            Answer::Refused { reason } => {
+                fail(db, attempt.company_id, attempt.id, &reason, SYSTEM, now).await?;
+                work.charges_failed += 1;
+            }
+            Answer::Silent { reason } | Answer::Accepted { reference: reason, .. } => {
+                stay_in_flight(db, attempt.id, &reason).await?;
+                work.unanswered += 1;
+            }
+        }
+    }
+    Ok(work)
+}
+
+async fn lease(db: &Db, ctx: &Ctx, attempt_id: Uuid) -> Result<bool> {
+    transact!(db, |tx| {
+        let taken = Entity::update_many()
+            .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
+            .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
+            .filter(Column::Id.eq(attempt_id))
+            .filter(Column::State.eq(AttemptState::InFlight.word()))
+            .filter(Column::LeasedUntil.lte(real_now().0))
+            .exec(tx)
+            .await?;
+        Ok(taken.rows_affected == 1)
+    })
+}
+
+async fn stay_in_flight(db: &Db, attempt_id: Uuid, reason: &str) -> Result<()> {
+    transact!(db, |tx| {
+        Entity::update_many()
+            .col_expr(Column::LeasedUntil, Expr::value(0i64))
+            .col_expr(Column::Error, Expr::value(reason))
+            .filter(Column::Id.eq(attempt_id))
+            .filter(Column::State.eq(AttemptState::InFlight.word()))
+            .exec(tx)
+            .await?;
+        Ok(())
+    })
+}
+
+/// Records that the money of an attempt moved. False when that, or its failure, is recorded already.
+async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<&str>, by: &str, now: Instant) -> Result<bool> {
+    transact!(db, |tx| {
+        let Some((company, invoice, attempt)) = finish(tx, company_id, attempt_id, AttemptState::Succeeded, None, reference, now).await?
+        else {
+            return Ok(false);
+        };
+        let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency });
+        audit::record(tx, company_id, now, by, "charge_succeeded", "invoice", &invoice.number, detail).await?;
+        let shares = crate::invoices::stored_shares(tx, invoice.id).await?;
+        settle::settle(tx, &company, &invoice, &shares, attempt.amount, invoice.fee.unwrap_or_default(), now).await?;
+        Ok(true)
+    })
+}
+
+/// Records that an attempt was refused, and when the next one is due.
+async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str, now: Instant) -> Result<bool> {
+    transact!(db, |tx| {
+        let Some((company, invoice, attempt)) = finish(tx, company_id, attempt_id, AttemptState::Failed, Some(error), None, now).await?
+        else {
+            return Ok(false);
+        };
+        let zone = company.zone()?;
+        let first = Entity::find()
+            .filter(Column::InvoiceId.eq(invoice.id))
+            .filter(Column::State.eq(AttemptState::Failed.word()))
+            .order_by_asc(Column::Number)
+            .one(tx)
+            .await?;
+        let first_failure = first.and_then(|first| first.finished_at).map_or(now, Instant);
+        let again = retry_due(&zone, first_failure, now);
+        invoices::Entity::update_many()
+            .col_expr(invoices::Column::State, Expr::value(InvoiceState::ChargeFailed.word()))
+            .col_expr(invoices::Column::ChargeDueAt, Expr::value(again.map_or(invoice.review_ends_at, |at| at.0)))
+            .filter(invoices::Column::Id.eq(invoice.id))
+            .exec(tx)
+            .await?;
+        let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency, "error": error });
+        audit::record(tx, company_id, now, by, "charge_failed", "invoice", &invoice.number, detail).await?;
+        let money = Money::new(attempt.amount, stored(&attempt.currency)?);
+        let owners = outbox::owners(tx, company_id).await?;
+        let mails = owners
+            .iter()
+            .map(|owner| letters::charge_failed(&company, &zone, &invoice, attempt.number, money, error, again, owner))
+            .collect();
+        outbox::enqueue(tx, now, mails).await?;
+        Ok(true)
+    })
+}
+
+/// Ends an attempt; `None` when it has ended already.
+async fn finish<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    attempt_id: Uuid,
+    state: AttemptState,
+    error: Option<&str>,
+    reference: Option<&str>,
+    now: Instant,
+) -> Result<Option<(companies::Model, invoices::Model, Model)>> {
+    let ended = Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.word()))
+        .col_expr(Column::InFlight, Expr::value(None::<Uuid>))
+        .col_expr(Column::FinishedAt, Expr::value(now.0))
+        .col_expr(Column::Error, Expr::value(error.map(str::to_owned)))
+        .col_expr(Column::ProviderReference, Expr::value(reference.map(str::to_owned)))
+        .col_expr(Column::LeasedUntil, Expr::value(0i64))
+        .filter(Column::Id.eq(attempt_id))
+        .filter(Column::CompanyId.eq(company_id))
+        .filter(Column::State.eq(AttemptState::InFlight.word()))
+        .exec(tx)
+        .await?;
+    if ended.rows_affected == 0 {
+        return Ok(None);
+    }
+    let attempt = Entity::find_by_id(attempt_id).one(tx).await?.ok_or(Error::NotFound("the charge"))?;
+    let company = crate::companies::get(tx, company_id).await?;
+    let invoice = crate::invoices::get(tx, company_id, attempt.invoice_id).await?;
+    Ok(Some((company, invoice, attempt)))
+}
+
+fn charge_amount(invoice: &invoices::Model) -> Result<i64> {
+    invoice.charge_amount.ok_or_else(|| Error::Corrupt(format!("the frozen invoice {} has no amount", invoice.number)))
+}
+
+/// A failed charge is tried again now, whatever was tried before.
+pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
+    transact!(db, |tx| {
+        let company = crate::companies::get(tx, company_id).await?;
+        let invoice = crate::invoices::find(tx, company_id, number).await?;
+        if invoice.invoice_state()? != InvoiceState::ChargeFailed {
+            return Err(Error::conflict(format!("invoice {number} has no failed charge to try again")));
+        }
+        begin_attempt(tx, &company, &invoice, charge_amount(&invoice)?, by, now).await
+    })
+}
+
+/// A person says that the money of a charge by hand is there.
+pub async fn confirm(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
+    let attempt = manual_attempt(db, company_id, number).await?;
+    if succeed(db, company_id, attempt, None, by, now).await? {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("the charge of invoice {number} is answered already")))
+}
+
+/// A person says that a charge by hand did not work.
+pub async fn confirm_failed(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &str, now: Instant) -> Result<()> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::invalid("reason", "say what went wrong"));
+    }
+    let attempt = manual_attempt(db, company_id, number).await?;
+    if fail(db, company_id, attempt, reason, by, now).await? {
+        return Ok(());
+    }
+    Err(Error::conflict(format!("the charge of invoice {number} is answered already")))
+}
+
+async fn manual_attempt(db: &Db, company_id: Uuid, number: &str) -> Result<Uuid> {
+    let invoice = crate::invoices::find(db.read(), company_id, number).await?;
+    let attempt = Entity::find()
+        .filter(Column::InFlight.eq(invoice.id))
+        .filter(Column::Provider.eq(ProviderKind::Manual.word()))
+        .one(db.read())
+        .await?;
+    attempt.map(|attempt| attempt.id).ok_or_else(|| Error::conflict(format!("no charge of invoice {number} waits for a confirmation")))
+}

@@ -1,0 +1,55 @@
+//! The end of a review: totals per partner are stored and sealed.
+
+use domain::Instant;
+use domain::invoicing::{InvoiceTotals, PartnerShare, digest};
+use domain::states::InvoiceState;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::preview;
+use crate::db::insert_all;
+use crate::entities::invoices::{Column, Entity, Model};
+use crate::entities::{companies, invoice_partners};
+use crate::{Error, Result};
+
+/// Freezes an invoice in review. From here on no reward comes onto it, leaves it or changes.
+pub async fn freeze<C: ConnectionTrait>(
+    tx: &C,
+    company: &companies::Model,
+    invoice: &Model,
+    now: Instant,
+) -> Result<(Vec<PartnerShare>, InvoiceTotals)> {
+    let (shares, totals) = preview(tx, company, invoice.invoice_month(), &invoice.currency).await?;
+    let rows = shares.iter().map(|share| {
+        invoice_partners::Model {
+            invoice_id: invoice.id,
+            partnership_id: share.partnership_id,
+            company_id: company.id,
+            total: share.total,
+            lines: share.lines,
+            fingerprint: share.fingerprint,
+            carried_in: share.carried_in,
+            payout: share.payout,
+            carried_out: share.carried_out,
+        }
+        .into_active_model()
+    });
+    insert_all(tx, rows).await?;
+    let seal = digest(&invoice.number, invoice.invoice_month(), &invoice.currency, totals.fee, &shares);
+    let frozen = Entity::update_many()
+        .col_expr(Column::State, Expr::value(InvoiceState::Charging.word()))
+        .col_expr(Column::FrozenAt, Expr::value(now.0))
+        .col_expr(Column::Total, Expr::value(totals.total))
+        .col_expr(Column::Lines, Expr::value(totals.lines))
+        .col_expr(Column::ChargeAmount, Expr::value(totals.charge))
+        .col_expr(Column::Fee, Expr::value(totals.fee))
+        .col_expr(Column::Digest, Expr::value(seal))
+        .filter(Column::Id.eq(invoice.id))
+        .filter(Column::State.eq(InvoiceState::InReview.word()))
+        .exec(tx)
+        .await?;
+    if frozen.rows_affected != 1 {
+        return Err(Error::conflict(format!("invoice {} is not in review any more", invoice.number)));
+    }
+    Ok((shares, totals))
+}

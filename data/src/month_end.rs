@@ -1,0 +1,208 @@
+//! The end of a company's month: its invoices come into being, and rewards whose hold days are over join their month.
+
+use std::collections::BTreeMap;
+
+use domain::invoicing::schedule;
+use domain::states::{InvoiceState, RewardState};
+use domain::{Instant, Money, Month, ids};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::db::insert_all;
+use crate::entities::{companies, invoices, reward_records, rewards};
+use crate::error::stored;
+use crate::invoices::currency_lines;
+use crate::outbox::{self, letters};
+use crate::{Db, Result, audit, transact};
+
+/// Who does what nobody does by hand.
+pub const SYSTEM: &str = "system";
+
+const RELEASE_ROWS: u64 = 500;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedMonth {
+    pub month: Month,
+    /// Numbers of the invoices that it got.
+    pub invoices: Vec<String>,
+}
+
+/// Closes a company's open month once it is over: one invoice per currency with lines, in review from now on.
+/// `None` when the month is not over yet, or rewards of it still have to be released.
+pub async fn close_month(db: &Db, company_id: Uuid, now: Instant) -> Result<Option<ClosedMonth>> {
+    transact!(db, |tx| { close_month_in(tx, company_id, now).await })
+}
+
+async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Instant) -> Result<Option<ClosedMonth>> {
+    let company = crate::companies::get(tx, company_id).await?;
+    let zone = company.zone()?;
+    let month = Month(company.open_month);
+    if company.open_month_ends_at > now.0 || unreleased(tx, &company).await? {
+        return Ok(None);
+    }
+    let lines = currency_lines(tx, company_id, month).await?;
+    let due = schedule(&zone, month, now);
+    let mut issued = Vec::with_capacity(lines.len());
+    for (seq, lines) in (company.invoice_count + 1..).zip(&lines) {
+        issued.push(invoices::Model {
+            id: ids::derive(
+                Instant(company.open_month_ends_at),
+                &["invoice", &company.id.to_string(), &month.to_string(), &lines.currency],
+            ),
+            company_id,
+            seq,
+            number: format!("{}-{seq:04}", company.key.to_uppercase()),
+            month: month.0,
+            currency: lines.currency.clone(),
+            state: InvoiceState::InReview.word().to_owned(),
+            issued_at: now.0,
+            review_ends_at: due.review_ends_at.0,
+            charge_due_at: due.charge_due_at.0,
+            paused_at: None,
+            paused_by: None,
+            frozen_at: None,
+            total: None,
+            lines: None,
+            charge_amount: None,
+            fee: None,
+            digest: None,
+            attempts: 0,
+            charged_at: None,
+            paid_at: None,
+        });
+    }
+    insert_all(tx, issued.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
+    let count = i64::try_from(issued.len()).unwrap_or(i64::MAX);
+    companies::Entity::update_many()
+        .col_expr(companies::Column::OpenMonth, Expr::value(month.next().0))
+        .col_expr(companies::Column::OpenMonthEndsAt, Expr::value(zone.month_start(month.plus(2)).0))
+        .col_expr(companies::Column::InvoiceCount, Expr::value(company.invoice_count + count))
+        .filter(companies::Column::Id.eq(company_id))
+        .filter(companies::Column::OpenMonth.eq(month.0))
+        .exec(tx)
+        .await?;
+
+    for (invoice, lines) in issued.iter().zip(&lines) {
+        let detail = json!({ "month": month.to_string(), "currency": invoice.currency, "lines": lines.lines, "total": lines.total });
+        audit::record(tx, company_id, now, SYSTEM, "invoice_generated", "invoice", &invoice.number, detail).await?;
+    }
+    if !issued.is_empty() {
+        let named = issued
+            .iter()
+            .zip(&lines)
+            .map(|(invoice, lines)| {
+                let total = Money::new(lines.total, stored(&lines.currency)?);
+                Ok(letters::Issued { invoice, lines: lines.lines, total })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let owners = outbox::owners(tx, company_id).await?;
+        let mails = owners.iter().map(|owner| letters::in_review(&company, &zone, month, &named, owner)).collect();
+        outbox::enqueue(tx, now, mails).await?;
+    }
+    Ok(Some(ClosedMonth { month, invoices: issued.into_iter().map(|invoice| invoice.number).collect() }))
+}
+
+/// Whether hold days that ended within the month are still to be worked on: those rewards belong to it.
+async fn unreleased<C: ConnectionTrait>(tx: &C, company: &companies::Model) -> Result<bool> {
+    let count = rewards::Entity::find()
+        .filter(rewards::Column::State.eq(RewardState::Scheduled.word()))
+        .filter(rewards::Column::ReadyAt.lt(company.open_month_ends_at))
+        .filter(rewards::Column::CompanyId.eq(company.id))
+        .limit(1)
+        .count(tx)
+        .await?;
+    Ok(count > 0)
+}
+
+/// Turns rewards whose hold days ended by `until` into pending ones, in the month in which they ended, or the open month
+/// where that one has its invoices already. One portion; returns how many.
+pub async fn release_scheduled(db: &Db, until: Instant, now: Instant) -> Result<usize> {
+    transact!(db, |tx| { release_in(tx, until, now).await })
+}
+
+#[derive(FromQueryResult)]
+struct Ready {
+    id: Uuid,
+    company_id: Uuid,
+    ready_at: Option<i64>,
+    invoice_month: i32,
+}
+
+async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) -> Result<usize> {
+    let ready = rewards::Entity::find()
+        .select_only()
+        .columns([rewards::Column::Id, rewards::Column::CompanyId, rewards::Column::ReadyAt, rewards::Column::InvoiceMonth])
+        .filter(rewards::Column::State.eq(RewardState::Scheduled.word()))
+        .filter(rewards::Column::ReadyAt.lte(until.0))
+        .order_by_asc(rewards::Column::ReadyAt)
+        .order_by_asc(rewards::Column::Id)
+        .limit(RELEASE_ROWS)
+        .into_model::<Ready>()
+        .all(tx)
+        .await?;
+    if ready.is_empty() {
+        return Ok(0);
+    }
+    let mut companies: BTreeMap<Uuid, (companies::Model, domain::zone::Zone)> = BTreeMap::new();
+    let ids = ready.iter().map(|reward| reward.company_id);
+    for company in companies::Entity::find().filter(companies::Column::Id.is_in(ids)).all(tx).await? {
+        let zone = company.zone()?;
+        companies.insert(company.id, (company, zone));
+    }
+    let steps = next_steps(tx, &ready).await?;
+    let mut months: BTreeMap<(Uuid, i32), Vec<Uuid>> = BTreeMap::new();
+    let mut records = Vec::with_capacity(ready.len());
+    for reward in &ready {
+        let Some((company, zone)) = companies.get(&reward.company_id) else { continue };
+        let ended = Instant(reward.ready_at.unwrap_or(now.0));
+        let month = zone.month(ended).max(Month(company.open_month));
+        months.entry((reward.company_id, month.0)).or_default().push(reward.id);
+        let seq = steps.get(&reward.id).copied().unwrap_or(1);
+        records.push(reward_records::Model {
+            id: ids::derive(ended, &["record", &reward.id.to_string(), &seq.to_string()]),
+            company_id: reward.company_id,
+            reward_id: reward.id,
+            action: "hold_days_over".to_owned(),
+            from_state: RewardState::Scheduled.word().to_owned(),
+            to_state: RewardState::Pending.word().to_owned(),
+            from_month: reward.invoice_month,
+            to_month: month.0,
+            reason: None,
+            author: SYSTEM.to_owned(),
+            at: now.0,
+            seq,
+            batch_id: None,
+            undoes: None,
+        });
+    }
+    for ((_, month), ids) in months {
+        rewards::Entity::update_many()
+            .col_expr(rewards::Column::State, Expr::value(RewardState::Pending.word()))
+            .col_expr(rewards::Column::InvoiceMonth, Expr::value(month))
+            .filter(rewards::Column::Id.is_in(ids))
+            .filter(rewards::Column::State.eq(RewardState::Scheduled.word()))
+            .exec(tx)
+            .await?;
+    }
+    let count = records.len();
+    insert_all(tx, records.into_iter().map(IntoActiveModel::into_active_model)).await?;
+    Ok(count)
+}
+
+/// The number of each reward's next record.
+async fn next_steps<C: ConnectionTrait>(tx: &C, ready: &[Ready]) -> Result<BTreeMap<Uuid, i64>> {
+    let last: Vec<(Uuid, i64)> = reward_records::Entity::find()
+        .select_only()
+        .column(reward_records::Column::RewardId)
+        .column_as(reward_records::Column::Seq.max(), "last")
+        .filter(reward_records::Column::RewardId.is_in(ready.iter().map(|reward| reward.id)))
+        .group_by(reward_records::Column::RewardId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(last.into_iter().map(|(id, last)| (id, last + 1)).collect())
+}

@@ -1,0 +1,189 @@
+//! Outgoing mail: written in the transaction of what it tells, delivered afterwards, at least once, under a stable id.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::{Instant, ids};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::db::ignore_conflict;
+use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::entities::outbox::{Column, Entity, Model};
+use crate::entities::{memberships, users};
+use crate::{Db, Result, transact};
+
+pub mod letters;
+
+/// How many mails a worker takes at once.
+const BATCH: u64 = 100;
+const INSERT_ROWS: usize = 1000;
+const MINUTE_MS: i64 = 60_000;
+/// Waits after the first failures; the last one repeats.
+const BACKOFF_MINUTES: [i64; 6] = [1, 5, 30, 120, 480, 1440];
+
+/// A mail to be sent. One with a `dedupe_key` that was used before is not written again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    pub company_id: Option<Uuid>,
+    pub kind: &'static str,
+    pub dedupe_key: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body: String,
+}
+
+/// A mail on its way. Delivered twice it has the same `id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub id: Uuid,
+    pub company_id: Option<Uuid>,
+    pub kind: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body: String,
+    pub written_at: Instant,
+}
+
+/// How mail leaves. An error is tried again later.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    async fn deliver(&self, letter: &Letter) -> std::result::Result<(), String>;
+}
+
+/// Writes mails into the outbox; those without a recipient are left out.
+pub async fn enqueue<C: ConnectionTrait>(tx: &C, now: Instant, mails: Vec<Mail>) -> Result<()> {
+    let rows: Vec<Model> = mails
+        .into_iter()
+        .filter(|mail| !mail.recipient.is_empty())
+        .map(|mail| Model {
+            id: ids::derive(now, &["mail", &mail.dedupe_key]),
+            company_id: mail.company_id,
+            kind: mail.kind.to_owned(),
+            dedupe_key: mail.dedupe_key,
+            recipient: one_line(&mail.recipient),
+            subject: one_line(&mail.subject),
+            body: mail.body,
+            created_at: now.0,
+            due_at: now.0,
+            attempts: 0,
+            sent_at: None,
+            error: None,
+            leased_by: None,
+            leased_until: 0,
+        })
+        .collect();
+    for chunk in rows.chunks(INSERT_ROWS) {
+        Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
+            .on_conflict(ignore_conflict())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The people who own a company: name and address.
+pub async fn owners<C: ConnectionTrait>(tx: &C, company_id: Uuid) -> Result<Vec<users::Model>> {
+    let ids: Vec<Uuid> = memberships::Entity::find()
+        .filter(memberships::Column::CompanyId.eq(company_id))
+        .filter(memberships::Column::Role.eq(domain::states::CompanyRole::Owner.word()))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|membership| membership.user_id)
+        .collect();
+    Ok(users::Entity::find().filter(users::Column::Id.is_in(ids)).order_by_asc(users::Column::Email).all(tx).await?)
+}
+
+/// Delivers mails that are due and that nobody else is delivering: one batch.
+pub async fn deliver_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    let batch = lease(db, ctx, now).await?;
+    let mut work = Work::default();
+    let mut sent = Vec::new();
+    let mut failed = Vec::new();
+    for row in batch {
+        let letter = letter(&row);
+        match ctx.mailer.deliver(&letter).await {
+            Ok(()) => sent.push(row.id),
+            Err(error) => {
+                tracing::warn!(mail = %row.id, %error, "a mail could not be delivered and is tried again later");
+                failed.push((row, error));
+            }
+        }
+    }
+    if sent.is_empty() && failed.is_empty() {
+        return Ok(work);
+    }
+    work.mails = sent.len();
+    work.mails_failed = failed.len();
+    transact!(db, |tx| {
+        Entity::update_many()
+            .col_expr(Column::SentAt, Expr::value(now.0))
+            .col_expr(Column::LeasedUntil, Expr::value(0i64))
+            .col_expr(Column::Error, Expr::value(None::<String>))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(Column::Id.is_in(sent.clone()))
+            .filter(Column::SentAt.is_null())
+            .exec(tx)
+            .await?;
+        // A mail transport that is down fails many in the same way: one statement per attempt count and text.
+        let mut alike: BTreeMap<(i32, &str), Vec<Uuid>> = BTreeMap::new();
+        for (row, error) in &failed {
+            alike.entry((row.attempts, error)).or_default().push(row.id);
+        }
+        for ((attempts, error), ids) in alike {
+            let step = usize::try_from(attempts).unwrap_or(0).min(BACKOFF_MINUTES.len() - 1);
+            Entity::update_many()
+                .col_expr(Column::DueAt, Expr::value(now.0 + BACKOFF_MINUTES[step] * MINUTE_MS))
+                .col_expr(Column::LeasedUntil, Expr::value(0i64))
+                .col_expr(Column::Error, Expr::value(error))
+                .col_expr(Column::Attempts, Expr::value(attempts + 1))
+                .filter(Column::Id.is_in(ids))
+                .filter(Column::SentAt.is_null())
+                .exec(tx)
+                .await?;
+        }
+        Ok(())
+    })?;
+    Ok(work)
+}
+
+async fn lease(db: &Db, ctx: &Ctx, now: Instant) -> Result<Vec<Model>> {
+    transact!(db, |tx| {
+        let rows = Entity::find()
+            .filter(Condition::all().add(Column::SentAt.is_null()).add(Column::DueAt.lte(now.0)))
+            .filter(Column::LeasedUntil.lte(real_now().0))
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .limit(BATCH)
+            .all(tx)
+            .await?;
+        if !rows.is_empty() {
+            Entity::update_many()
+                .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
+                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
+                .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
+                .exec(tx)
+                .await?;
+        }
+        Ok(rows)
+    })
+}
+
+fn letter(row: &Model) -> Letter {
+    Letter {
+        id: row.id,
+        company_id: row.company_id,
+        kind: row.kind.clone(),
+        recipient: row.recipient.clone(),
+        subject: row.subject.clone(),
+        body: row.body.clone(),
+        written_at: Instant(row.created_at),
+    }
+}
+
+/// A header cannot be broken out of by a line break in a name.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}

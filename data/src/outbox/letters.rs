@@ -1,0 +1,154 @@
+//! What the mails of month end, charges and payouts say.
+
+use domain::invoicing::PartnerShare;
+use domain::time::long_date;
+use domain::zone::Zone;
+use domain::{Currency, Instant, Money, Month};
+
+use super::Mail;
+use crate::Result;
+use crate::entities::{companies, invoices, partnerships, payouts, users};
+use crate::error::stored;
+
+/// One invoice as a mail names it.
+pub struct Issued<'a> {
+    pub invoice: &'a invoices::Model,
+    pub lines: i64,
+    pub total: Money,
+}
+
+/// The month is over: what is in review until when.
+pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: &[Issued<'_>], owner: &users::Model) -> Mail {
+    let due = issued.first().map_or(Instant::BEGINNING, |one| Instant(one.invoice.charge_due_at));
+    let listed: String = issued.iter().map(|one| format!("  {}  {}  ({} rewards)\n", one.invoice.number, one.total, one.lines)).collect();
+    Mail {
+        company_id: Some(company.id),
+        kind: "invoice_in_review",
+        dedupe_key: format!("invoice_in_review/{}/{month}/{}", company.id, owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: the partner invoice for {} is ready to review", company.name, month.long()),
+        body: format!(
+            "Hello {},\n\nthe rewards of {} are on {}:\n\n{listed}\nYou can review, decline, hold or add rewards until {}, {}. \
+             Then what is on it is charged and your partners are paid.\n\n{}\n",
+            owner.name,
+            month.long(),
+            if issued.len() == 1 { "an invoice" } else { "invoices, one per currency" },
+            long_date(zone.date(due)),
+            zone.place(),
+            "Tributary",
+        ),
+    }
+}
+
+/// With the provider `manual`, a person pays and confirms.
+pub fn charge_waits(company: &companies::Model, invoice: &invoices::Model, attempt: i32, amount: Money, owner: &users::Model) -> Mail {
+    Mail {
+        company_id: Some(company.id),
+        kind: "charge_waits",
+        dedupe_key: format!("charge_waits/{}/{attempt}/{}", invoice.id, owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: invoice {} over {amount} is due", company.name, invoice.number),
+        body: format!(
+            "Hello {},\n\nthe review of invoice {} has ended and {amount} is due. Please set the money aside and confirm it on \
+             the invoice's page. Your partners' payouts are listed there as soon as you have.\n\nTributary\n",
+            owner.name, invoice.number,
+        ),
+    }
+}
+
+/// A charge was refused; `again` is when it is tried again.
+pub fn charge_failed(
+    company: &companies::Model,
+    zone: &Zone,
+    invoice: &invoices::Model,
+    attempt: i32,
+    amount: Money,
+    error: &str,
+    again: Option<Instant>,
+    owner: &users::Model,
+) -> Mail {
+    let next = match again {
+        Some(at) => format!("It is tried again on {}, or earlier from the invoice's page.", long_date(zone.date(at))),
+        None => "It is not tried again by itself. Please settle the cause and try again from the invoice's page.".to_owned(),
+    };
+    Mail {
+        company_id: Some(company.id),
+        kind: "charge_failed",
+        dedupe_key: format!("charge_failed/{}/{attempt}/{}", invoice.id, owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: the charge of invoice {} failed", company.name, invoice.number),
+        body: format!(
+            "Hello {},\n\n{amount} for invoice {} could not be charged: {error}.\n{next} No partner is paid before it succeeds.\n\nTributary\n",
+            owner.name, invoice.number,
+        ),
+    }
+}
+
+/// The invoice is charged; its number of payouts and their sum.
+pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Money, payouts: usize, owner: &users::Model) -> Mail {
+    Mail {
+        company_id: Some(company.id),
+        kind: "invoice_charged",
+        dedupe_key: format!("invoice_charged/{}/{}", invoice.id, owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: invoice {} over {amount} is charged", company.name, invoice.number),
+        body: format!(
+            "Hello {},\n\ninvoice {} over {amount} is charged. It holds {payouts} payouts to partners. From now on nothing on it changes.\n\nTributary\n",
+            owner.name, invoice.number,
+        ),
+    }
+}
+
+/// To a partner: what they are paid and when to expect it.
+pub fn payout_coming(
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    currency: Currency,
+    share: &PartnerShare,
+    partnership: &partnerships::Model,
+    expected: &str,
+) -> Mail {
+    let amount = Money::new(share.payout, currency);
+    let earned = Money::new(share.total, currency);
+    let carried = if share.carried_in == 0 {
+        String::new()
+    } else {
+        format!(" From it, {} of earlier months is taken back.", Money::new(-share.carried_in, currency))
+    };
+    Mail {
+        company_id: Some(company.id),
+        kind: "payout_coming",
+        dedupe_key: format!("payout_coming/{}/{}", invoice.id, partnership.id),
+        recipient: partnership.email.clone(),
+        subject: format!("{} pays you {amount} for {}", company.name, Month(invoice.month).long()),
+        body: format!(
+            "Hello {},\n\nfor {} you earned {earned} with {}.{carried}\n{amount} is on its way; expect it on {expected}.\n\nTributary\n",
+            partnership.name,
+            Month(invoice.month).long(),
+            company.name,
+        ),
+    }
+}
+
+/// To the owner: money did not reach a partner.
+pub fn payout_failed(
+    company: &companies::Model,
+    payout: &payouts::Model,
+    partner: &str,
+    error: &str,
+    owner: &users::Model,
+) -> Result<Mail> {
+    let amount = Money::new(payout.amount, stored(&payout.currency)?);
+    Ok(Mail {
+        company_id: Some(company.id),
+        kind: "payout_failed",
+        dedupe_key: format!("payout_failed/{}/{}", payout.idempotency_key, owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: {amount} did not reach {partner}", company.name),
+        body: format!(
+            "Hello {},\n\nthe payout of {amount} to {partner} failed: {error}.\nThe money still counts as owed to them. Check their \
+             payout details and send it again from the invoice's page.\n\nTributary\n",
+            owner.name,
+        ),
+    })
+}

@@ -1,0 +1,124 @@
+//! Asking the providers: in batches, each leased first, so that many processes share the work.
+
+use std::collections::HashMap;
+
+use domain::states::{PayoutState, ProviderKind};
+use domain::{Instant, Money};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::record;
+use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::entities::payouts::{Column, Entity, Model};
+use crate::entities::{companies, partnerships};
+use crate::error::stored;
+use crate::providers::PayoutOrder;
+use crate::{Db, Result, transact};
+
+const BATCH: u64 = 250;
+
+/// Sends one batch of payouts that are due, or were being sent by a process that is gone.
+pub async fn send_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    let batch = lease(db, ctx, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
+    ask(db, ctx, batch, Question::Send, now).await
+}
+
+/// Asks what became of one batch of payouts that should have arrived.
+pub async fn settle_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    let batch = lease(db, ctx, &[PayoutState::Sent], None, now).await?;
+    ask(db, ctx, batch, Question::Outcome, now).await
+}
+
+#[derive(Clone, Copy)]
+enum Question {
+    Send,
+    Outcome,
+}
+
+async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
+    let mut work = Work::default();
+    let days = settlement(db, &batch).await?;
+    for same_provider in batch.chunk_by(|a, b| a.provider == b.provider) {
+        let Some(provider) = ctx.providers.payout(&same_provider[0].provider)? else { continue };
+        let mut orders = Vec::with_capacity(same_provider.len());
+        for payout in same_provider {
+            orders.push(PayoutOrder {
+                company_id: payout.company_id,
+                idempotency_key: payout.idempotency_key.clone(),
+                amount: Money::new(payout.amount, stored(&payout.currency)?),
+                expected_at: days.expected(payout, now),
+            });
+        }
+        let answers = match question {
+            Question::Send => provider.send(&orders, now).await,
+            Question::Outcome => provider.outcome(&orders, now).await,
+        };
+        let answered: Vec<_> = same_provider.iter().cloned().zip(answers).collect();
+        work += record::record(db, &answered, now).await?;
+    }
+    Ok(work)
+}
+
+async fn lease(db: &Db, ctx: &Ctx, states: &[PayoutState], next: Option<PayoutState>, now: Instant) -> Result<Vec<Model>> {
+    transact!(db, |tx| {
+        let rows = Entity::find()
+            .filter(Column::State.is_in(states.iter().map(PayoutState::word)))
+            .filter(Column::DueAt.lte(now.0))
+            .filter(Column::Provider.ne(ProviderKind::Manual.word()))
+            .filter(Column::LeasedUntil.lte(real_now().0))
+            .order_by_asc(Column::Provider)
+            .order_by_asc(Column::CompanyId)
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .limit(BATCH)
+            .all(tx)
+            .await?;
+        if !rows.is_empty() {
+            let mut update = Entity::update_many()
+                .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
+                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)));
+            if let Some(next) = next {
+                update = update.col_expr(Column::State, Expr::value(next.word()));
+            }
+            update.filter(Column::Id.is_in(rows.iter().map(|row| row.id))).exec(tx).await?;
+        }
+        Ok(rows)
+    })
+}
+
+/// How long payouts take, and the calendar in which that is counted.
+struct Settlement {
+    days: HashMap<Uuid, i32>,
+    zones: HashMap<Uuid, domain::zone::Zone>,
+}
+
+impl Settlement {
+    fn expected(&self, payout: &Model, now: Instant) -> Instant {
+        let days = self.days.get(&payout.partnership_id).copied().unwrap_or_default();
+        match self.zones.get(&payout.company_id) {
+            Some(zone) if days > 0 => zone.plus_days(now, i64::from(days)),
+            _ => now,
+        }
+    }
+}
+
+async fn settlement(db: &Db, batch: &[Model]) -> Result<Settlement> {
+    let (mut days, mut zones) = (HashMap::new(), HashMap::new());
+    if batch.is_empty() {
+        return Ok(Settlement { days, zones });
+    }
+    let partners = partnerships::Entity::find()
+        .filter(partnerships::Column::Id.is_in(batch.iter().map(|payout| payout.partnership_id)))
+        .all(db.read())
+        .await?;
+    for partner in partners {
+        days.insert(partner.id, partner.settlement_days);
+    }
+    let companies =
+        companies::Entity::find().filter(companies::Column::Id.is_in(batch.iter().map(|payout| payout.company_id))).all(db.read()).await?;
+    for company in companies {
+        zones.insert(company.id, company.zone()?);
+    }
+    Ok(Settlement { days, zones })
+}
