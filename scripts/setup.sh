@@ -25,8 +25,7 @@ ensure_build_tools
 ensure_node "$purpose"
 ensure_rust
 ensure_wasm_opt
-ensure_wasm_bindgen
-ensure_trunk
+ensure_cargo_tools
 if [ "$purpose" = tests ]; then
     ensure_chromium
     ensure_postgres

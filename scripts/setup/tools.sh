@@ -1,7 +1,7 @@
 # Sourced by scripts/setup.sh: the tools of the client's build, in the cache folder.
 # shellcheck shell=bash
 
-# cargo_tool NAME VERSION [cargo install arguments…]: compiled quickly, not for speed; the builds they serve are short.
+# cargo_tool NAME VERSION CRATE [cargo install arguments…]: compiled quickly, not for speed; the builds they serve are short.
 cargo_tool() {
     local name="$1" version="$2" have
     shift 2
@@ -10,22 +10,26 @@ cargo_tool() {
         say "$name: $version"
         return
     fi
-    say "compiling $name $version (some minutes, once)"
+    say "compiling $name $version (one or two minutes, once)"
+    # With the versions it was released with; a package mirror that lacks one of them gets another chance without.
+    local log="$TRIBUTARY_CACHE/tools/$name.log"
+    if ! cargo_install "$version" --locked "$@" 2>"$log"; then
+        say "not with the versions it was released with ($log); trying the newest"
+        cargo_install "$version" "$@" || die "could not install $name $version"
+    fi
+}
+
+cargo_install() {
     env -u CARGO_BUILD_TARGET \
         CARGO_TARGET_DIR="$TRIBUTARY_CACHE/tools/build" \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-        cargo install --quiet --force --root "$TRIBUTARY_CACHE/tools" "$@" ||
-        die "could not install $name $version"
+        cargo install --quiet --force --root "$TRIBUTARY_CACHE/tools" --version "$@"
 }
 
-ensure_wasm_bindgen() {
-    # Without --locked: the lock file inside the package names versions that a package mirror need not have any more.
-    cargo_tool wasm-bindgen "$WASM_BINDGEN_VERSION" wasm-bindgen-cli --version "$WASM_BINDGEN_VERSION"
-}
-
-ensure_trunk() {
-    cargo_tool trunk "$TRUNK_VERSION" trunk --version "$TRUNK_VERSION" --no-default-features --features rustls
+ensure_cargo_tools() {
+    cargo_tool wasm-bindgen "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
+    cargo_tool trunk "$TRUNK_VERSION" trunk --no-default-features --features rustls
     rm -rf "$TRIBUTARY_CACHE/tools/build"
 }
 
