@@ -10,10 +10,12 @@ pub mod ids;
 pub mod invoicing;
 pub mod money;
 pub mod offers;
+pub mod page;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
-pub mod page;
+#[cfg(feature = "server")]
+pub mod receipt_words;
 pub mod review;
 pub mod states;
 pub mod time;

@@ -178,6 +178,8 @@ struct Case<'a, H: History> {
 struct Verdict {
     matched: bool,
     reason: Reason,
+    /// Where in its limit a reward stands; otherwise the reason's own words.
+    words: Option<String>,
     detail: Option<String>,
     lines: Vec<ReceiptLine>,
     reward: Option<Money>,
@@ -185,7 +187,7 @@ struct Verdict {
 
 impl Verdict {
     fn no(reason: Reason) -> Verdict {
-        Verdict { matched: false, reason, detail: None, lines: Vec::new(), reward: None }
+        Verdict { matched: false, reason, words: None, detail: None, lines: Vec::new(), reward: None }
     }
 
     fn because(reason: Reason, detail: String) -> Verdict {
@@ -289,7 +291,8 @@ impl<H: History> Case<'_, H> {
                 return Verdict::because(Reason::CapReached, format!("{used} of {cap} given in {}", month.long()));
             }
             if reward.minor > room {
-                lines.push(ReceiptLine::new(format!("{} of {cap} given in {}", used, month.long()), Money::new(room - reward.minor, cap.currency).display()));
+                let label = format!("{used} of {cap} given in {}", month.long());
+                lines.push(ReceiptLine::new(label, Money::new(room - reward.minor, cap.currency).display()));
                 reward.minor = room;
             }
         }
@@ -297,7 +300,24 @@ impl<H: History> Case<'_, H> {
             return Verdict { matched: true, lines, ..Verdict::no(Reason::RoundsToZero) };
         }
         lines.push(ReceiptLine::new("Reward", reward.display()));
-        Verdict { matched: true, reason: Reason::Rewarded, detail: None, lines, reward: Some(reward) }
+        Verdict { matched: true, words: self.place_in_limit(offer, trigger), lines, reward: Some(reward), ..Verdict::no(Reason::Rewarded) }
+    }
+
+    /// "Month 4 of 12 since the customer's first purchase."
+    fn place_in_limit(&self, offer: &OfferInForce<'_>, trigger: &Trigger) -> Option<String> {
+        match trigger.limit {
+            Limit::Unlimited => None,
+            Limit::FirstPurchase => Some("The customer's first purchase.".to_owned()),
+            Limit::Rewards(count) => {
+                let before = self.history.rewards_made(offer.offer_id, &trigger.key);
+                Some(format!("Payment {} of {count} for this customer.", before.saturating_add(1)))
+            }
+            Limit::Months(count) => {
+                let first = self.customer.first_purchase_at?;
+                let month = (1..=count).find(|passed| self.event.occurred_at < self.zone.plus_months(first, *passed))?;
+                Some(format!("Month {month} of {count} since the customer's first purchase."))
+            }
+        }
     }
 
     fn note(&self, decision: &mut Decision, offer: &OfferInForce<'_>, trigger: &Trigger, verdict: Verdict) {
@@ -325,7 +345,7 @@ impl<H: History> Case<'_, H> {
             sentence: trigger.sentence(),
             matched: verdict.matched,
             reason: verdict.reason,
-            words: verdict.reason.for_partner().to_owned(),
+            words: verdict.words.unwrap_or_else(|| verdict.reason.for_partner().to_owned()),
             detail: verdict.detail,
             lines: verdict.lines,
             reward: verdict.reward,

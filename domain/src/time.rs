@@ -132,6 +132,12 @@ impl FromStr for Month {
     }
 }
 
+/// "8 Apr 2026".
+pub fn short_date(date: NaiveDate) -> String {
+    let month = Month::of(date);
+    format!("{} {} {}", date.day(), month.short(), month.year())
+}
+
 /// "8 April 2026".
 pub fn long_date(date: NaiveDate) -> String {
     format!("{} {}", date.day(), Month::of(date).long())

@@ -4,8 +4,8 @@ use chrono::{Duration, NaiveDate};
 
 use crate::invoicing::schedule;
 use crate::states::{InvoiceState, PayoutState, RewardState, RewardStatus};
-use crate::time::{Instant, Month, long_date};
-use crate::views::timeline::{Stage, Step};
+use crate::time::{Instant, Month, short_date};
+use crate::views::receipt::{PathStep, StepState};
 use crate::zone::Zone;
 
 /// What is known of a reward's way.
@@ -29,6 +29,7 @@ pub struct InvoiceOnWay<'a> {
     pub state: InvoiceState,
     pub issued_at: Instant,
     pub charge_due_at: Instant,
+    pub frozen_at: Option<Instant>,
     pub charged_at: Option<Instant>,
 }
 
@@ -63,60 +64,64 @@ pub fn estimated_payment_date(zone: &Zone, state: RewardState, month: Month, cha
     })
 }
 
-/// The steps in order. Where the reward will not be paid, the steps end with the reason.
-pub fn timeline(way: &Way<'_>, zone: &Zone) -> Vec<Step> {
-    let day = |at: Instant| long_date(zone.date(at));
-    let mut steps = vec![Step::done(Stage::Recorded, "Recorded", day(way.created_at))];
+/// The stations in order. Where the reward will not be paid by itself, they end with the reason.
+pub fn path(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
+    let day = |at: Instant| short_date(zone.date(at));
+    let because = way.state_reason.unwrap_or_default();
+    let mut steps = vec![step(StepState::Done, "Recorded", day(way.created_at), "")];
     if let Some(ready_at) = way.ready_at {
-        let label = "Hold days of the offer";
-        match way.state {
-            RewardState::Scheduled => steps.push(Step::expected(Stage::Held, label, format!("until {}", day(ready_at)))),
-            _ => steps.push(Step::done(Stage::Held, label, format!("until {}", day(ready_at)))),
-        }
+        let state = if way.state == RewardState::Scheduled { StepState::Now } else { StepState::Done };
+        steps.push(step(state, "Held", format!("until {}", day(ready_at)), "hold days of the offer"));
     }
-    let because = way.state_reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     match way.state {
-        RewardState::Hold => steps.push(Step::stopped(Stage::Held, format!("On hold{because}"))),
-        RewardState::Declined => steps.push(Step::stopped(Stage::Reviewed, format!("Declined{because}"))),
-        RewardState::Paid => steps.push(Step::stopped(Stage::Paid, format!("Paid outside of Tributary{because}"))),
+        RewardState::Hold => steps.push(step(StepState::Warn, "On hold", String::new(), because)),
+        RewardState::Declined => steps.push(step(StepState::Bad, "Declined", String::new(), because)),
+        RewardState::Paid => steps.push(step(StepState::Done, "Paid elsewhere", String::new(), because)),
         RewardState::Scheduled => {}
         RewardState::Pending | RewardState::Approved => steps.extend(to_the_account(way, zone)),
     }
     steps
 }
 
-fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<Step> {
-    let day = |at: Instant| long_date(zone.date(at));
-    let review = match (way.state, way.invoice) {
-        (RewardState::Approved, _) => Step::done(Stage::Reviewed, "Approved", String::new()),
-        (_, Some(invoice)) if !invoice.state.open() => Step::done(Stage::Reviewed, "Review ended", day(invoice.charge_due_at)),
-        (_, Some(invoice)) => Step::expected(Stage::Reviewed, "In review", format!("until {}", day(invoice.charge_due_at.plus_ms(-1)))),
-        (_, None) => Step::expected(Stage::Reviewed, "Review", format!("from {}", day(zone.month_start(way.month.next())))),
-    };
+fn step(state: StepState, title: &str, date: String, note: impl Into<String>) -> PathStep {
+    PathStep { state, title: title.to_owned(), date, note: note.into() }
+}
+
+/// Invoiced, reviewed, charged, paid; approved ahead of the invoice, the review comes first.
+fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
+    let day = |at: Instant| short_date(zone.date(at));
+    let issued = zone.month_start(way.month.next());
+    let invoice_name = way.invoice.map_or_else(|| format!("invoice of {}", way.month.long()), |invoice| invoice.number.to_owned());
+    let due = way.invoice.map_or_else(|| schedule(zone, way.month, issued).charge_due_at, |invoice| invoice.charge_due_at);
     let invoiced = match way.invoice {
-        Some(invoice) => Step::done(Stage::Invoiced, format!("Invoice {} of {}", invoice.number, way.month.long()), day(invoice.issued_at)),
-        None => Step::expected(Stage::Invoiced, format!("Invoice of {}", way.month.long()), day(zone.month_start(way.month.next()))),
+        Some(invoice) => step(StepState::Done, "Invoiced", day(invoice.issued_at), invoice_name),
+        None => step(StepState::Todo, "Invoiced", day(issued), invoice_name),
     };
-    let charge = way.invoice.map(|invoice| invoice.charged_at.unwrap_or(invoice.charge_due_at));
+    let reviewed = match (way.state, way.invoice) {
+        (RewardState::Approved, _) => step(StepState::Done, "Reviewed", String::new(), "approved"),
+        (_, Some(invoice)) if invoice.state.open() => step(StepState::Now, "Reviewed", format!("until {}", day(due.plus_ms(-1))), ""),
+        (_, Some(invoice)) => step(StepState::Done, "Reviewed", day(invoice.frozen_at.unwrap_or(due)), ""),
+        (_, None) => step(StepState::Todo, "Reviewed", format!("{} to {}", day(issued), day(due.plus_ms(-1))), ""),
+    };
     let charged = match way.invoice {
-        Some(invoice) => match (invoice.charged_at, invoice.state) {
-            (Some(at), _) => Step::done(Stage::Charged, "Company charged", day(at)),
-            (None, InvoiceState::ChargeFailed) => Step::stopped(Stage::Charged, "The charge failed and will be tried again".to_owned()),
-            (None, _) => Step::expected(Stage::Charged, "Company is charged", day(invoice.charge_due_at)),
-        },
-        None => {
-            let due = schedule(zone, way.month, zone.month_start(way.month.next())).charge_due_at;
-            Step::expected(Stage::Charged, "Company is charged", day(due))
-        }
+        Some(InvoiceOnWay { charged_at: Some(at), .. }) => step(StepState::Done, "Charged", day(at), ""),
+        Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => step(StepState::Warn, "Charged", String::new(), "the charge failed"),
+        Some(InvoiceOnWay { state: InvoiceState::Charging, .. }) => step(StepState::Now, "Charged", day(due), ""),
+        _ => step(StepState::Todo, "Charged", day(due), ""),
     };
-    let estimated = estimated_payment_date(zone, way.state, way.month, charge, way.settlement_days).map(long_date).unwrap_or_default();
+    let charge = way.invoice.and_then(|invoice| invoice.charged_at).unwrap_or(due);
+    let expected = estimated_payment_date(zone, way.state, way.month, Some(charge), way.settlement_days);
+    let about = expected.map(|date| format!("about {}", short_date(date))).unwrap_or_default();
     let paid = match way.payout {
-        Some(PayoutOnWay { paid_at: Some(at), .. }) => Step::done(Stage::Paid, "Paid", day(at)),
-        Some(PayoutOnWay { state: PayoutState::Failed, .. }) => Step::stopped(Stage::Paid, "The payout failed".to_owned()),
-        Some(PayoutOnWay { sent_at: Some(at), .. }) => Step::expected(Stage::Paid, "Payout sent", day(at)),
-        _ => Step::expected(Stage::Paid, "Estimated payment date", estimated),
+        Some(PayoutOnWay { paid_at: Some(at), .. }) => step(StepState::Done, "Paid", day(at), ""),
+        Some(PayoutOnWay { state: PayoutState::Failed, .. }) => step(StepState::Bad, "Paid", String::new(), "the payout failed"),
+        Some(PayoutOnWay { sent_at: Some(at), .. }) => step(StepState::Now, "Paid", about, format!("sent {}", day(at))),
+        _ => step(StepState::Todo, "Paid", about, ""),
     };
-    vec![invoiced, review, charged, paid]
+    if way.state == RewardState::Approved && way.invoice.is_none() {
+        return vec![reviewed, invoiced, charged, paid];
+    }
+    vec![invoiced, reviewed, charged, paid]
 }
 
 #[cfg(test)]
@@ -143,7 +148,7 @@ mod tests {
 
     fn words(way: &Way<'_>) -> Vec<String> {
         let zone: Zone = "America/New_York".parse().unwrap();
-        timeline(way, &zone).into_iter().map(|step| format!("{:?} {} {}", step.standing, step.label, step.when)).collect()
+        path(way, &zone).into_iter().map(|step| format!("{:?} {} {} {}", step.state, step.title, step.date, step.note).trim_end().to_owned()).collect()
     }
 
     #[test]
@@ -151,13 +156,15 @@ mod tests {
         assert_eq!(
             words(&way()),
             [
-                "Done Recorded 15 March 2026",
-                "Expected Invoice of March 2026 1 April 2026",
-                "Expected Review from 1 April 2026",
-                "Expected Company is charged 8 April 2026",
-                "Expected Estimated payment date 11 April 2026",
+                "Done Recorded 15 Mar 2026",
+                "Todo Invoiced 1 Apr 2026 invoice of March 2026",
+                "Todo Reviewed 1 Apr 2026 to 7 Apr 2026",
+                "Todo Charged 8 Apr 2026",
+                "Todo Paid about 11 Apr 2026",
             ]
         );
+        let approved = Way { state: RewardState::Approved, ..way() };
+        assert_eq!(words(&approved)[1], "Done Reviewed  approved");
     }
 
     #[test]
@@ -168,6 +175,7 @@ mod tests {
             state: InvoiceState::Paid,
             issued_at: at("2026-04-01T04:00:00Z"),
             charge_due_at: at("2026-04-08T04:00:00Z"),
+            frozen_at: Some(at("2026-04-08T04:00:00Z")),
             charged_at: Some(at("2026-04-09T04:00:00Z")),
         });
         way.payout = Some(PayoutOnWay {
@@ -178,11 +186,11 @@ mod tests {
         assert_eq!(
             words(&way),
             [
-                "Done Recorded 15 March 2026",
-                "Done Invoice NORTHWIND-0003 of March 2026 1 April 2026",
-                "Done Review ended 8 April 2026",
-                "Done Company charged 9 April 2026",
-                "Done Paid 12 April 2026",
+                "Done Recorded 15 Mar 2026",
+                "Done Invoiced 1 Apr 2026 NORTHWIND-0003",
+                "Done Reviewed 8 Apr 2026",
+                "Done Charged 9 Apr 2026",
+                "Done Paid 12 Apr 2026",
             ]
         );
         assert_eq!(status(way.state, Some(InvoiceState::Paid), Some(PayoutState::Paid)), RewardStatus::Paid);
@@ -192,9 +200,9 @@ mod tests {
     #[test]
     fn what_stands_still_says_why() {
         let held = Way { state: RewardState::Hold, state_reason: Some("checking the order"), ..way() };
-        assert_eq!(words(&held), ["Done Recorded 15 March 2026", "Stopped On hold: checking the order "]);
+        assert_eq!(words(&held), ["Done Recorded 15 Mar 2026", "Warn On hold  checking the order"]);
         let scheduled = Way { state: RewardState::Scheduled, ready_at: Some(at("2026-04-14T12:00:00Z")), ..way() };
-        assert_eq!(words(&scheduled), ["Done Recorded 15 March 2026", "Expected Hold days of the offer until 14 April 2026"]);
+        assert_eq!(words(&scheduled), ["Done Recorded 15 Mar 2026", "Now Held until 14 Apr 2026 hold days of the offer"]);
         for state in [RewardState::Hold, RewardState::Declined, RewardState::Scheduled, RewardState::Paid] {
             assert_eq!(estimated_payment_date(&Zone::UTC, state, Month(202603), None, 3), None);
         }

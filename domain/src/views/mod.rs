@@ -12,7 +12,6 @@ pub mod receipt;
 pub mod search;
 pub mod session;
 pub mod settings;
-pub mod timeline;
 
 /// What a list's URL asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
