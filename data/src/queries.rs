@@ -1,3 +1,12 @@
 //! What screens and files ask of the rows. Nothing here writes.
 
+pub mod customers;
+pub mod decisions;
+pub mod lines;
+pub mod names;
+pub mod outlook;
 pub mod page;
+pub mod partners;
+pub mod receipts;
+pub mod session;
+pub mod words;

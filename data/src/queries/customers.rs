@@ -1,0 +1,142 @@
+//! The list of customers.
+
+use domain::Instant;
+use domain::page::{Count, Page};
+use domain::views::customers::{CUSTOMER_SORTS, CustomerList, CustomerRow};
+use domain::views::{Choice, ListQuery};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::page::List;
+use super::{names, words};
+use crate::entities::customers::{Column, Entity, Model};
+use crate::entities::{companies, partnerships};
+use crate::search::{self, Kind};
+use crate::{Db, Error, Result, partners};
+
+pub mod detail;
+
+/// A page of the list that `query` asks for. Filters: `partner` (a partner's key), `bought` and `test` ("yes" or "no"),
+/// `from` and `to` (first and last day of becoming a customer, in the company's zone).
+pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<CustomerList> {
+    let conn = &db.snapshot().await?;
+    let partner = partner_of(conn, company.id, query.filter("partner")).await?;
+    let filter = filter(conn, company, query, partner.as_ref()).await?;
+    let list = List { filter, ..ordered(company.id, query) };
+    let totals = list.totals(conn, &[Column::Transactions]).await?;
+    let found = list.page(conn, Some(&query.page), totals.count).await?;
+    Ok(CustomerList {
+        count: totals.count,
+        transactions: totals.sums.and_then(|sums| sums.first().copied()),
+        empty: totals.count == Count::Exactly(0) && !any(conn, company.id).await?,
+        partner: partner.as_ref().map(names::partner),
+        page: Page { rows: rows(conn, company, &found.rows).await?, previous: found.previous, next: found.next },
+    })
+}
+
+/// The condition under which the list that `query` asks for takes a row in, beside being of the company.
+pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
+    let partner = partner_of(conn, company.id, query.filter("partner")).await?;
+    filter(conn, company, query, partner.as_ref()).await
+}
+
+/// A page of one partner's customers.
+pub async fn of_partner(db: &Db, company: &companies::Model, partner_key: &str, query: &ListQuery) -> Result<CustomerList> {
+    let mut query = query.clone();
+    query.filters.insert("partner".to_owned(), partner_key.to_owned());
+    partners::find_by_key(db.read(), company.id, partner_key).await?;
+    list(db, company, &query).await
+}
+
+/// Customers as rows of a list.
+pub async fn rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows: &[Model]) -> Result<Vec<CustomerRow>> {
+    let zone = company.zone()?;
+    let partners = names::partners(conn, rows.iter().filter_map(|row| row.partnership_id)).await?;
+    let day = |at: i64| words::day(&zone, Instant(at));
+    Ok(rows
+        .iter()
+        .map(|row| CustomerRow {
+            key: row.customer_key.clone(),
+            title: names::title(&row.name, &row.email, &row.customer_key),
+            email: row.email.clone(),
+            partner: row.partnership_id.and_then(|id| partners.get(&id).cloned()),
+            test: row.test,
+            since: day(row.created_at),
+            first_purchase: row.first_purchase_at.map(day).unwrap_or_default(),
+            transactions: row.transactions,
+        })
+        .collect())
+}
+
+/// Customers whose words begin with what was typed, for a combobox: the first twenty by name.
+pub async fn choices(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Choice>> {
+    let filter = search::matching(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
+    let list: List<Entity> = List { filter, rows: 20, ..List::new(scope(company_id), Column::Search, Column::Id) };
+    let count = list.totals(db.read(), &[]).await?.count;
+    Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::customer).collect())
+}
+
+fn scope(company_id: Uuid) -> Condition {
+    Condition::all().add(Column::CompanyId.eq(company_id))
+}
+
+fn ordered(company_id: Uuid, query: &ListQuery) -> List<Entity> {
+    let (word, descending) = query.order(CUSTOMER_SORTS, true);
+    let sort = match word {
+        "name" => Column::Search,
+        "email" => Column::Email,
+        _ => Column::CreatedAt,
+    };
+    List { descending, ..List::new(scope(company_id), sort, Column::Id) }
+}
+
+async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<partnerships::Model>> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    match partners::find_by_key(conn, company_id, key).await {
+        Ok(partner) => Ok(Some(partner)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn filter<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    query: &ListQuery,
+    partner: Option<&partnerships::Model>,
+) -> Result<Option<Condition>> {
+    let mut all = Condition::all();
+    if let Some(matching) = search::matching(conn, company.id, Kind::Customer, &query.search, Column::Id).await? {
+        all = all.add(matching);
+    }
+    if !query.filter("partner").is_empty() {
+        // A partner that is not there brought nobody.
+        all = all.add(Column::PartnershipId.eq(partner.map_or(Uuid::nil(), |partner| partner.id)));
+    }
+    match query.filter("bought") {
+        "yes" => all = all.add(Column::FirstPurchaseAt.is_not_null()),
+        "no" => all = all.add(Column::FirstPurchaseAt.is_null()),
+        _ => {}
+    }
+    match query.filter("test") {
+        "yes" => all = all.add(Column::Test.eq(true)),
+        "no" => all = all.add(Column::Test.eq(false)),
+        _ => {}
+    }
+    let zone = company.zone()?;
+    if let Some(from) = words::typed_date(query.filter("from")) {
+        all = all.add(Column::CreatedAt.gte(zone.first_instant(from).0));
+    }
+    if let Some(to) = words::typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
+        all = all.add(Column::CreatedAt.lt(zone.first_instant(to).0));
+    }
+    Ok((!all.is_empty()).then_some(all))
+}
+
+async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {
+    let one: Option<Model> = Entity::find().filter(Column::CompanyId.eq(company_id)).limit(1).one(conn).await?;
+    Ok(one.is_some())
+}

@@ -1,0 +1,144 @@
+//! Rewards and transactions as lines of a list, each page with a handful of queries however long it is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::reasons::Reason;
+use domain::states::RewardState;
+use domain::views::partners::{RewardLine, TransactionLine};
+use domain::{Currency, Instant, Money, Month};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::outlook::Outlook;
+use super::{names, words};
+use crate::Result;
+use crate::entities::{companies, invoices, receipts, rewards, transactions};
+use crate::error::stored;
+
+pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows: Vec<rewards::Model>) -> Result<Vec<RewardLine>> {
+    let outlook = Outlook::of(conn, company, &rows).await?;
+    let partners = names::partners(conn, rows.iter().map(|row| row.partnership_id)).await?;
+    let customers = names::customers(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
+    let transactions = names::transactions(conn, rows.iter().filter_map(|row| row.transaction_id)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let state: RewardState = stored(&row.state)?;
+            let partner = partners.get(&row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
+            let zone = outlook.zone();
+            let invoice: Option<&invoices::Model> =
+                outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
+            Ok(RewardLine {
+                source: stored(&row.source)?,
+                amount: money(row.amount, &row.currency)?,
+                status: outlook.status(state, row.invoice_month, &row.currency, row.partnership_id),
+                occurred: words::day(zone, Instant(row.occurred_at)),
+                created: words::day(zone, Instant(row.created_at)),
+                month: Month(row.invoice_month).long(),
+                invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
+                estimated_payment: outlook
+                    .payment_date(state, row.invoice_month, &row.currency, row.partnership_id)
+                    .map(words::date),
+                customer: row.customer_id.and_then(|id| customers.get(&id).cloned()),
+                transaction_key: row.transaction_id.and_then(|id| transactions.get(&id).cloned()).unwrap_or_default(),
+                reason: row.state_reason.unwrap_or_default(),
+                partner_key: partner.value,
+                partner_name: partner.label,
+                key: row.key,
+                description: row.description,
+            })
+        })
+        .collect()
+}
+
+pub async fn transactions<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    rows: &[transactions::Model],
+) -> Result<Vec<TransactionLine>> {
+    let zone = company.zone()?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let partners = names::partners(conn, rows.iter().filter_map(|row| row.partnership_id)).await?;
+    let customers = names::customers(conn, rows.iter().map(|row| row.customer_id)).await?;
+    let refunded = names::transactions(conn, rows.iter().filter_map(|row| row.refund_of)).await?;
+    let mut earned = rewards_of(conn, &ids).await?;
+    let reasons = reasons_of(conn, &ids).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TransactionLine {
+                key: row.key.clone(),
+                amount: money(row.amount, &row.currency)?,
+                occurred: words::minute(&zone, Instant(row.occurred_at)),
+                product: row.product_key.clone().unwrap_or_default(),
+                category: row.category_key.clone().unwrap_or_default(),
+                refund_of: row.refund_of.and_then(|id| refunded.get(&id).cloned()).unwrap_or_default(),
+                refunded: money(row.refunded, &row.currency)?,
+                customer: customers.get(&row.customer_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", "")),
+                partner: row.partnership_id.and_then(|id| partners.get(&id).cloned()),
+                rewards: earned.remove(&row.id).unwrap_or_default(),
+                why: reasons.get(&row.id).map(|reason| reason.for_company().to_owned()).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+pub fn money(minor: i64, currency: &str) -> Result<Money> {
+    Ok(Money::new(minor, stored(currency)?))
+}
+
+/// Sums of what matches, one per currency, the given one first and then in order. Only for what is known to be few rows.
+pub async fn sums_by_currency<C, E>(conn: &C, scope: Condition, amount: E::Column, currency: E::Column, first: Currency) -> Result<Vec<Money>>
+where
+    C: ConnectionTrait,
+    E: EntityTrait,
+{
+    let mut select = Query::select();
+    let sum = Expr::col(amount.as_column_ref()).sum().cast_as(Alias::new("BIGINT"));
+    select
+        .from(E::default())
+        .expr_as(Expr::col(currency.as_column_ref()), Alias::new("unit"))
+        .expr_as(sum, Alias::new("total"))
+        .cond_where(scope)
+        .group_by_col(currency.as_column_ref());
+    let mut sums = Vec::new();
+    for row in conn.query_all(&select).await? {
+        sums.push(money(row.try_get("", "total")?, &row.try_get::<String>("", "unit")?)?);
+    }
+    sums.sort_by_key(|sum| (sum.currency != first, sum.currency));
+    Ok(sums)
+}
+
+/// What each of these transactions earned, declined rewards left out, one amount per currency.
+async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[Uuid]) -> Result<HashMap<Uuid, Vec<Money>>> {
+    use rewards::Column;
+    let rows: Vec<(Option<Uuid>, i64, String, String)> = rewards::Entity::find()
+        .select_only()
+        .columns([Column::TransactionId, Column::Amount, Column::Currency, Column::State])
+        .filter(Column::TransactionId.is_in(transactions.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut sums: HashMap<Uuid, BTreeMap<String, i64>> = HashMap::new();
+    for (transaction, amount, currency, state) in rows {
+        if let Some(transaction) = transaction.filter(|_| state != RewardState::Declined.word()) {
+            *sums.entry(transaction).or_default().entry(currency).or_default() += amount;
+        }
+    }
+    sums.into_iter()
+        .map(|(id, sums)| Ok((id, sums.into_iter().map(|(currency, sum)| money(sum, &currency)).collect::<Result<_>>()?)))
+        .collect()
+}
+
+/// The reason of the newest receipt of each of these events.
+async fn reasons_of<C: ConnectionTrait>(conn: &C, events: &[Uuid]) -> Result<HashMap<Uuid, Reason>> {
+    use receipts::Column;
+    let mut rows: Vec<(Uuid, i32, String)> = receipts::Entity::find()
+        .select_only()
+        .columns([Column::EventId, Column::Revision, Column::Reason])
+        .filter(Column::EventId.is_in(events.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.sort_by_key(|(_, revision, _)| *revision);
+    rows.into_iter().map(|(id, _, reason)| Ok((id, stored(&reason)?))).collect()
+}

@@ -1,0 +1,310 @@
+//! One partner's details, tab by tab.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use domain::offers::{OfferVersion, version_in_force};
+use domain::states::{InvoiceState, RewardState, RewardStatus};
+use domain::views::home::MonthBar;
+use domain::views::partners::{
+    Earnings, Member, PartnerHead, PartnerOverview, RewardLines, TransactionLines, Upcoming,
+};
+use domain::views::{Choice, ListQuery};
+use domain::{Currency, Instant, Money, Month};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::entities::{
+    companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users,
+};
+use crate::error::stored;
+use crate::queries::outlook::Outlook;
+use crate::queries::page::List;
+use crate::queries::{lines, names, words};
+use crate::search::tags_of;
+use crate::{Db, Error, Result, partners};
+
+/// How many months the chart has.
+const MONTHS: i32 = 12;
+
+/// What stands over every tab.
+pub async fn head(db: &Db, company: &companies::Model, partner_key: &str) -> Result<PartnerHead> {
+    let row = partners::find_by_key(db.read(), company.id, partner_key).await?;
+    let groups = names::groups(db.read(), company.id).await?;
+    let group = groups.into_iter().find(|(id, _)| *id == row.group_id).map(|(_, group)| group);
+    let zone = company.zone()?;
+    let people = memberships::Entity::find().filter(memberships::Column::PartnerId.eq(row.partner_id)).all(db.read()).await?;
+    let ids: Vec<Uuid> = people.iter().map(|membership| membership.user_id).collect();
+    let users = users::Entity::find().filter(users::Column::Id.is_in(ids)).all(db.read()).await?;
+    let mut members = Vec::with_capacity(people.len());
+    for membership in people {
+        if let Some(user) = users.iter().find(|user| user.id == membership.user_id) {
+            let role: domain::states::PartnerRole = stored(&membership.role)?;
+            members.push(Member { name: user.name.clone(), email: user.email.clone(), role: role.label().to_owned() });
+        }
+    }
+    members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
+    Ok(PartnerHead {
+        group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
+        status: stored(&row.status)?,
+        tags: tags_of(&row.tags)?,
+        manager: row.manager.unwrap_or_default(),
+        joined: words::day(&zone, Instant(row.joined_at)),
+        last_active: words::day(&zone, Instant(row.last_active_at)),
+        payout_method: row.payout_method,
+        payout_account: row.payout_account.unwrap_or_default(),
+        settlement_days: row.settlement_days,
+        members,
+        key: row.partner_key,
+        name: row.name,
+        email: row.email,
+        first_name: row.first_name,
+        last_name: row.last_name,
+    })
+}
+
+pub async fn overview(db: &Db, company: &companies::Model, partner_key: &str, now: Instant) -> Result<PartnerOverview> {
+    let conn = &db.snapshot().await?;
+    let row = partners::find_by_key(conn, company.id, partner_key).await?;
+    let currency = company.money_currency()?;
+    let sums = sums(conn, row.id).await?;
+    let months: HashSet<i32> = sums.iter().map(|sum| sum.month).collect();
+    let outlook = Outlook::load(conn, company, months, HashSet::from([row.id])).await?;
+    let last = company.accumulating_month(now)?;
+    Ok(PartnerOverview {
+        signups: row.signups,
+        paid_customers: row.paid_customers,
+        revenue: Money::new(row.revenue, currency),
+        earnings: earnings(&sums, &outlook, row.id, currency),
+        upcoming: upcoming(&sums, &outlook, row.id),
+        months: bars(&sums, &outlook, row.id, currency, last),
+        offers: promises(conn, company.id, row.group_id, now).await?,
+        group_history: group_history(conn, company, row.id).await?,
+    })
+}
+
+/// A page of the partner's rewards, newest first. Filter: `status` (the word of a [`RewardStatus`] that is a stored state).
+pub async fn rewards(db: &Db, company: &companies::Model, partner_key: &str, query: &ListQuery) -> Result<RewardLines> {
+    use rewards::Column;
+    let conn = &db.snapshot().await?;
+    let row = partners::find_by_key(conn, company.id, partner_key).await?;
+    let scope = Condition::all().add(Column::PartnershipId.eq(row.id));
+    let filter = state_filter(query.filter("status")).map(|states| Condition::all().add(Column::State.is_in(states)));
+    let list: List<rewards::Entity> =
+        List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::CreatedAt, Column::Id) };
+    let count = list.totals(conn, &[]).await?.count;
+    let found = list.page(conn, Some(&query.page), count).await?;
+    let totals = if count.is_exact() {
+        let all = scope.add_option(filter);
+        Some(lines::sums_by_currency::<_, rewards::Entity>(conn, all, Column::Amount, Column::Currency, company.money_currency()?).await?)
+    } else {
+        None
+    };
+    let rows = lines::rewards(conn, company, found.rows).await?;
+    Ok(RewardLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
+}
+
+/// A page of the partner's transactions, newest first.
+pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str, query: &ListQuery) -> Result<TransactionLines> {
+    use transactions::Column;
+    let conn = &db.snapshot().await?;
+    let row = partners::find_by_key(conn, company.id, partner_key).await?;
+    let scope = Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id));
+    let filter = match query.filter("kind") {
+        "sale" => Some(Condition::all().add(Column::RefundOf.is_null())),
+        "refund" => Some(Condition::all().add(Column::RefundOf.is_not_null())),
+        _ => None,
+    };
+    let list: List<transactions::Entity> =
+        List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
+    let count = list.totals(conn, &[]).await?.count;
+    let found = list.page(conn, Some(&query.page), count).await?;
+    let totals = if count.is_exact() {
+        let all = scope.add_option(filter);
+        let first = company.money_currency()?;
+        Some(lines::sums_by_currency::<_, transactions::Entity>(conn, all, Column::Amount, Column::Currency, first).await?)
+    } else {
+        None
+    };
+    let rows = lines::transactions(conn, company, &found.rows).await?;
+    Ok(TransactionLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
+}
+
+/// The stored states that a status on the screen may have; `None` for no filter.
+fn state_filter(status: &str) -> Option<Vec<&'static str>> {
+    let states: &[RewardState] = match status.parse::<RewardStatus>().ok()? {
+        RewardStatus::New => &[RewardState::Pending],
+        RewardStatus::Approved => &[RewardState::Approved],
+        RewardStatus::OnHold => &[RewardState::Hold],
+        RewardStatus::Declined => &[RewardState::Declined],
+        RewardStatus::Scheduled => &[RewardState::Scheduled],
+        RewardStatus::Invoiced | RewardStatus::Paid => &[RewardState::Pending, RewardState::Approved],
+        RewardStatus::PaidElsewhere => &[RewardState::Paid],
+    };
+    Some(states.iter().map(RewardState::word).collect())
+}
+
+/// What a partner earned in one month, currency and state.
+struct Sum {
+    month: i32,
+    currency: Currency,
+    state: RewardState,
+    amount: i64,
+}
+
+impl Sum {
+    fn status(&self, outlook: &Outlook, partnership: Uuid) -> RewardStatus {
+        outlook.status(self.state, self.month, self.currency.code(), partnership)
+    }
+}
+
+async fn sums<C: ConnectionTrait>(conn: &C, partnership: Uuid) -> Result<Vec<Sum>> {
+    use rewards::Column;
+    let mut select = Query::select();
+    select
+        .from(rewards::Entity)
+        .columns([Column::InvoiceMonth, Column::Currency, Column::State].map(|column| column.as_column_ref()))
+        .expr_as(Expr::col(Column::Amount.as_column_ref()).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
+        .and_where(Column::PartnershipId.eq(partnership));
+    for column in [Column::InvoiceMonth, Column::Currency, Column::State] {
+        select.group_by_col(column.as_column_ref());
+    }
+    let mut sums = Vec::new();
+    for row in conn.query_all(&select).await? {
+        sums.push(Sum {
+            month: row.try_get("", "invoice_month")?,
+            currency: stored(&row.try_get::<String>("", "currency")?)?,
+            state: stored(&row.try_get::<String>("", "state")?)?,
+            amount: row.try_get("", "total")?,
+        });
+    }
+    Ok(sums)
+}
+
+fn earnings(sums: &[Sum], outlook: &Outlook, partnership: Uuid, first: Currency) -> Vec<Earnings> {
+    let mut by_currency: BTreeMap<(bool, Currency), Earnings> = BTreeMap::new();
+    for sum in sums {
+        let zero = Money::new(0, sum.currency);
+        let entry = by_currency.entry((sum.currency != first, sum.currency)).or_insert(Earnings {
+            paid: zero,
+            invoiced: zero,
+            coming: zero,
+            held: zero,
+            declined: zero,
+        });
+        let part = match sum.status(outlook, partnership) {
+            RewardStatus::Paid | RewardStatus::PaidElsewhere => &mut entry.paid,
+            RewardStatus::Invoiced => &mut entry.invoiced,
+            RewardStatus::New | RewardStatus::Approved => &mut entry.coming,
+            RewardStatus::OnHold | RewardStatus::Scheduled => &mut entry.held,
+            RewardStatus::Declined => &mut entry.declined,
+        };
+        part.minor += sum.amount;
+    }
+    by_currency.into_values().collect()
+}
+
+fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid) -> Vec<Upcoming> {
+    let mut by_invoice: BTreeMap<(i32, Currency), i64> = BTreeMap::new();
+    for sum in sums.iter().filter(|sum| sum.state.payable() && sum.status(outlook, partnership) != RewardStatus::Paid) {
+        *by_invoice.entry((sum.month, sum.currency)).or_default() += sum.amount;
+    }
+    let mut upcoming: Vec<(NaiveDate, Upcoming)> = by_invoice
+        .into_iter()
+        .filter(|(_, amount)| *amount != 0)
+        .filter_map(|((month, currency), amount)| {
+            let date = outlook.payment_date(RewardState::Pending, month, currency.code(), partnership)?;
+            let invoice = outlook.invoice(month, currency.code());
+            let stage = match outlook.invoice_state(month, currency.code()) {
+                None => "accumulating",
+                Some(InvoiceState::InReview) => "in review",
+                Some(InvoiceState::Charging) => "being charged",
+                Some(InvoiceState::ChargeFailed) => "charge failed, will be tried again",
+                Some(InvoiceState::Charged | InvoiceState::Paid) => "charged",
+            };
+            let upcoming = Upcoming {
+                amount: Money::new(amount, currency),
+                month: Month(month).long(),
+                stage: stage.to_owned(),
+                date: words::date(date),
+                invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
+            };
+            Some((date, upcoming))
+        })
+        .collect();
+    upcoming.sort_by_key(|(date, _)| *date);
+    upcoming.into_iter().map(|(_, upcoming)| upcoming).collect()
+}
+
+fn bars(sums: &[Sum], outlook: &Outlook, partnership: Uuid, currency: Currency, last: Month) -> Vec<MonthBar> {
+    let mut bars: Vec<MonthBar> = (1 - MONTHS..=0).map(|back| MonthBar::empty(last.plus(back), currency)).collect();
+    let mut any = false;
+    for sum in sums.iter().filter(|sum| sum.currency == currency && sum.amount != 0) {
+        let Some(bar) = bars.iter_mut().find(|bar| bar.month.0 == sum.month) else { continue };
+        let part = match sum.status(outlook, partnership) {
+            RewardStatus::Declined => continue,
+            _ if sum.amount < 0 => &mut bar.reversed,
+            RewardStatus::Paid | RewardStatus::PaidElsewhere => &mut bar.paid,
+            RewardStatus::Invoiced => &mut bar.invoiced,
+            RewardStatus::Approved => &mut bar.approved,
+            RewardStatus::New => &mut bar.new,
+            RewardStatus::OnHold | RewardStatus::Scheduled => &mut bar.held,
+        };
+        part.minor += sum.amount;
+        any = true;
+    }
+    if any { bars } else { Vec::new() }
+}
+
+/// The offers that a group is promised now: key and description.
+async fn promises<C: ConnectionTrait>(conn: &C, company_id: Uuid, group_id: Uuid, now: Instant) -> Result<Vec<Choice>> {
+    let offers = offers::Entity::find()
+        .filter(offers::Column::CompanyId.eq(company_id))
+        .filter(Condition::any().add(offers::Column::GroupId.eq(group_id)).add(offers::Column::GroupId.is_null()))
+        .order_by_asc(offers::Column::Position)
+        .all(conn)
+        .await?;
+    let rows = offer_versions::Entity::find()
+        .filter(offer_versions::Column::OfferId.is_in(offers.iter().map(|offer| offer.id)))
+        .all(conn)
+        .await?;
+    let mut versions: HashMap<Uuid, Vec<OfferVersion>> = HashMap::new();
+    for row in rows {
+        let triggers = serde_json::from_str(&row.triggers).map_err(|error| Error::Corrupt(format!("triggers: {error}")))?;
+        versions.entry(row.offer_id).or_default().push(OfferVersion {
+            number: row.number,
+            effective_from: Instant(row.effective_from),
+            applies_to: stored(&row.applies_to)?,
+            description: row.description,
+            triggers,
+        });
+    }
+    let promised = offers.into_iter().filter_map(|offer| {
+        let version = version_in_force(versions.get(&offer.id)?, now, now)?;
+        (!version.triggers.is_empty()).then(|| Choice::new(offer.key, version.description.clone()))
+    });
+    Ok(promised.collect())
+}
+
+async fn group_history<C: ConnectionTrait>(conn: &C, company: &companies::Model, partnership: Uuid) -> Result<Vec<(String, String)>> {
+    let groups = names::groups(conn, company.id).await?;
+    let zone = company.zone()?;
+    let spans = group_spans::Entity::find()
+        .filter(group_spans::Column::PartnershipId.eq(partnership))
+        .order_by_desc(group_spans::Column::ValidFrom)
+        .all(conn)
+        .await?;
+    let name = |id: Uuid| groups.iter().find(|(known, _)| *known == id).map(|(_, group)| group.label.clone()).unwrap_or_default();
+    Ok(spans
+        .into_iter()
+        .map(|span| {
+            let since = if span.valid_from == Instant::BEGINNING.0 {
+                "from the beginning".to_owned()
+            } else {
+                format!("since {}", words::day(&zone, Instant(span.valid_from)))
+            };
+            (name(span.group_id), since)
+        })
+        .collect())
+}

@@ -1,0 +1,129 @@
+//! Customers as the company sees them: the list, one customer's page, and what a change of attribution would do.
+
+use serde::{Deserialize, Serialize};
+
+use super::Choice;
+use super::partners::{RewardLine, TransactionLine};
+use super::receipt::ReceiptView;
+use crate::Money;
+use crate::page::{Count, Page};
+
+/// The words by which the list of customers is sorted; the first is its own order, descending.
+pub const CUSTOMER_SORTS: &[&str] = &["since", "name", "email"];
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerList {
+    pub page: Page<CustomerRow>,
+    pub count: Count,
+    /// How many transactions the matching customers have; `None` when there are more customers than are counted.
+    pub transactions: Option<i64>,
+    /// The company has no customer yet.
+    pub empty: bool,
+    /// The partner that is filtered by: key and name.
+    pub partner: Option<Choice>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    pub key: String,
+    /// The name, or the address, or the key: whatever is known first.
+    pub title: String,
+    pub email: String,
+    /// Who brings them now: key and name.
+    pub partner: Option<Choice>,
+    pub test: bool,
+    /// "3 Apr 2026"
+    pub since: String,
+    /// Empty before the first purchase.
+    pub first_purchase: String,
+    pub transactions: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerDetail {
+    pub key: String,
+    pub title: String,
+    pub name: String,
+    pub email: String,
+    pub provider_key: String,
+    pub partner: Option<Choice>,
+    pub test: bool,
+    pub since: String,
+    pub first_purchase: String,
+    /// "By hand by ada@northwind.example"
+    pub recorded: String,
+    /// Paid less refunded, one per currency.
+    pub revenue: Vec<Money>,
+    /// What all partners earned with this customer, declined rewards left out.
+    pub rewards_total: Vec<Money>,
+    /// Newest first.
+    pub attributions: Vec<AttributionLine>,
+    /// The receipt of the customer itself, for offers that pay for new customers.
+    pub receipt: Option<ReceiptView>,
+    pub transactions: Page<CustomerTransaction>,
+    pub transaction_count: Count,
+    /// The newest hundred.
+    pub rewards: Vec<RewardLine>,
+}
+
+/// A transaction with every decision that was made about it, the newest last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerTransaction {
+    pub line: TransactionLine,
+    pub receipts: Vec<ReceiptView>,
+}
+
+/// Who a customer belongs to over a span of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributionLine {
+    /// `None`: to nobody.
+    pub partner: Option<Choice>,
+    /// "3 Apr 2026, 14:12"; "the beginning" where it has none.
+    pub from: String,
+    /// Empty: until further notice.
+    pub to: String,
+    pub source: String,
+    pub reason: String,
+    pub author: String,
+    pub recorded: String,
+    /// A later change replaced it.
+    pub superseded: bool,
+    /// The change that may be taken back, if it is the newest one; empty otherwise.
+    pub undo: String,
+}
+
+/// What a change of attribution would do, before it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePreview {
+    pub customer: Choice,
+    /// `None`: to nobody.
+    pub to: Option<Choice>,
+    /// "3 Apr 2026, 00:00 New York time"
+    pub from: String,
+    /// Rewards that are taken back, and rewards that are made.
+    pub moves: Vec<MovedReward>,
+    /// The difference per partner and invoice.
+    pub differences: Vec<Difference>,
+    /// Events whose owner changes.
+    pub events: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedReward {
+    pub partner: Choice,
+    pub transaction_key: String,
+    pub description: String,
+    pub amount: Money,
+    /// "March 2026"
+    pub month: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub partner: Choice,
+    pub amount: Money,
+    /// "March 2026"
+    pub month: String,
+    /// "in review", "accumulating"
+    pub stage: String,
+}

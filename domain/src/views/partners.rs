@@ -1,0 +1,255 @@
+//! Partners as the company sees them: the list, and one partner's details tab by tab.
+
+use serde::{Deserialize, Serialize};
+
+use super::Choice;
+use super::home::MonthBar;
+use crate::page::{Count, Page};
+use crate::states::{PartnershipStatus, RewardSource, RewardStatus};
+use crate::{Instant, Money};
+
+/// The words by which the list of partners is sorted; the first is its own order, descending.
+pub const PARTNER_SORTS: &[&str] = &["revenue", "name", "owner", "group", "signups", "paid", "active", "joined"];
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerList {
+    pub page: Page<PartnerRow>,
+    pub count: Count,
+    /// Of everything that matches; `None` when it is more than is added up.
+    pub totals: Option<PartnerTotals>,
+    /// The company has no partner yet.
+    pub empty: bool,
+    pub groups: Vec<Choice>,
+    pub tags: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerTotals {
+    pub signups: i64,
+    pub paid_customers: i64,
+    pub revenue: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerRow {
+    pub key: String,
+    pub name: String,
+    /// The owner's address; empty where unknown.
+    pub email: String,
+    pub group: String,
+    pub status: PartnershipStatus,
+    pub signups: i64,
+    pub paid_customers: i64,
+    /// In the company's currency.
+    pub revenue: Money,
+    /// "3 Apr 2026"
+    pub last_active: String,
+    pub joined: String,
+}
+
+/// What stands over every tab of Partner Details.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerHead {
+    pub key: String,
+    pub name: String,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// The group's key and name.
+    pub group: Choice,
+    pub status: PartnershipStatus,
+    pub tags: Vec<String>,
+    pub manager: String,
+    pub joined: String,
+    pub last_active: String,
+    pub payout_method: String,
+    pub payout_account: String,
+    pub settlement_days: i32,
+    pub members: Vec<Member>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerOverview {
+    pub signups: i64,
+    pub paid_customers: i64,
+    pub revenue: Money,
+    /// One per currency in which something was earned, the company's first.
+    pub earnings: Vec<Earnings>,
+    /// What will be paid and when, soonest first.
+    pub upcoming: Vec<Upcoming>,
+    /// Twelve months in the company's currency, oldest first; empty when there is nothing in them.
+    pub months: Vec<MonthBar>,
+    /// What the partner is promised now, in the partner's words.
+    pub offers: Vec<Choice>,
+    /// Group and since when ("since 3 Apr 2026", "from the beginning"), newest first.
+    pub group_history: Vec<(String, String)>,
+}
+
+/// What a partner earned in one currency, by what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earnings {
+    pub paid: Money,
+    /// Charged to the company, not yet with the partner.
+    pub invoiced: Money,
+    /// New and approved.
+    pub coming: Money,
+    /// On hold and scheduled.
+    pub held: Money,
+    pub declined: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upcoming {
+    pub amount: Money,
+    /// "March 2026"
+    pub month: String,
+    /// "in review", "accumulating", "charged"
+    pub stage: String,
+    /// The estimated payment date: "8 Apr 2026".
+    pub date: String,
+    /// Empty before the invoice is generated.
+    pub invoice_number: String,
+}
+
+/// A reward as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardLine {
+    pub key: String,
+    pub description: String,
+    pub source: RewardSource,
+    pub partner_key: String,
+    pub partner_name: String,
+    /// The customer's key and name.
+    pub customer: Option<Choice>,
+    pub transaction_key: String,
+    pub amount: Money,
+    pub status: RewardStatus,
+    /// Why it is held or declined; empty otherwise.
+    pub reason: String,
+    /// "3 Apr 2026"
+    pub occurred: String,
+    pub created: String,
+    /// "March 2026"
+    pub month: String,
+    /// Empty before the invoice is generated, and for what is on none.
+    pub invoice_number: String,
+    /// "8 Apr 2026"; `None` for what is not going to be paid as things stand.
+    pub estimated_payment: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardLines {
+    pub page: Page<RewardLine>,
+    pub count: Count,
+    /// One per currency of everything that matches; `None` when it is more than is added up.
+    pub totals: Option<Vec<Money>>,
+}
+
+/// A sale or refund as one line of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionLine {
+    pub key: String,
+    pub amount: Money,
+    /// "3 Apr 2026, 14:12"
+    pub occurred: String,
+    pub product: String,
+    pub category: String,
+    /// The key of the sale that this refund takes back; empty for sales.
+    pub refund_of: String,
+    /// How much of this sale was taken back.
+    pub refunded: Money,
+    /// The customer's key and name.
+    pub customer: Choice,
+    /// The key and name of whom it belongs to.
+    pub partner: Option<Choice>,
+    /// What it earned, one per currency; refunds' rewards are below zero.
+    pub rewards: Vec<Money>,
+    /// Why it did or did not earn, in words for the company.
+    pub why: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionLines {
+    pub page: Page<TransactionLine>,
+    pub count: Count,
+    /// One per currency of everything that matches; `None` when it is more than is added up.
+    pub totals: Option<Vec<Money>>,
+}
+
+/// What happened around a partner, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub entries: Vec<ActivityEntry>,
+    /// The cursor of what is older.
+    pub older: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityEntry {
+    pub kind: ActivityKind,
+    pub at: Instant,
+    /// "3 Apr 2026, 14:12"
+    pub when: String,
+    /// "Sale of $200.00"
+    pub title: String,
+    /// Who or what: a customer, a change.
+    pub detail: String,
+    /// Who did it; empty for what happened by itself.
+    pub author: String,
+    /// Where to look at it; empty where there is nothing more.
+    pub href: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActivityKind {
+    Change,
+    Customer,
+    Sale,
+    Refund,
+    Reward,
+}
+
+/// What the forms for a new or changed partner offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerForm {
+    pub groups: Vec<Choice>,
+    pub tags: Vec<String>,
+}
+
+/// What the Manual Rewards drawer shows before anything is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualRewardForm {
+    pub partner_key: String,
+    pub partner_name: String,
+    /// The company's currency, those in use, then all others.
+    pub currencies: Vec<String>,
+    /// The partner's newest customers, for before the client has loaded.
+    pub customers: Vec<Choice>,
+    /// Where a reward falls by itself.
+    pub next: Landing,
+    /// Invoices under review that it may be put onto instead.
+    pub in_review: Vec<Landing>,
+    /// "New York time"
+    pub zone: String,
+}
+
+/// An invoice that a reward may fall on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landing {
+    /// Empty while it accumulates.
+    pub invoice_number: String,
+    /// Empty: any.
+    pub currency: String,
+    /// "April 2026"
+    pub month: String,
+    /// "8 May 2026"
+    pub charge_date: String,
+    pub estimated_payment: String,
+}
