@@ -18,9 +18,11 @@ pub mod invoices;
 pub mod ledger;
 pub mod migrations;
 pub mod month_end;
+pub mod offers;
 pub mod outbox;
 pub mod partners;
 pub mod payouts;
+pub mod programme;
 pub mod providers;
 pub mod queries;
 pub mod rewards;
@@ -30,6 +32,7 @@ pub mod submissions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transactions;
+pub mod verify;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

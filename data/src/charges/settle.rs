@@ -55,9 +55,6 @@ pub async fn settle<C: ConnectionTrait>(
         .filter(invoices::Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
-    let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": paid.len() });
-    audit::record(tx, company.id, now, SYSTEM, "invoice_charged", "invoice", &invoice.number, detail).await?;
-
     let owners = outbox::owners(tx, company.id).await?;
     let money = Money::new(amount, currency);
     let mut mails: Vec<_> = owners.iter().map(|owner| letters::charged(company, invoice, money, paid.len(), owner)).collect();
@@ -71,6 +68,9 @@ pub async fn settle<C: ConnectionTrait>(
             .or_insert_with(|| long_date(zone.date(zone.plus_days(now, i64::from(partnership.settlement_days)))));
         mails.push(letters::payout_coming(company, invoice, currency, share, partnership, day));
     }
+    mails.retain(|mail| !mail.recipient.is_empty());
+    let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": paid.len(), "mails": mails.len() });
+    audit::record(tx, company.id, now, SYSTEM, "invoice_charged", "invoice", &invoice.number, detail).await?;
     outbox::enqueue(tx, now, mails).await
 }
 
@@ -85,7 +85,7 @@ fn payout(company: &companies::Model, invoice: &invoices::Model, share: &Partner
         currency: invoice.currency.clone(),
         state: PayoutState::Pending.word().to_owned(),
         provider: company.payout_provider.clone(),
-        idempotency_key: super::super::payouts::idempotency_key(id, 1),
+        idempotency_key: crate::payouts::idempotency_key(id, 1),
         attempts: 0,
         created_at: now.0,
         due_at: now.0,

@@ -1,0 +1,59 @@
+//! I7: what is kept for lists is what grouping the rows gives.
+
+use super::{Check, Conn, none};
+use crate::Result;
+
+pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
+    Ok(vec![
+        none(
+            conn,
+            "I7",
+            "a customer's transactions and first purchase are those of the rows",
+            "SELECT COUNT(*) FROM customers",
+            "SELECT c.id, c.customer_key || ' counts ' || CAST(c.transactions AS TEXT) || ', has ' || CAST(COALESCE(t.transactions, 0) AS TEXT) \
+             FROM customers c LEFT JOIN ( \
+               SELECT customer_id, COUNT(*) AS transactions, MIN(CASE WHEN amount > 0 THEN occurred_at END) AS first FROM transactions GROUP BY customer_id \
+             ) t ON t.customer_id = c.id \
+             WHERE c.transactions <> COALESCE(t.transactions, 0) OR c.first_purchase_at IS DISTINCT FROM t.first",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
+            "what was refunded of a sale is the sum of its refunds",
+            "SELECT COUNT(*) FROM transactions",
+            "SELECT s.id, s.key || ' counts ' || CAST(s.refunded AS TEXT) || ', has ' || CAST(COALESCE(r.refunded, 0) AS TEXT) \
+             FROM transactions s LEFT JOIN ( \
+               SELECT refund_of, -SUM(amount) AS refunded FROM transactions WHERE refund_of IS NOT NULL GROUP BY refund_of \
+             ) r ON r.refund_of = s.id WHERE s.refunded <> COALESCE(r.refunded, 0)",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
+            "a partnership's signups and paid customers are those of its customers",
+            "SELECT COUNT(*) FROM partnerships",
+            "SELECT p.id, p.partner_key || ' counts ' || CAST(p.signups AS TEXT) || ' and ' || CAST(p.paid_customers AS TEXT) || ', has ' \
+               || CAST(COALESCE(c.signups, 0) AS TEXT) || ' and ' || CAST(COALESCE(c.paid, 0) AS TEXT) \
+             FROM partnerships p LEFT JOIN ( \
+               SELECT partnership_id, COUNT(*) AS signups, COUNT(first_purchase_at) AS paid FROM customers \
+               WHERE NOT test AND partnership_id IS NOT NULL GROUP BY partnership_id \
+             ) c ON c.partnership_id = p.id \
+             WHERE p.signups <> COALESCE(c.signups, 0) OR p.paid_customers <> COALESCE(c.paid, 0)",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
+            "a partnership's revenue is that of its transactions in the company's currency",
+            "SELECT COUNT(*) FROM partnerships",
+            "SELECT p.id, p.partner_key || ' counts ' || CAST(p.revenue AS TEXT) || ', has ' || CAST(COALESCE(t.revenue, 0) AS TEXT) \
+             FROM partnerships p LEFT JOIN ( \
+               SELECT t.partnership_id, SUM(t.amount) AS revenue FROM transactions t JOIN customers c ON c.id = t.customer_id \
+               JOIN companies k ON k.id = t.company_id AND k.currency = t.currency \
+               WHERE NOT c.test AND t.partnership_id IS NOT NULL GROUP BY t.partnership_id \
+             ) t ON t.partnership_id = p.id WHERE p.revenue <> COALESCE(t.revenue, 0)",
+        )
+        .await?,
+    ])
+}
