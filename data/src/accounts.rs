@@ -404,3 +404,6 @@ async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
 fn new_secret() -> String {
     ids::key("in", Uuid::from_u128(rand::rng().random()))
 }
+
+#[cfg(test)]
+mod tests;

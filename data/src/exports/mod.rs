@@ -25,7 +25,6 @@ mod rewards;
 mod transactions;
 
 use cells::{Column, Row};
-pub use rewards::estimated_payment_date;
 
 /// How many rows are read at once.
 const PAGE_ROWS: u64 = 500;
