@@ -1,12 +1,19 @@
 //! Customers: who was brought, by whom, since when.
 
-use domain::Instant;
+mod insert;
+
 use domain::states::AttributionSource;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use domain::{Instant, fields};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 
+pub use insert::{Ready, insert_new};
+
+use crate::check::{Checks, search_text, shown};
 use crate::entities::customers::{Column, Entity, Model};
-use crate::{Db, Error, Result, transact};
+use crate::events::FUTURE_MS_MAX;
+use crate::{Db, Error, Result, audit, partners, search, transact};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewCustomer {
@@ -54,8 +61,44 @@ pub async fn create_in<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<Created> {
-    let _ = (tx, company_id, input, source, by, now);
-    Err(Error::conflict("not built yet"))
+    let mut input = read(input, now)?;
+    let partnership_id = match &input.partner_key {
+        Some(key) => {
+            let known = partners::ids_by_key(tx, company_id, &[key]).await?;
+            let unknown = || Error::invalid("partner_key", format!("there is no partner “{}”", shown(key)));
+            Some(*known.get(key).ok_or_else(unknown)?)
+        }
+        None => None,
+    };
+    let taken = Entity::find().filter(Column::CompanyId.eq(company_id)).filter(Column::CustomerKey.eq(&input.customer_key)).one(tx).await?;
+    if taken.is_some() {
+        return Err(Error::invalid("customer_key", format!("“{}” is taken by another customer", shown(&input.customer_key))));
+    }
+    let (key, partner) = (input.customer_key.clone(), input.partner_key.take());
+    let created = insert_new(tx, company_id, &[Ready { input, partnership_id }], source, by, now).await?;
+    let created = created.into_iter().next().ok_or(Error::NotFound("the customer"))?;
+    audit::record(tx, company_id, now, by, "customer_created", "customer", &key, json!({ "partner": partner })).await?;
+    Ok(created)
+}
+
+/// A new customer as it will be stored.
+pub fn read(input: &NewCustomer, now: Instant) -> Result<NewCustomer> {
+    let mut checks = Checks::new();
+    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    let customer = NewCustomer {
+        customer_key: checks.take("customer_key", fields::key(&input.customer_key)),
+        name: checks.take_optional("name", &input.name, fields::name),
+        email: checks.take_optional("email", &input.email, fields::email),
+        provider_key: some(checks.take_optional("provider_key", input.provider_key.as_deref().unwrap_or_default(), fields::key)),
+        partner_key: some(input.partner_key.as_deref().unwrap_or_default().trim().to_owned()),
+        created_at: input.created_at,
+        test: input.test,
+    };
+    if let Some(at) = input.created_at.filter(|at| *at > now.plus_ms(FUTURE_MS_MAX)) {
+        checks.complain("created_at", format!("“{at}” is more than a day after now, {now}"));
+    }
+    checks.finish()?;
+    Ok(customer)
 }
 
 /// Changes what `change` names. Returns whether anything was different.
@@ -66,9 +109,31 @@ pub async fn update(db: &Db, company_id: Uuid, customer_id: Uuid, change: &Custo
     })
 }
 
-pub async fn update_row<C: ConnectionTrait>(tx: &C, row: Model, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
-    let _ = (tx, row, change, by, now);
-    Err(Error::conflict("not built yet"))
+pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
+    let mut checks = Checks::new();
+    let mut after = before.clone();
+    if let Some(name) = &change.name {
+        after.name = checks.take_optional("name", name, fields::name);
+    }
+    if let Some(email) = &change.email {
+        after.email = checks.take_optional("email", email, fields::email);
+    }
+    if let Some(key) = &change.provider_key {
+        after.provider_key = checks.take("provider_key", fields::optional(key, fields::key));
+    }
+    checks.finish()?;
+    after.search = search_text(&[&after.name, &after.email, &after.customer_key]);
+    if after == before {
+        return Ok(false);
+    }
+    after.clone().into_active_model().reset_all().update(tx).await?;
+    search::replace_customer(tx, &after).await?;
+    let detail = json!({
+        "before": { "name": before.name, "email": before.email, "provider_key": before.provider_key },
+        "after": { "name": after.name, "email": after.email, "provider_key": after.provider_key },
+    });
+    audit::record(tx, after.company_id, now, by, "customer_changed", "customer", &after.customer_key, detail).await?;
+    Ok(true)
 }
 
 pub async fn get<C: ConnectionTrait>(conn: &C, company_id: Uuid, customer_id: Uuid) -> Result<Model> {

@@ -15,7 +15,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
+pub use check::FUTURE_MS_MAX;
 pub use record::{How, Outcome, record_batch};
+
+pub(crate) use history::History;
+pub(crate) use people::Partners;
+pub(crate) use programme::{Programme, read_version};
+pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 
 use crate::transactions::Recorded;
 use crate::{Error, Result, audit};

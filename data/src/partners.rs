@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use domain::states::PartnershipStatus;
 use domain::{Instant, fields, ids};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::check::{Checks, search_text, shown};
-use crate::db::insert_all;
+use crate::db::{IN_MAX, insert_all};
 use crate::entities::{group_spans, groups, partners, partnerships};
 use crate::{Db, Error, Result, audit, search, transact};
 
@@ -149,7 +149,8 @@ pub async fn insert_new<C: ConnectionTrait>(
     }
     insert_all(tx, organisations).await?;
     search::add_partners(tx, &contracts).await?;
-    insert_all(tx, contracts).await?;
+    insert_all(tx, contracts.iter().cloned()).await?;
+    search::add_partners(tx, &contracts).await?;
     insert_all(tx, spans).await?;
     Ok(ids)
 }
@@ -183,7 +184,8 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model,
     organisation.update(tx).await?;
     let company_id = after.company_id;
     search::replace_partner(tx, &after).await?;
-    after.into_active_model().reset_all().update(tx).await?;
+    after.clone().into_active_model().reset_all().update(tx).await?;
+    search::replace_partner(tx, &after).await?;
     audit::record(tx, company_id, now, by, "partner_changed", "partner", &key, detail).await?;
     Ok(true)
 }
@@ -298,6 +300,23 @@ async fn find_in<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner_key: &s
         .filter(partnerships::Column::PartnerKey.eq(partner_key))
         .one(conn)
         .await?)
+}
+
+/// The ids of the partnerships with these keys, by key.
+pub async fn ids_by_key<C: ConnectionTrait, S: AsRef<str>>(conn: &C, company_id: Uuid, keys: &[S]) -> Result<HashMap<String, Uuid>> {
+    let mut out = HashMap::with_capacity(keys.len());
+    for chunk in keys.chunks(IN_MAX) {
+        let rows: Vec<(String, Uuid)> = partnerships::Entity::find()
+            .select_only()
+            .columns([partnerships::Column::PartnerKey, partnerships::Column::Id])
+            .filter(partnerships::Column::CompanyId.eq(company_id))
+            .filter(partnerships::Column::PartnerKey.is_in(chunk.iter().map(AsRef::as_ref)))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        out.extend(rows);
+    }
+    Ok(out)
 }
 
 /// The company's groups: key to id.

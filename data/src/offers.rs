@@ -1,0 +1,197 @@
+//! Offers: what partners are promised, published in dated versions that never change.
+
+use domain::offers::{AppliesTo, OfferVersion, TRIGGERS_MAX, Trigger};
+use domain::{Instant, fields, ids};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::check::{Checks, shown};
+use crate::entities::{offer_versions, offers};
+use crate::events::read_version;
+use crate::{Db, Error, Result, audit, partners, transact};
+
+/// What a version promises. Without triggers the offer is retired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// In words that partners see.
+    pub description: String,
+    pub applies_to: AppliesTo,
+    pub triggers: Vec<Trigger>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    Unchanged,
+    Created { effective_from: Instant },
+    Version { number: i32, effective_from: Instant },
+}
+
+/// Creates the offer, or publishes a new version of it where `terms` differ from the latest one.
+///
+/// A first version without `effective_from` holds from the beginning. A later one without it, or with that of a version
+/// there is, holds from now. `group` is a group's key, none for every partner; an offer keeps its group.
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish(
+    db: &Db,
+    company_id: Uuid,
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    transact!(db, |tx| { publish_in(tx, company_id, key, group, terms, effective_from, by, now).await })
+}
+
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish_in<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let key = check(key, terms)?;
+    let group_id = match group {
+        Some(group) => {
+            let groups = partners::groups_by_key(tx, company_id).await?;
+            let unknown = || Error::invalid("group", format!("there is no group “{}”", shown(group)));
+            Some(*groups.get(group).ok_or_else(unknown)?)
+        }
+        None => None,
+    };
+    let Some(offer) = find(tx, company_id, &key).await? else {
+        return create(tx, company_id, &key, group_id, terms, effective_from, by, now).await;
+    };
+    if offer.group_id != group_id {
+        let message = format!("the offer “{key}” keeps its group: retire it and publish another one");
+        return Err(Error::invalid("group", message));
+    }
+    let versions = versions(tx, company_id, offer.id).await?;
+    let latest = versions.last().ok_or_else(|| Error::Corrupt(format!("the offer “{key}” has no version")))?;
+    let dated = effective_from.filter(|from| versions.iter().all(|version| version.effective_from != *from));
+    if same(latest, terms) && dated.is_none() {
+        return Ok(Published::Unchanged);
+    }
+    let number = latest.number + 1;
+    let effective_from = dated.unwrap_or(now);
+    insert_version(tx, company_id, &offer, number, terms, effective_from, by, now).await?;
+    let detail = json!({ "number": number, "effective_from": effective_from.rfc3339(), "terms": terms.triggers });
+    audit::record(tx, company_id, now, by, "offer_version_published", "offer", &key, detail).await?;
+    Ok(Published::Version { number, effective_from })
+}
+
+/// Ends an offer: events from `from` on, or from now on, earn nothing by it.
+pub async fn retire(db: &Db, company_id: Uuid, key: &str, from: Option<Instant>, by: &str, now: Instant) -> Result<Published> {
+    transact!(db, |tx| {
+        let offer = find(tx, company_id, key).await?.ok_or(Error::NotFound("the offer"))?;
+        let groups = partners::groups_by_key(tx, company_id).await?;
+        let group = offer.group_id.and_then(|id| groups.iter().find(|(_, known)| **known == id)).map(|(key, _)| key.as_str());
+        let terms = Terms { description: offer.description.clone(), applies_to: AppliesTo::Everyone, triggers: Vec::new() };
+        publish_in(tx, company_id, key, group, &terms, from, by, now).await
+    })
+}
+
+pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<offers::Model>> {
+    Ok(offers::Entity::find().filter(offers::Column::CompanyId.eq(company_id)).filter(offers::Column::Key.eq(key)).one(conn).await?)
+}
+
+/// An offer's versions in the order of their numbers.
+pub async fn versions<C: ConnectionTrait>(conn: &C, company_id: Uuid, offer_id: Uuid) -> Result<Vec<OfferVersion>> {
+    let rows = offer_versions::Entity::find()
+        .filter(offer_versions::Column::CompanyId.eq(company_id))
+        .filter(offer_versions::Column::OfferId.eq(offer_id))
+        .order_by_asc(offer_versions::Column::Number)
+        .all(conn)
+        .await?;
+    rows.iter().map(read_version).collect()
+}
+
+/// Whether a version promises just this.
+pub fn same(version: &OfferVersion, terms: &Terms) -> bool {
+    version.description == terms.description.trim() && version.applies_to == terms.applies_to && version.triggers == terms.triggers
+}
+
+fn check(key: &str, terms: &Terms) -> Result<String> {
+    let mut checks = Checks::new();
+    let key = checks.take("key", fields::slug(key));
+    checks.take("description", fields::description(&terms.description));
+    if terms.triggers.len() > TRIGGERS_MAX {
+        checks.complain("triggers", format!("are more than {TRIGGERS_MAX}"));
+    }
+    for (place, trigger) in terms.triggers.iter().enumerate() {
+        if terms.triggers[..place].iter().any(|earlier| earlier.key == trigger.key) {
+            checks.complain("triggers", format!("two have the key “{}”", trigger.key));
+        }
+    }
+    checks.finish()?;
+    Ok(key)
+}
+
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+async fn create<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    group_id: Option<Uuid>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let last = offers::Entity::find()
+        .filter(offers::Column::CompanyId.eq(company_id))
+        .order_by_desc(offers::Column::Position)
+        .one(tx)
+        .await?;
+    let offer = offers::Model {
+        id: ids::derive(now, &["offer", &company_id.to_string(), key]),
+        company_id,
+        key: key.to_owned(),
+        group_id,
+        description: terms.description.trim().to_owned(),
+        position: last.map_or(0, |last| last.position + 1),
+        created_at: now.0,
+    };
+    let row: offers::ActiveModel = offer.clone().into();
+    row.reset_all().insert(tx).await?;
+    let effective_from = effective_from.unwrap_or(Instant::BEGINNING);
+    insert_version(tx, company_id, &offer, 1, terms, effective_from, by, now).await?;
+    audit::record(tx, company_id, now, by, "offer_created", "offer", key, json!({ "terms": terms.triggers })).await?;
+    Ok(Published::Created { effective_from })
+}
+
+#[expect(clippy::too_many_arguments, reason = "a version is an offer's dated terms")]
+async fn insert_version<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    offer: &offers::Model,
+    number: i32,
+    terms: &Terms,
+    effective_from: Instant,
+    by: &str,
+    now: Instant,
+) -> Result<()> {
+    let triggers = serde_json::to_string(&terms.triggers).map_err(|error| Error::Corrupt(error.to_string()))?;
+    let version = offer_versions::ActiveModel {
+        id: Set(ids::derive(now, &["offer_version", &offer.id.to_string(), &number.to_string()])),
+        company_id: Set(company_id),
+        offer_id: Set(offer.id),
+        number: Set(number),
+        effective_from: Set(effective_from.0),
+        applies_to: Set(terms.applies_to.word().to_owned()),
+        description: Set(terms.description.trim().to_owned()),
+        triggers: Set(triggers),
+        published_at: Set(now.0),
+        published_by: Set(by.to_owned()),
+    };
+    version.insert(tx).await?;
+    let shown = offers::ActiveModel { id: Set(offer.id), description: Set(terms.description.trim().to_owned()), ..Default::default() };
+    shown.update(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! A programme as a file: the company, its groups and its offers, applied and written back.
+
+mod apply;
+mod export;
+mod file;
+
+pub use apply::{Applied, apply};
+pub use export::export;
+pub use file::{File, read};

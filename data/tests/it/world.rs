@@ -1,0 +1,189 @@
+//! A small company to test with.
+
+use data::customers::{self, Created, NewCustomer};
+use data::entities::{customers as customer_rows, partnerships, receipts, rewards, transactions};
+use data::installation::{self, Mode};
+use data::partners::{self, NewPartner};
+use data::testing::TestDb;
+use data::transactions::{Recorded, Refund, Sale};
+use data::{Db, Error, Result, programme};
+use domain::states::AttributionSource::Manual;
+use domain::{Currency, Instant, Money};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+pub const BY: &str = "ada@northwind.test";
+
+pub fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+pub fn usd(text: &str) -> Money {
+    Money::parse(text, Currency::USD).unwrap()
+}
+
+pub const PROGRAMME: &str = r#"
+[company]
+key = "northwind"
+name = "Northwind"
+timezone = "America/New_York"
+currency = "USD"
+
+[[groups]]
+key = "affiliates"
+name = "Affiliates"
+
+[[groups]]
+key = "agencies"
+name = "Agencies"
+
+[[offers]]
+key = "standard"
+group = "affiliates"
+description = "20 % of every payment"
+
+[[offers.triggers]]
+key = "sale"
+event = "transaction"
+percent = "20"
+"#;
+
+/// A company in a sandbox with two groups, the partners "ada" and "bob", and the offers of a programme file.
+pub struct World<'a> {
+    pub db: &'a Db,
+    pub company: Uuid,
+    pub now: Instant,
+}
+
+impl<'a> World<'a> {
+    pub async fn new(db: &'a TestDb) -> World<'a> {
+        World::with(db, PROGRAMME).await
+    }
+
+    pub async fn with(db: &'a TestDb, file: &str) -> World<'a> {
+        let now = at("2026-03-10T12:00:00Z");
+        installation::init(db, Mode::Sandbox { start: now }).await.unwrap();
+        programme::apply(db, file, false, BY, now).await.unwrap();
+        let company = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
+        let world = World { db, company, now };
+        world.partner("ada", "affiliates").await;
+        world.partner("bob", "affiliates").await;
+        world
+    }
+
+    pub async fn partner(&self, key: &str, group: &str) -> Uuid {
+        let input = NewPartner { partner_key: key.to_owned(), group: group.to_owned(), ..NewPartner::default() };
+        partners::create(self.db, self.company, &input, BY, self.now).await.unwrap()
+    }
+
+    pub async fn customer(&self, key: &str, partner: Option<&str>) -> Created {
+        let input = NewCustomer {
+            customer_key: key.to_owned(),
+            partner_key: partner.map(str::to_owned),
+            ..NewCustomer::default()
+        };
+        self.create(&input).await.unwrap()
+    }
+
+    pub async fn create(&self, input: &NewCustomer) -> Result<Created> {
+        customers::create(self.db, self.company, input, Manual, BY, self.now).await
+    }
+
+    pub async fn try_sale(&self, key: &str, customer: &str, amount: Money, occurred_at: &str) -> Result<Recorded> {
+        let sale = Sale {
+            key: key.to_owned(),
+            customer_key: customer.to_owned(),
+            amount,
+            occurred_at: at(occurred_at),
+            product_key: None,
+            category_key: None,
+        };
+        data::transactions::record(self.db, self.company, &sale, Manual, BY, self.now).await
+    }
+
+    pub async fn sale(&self, key: &str, customer: &str, amount: &str, occurred_at: &str) -> Recorded {
+        self.try_sale(key, customer, usd(amount), occurred_at).await.unwrap()
+    }
+
+    pub async fn try_refund(&self, key: &str, of: &str, amount: Money, occurred_at: &str) -> Result<Recorded> {
+        let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount, occurred_at: at(occurred_at) };
+        data::transactions::refund(self.db, self.company, &refund, Manual, BY, self.now).await
+    }
+
+    pub async fn refund(&self, key: &str, of: &str, amount: &str, occurred_at: &str) -> Recorded {
+        self.try_refund(key, of, usd(amount), occurred_at).await.unwrap()
+    }
+
+    /// Every reward as "partner amount state source".
+    pub async fn rewards(&self) -> Vec<String> {
+        let partners = self.partner_keys().await;
+        let rows = rewards::Entity::find()
+            .filter(rewards::Column::CompanyId.eq(self.company))
+            .order_by_asc(rewards::Column::OccurredAt)
+            .order_by_asc(rewards::Column::Amount)
+            .all(self.db.read())
+            .await
+            .unwrap();
+        let word = |row: &rewards::Model| {
+            let amount = Money::new(row.amount, row.currency.parse().unwrap()).plain();
+            format!("{} {amount} {} {}", partners[&row.partnership_id], row.state, row.source)
+        };
+        rows.iter().map(word).collect()
+    }
+
+    /// What each partner's rewards sum to that are neither declined nor paid elsewhere: "ada 4.00".
+    pub async fn balances(&self) -> Vec<String> {
+        let partners = self.partner_keys().await;
+        let mut sums = std::collections::BTreeMap::<String, i64>::new();
+        let rows = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(self.company)).all(self.db.read()).await.unwrap();
+        for row in rows.iter().filter(|row| !matches!(row.state.as_str(), "declined" | "paid")) {
+            *sums.entry(format!("{} {}", partners[&row.partnership_id], row.currency)).or_default() += row.amount;
+        }
+        sums.into_iter().filter(|(_, sum)| *sum != 0).map(|(partner, sum)| format!("{partner} {sum}")).collect()
+    }
+
+    async fn partner_keys(&self) -> std::collections::HashMap<Uuid, String> {
+        let rows = partnerships::Entity::find().filter(partnerships::Column::CompanyId.eq(self.company)).all(self.db.read()).await.unwrap();
+        rows.into_iter().map(|row| (row.id, row.partner_key)).collect()
+    }
+
+    pub async fn partnership(&self, key: &str) -> partnerships::Model {
+        partners::find_by_key(self.db.read(), self.company, key).await.unwrap()
+    }
+
+    pub async fn customer_row(&self, key: &str) -> customer_rows::Model {
+        customers::find_by_key(self.db.read(), self.company, key).await.unwrap()
+    }
+
+    pub async fn transaction(&self, key: &str) -> transactions::Model {
+        data::transactions::find_by_key(self.db.read(), self.company, key).await.unwrap()
+    }
+
+    /// The reason of an event's latest receipt.
+    pub async fn reason(&self, event_id: Uuid) -> String {
+        let row = receipts::Entity::find()
+            .filter(receipts::Column::EventId.eq(event_id))
+            .order_by_desc(receipts::Column::Revision)
+            .one(self.db.read())
+            .await
+            .unwrap();
+        row.unwrap().reason
+    }
+
+    pub async fn count<E: EntityTrait>(&self, _: E) -> u64
+    where
+        for<'d> <E as EntityTrait>::Model: Send + Sync + 'd,
+        E::Model: Sync,
+    {
+        use sea_orm::PaginatorTrait;
+        E::find().count(self.db.read()).await.unwrap()
+    }
+}
+
+/// The message at one field of a refused input.
+pub fn fault<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
+    match result {
+        Err(Error::Invalid(errors)) => errors.get(field).cloned().unwrap_or_else(|| format!("no complaint about {field}: {errors:?}")),
+        other => format!("not refused: {other:?}"),
+    }
+}
