@@ -2,11 +2,13 @@
 
 pub mod customers;
 pub mod decisions;
+pub mod invoices;
 pub mod lines;
 pub mod names;
 pub mod outlook;
 pub mod page;
 pub mod partners;
 pub mod receipts;
+pub mod rewards;
 pub mod session;
 pub mod words;

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 pub mod customers;
 pub mod home;
+pub mod invoices;
 pub mod partners;
 pub mod receipt;
+pub mod rewards;
 pub mod search;
 pub mod session;
 pub mod settings;

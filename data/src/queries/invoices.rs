@@ -1,0 +1,121 @@
+//! Invoices as the company sees them: the list, what accumulates, one of them.
+
+use domain::states::InvoiceState;
+use domain::views::ListQuery;
+use domain::views::home::MonthStrip;
+use domain::views::invoices::{InvoiceList, InvoiceRow};
+use domain::zone::Zone;
+use domain::{Instant, Money, Month};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::page::List;
+use crate::entities::companies;
+use crate::entities::invoices::{Column, Entity, Model};
+use crate::error::stored;
+use crate::invoices::currency_lines;
+use crate::queries::lines::money;
+use crate::{Db, Result};
+
+mod detail;
+mod print;
+pub mod stage;
+
+pub use detail::{detail, preview};
+pub use print::print;
+
+/// A page of invoices, newest first; over it those in review and what the month that accumulates has so far.
+/// Filters: `status` (an invoice state's word) and `currency`.
+pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<InvoiceList> {
+    let conn = &db.snapshot().await?;
+    let zone = company.zone()?;
+    let accumulating = company.accumulating_month(now)?;
+    let mut filter = Condition::all();
+    if let Ok(state) = query.filter("status").parse::<InvoiceState>() {
+        filter = filter.add(Column::State.eq(state.word()));
+    }
+    let currency = query.filter("currency");
+    if !currency.is_empty() {
+        filter = filter.add(Column::Currency.eq(currency));
+    }
+    let scope = Condition::all().add(Column::CompanyId.eq(company.id));
+    let list = List { filter: (!filter.is_empty()).then_some(filter), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let count = list.totals(conn, &[]).await?.count;
+    let found = list.page(conn, Some(&query.page), count).await?;
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for invoice in &found.rows {
+        rows.push(row(conn, company, &zone, invoice, now).await?);
+    }
+    let strips = if query.page.is_empty() { strips(conn, company, now).await? } else { Vec::new() };
+    let so_far = accumulating_rows(conn, company, &zone, accumulating).await?;
+    Ok(InvoiceList {
+        context: stage::accumulating_context(&zone, accumulating),
+        empty: rows.is_empty() && query.filters.is_empty() && query.page.is_empty() && so_far.is_empty(),
+        accumulating: so_far,
+        strips,
+        page: domain::page::Page { rows, previous: found.previous, next: found.next },
+    })
+}
+
+/// The life of every invoice in review, the newest first.
+pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<MonthStrip>> {
+    let zone = company.zone()?;
+    let in_review = Entity::find()
+        .filter(Column::CompanyId.eq(company.id))
+        .filter(Column::State.eq(InvoiceState::InReview.word()))
+        .order_by_desc(Column::Seq)
+        .all(conn)
+        .await?;
+    let mut strips = Vec::with_capacity(in_review.len());
+    for invoice in &in_review {
+        let (_, amount) = amount(conn, company, invoice).await?;
+        strips.push(stage::strip(&zone, invoice, amount, now)?);
+    }
+    Ok(strips)
+}
+
+async fn row<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, invoice: &Model, now: Instant) -> Result<InvoiceRow> {
+    let (lines, amount) = amount(conn, company, invoice).await?;
+    Ok(InvoiceRow {
+        number: invoice.number.clone(),
+        month: Month(invoice.month).long(),
+        state: Some(stored(&invoice.state)?),
+        paused: invoice.paused_at.is_some(),
+        lines,
+        amount,
+        note: stage::note(zone, invoice, now)?,
+        href: format!("/invoices/{}", invoice.number),
+    })
+}
+
+/// How many lines, and what is or would be charged.
+async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(i64, Money)> {
+    if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
+        return Ok((lines, money(charge, &invoice.currency)?));
+    }
+    let (_, totals) = crate::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
+    Ok((totals.lines, money(totals.charge, &invoice.currency)?))
+}
+
+async fn accumulating_rows<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    zone: &Zone,
+    month: Month,
+) -> Result<Vec<InvoiceRow>> {
+    let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
+    let mut rows = Vec::new();
+    for lines in currency_lines(conn, company.id, month).await? {
+        rows.push(InvoiceRow {
+            number: String::new(),
+            month: month.long(),
+            state: None,
+            paused: false,
+            lines: lines.lines,
+            amount: money(lines.total, &lines.currency)?,
+            note: format!("generated {generated}"),
+            href: format!("/invoices/{month}-{}", lines.currency),
+        });
+    }
+    Ok(rows)
+}

@@ -1,0 +1,267 @@
+//! One reward: receipt, way, history, and what may be done with it.
+
+use domain::receipt_words::Reader;
+use domain::review::{self, Books, Standing, Verb};
+use domain::states::{InvoiceState, RewardSource, RewardState};
+use domain::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
+use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
+use domain::{Instant, Month};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::state_of;
+use crate::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
+use crate::error::stored;
+use crate::queries::invoices::stage;
+use crate::queries::{lines, receipts, words};
+use crate::{Db, Error, Result};
+
+pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<rewards::Model> {
+    rewards::Entity::find()
+        .filter(rewards::Column::CompanyId.eq(company_id))
+        .filter(rewards::Column::Key.eq(key))
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("reward"))
+}
+
+/// How many decisions about a reward have been recorded.
+pub async fn seen<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<i64> {
+    let row = find(conn, company_id, key).await?;
+    let count = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).count(conn).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant) -> Result<RewardDetail> {
+    let conn = &db.snapshot().await?;
+    let zone = company.zone()?;
+    let row = find(conn, company.id, key).await?;
+    let state = state_of(&row)?;
+    let source: RewardSource = stored(&row.source)?;
+    let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
+    let payout = payout_of(conn, &row, invoice.as_ref()).await?;
+    let settlement_days =
+        partnerships::Entity::find_by_id(row.partnership_id).one(conn).await?.map_or(0, |partner| partner.settlement_days);
+    let on_way = match &invoice {
+        Some(invoice) => Some(InvoiceOnWay {
+            number: &invoice.number,
+            state: stored(&invoice.state)?,
+            issued_at: Instant(invoice.issued_at),
+            charge_due_at: Instant(invoice.charge_due_at),
+            frozen_at: invoice.frozen_at.map(Instant),
+            charged_at: invoice.charged_at.map(Instant),
+        }),
+        None => None,
+    };
+    let way = Way {
+        created_at: Instant(row.created_at),
+        state,
+        state_reason: row.state_reason.as_deref(),
+        ready_at: row.ready_at.map(Instant),
+        month: Month(row.invoice_month),
+        invoice: on_way,
+        payout,
+        settlement_days,
+    };
+    let steps = path(&way, &zone);
+    let books = books(conn, company, &row.currency, now).await?;
+    let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
+    // What takes a sale's reward back goes where that one goes.
+    let follows = source == RewardSource::Refund && row.reverses.is_some();
+    let original = match row.reverses {
+        Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
+        None => None,
+    };
+    let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
+    let moved = review::move_to_current_invoice(&standing, held_by, &books).map(|to| to.month);
+    let removed = review::remove_from_invoice(&standing, &books).map(|to| to.month).ok().filter(|_| invoice.is_some());
+    let verbs = Verb::ALL
+        .into_iter()
+        .filter(|verb| !follows && matches!(review::decide(*verb, "…", &standing, &books, now), Ok(Some(_))))
+        .collect();
+    let records = reward_records::Entity::find()
+        .filter(reward_records::Column::RewardId.eq(row.id))
+        .order_by_asc(reward_records::Column::Seq)
+        .all(conn)
+        .await?;
+    let related = related(conn, company, &row, original.as_ref()).await?;
+    let receipt = receipts::of_reward(conn, &zone, &row, Reader::Company).await?;
+    let customer_key = match row.customer_id {
+        Some(id) => crate::queries::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
+        None => None,
+    };
+    let frozen = books.is_frozen(&standing);
+    Ok(RewardDetail {
+        lead: lead(&zone, state, &row, invoice.as_ref(), now)?,
+        seen: i64::try_from(records.len()).unwrap_or(i64::MAX),
+        receipt,
+        path: steps,
+        undo: newest_undoable(&records, &standing, &books),
+        history: history(&zone, &row, source, &records)?,
+        related,
+        verbs,
+        move_to: moved.map(|month| month.long()).unwrap_or_default(),
+        remove_to: removed.map(|month| month.long()).unwrap_or_default(),
+        frozen,
+        adjust_month: books.accumulating.long(),
+        customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
+        line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
+    })
+}
+
+/// The company's months as rewards in this currency meet them.
+async fn books<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency: &str, now: Instant) -> Result<Books> {
+    let rows = invoices::Entity::find()
+        .filter(invoices::Column::CompanyId.eq(company.id))
+        .filter(invoices::Column::Currency.eq(currency))
+        .all(conn)
+        .await?;
+    let mut books = Books {
+        open: Month(company.open_month),
+        accumulating: company.accumulating_month(now)?,
+        in_review: Vec::new(),
+        frozen: Vec::new(),
+    };
+    for invoice in rows {
+        let open = stored::<InvoiceState>(&invoice.state)?.open();
+        if open { books.in_review.push(Month(invoice.month)) } else { books.frozen.push(Month(invoice.month)) }
+    }
+    Ok(books)
+}
+
+async fn invoice_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model) -> Result<Option<invoices::Model>> {
+    Ok(invoices::Entity::find()
+        .filter(invoices::Column::CompanyId.eq(row.company_id))
+        .filter(invoices::Column::Month.eq(row.invoice_month))
+        .filter(invoices::Column::Currency.eq(row.currency.as_str()))
+        .one(conn)
+        .await?)
+}
+
+async fn payout_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model, invoice: Option<&invoices::Model>) -> Result<Option<PayoutOnWay>> {
+    let Some(invoice) = invoice else { return Ok(None) };
+    let payout = payouts::Entity::find()
+        .filter(payouts::Column::PartnershipId.eq(row.partnership_id))
+        .filter(payouts::Column::InvoiceId.eq(invoice.id))
+        .one(conn)
+        .await?;
+    payout
+        .map(|payout| {
+            Ok(PayoutOnWay { state: stored(&payout.state)?, sent_at: payout.sent_at.map(Instant), paid_at: payout.paid_at.map(Instant) })
+        })
+        .transpose()
+}
+
+/// Where it stands, in a sentence.
+fn lead(
+    zone: &domain::zone::Zone,
+    state: RewardState,
+    row: &rewards::Model,
+    invoice: Option<&invoices::Model>,
+    now: Instant,
+) -> Result<String> {
+    let month = Month(row.invoice_month);
+    Ok(match (state, invoice) {
+        (RewardState::Hold, _) => "On no invoice until you release it".to_owned(),
+        (RewardState::Declined, _) => "On no invoice: it was declined".to_owned(),
+        (RewardState::Paid, _) => "On no invoice: it was paid elsewhere".to_owned(),
+        (RewardState::Scheduled, _) => match row.ready_at {
+            Some(at) => format!("Within its hold days until {}", words::day(zone, Instant(at))),
+            None => "Within its hold days".to_owned(),
+        },
+        (_, Some(invoice)) => format!("On invoice {}: {}", invoice.number, stage::note(zone, invoice, now)?),
+        (_, None) => format!("On the next invoice: {}, {}", month.long(), stage::future_charge(zone, month)),
+    })
+}
+
+/// The newest decision of a person, where it may be taken back.
+fn newest_undoable(records: &[reward_records::Model], standing: &Standing, books: &Books) -> String {
+    let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return String::new() };
+    let at = |state: &str, month: i32| Some(Standing { state: state.parse().ok()?, month: Month(month), ready_at: standing.ready_at });
+    let may = at(&record.from_state, record.from_month)
+        .zip(at(&record.to_state, record.to_month))
+        .is_some_and(|(before, after)| review::undo(&before, &after, standing, books).is_ok());
+    if may { record.batch_id.unwrap_or(record.id).to_string() } else { String::new() }
+}
+
+fn history(
+    zone: &domain::zone::Zone,
+    row: &rewards::Model,
+    source: RewardSource,
+    records: &[reward_records::Model],
+) -> Result<Vec<HistoryEntry>> {
+    let mut entries = Vec::with_capacity(records.len() + 1);
+    for record in records.iter().rev() {
+        let (icon, what) = action_words(&record.action, record.undoes.is_some(), &record.to_state);
+        let mut detail = record.reason.clone().unwrap_or_default();
+        if record.from_month != record.to_month {
+            let to = format!("from {} to {}", Month(record.from_month).long(), Month(record.to_month).long());
+            detail = if detail.is_empty() { to } else { format!("{detail} · {to}") };
+        }
+        entries.push(HistoryEntry {
+            icon: icon.to_owned(),
+            what: what.to_owned(),
+            author: record.author.clone(),
+            when: words::minute(zone, Instant(record.at)),
+            detail,
+        });
+    }
+    entries.push(HistoryEntry {
+        icon: "plus".to_owned(),
+        what: "recorded it".to_owned(),
+        author: row.author.clone(),
+        when: words::minute(zone, Instant(row.created_at)),
+        detail: source.label().to_owned(),
+    });
+    Ok(entries)
+}
+
+fn action_words(action: &str, undoes: bool, to_state: &str) -> (&'static str, &'static str) {
+    match action {
+        _ if undoes => ("undo", "took the last decision back"),
+        "approve" => ("check", "approved it"),
+        "decline" => ("decline", "declined it"),
+        "hold" => ("hold", "put it on hold"),
+        "release" | "release_due" | "ready" => ("play", "released it"),
+        "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
+        "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),
+        "remove_from_invoice" => ("arrow-right", "took it off its invoice"),
+        "follow" => ("refund", "followed the reward that it takes back"),
+        _ if to_state == "pending" => ("play", "released it"),
+        _ => ("edit", "changed it"),
+    }
+}
+
+async fn related<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    row: &rewards::Model,
+    original: Option<&rewards::Model>,
+) -> Result<Vec<RelatedReward>> {
+    let zone = company.zone()?;
+    let mut related = Vec::new();
+    let one = |other: &rewards::Model, adjusts: &'static str, takes_back: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
+        let adjustment = stored::<RewardSource>(&by.source)? == RewardSource::Adjustment;
+        Ok(RelatedReward {
+            key: other.key.clone(),
+            relation: if adjustment { adjusts } else { takes_back }.to_owned(),
+            description: other.description.clone(),
+            amount: lines::money(other.amount, &other.currency)?,
+            when: words::day(&zone, Instant(other.created_at)),
+        })
+    };
+    if let Some(original) = original {
+        related.push(one(original, "Adjusts", "Takes back", row)?);
+    }
+    let later = rewards::Entity::find()
+        .filter(rewards::Column::Reverses.eq(row.id))
+        .filter(rewards::Column::CompanyId.eq(company.id))
+        .order_by_asc(rewards::Column::CreatedAt)
+        .order_by_asc(rewards::Column::Id)
+        .all(conn)
+        .await?;
+    for other in &later {
+        related.push(one(other, "Adjusted by", "Taken back by", other)?);
+    }
+    Ok(related)
+}
