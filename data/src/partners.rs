@@ -150,7 +150,6 @@ pub async fn insert_new<C: ConnectionTrait>(
     insert_all(tx, organisations).await?;
     search::add_partners(tx, &contracts).await?;
     insert_all(tx, contracts.iter().cloned()).await?;
-    search::add_partners(tx, &contracts).await?;
     insert_all(tx, spans).await?;
     Ok(ids)
 }
@@ -185,7 +184,6 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model,
     let company_id = after.company_id;
     search::replace_partner(tx, &after).await?;
     after.clone().into_active_model().reset_all().update(tx).await?;
-    search::replace_partner(tx, &after).await?;
     audit::record(tx, company_id, now, by, "partner_changed", "partner", &key, detail).await?;
     Ok(true)
 }

@@ -20,6 +20,8 @@ use crate::{Db, Result};
 pub mod activity;
 pub mod detail;
 pub mod manual;
+#[cfg(test)]
+mod tests;
 
 /// A page of the list that `query` asks for. Filters: `group` and `status` (their words), `tag`, `held` ("yes": with a
 /// reward on hold), `from` and `to` (first and last day of joining, in the company's zone).
