@@ -20,6 +20,8 @@ use crate::{Db, Result};
 mod detail;
 mod print;
 pub mod stage;
+#[cfg(test)]
+mod tests;
 
 pub use detail::{detail, preview};
 pub use print::print;

@@ -23,6 +23,8 @@ use crate::{Db, Result};
 mod counts;
 mod detail;
 mod months;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use detail::{detail, find, seen};
 
