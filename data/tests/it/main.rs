@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod books;
+mod charges;
+mod month_end;
+mod payouts;
 mod programme;
 mod sales;
 mod schema;

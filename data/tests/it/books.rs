@@ -1,0 +1,172 @@
+//! A company with partners in a sandbox, whose mails are kept in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use data::accounts::{Place, add_user};
+use data::due::{Ctx, Work, run_until};
+use data::entities::{invoices, partnerships, payouts, rewards};
+use data::outbox::{Letter, Mailer};
+use data::partners::{NewPartner, PartnerChange};
+use data::rewards::{Origin, from_draft, insert_rewards};
+use data::verify::verify;
+use data::{Db, installation, transact};
+use domain::decision::RewardDraft;
+use domain::states::{CompanyRole, RewardSource, RewardState};
+use domain::{Instant, Money};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+pub fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// Keeps what is delivered; fails while told to.
+#[derive(Default)]
+pub struct Post {
+    pub letters: Mutex<Vec<Letter>>,
+    pub down: Mutex<bool>,
+}
+
+#[async_trait]
+impl Mailer for Post {
+    async fn deliver(&self, letter: &Letter) -> Result<(), String> {
+        if *self.down.lock().unwrap() {
+            return Err("no connection".to_owned());
+        }
+        self.letters.lock().unwrap().push(letter.clone());
+        Ok(())
+    }
+}
+
+impl Post {
+    /// How many letters of a kind arrived, counting one that came twice once.
+    pub fn count(&self, kind: &str) -> usize {
+        let letters = self.letters.lock().unwrap();
+        let ids: HashMap<Uuid, ()> = letters.iter().filter(|letter| letter.kind == kind).map(|letter| (letter.id, ())).collect();
+        ids.len()
+    }
+}
+
+pub struct Books<'a> {
+    pub db: &'a Db,
+    pub company_id: Uuid,
+    pub ctx: Ctx,
+    pub post: Arc<Post>,
+}
+
+pub const OWNER: &str = "owner@northwind.example";
+
+impl<'a> Books<'a> {
+    /// A sandbox with the company "northwind", its owner, and the offer of 20 % on every sale.
+    pub async fn open(db: &'a Db, zone: &str, now: &str) -> Books<'a> {
+        let now = at(now);
+        installation::init(db, installation::Mode::Sandbox { start: now }).await.unwrap();
+        Books::in_database(db, zone, now).await
+    }
+
+    pub async fn in_database(db: &'a Db, zone: &str, now: Instant) -> Books<'a> {
+        let programme = format!(
+            "[company]\nkey = \"northwind\"\nname = \"Northwind\"\ntimezone = \"{zone}\"\ncurrency = \"USD\"\n\
+             [[groups]]\nkey = \"affiliates\"\nname = \"Affiliates\"\n\
+             [[offers]]\nkey = \"sales\"\ngroup = \"affiliates\"\ndescription = \"20 % of every sale\"\n\
+             [[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"20\"\nlimit = \"unlimited\"\n"
+        );
+        data::programme::apply(db, &programme, false, "test", now).await.unwrap();
+        let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
+        add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
+        let post = Arc::new(Post::default());
+        let ctx = Ctx::new(db, post.clone(), Duration::from_secs(2));
+        Books { db, company_id, ctx, post }
+    }
+
+    pub async fn now(&self) -> Instant {
+        installation::now(self.db).await.unwrap()
+    }
+
+    pub async fn partner(&self, key: &str) -> Uuid {
+        let partner = NewPartner { partner_key: key.to_owned(), email: format!("{key}@partners.example"), ..NewPartner::default() };
+        data::partners::create(self.db, self.company_id, &partner, "test", self.now().await).await.unwrap()
+    }
+
+    pub async fn settles_in(&self, partner: Uuid, days: i32) {
+        let change = PartnerChange { settlement_days: Some(days), ..PartnerChange::default() };
+        data::partners::update(self.db, self.company_id, partner, &change, "test", self.now().await).await.unwrap();
+    }
+
+    /// A manual reward in the month that accumulates now.
+    pub async fn reward(&self, partner: Uuid, minor: i64, currency: &str) -> Uuid {
+        self.reward_in(partner, minor, currency, RewardState::Pending, None).await
+    }
+
+    pub async fn reward_in(&self, partner: Uuid, minor: i64, currency: &str, state: RewardState, ready_at: Option<Instant>) -> Uuid {
+        let now = self.now().await;
+        let company = data::companies::get(self.db.read(), self.company_id).await.unwrap();
+        let row = partnerships::Entity::find_by_id(partner).one(self.db.read()).await.unwrap().unwrap();
+        let draft = RewardDraft {
+            partnership_id: partner,
+            offer_id: None,
+            offer_version_id: None,
+            trigger_key: None,
+            amount: Money::new(minor, currency.parse().unwrap()),
+            description: "Bonus".to_owned(),
+            state,
+            state_reason: None,
+            ready_at,
+            reverses: None,
+        };
+        let cause = Uuid::now_v7().to_string();
+        let origin = Origin {
+            company_id: self.company_id,
+            cause: &cause,
+            source: RewardSource::Manual,
+            group_id: row.group_id,
+            customer_id: None,
+            transaction_id: None,
+            change_id: None,
+            invoice_month: company.accumulating_month(now).unwrap(),
+            occurred_at: now,
+            created_at: now,
+            author: "test",
+        };
+        let reward = from_draft(&origin, &draft);
+        let id = reward.id;
+        transact!(self.db, |tx| { insert_rewards(tx, vec![reward.clone()]).await }).unwrap();
+        id
+    }
+
+    pub async fn until(&self, text: &str) -> Work {
+        run_until(self.db, &self.ctx, at(text), &|_, _| ()).await.unwrap()
+    }
+
+    pub async fn invoices(&self) -> Vec<invoices::Model> {
+        invoices::Entity::find().order_by_asc(invoices::Column::Seq).all(self.db.read()).await.unwrap()
+    }
+
+    pub async fn invoice(&self, number: &str) -> invoices::Model {
+        data::invoices::find(self.db.read(), self.company_id, number).await.unwrap()
+    }
+
+    pub async fn payouts(&self, number: &str) -> Vec<payouts::Model> {
+        let invoice = self.invoice(number).await;
+        payouts::Entity::find()
+            .filter(payouts::Column::InvoiceId.eq(invoice.id))
+            .order_by_asc(payouts::Column::PartnershipId)
+            .all(self.db.read())
+            .await
+            .unwrap()
+    }
+
+    pub async fn stored_reward(&self, id: Uuid) -> rewards::Model {
+        rewards::Entity::find_by_id(id).one(self.db.read()).await.unwrap().unwrap()
+    }
+
+    /// Everything that must hold does.
+    pub async fn prove(&self) {
+        let report = verify(self.db).await.unwrap();
+        let broken: Vec<_> = report.broken().collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+}
