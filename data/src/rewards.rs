@@ -1,5 +1,23 @@
 //! What partners earned: how rewards come into being and what people decide about them.
 
+mod adjust;
+mod change;
+mod desk;
+mod manual;
+mod reinstate;
+mod review;
 pub mod rows;
+#[cfg(test)]
+mod tests;
+mod undo;
 
+pub use adjust::{Adjustment, adjust};
+pub use change::Decided;
+pub use desk::{Desk, find};
+pub use manual::{Given, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity};
+pub use review::{
+    Review, ReviewRow, ReviewRows, approve, decline, hold, mark_paid_elsewhere, move_to_current_invoice, release, remove_from_invoice,
+    review, review_rows,
+};
 pub use rows::{Origin, from_draft, insert_rewards};
+pub use undo::undo;

@@ -1,0 +1,129 @@
+//! Correcting a reward by its difference: the reward stays as it was, a linked one adds or takes away.
+
+use domain::decision::RewardDraft;
+use domain::review::Books;
+use domain::states::{RewardSource, RewardState};
+use domain::{Currency, Instant, Money, fields};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::change::audit_row;
+use super::desk::Desk;
+use super::manual::Given;
+use super::rows::{Origin, from_draft, insert_rewards};
+use crate::check::Checks;
+use crate::db::insert_all;
+use crate::entities::rewards;
+use crate::error::stored;
+use crate::{Db, Error, Result, transact};
+
+/// A difference as a form writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Adjustment {
+    pub reward_key: String,
+    /// Major units of the reward's currency: "5.00" adds, "-5.00" takes away.
+    pub difference: String,
+    /// Why; the partner reads it.
+    pub description: String,
+}
+
+/// Writes the difference as a linked reward: in the month of the reward it corrects while that one is ahead, otherwise in
+/// the one accumulating. The same `token` again changes nothing.
+///
+/// # Errors
+/// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted.
+pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<Given> {
+    transact!(db, |tx| {
+        let desk = Desk::open(tx, company_id, now).await?;
+        let original = super::find(tx, company_id, &adjustment.reward_key).await?;
+        let currency: Currency = stored(&original.currency)?;
+        let mut checks = Checks::new();
+        let description = checks.take("description", fields::description(&adjustment.description));
+        let difference = match Money::parse(&adjustment.difference, currency) {
+            Ok(money) => money,
+            Err(error) => {
+                checks.complain("difference", error.to_string());
+                Money::new(1, currency)
+            }
+        };
+        if difference.minor == 0 {
+            checks.complain("difference", "must not be zero");
+        }
+        checks.finish()?;
+        let row = linked_row(&desk, &original, difference, description, token, by)?;
+        if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
+            return Ok(Given { key: row.key, new: false });
+        }
+        refuse_more_than_is_left(tx, &original, difference).await?;
+        let detail = json!({
+            "adjusts": original.key,
+            "difference": row.amount,
+            "currency": row.currency,
+            "description": row.description,
+            "month": row.invoice_month,
+        });
+        let noted = audit_row(&desk, by, "reward_adjusted".to_owned(), &original.key, &detail);
+        let key = row.key.clone();
+        insert_rewards(tx, vec![row]).await?;
+        insert_all(tx, [noted]).await?;
+        Ok(Given { key, new: true })
+    })
+}
+
+fn linked_row(desk: &Desk, original: &rewards::Model, difference: Money, description: String, token: &str, by: &str) -> Result<rewards::Model> {
+    let standing = original.standing()?;
+    if original.reverses.is_some() {
+        return Err(Error::conflict("this reward corrects another one; adjust that one instead"));
+    }
+    let state = match standing.state {
+        RewardState::Declined => return Err(Error::conflict("a declined reward cannot be adjusted; approve it first")),
+        RewardState::Paid => return Err(Error::conflict("a reward that was paid elsewhere cannot be adjusted")),
+        RewardState::Hold | RewardState::Scheduled => standing.state,
+        RewardState::Pending | RewardState::Approved => RewardState::Pending,
+    };
+    let books: &Books = desk.books(&original.currency);
+    let draft = RewardDraft {
+        partnership_id: original.partnership_id,
+        offer_id: original.offer_id,
+        offer_version_id: original.offer_version_id,
+        trigger_key: original.trigger_key.clone(),
+        amount: difference,
+        description,
+        state,
+        state_reason: original.state_reason.clone().filter(|_| !state.payable()),
+        ready_at: standing.ready_at,
+        reverses: Some(original.id),
+    };
+    let cause = json!(["adjust", token]).to_string();
+    let origin = Origin {
+        company_id: desk.company.id,
+        cause: &cause,
+        source: RewardSource::Adjustment,
+        group_id: original.group_id,
+        customer_id: original.customer_id,
+        transaction_id: original.transaction_id,
+        change_id: None,
+        invoice_month: books.accumulating.max(standing.month),
+        occurred_at: desk.now,
+        created_at: desk.now,
+        author: by,
+    };
+    Ok(from_draft(&origin, &draft))
+}
+
+/// Corrections never turn what a partner earned into a debt.
+async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money) -> Result<()> {
+    let linked = super::desk::linked_to(tx, vec![original.id]).await?;
+    let moved = linked.iter().filter(|row| row.source == RewardSource::Attribution.word()).map(|row| row.amount).sum::<i64>() != 0;
+    if moved {
+        return Err(Error::conflict("this reward went to another partner with its customer; adjust that partner's instead"));
+    }
+    let declined = RewardState::Declined.word();
+    let left = original.amount + linked.iter().filter(|row| row.state != declined).map(|row| row.amount).sum::<i64>();
+    if left + difference.minor < 0 {
+        let left = Money::new(left, difference.currency);
+        return Err(Error::invalid("difference", format!("takes away more than is left of the reward: {left}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Writing what was decided: the rewards, what follows them, their records and the audit.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::review::{Standing, follow};
+use domain::states::{RewardSource, RewardState};
+use domain::{Instant, ids};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::desk::Desk;
+use super::reinstate::reinstate;
+use crate::Result;
+use crate::db::{IN_MAX, insert_all};
+use crate::entities::{audit, reward_records, rewards};
+
+/// What came of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Names the decision, for [`super::undo`]. `None` when nothing changed.
+    pub batch_id: Option<Uuid>,
+    /// Rewards that were named and changed.
+    pub changed: u64,
+    /// Rewards that stood there already.
+    pub unchanged: u64,
+    /// Refunds and corrections that followed.
+    pub followed: u64,
+}
+
+/// One reward on its way from where it stands.
+pub(super) struct Change {
+    pub row: rewards::Model,
+    pub to: Standing,
+    /// What the reward says from now on about its state.
+    pub state_reason: Option<String>,
+    /// What the record says.
+    pub reason: Option<String>,
+    pub action: &'static str,
+    pub undoes: Option<Uuid>,
+}
+
+/// Applies the changes with everything that follows from them, in the transaction given.
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<Change>, unchanged: u64, by: &str) -> Result<Decided> {
+    let changed = count(changes.len());
+    if changes.is_empty() {
+        return Ok(Decided { batch_id: None, changed, unchanged, followed: 0 });
+    }
+    let batch_id = batch_id(desk.now, &changes);
+    let mut all = changes;
+    let named = all.len();
+    add_followers(tx, desk, &mut all).await?;
+    reinstate(tx, desk, &all, by).await?;
+    write(tx, desk.now, &all, batch_id, by).await?;
+    let noted = all[..named].iter().map(|change| {
+        let detail = json!({
+            "from": change.row.state,
+            "to": change.to.state,
+            "from_month": change.row.invoice_month,
+            "to_month": change.to.month,
+            "amount": change.row.amount,
+            "currency": change.row.currency,
+            "reason": change.reason,
+            "batch": batch_id,
+        });
+        let action = format!("reward_{}", change.action);
+        audit_row(desk, by, action, &change.row.key, &detail)
+    });
+    insert_all(tx, noted).await?;
+    Ok(Decided { batch_id: Some(batch_id), changed, unchanged, followed: count(all.len() - named) })
+}
+
+pub(super) fn audit_row(desk: &Desk, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
+    audit::Model {
+        id: Uuid::now_v7(),
+        company_id: Some(desk.company.id),
+        at: desk.now.0,
+        author: by.to_owned(),
+        action,
+        subject_kind: "reward".to_owned(),
+        subject: key.to_owned(),
+        detail: detail.to_string(),
+    }
+    .into_active_model()
+    .reset_all()
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}
+
+/// The same decisions on the same rewards at the same instant are one batch.
+fn batch_id(now: Instant, changes: &[Change]) -> Uuid {
+    let mut parts: Vec<String> = vec!["batch".to_owned()];
+    for change in changes {
+        parts.push(change.row.id.to_string());
+        parts.push(change.action.to_owned());
+        parts.push(change.to.state.word().to_owned());
+    }
+    ids::derive(now, &parts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Refunds, corrections and adjustments go where the reward goes that they belong to.
+async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &mut Vec<Change>) -> Result<()> {
+    let mut at: HashMap<Uuid, usize> = changes.iter().enumerate().map(|(index, change)| (change.row.id, index)).collect();
+    let linked = super::desk::linked_to(tx, at.keys().copied().collect()).await?;
+    for row in linked {
+        let Some(original) = row.reverses.and_then(|id| at.get(&id)).map(|index| &changes[*index]) else { continue };
+        if at.contains_key(&row.id) {
+            continue;
+        }
+        let standing = row.standing()?;
+        // An adjustment that was declined for itself stays so.
+        let apart = row.reward_source()? == RewardSource::Adjustment
+            && standing.state == RewardState::Declined
+            && original.row.state != RewardState::Declined.word();
+        if apart {
+            continue;
+        }
+        let Some(to) = follow(&original.to, &standing, desk.books(&row.currency)) else { continue };
+        let change = Change {
+            to,
+            state_reason: original.state_reason.clone(),
+            reason: original.reason.clone(),
+            action: original.action,
+            undoes: None,
+            row,
+        };
+        at.insert(change.row.id, changes.len());
+        changes.push(change);
+    }
+    Ok(())
+}
+
+/// Rewards that go to the same place, for the same reason: state, month, reason.
+type Place = (String, i32, Option<String>);
+
+async fn write<C: ConnectionTrait>(tx: &C, now: Instant, changes: &[Change], batch_id: Uuid, by: &str) -> Result<()> {
+    let mut places: BTreeMap<Place, Vec<Uuid>> = BTreeMap::new();
+    for change in changes {
+        let place = (change.to.state.word().to_owned(), change.to.month.0, change.state_reason.clone());
+        places.entry(place).or_default().push(change.row.id);
+    }
+    for ((state, month, reason), ids) in places {
+        for chunk in ids.chunks(IN_MAX) {
+            rewards::Entity::update_many()
+                .col_expr(rewards::Column::State, Expr::value(state.clone()))
+                .col_expr(rewards::Column::InvoiceMonth, Expr::value(month))
+                .col_expr(rewards::Column::StateReason, Expr::value(reason.clone()))
+                .filter(rewards::Column::Id.is_in(chunk.iter().copied()))
+                .exec(tx)
+                .await?;
+        }
+    }
+    let last = last_records(tx, changes.iter().map(|change| change.row.id)).await?;
+    let records = changes.iter().map(|change| {
+        let seq = last.get(&change.row.id).copied().unwrap_or(0) + 1;
+        reward_records::Model {
+            id: ids::derive(now, &["record", &change.row.id.to_string(), &seq.to_string()]),
+            company_id: change.row.company_id,
+            reward_id: change.row.id,
+            action: change.action.to_owned(),
+            from_state: change.row.state.clone(),
+            to_state: change.to.state.word().to_owned(),
+            from_month: change.row.invoice_month,
+            to_month: change.to.month.0,
+            reason: change.reason.clone(),
+            author: by.to_owned(),
+            at: now.0,
+            seq,
+            batch_id: Some(batch_id),
+            undoes: change.undoes,
+        }
+        .into_active_model()
+        .reset_all()
+    });
+    insert_all(tx, records).await
+}
+
+/// The number of each reward's last record; rewards without one are absent.
+pub(super) async fn last_records<C: ConnectionTrait>(conn: &C, ids: impl IntoIterator<Item = Uuid>) -> Result<HashMap<Uuid, i64>> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut out = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(IN_MAX) {
+        let found: Vec<(Uuid, i64)> = reward_records::Entity::find()
+            .select_only()
+            .column(reward_records::Column::RewardId)
+            .column_as(reward_records::Column::Seq.max(), "last")
+            .filter(reward_records::Column::RewardId.is_in(chunk.iter().copied()))
+            .group_by(reward_records::Column::RewardId)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        out.extend(found);
+    }
+    Ok(out)
+}

@@ -1,0 +1,281 @@
+//! Decisions about rewards: for one or for many at once, all or nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::Instant;
+use domain::review::{self, Refusal, Standing, Verb};
+use domain::states::RewardSource;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::change::{Change, Decided, apply, last_records};
+use super::desk::{Desk, by_ids, by_keys};
+use crate::check::shown;
+use crate::entities::rewards;
+use crate::events::Complaint;
+use crate::{Db, Error, Result, transact};
+
+/// One decision on rewards by their keys.
+#[derive(Clone, Debug)]
+pub struct Review<'a> {
+    pub verb: Verb,
+    pub keys: &'a [String],
+    /// Required to decline and to hold; otherwise may be empty.
+    pub reason: &'a str,
+    /// How many records the form had seen of its one reward: refused if there are others by now.
+    pub seen: Option<i64>,
+}
+
+/// A row of a file of reviews.
+#[derive(Clone, Debug)]
+pub struct ReviewRow {
+    /// Its place in the file.
+    pub row: u32,
+    pub reward_key: String,
+    pub verb: Verb,
+    pub reason: String,
+}
+
+#[derive(Debug)]
+pub struct ReviewRows {
+    pub decided: Decided,
+    /// Not empty and bad rows not skipped: nothing was decided.
+    pub complaints: Vec<Complaint>,
+}
+
+/// Decides about all of the rewards or none.
+///
+/// # Errors
+/// `Invalid` names each reward that is refused, by its key, or the field `reason`.
+pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, now: Instant) -> Result<Decided> {
+    if review.verb.needs_reason() && review.reason.trim().is_empty() {
+        return Err(Error::invalid("reason", Refusal::ReasonMissing.to_string()));
+    }
+    check_reason(review.reason)?;
+    transact!(db, |tx| {
+        let desk = Desk::open(tx, company_id, now).await?;
+        let asked: Vec<Asked<'_>> =
+            review.keys.iter().map(|key| Asked { row: 0, key, step: Step::Decide(review.verb), reason: review.reason }).collect();
+        if let (Some(seen), [key]) = (review.seen, review.keys) {
+            refuse_stale(tx, company_id, key, seen).await?;
+        }
+        all_or_none(tx, &desk, &asked, by).await
+    })
+}
+
+pub async fn approve(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
+    review(db, company_id, &Review { verb: Verb::Approve, keys, reason: "", seen: None }, by, now).await
+}
+
+pub async fn decline(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
+    review(db, company_id, &Review { verb: Verb::Decline, keys, reason, seen: None }, by, now).await
+}
+
+pub async fn hold(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
+    review(db, company_id, &Review { verb: Verb::Hold, keys, reason, seen: None }, by, now).await
+}
+
+pub async fn release(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
+    review(db, company_id, &Review { verb: Verb::Release, keys, reason: "", seen: None }, by, now).await
+}
+
+pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
+    review(db, company_id, &Review { verb: Verb::MarkPaidElsewhere, keys, reason, seen: None }, by, now).await
+}
+
+/// Puts rewards onto the invoice in review of their currency.
+pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
+    transact!(db, |tx| {
+        let desk = Desk::open(tx, company_id, now).await?;
+        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Step::MoveToCurrent, reason: "" }).collect();
+        all_or_none(tx, &desk, &asked, by).await
+    })
+}
+
+/// Takes rewards off their invoice and puts them into the next month.
+pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
+    check_reason(reason)?;
+    transact!(db, |tx| {
+        let desk = Desk::open(tx, company_id, now).await?;
+        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Step::Remove, reason }).collect();
+        all_or_none(tx, &desk, &asked, by).await
+    })
+}
+
+/// Decides as a file says. With `skip_bad` the good rows count although there are bad ones.
+pub async fn review_rows<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    rows: &[ReviewRow],
+    skip_bad: bool,
+    by: &str,
+    now: Instant,
+) -> Result<ReviewRows> {
+    let desk = Desk::open(tx, company_id, now).await?;
+    let asked: Vec<Asked<'_>> = rows
+        .iter()
+        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Step::Decide(row.verb), reason: &row.reason })
+        .collect();
+    let plan = plan(tx, &desk, &asked).await?;
+    let complaints: Vec<Complaint> =
+        plan.refused.into_iter().map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message }).collect();
+    let changes = if complaints.is_empty() || skip_bad { plan.changes } else { Vec::new() };
+    let decided = apply(tx, &desk, changes, plan.unchanged, by).await?;
+    Ok(ReviewRows { decided, complaints })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Decide(Verb),
+    MoveToCurrent,
+    Remove,
+}
+
+impl Step {
+    const fn action(self) -> &'static str {
+        match self {
+            Step::Decide(verb) => verb.word(),
+            Step::MoveToCurrent => "move_to_current_invoice",
+            Step::Remove => "remove_from_invoice",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked<'a> {
+    row: u32,
+    key: &'a str,
+    step: Step,
+    reason: &'a str,
+}
+
+struct Refused {
+    field: &'static str,
+    message: String,
+}
+
+#[derive(Default)]
+struct Plan {
+    changes: Vec<Change>,
+    unchanged: u64,
+    /// By place in what was asked.
+    refused: Vec<(usize, Refused)>,
+}
+
+async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>], by: &str) -> Result<Decided> {
+    if asked.is_empty() {
+        return Err(Error::invalid("", "choose at least one reward"));
+    }
+    let plan = plan(tx, desk, asked).await?;
+    if !plan.refused.is_empty() {
+        let errors: BTreeMap<String, String> =
+            plan.refused.into_iter().map(|(index, refused)| (shown(asked[index].key), refused.message)).collect();
+        return Err(Error::Invalid(errors));
+    }
+    apply(tx, desk, plan.changes, plan.unchanged, by).await
+}
+
+/// Where everything asked for would lead, without writing.
+async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> Result<Plan> {
+    let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
+    let mut rows = by_keys(tx, desk.company.id, &keys).await?;
+    let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
+    let named: HashMap<Uuid, Step> =
+        asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, asked.step))).collect();
+    let mut first: HashMap<&str, Step> = HashMap::new();
+    let mut plan = Plan::default();
+    for (index, asked) in asked.iter().enumerate() {
+        match first.get(asked.key) {
+            Some(step) if *step == asked.step => {
+                plan.unchanged += 1;
+                continue;
+            }
+            Some(_) => {
+                let message = "has another decision further up".to_owned();
+                plan.refused.push((index, Refused { field: "reward_key", message }));
+                continue;
+            }
+            None => first.insert(asked.key, asked.step),
+        };
+        let Some(row) = rows.remove(asked.key) else {
+            let message = format!("there is no reward “{}”", shown(asked.key));
+            plan.refused.push((index, Refused { field: "reward_key", message }));
+            continue;
+        };
+        let original = row.reverses.and_then(|id| originals.get(&id));
+        // It follows the reward it takes back, which is decided about in the same way.
+        if original.is_some_and(|original| named.get(&original.id) == Some(&asked.step)) {
+            continue;
+        }
+        match reached(desk, &row, original, asked)? {
+            Ok(Some(to)) => plan.changes.push(change(row, to, asked)),
+            Ok(None) => plan.unchanged += 1,
+            Err(refusal) => {
+                let field = match refusal {
+                    Refusal::ReasonMissing => "reason",
+                    _ => "decision",
+                };
+                plan.refused.push((index, Refused { field, message: refusal.to_string() }));
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Where one reward would stand.
+fn reached(
+    desk: &Desk,
+    row: &rewards::Model,
+    original: Option<&rewards::Model>,
+    asked: &Asked<'_>,
+) -> Result<Result<Option<Standing>, Refusal>> {
+    let standing = row.standing()?;
+    let books = desk.books(&row.currency);
+    Ok(match asked.step {
+        Step::Decide(verb) => match original {
+            Some(original) if verb != Verb::Approve && must_follow(desk, row, original)? => Err(Refusal::Follows(original.key.clone())),
+            _ => review::decide(verb, asked.reason, &standing, books, desk.now),
+        },
+        Step::MoveToCurrent => {
+            let before = original.map(|original| (original.key.as_str(), domain::Month(original.invoice_month)));
+            review::move_to_current_invoice(&standing, before, books).map(Some)
+        }
+        Step::Remove => review::remove_from_invoice(&standing, books).map(Some),
+    })
+}
+
+/// What takes a reward back goes where that one goes, until that one is a line of a frozen invoice. Corrections of an
+/// attribution always do: half of a change cannot be declined.
+fn must_follow(desk: &Desk, row: &rewards::Model, original: &rewards::Model) -> Result<bool> {
+    Ok(match row.reward_source()? {
+        RewardSource::Refund => !desk.books(&original.currency).is_frozen(&original.standing()?),
+        RewardSource::Attribution => true,
+        _ => false,
+    })
+}
+
+fn change(row: rewards::Model, to: Standing, asked: &Asked<'_>) -> Change {
+    let reason = Some(asked.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let state_reason = match asked.step {
+        Step::Decide(_) => reason.clone(),
+        Step::MoveToCurrent | Step::Remove => row.state_reason.clone(),
+    };
+    Change { row, to, state_reason, reason, action: asked.step.action(), undoes: None }
+}
+
+fn check_reason(reason: &str) -> Result<()> {
+    if reason.trim().is_empty() {
+        return Ok(());
+    }
+    domain::fields::description(reason).map_err(|error| Error::invalid("reason", error.to_string()))?;
+    Ok(())
+}
+
+async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, seen: i64) -> Result<()> {
+    let row = super::find(tx, company_id, key).await?;
+    let last = last_records(tx, [row.id]).await?.remove(&row.id).unwrap_or(0);
+    if last != seen {
+        return Err(Error::conflict("Something else was decided about this reward meanwhile. Look at it again, then decide."));
+    }
+    Ok(())
+}
