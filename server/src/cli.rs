@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{init, serve, user};
+use crate::commands::{export, init, program, run_due, serve, user, verify};
 use crate::telemetry;
 
 #[derive(Debug, Parser)]
@@ -25,6 +25,15 @@ enum Command {
     Init(init::Args),
     /// Serve the screens and do the work that falls due
     Serve(serve::Args),
+    /// The company, its groups and offers as a file
+    #[command(subcommand)]
+    Program(program::Command),
+    /// Write partners, customers, transactions, rewards, invoices, payouts, receipts or the ledger to stdout
+    Export(export::Args),
+    /// Do all work that is due
+    RunDue(run_due::Args),
+    /// Prove from the rows alone that nothing was lost or paid twice
+    Verify,
     /// People who sign in
     #[command(subcommand)]
     User(user::Command),
@@ -91,6 +100,10 @@ async fn run(cli: Cli) -> Outcome {
     match cli.command {
         Command::Init(args) => init::run(url, args).await,
         Command::Serve(args) => serve::run(url, args).await,
+        Command::Program(command) => program::run(url, command).await,
+        Command::Export(args) => export::run(url, args).await,
+        Command::RunDue(args) => run_due::run(url, args).await,
+        Command::Verify => verify::run(url).await,
         Command::User(command) => user::run(url, command).await,
     }
 }

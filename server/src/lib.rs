@@ -5,6 +5,7 @@ pub mod background;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod downloads;
 pub mod mail;
 pub mod pages;
 pub mod requests;

@@ -22,7 +22,7 @@ use tower_sessions::Session;
 
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::{requests, security, sessions};
+use crate::{background, downloads, requests, security, sessions};
 
 /// More than any file of the screens; larger ones go through the command line.
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -33,11 +33,13 @@ pub struct AppState {
     pub db: Db,
     pub config: Arc<Config>,
     pub assets: Assets,
+    pub due: data::due::Ctx,
 }
 
 impl AppState {
     pub fn new(db: Db, config: Config) -> AppState {
-        AppState { db, config: Arc::new(config), assets: Assets::embedded() }
+        let due = background::context(&db, &config.mail_dir);
+        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due }
     }
 }
 
@@ -45,9 +47,11 @@ pub fn build(state: AppState) -> Router {
     let store = Sessions::new(state.db.clone());
     app::http::router(state.assets.client())
         .merge(Router::new().route("/sign-out", post(sign_out)))
+        .merge(downloads::router())
         .layer(from_fn(sessions::renew))
         .layer(sessions::layer(store, state.config.https()))
         .layer(Extension(state.db.clone()))
+        .layer(Extension(state.due.clone()))
         .layer(from_fn_with_state(state.clone(), answer_file))
         .merge(Router::new().route("/health", get(health)).with_state(state.clone()))
         // From the innermost to the outermost.

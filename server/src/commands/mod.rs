@@ -6,9 +6,13 @@ use data::Db;
 
 use crate::cli::Outcome;
 
+pub mod export;
 pub mod init;
+pub mod program;
+pub mod run_due;
 pub mod serve;
 pub mod user;
+pub mod verify;
 
 /// Opens the database, its schema up to date and its folder there.
 pub async fn open(url: &str) -> Outcome<Db> {

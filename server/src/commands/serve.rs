@@ -30,12 +30,11 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();
-    let due = background::context(&db, &args.config.mail_dir);
+    let state = AppState::new(db.clone(), args.config);
     let work = [
-        tokio::spawn(background::do_due_work(db.clone(), due, stop.clone())),
+        tokio::spawn(background::do_due_work(db.clone(), state.due.clone(), stop.clone())),
         tokio::spawn(background::purge(db.clone(), stop.clone())),
     ];
-    let state = AppState::new(db.clone(), args.config);
     if state.assets.is_empty() {
         tracing::warn!("this binary carries no client: pages come without styles and scripts");
     }

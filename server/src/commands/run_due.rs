@@ -1,0 +1,73 @@
+//! `tributary run-due`
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use data::due::{self, Work};
+use data::installation;
+use domain::Instant;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::init::parse_instant;
+use crate::background;
+use crate::cli::{Outcome, say};
+use crate::commands::open;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Move a sandbox's clock to this instant, step by step through everything due
+    #[arg(long, value_name = "RFC3339", value_parser = parse_instant)]
+    until: Option<Instant>,
+    /// Folder for outgoing mail, one .eml file per message
+    #[arg(long, env = "TRIBUTARY_MAIL_DIR", value_name = "FOLDER", default_value = "var/mail")]
+    mail_dir: PathBuf,
+}
+
+pub async fn run(url: &str, args: Args) -> Outcome {
+    let db = open(url).await?;
+    installation::ensure(&db).await?;
+    let context = background::context(&db, &args.mail_dir);
+    let work = match args.until {
+        None => due::run_due(&db, &context, installation::now(&db).await?).await?,
+        Some(until) => {
+            let from = installation::now(&db).await?;
+            let bar = progress_bar(from, until);
+            let work = due::run_until(&db, &context, until, &|now, _| bar.set_position(millis(from, now))).await;
+            bar.finish_and_clear();
+            work?
+        }
+    };
+    say(&summary(&work))?;
+    db.close().await?;
+    Ok(())
+}
+
+/// Shows the clock's way on a terminal, and nothing elsewhere.
+fn progress_bar(from: Instant, until: Instant) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {percent} %, {elapsed} so far");
+    ProgressBar::new(millis(from, until)).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn millis(from: Instant, to: Instant) -> u64 {
+    u64::try_from(to.0 - from.0).unwrap_or(0)
+}
+
+fn summary(work: &Work) -> String {
+    let counts = [
+        (work.released, "rewards ready"),
+        (work.months_closed, "months closed"),
+        (work.invoices, "invoices issued"),
+        (work.charges_done, "charges done"),
+        (work.charges_failed, "charges failed"),
+        (work.payouts_sent, "payouts sent"),
+        (work.payouts_paid, "payouts paid"),
+        (work.payouts_failed, "payouts failed"),
+        (work.mails, "mails"),
+        (work.mails_failed, "mails failed"),
+    ];
+    let done: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if done.is_empty() { "nothing was due".to_owned() } else { done.join(", ") }
+}

@@ -1,0 +1,8 @@
+//! The whole program from outside: HTTP over the real router, and commands over the built binary.
+
+#![allow(clippy::unwrap_used)]
+
+mod commands;
+mod harness;
+mod http;
+mod sign_in;
