@@ -2,13 +2,17 @@
 
 pub mod customers;
 pub mod decisions;
+pub mod home;
 pub mod invoices;
 pub mod lines;
 pub mod names;
 pub mod outlook;
 pub mod page;
 pub mod partners;
+pub mod portal;
 pub mod receipts;
 pub mod rewards;
+pub mod search;
 pub mod session;
+pub mod settings;
 pub mod words;

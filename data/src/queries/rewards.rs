@@ -21,10 +21,12 @@ use crate::search::{self, Kind};
 use crate::{Db, Result};
 
 mod counts;
-mod detail;
+pub(super) mod detail;
 mod months;
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod big;
 
 pub use detail::{detail, find, seen};
 

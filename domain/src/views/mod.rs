@@ -9,6 +9,7 @@ pub mod customers;
 pub mod home;
 pub mod invoices;
 pub mod partners;
+pub mod portal;
 pub mod receipt;
 pub mod rewards;
 pub mod search;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Choice;
+use crate::page::Page;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanyProfile {
@@ -21,6 +22,13 @@ pub struct CompanyProfile {
 }
 
 /// The audit log, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLog {
+    pub page: Page<AuditEntry>,
+    /// "New York time"
+    pub zone: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     pub id: String,

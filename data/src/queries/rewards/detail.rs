@@ -4,6 +4,7 @@ use domain::receipt_words::Reader;
 use domain::review::{self, Books, Standing, Verb};
 use domain::states::{InvoiceState, RewardSource, RewardState};
 use domain::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
+use domain::views::receipt::PathStep;
 use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -39,31 +40,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let state = state_of(&row)?;
     let source: RewardSource = stored(&row.source)?;
     let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
-    let payout = payout_of(conn, &row, invoice.as_ref()).await?;
-    let settlement_days =
-        partnerships::Entity::find_by_id(row.partnership_id).one(conn).await?.map_or(0, |partner| partner.settlement_days);
-    let on_way = match &invoice {
-        Some(invoice) => Some(InvoiceOnWay {
-            number: &invoice.number,
-            state: stored(&invoice.state)?,
-            issued_at: Instant(invoice.issued_at),
-            charge_due_at: Instant(invoice.charge_due_at),
-            frozen_at: invoice.frozen_at.map(Instant),
-            charged_at: invoice.charged_at.map(Instant),
-        }),
-        None => None,
-    };
-    let way = Way {
-        created_at: Instant(row.created_at),
-        state,
-        state_reason: row.state_reason.as_deref(),
-        ready_at: row.ready_at.map(Instant),
-        month: Month(row.invoice_month),
-        invoice: on_way,
-        payout,
-        settlement_days,
-    };
-    let steps = path(&way, &zone);
+    let steps = path_of(conn, company, &row).await?;
     let books = books(conn, company, &row.currency, now).await?;
     let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
     // What takes a sale's reward back goes where that one goes.
@@ -107,6 +84,38 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
+}
+
+/// A reward's way from recorded to paid.
+pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, row: &rewards::Model) -> Result<Vec<PathStep>> {
+    let zone = company.zone()?;
+    let state = state_of(row)?;
+    let invoice = invoice_of(conn, row).await?.filter(|_| state.payable());
+    let payout = payout_of(conn, row, invoice.as_ref()).await?;
+    let settlement_days =
+        partnerships::Entity::find_by_id(row.partnership_id).one(conn).await?.map_or(0, |partner| partner.settlement_days);
+    let on_way = match &invoice {
+        Some(invoice) => Some(InvoiceOnWay {
+            number: &invoice.number,
+            state: stored(&invoice.state)?,
+            issued_at: Instant(invoice.issued_at),
+            charge_due_at: Instant(invoice.charge_due_at),
+            frozen_at: invoice.frozen_at.map(Instant),
+            charged_at: invoice.charged_at.map(Instant),
+        }),
+        None => None,
+    };
+    let way = Way {
+        created_at: Instant(row.created_at),
+        state,
+        state_reason: row.state_reason.as_deref(),
+        ready_at: row.ready_at.map(Instant),
+        month: Month(row.invoice_month),
+        invoice: on_way,
+        payout,
+        settlement_days,
+    };
+    Ok(path(&way, &zone))
 }
 
 /// The company's months as rewards in this currency meet them.

@@ -1,0 +1,99 @@
+//! What a partner is owed, by how near it is.
+
+use std::collections::BTreeMap;
+
+use domain::states::{InvoiceState, PayoutState, RewardState};
+use domain::views::portal::Earnings;
+use domain::{Currency, Money};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait};
+use uuid::Uuid;
+
+use super::Desk;
+use crate::Result;
+use crate::entities::{payouts, rewards};
+use crate::error::stored;
+
+type Sums = BTreeMap<Currency, i64>;
+
+pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
+    let mut stages: BTreeMap<(Uuid, i32, String), InvoiceState> = BTreeMap::new();
+    for invoice in desk.invoices(conn).await? {
+        stages.insert((invoice.company_id, invoice.month, invoice.currency), stored(&invoice.state)?);
+    }
+    let (mut in_review, mut on_hold, mut expected) = (Sums::new(), Sums::new(), Sums::new());
+    for sum in reward_sums(conn, desk).await? {
+        let currency: Currency = stored(&sum.currency)?;
+        let into = match stored::<RewardState>(&sum.state)? {
+            RewardState::Hold | RewardState::Scheduled => &mut on_hold,
+            RewardState::Declined | RewardState::Paid => continue,
+            RewardState::Pending | RewardState::Approved => match stages.get(&(sum.company_id, sum.month, sum.currency)) {
+                None => &mut expected,
+                Some(InvoiceState::InReview | InvoiceState::Charging | InvoiceState::ChargeFailed) => &mut in_review,
+                Some(InvoiceState::Charged | InvoiceState::Paid) => continue,
+            },
+        };
+        *into.entry(currency).or_default() += sum.total;
+    }
+    let (mut available, mut paid) = (Sums::new(), Sums::new());
+    for (currency, state, total) in payout_sums(conn, desk).await? {
+        let into = if stored::<PayoutState>(&state)? == PayoutState::Paid { &mut paid } else { &mut available };
+        *into.entry(stored(&currency)?).or_default() += total;
+    }
+    Ok(Earnings {
+        available: listed(available),
+        in_review: listed(in_review),
+        on_hold: listed(on_hold),
+        expected: listed(expected),
+        paid: listed(paid),
+    })
+}
+
+fn listed(sums: Sums) -> Vec<Money> {
+    sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
+}
+
+struct RewardSum {
+    company_id: Uuid,
+    month: i32,
+    currency: String,
+    state: String,
+    total: i64,
+}
+
+async fn reward_sums<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<RewardSum>> {
+    use rewards::Column;
+    let keys = [Column::CompanyId, Column::InvoiceMonth, Column::Currency, Column::State];
+    let mut select = Query::select();
+    select.from(rewards::Entity).columns(keys).cond_where(desk.rewards());
+    for key in keys {
+        select.group_by_col(key);
+    }
+    select.expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"));
+    let rows = conn.query_all(&select).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(RewardSum {
+                company_id: row.try_get("", "company_id")?,
+                month: row.try_get("", "invoice_month")?,
+                currency: row.try_get("", "currency")?,
+                state: row.try_get("", "state")?,
+                total: row.try_get("", "total")?,
+            })
+        })
+        .collect()
+}
+
+async fn payout_sums<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<(String, String, i64)>> {
+    use payouts::Column;
+    let mut select = Query::select();
+    select
+        .from(payouts::Entity)
+        .columns([Column::Currency, Column::State])
+        .expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
+        .and_where(Column::PartnershipId.is_in(desk.ids()))
+        .group_by_col(Column::Currency)
+        .group_by_col(Column::State);
+    let rows = conn.query_all(&select).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "currency")?, row.try_get("", "state")?, row.try_get("", "total")?))).collect()
+}

@@ -1,0 +1,131 @@
+//! What a partner sees: commissions, payouts, customers. Customers are shown as far as the company lets them.
+
+use serde::{Deserialize, Serialize};
+
+use super::home::{MonthBar, MonthStrip};
+use super::receipt::{PathStep, ReceiptView};
+use crate::Money;
+use crate::page::{Count, Page};
+use crate::states::{PayoutState, RewardStatus};
+
+/// What a partner is owed, one amount per currency in each list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earnings {
+    /// Charged to the company and on its way: payouts that have not arrived.
+    pub available: Vec<Money>,
+    /// On an invoice that the company reviews, or that is being charged.
+    pub in_review: Vec<Money>,
+    /// On hold, or within an offer's hold days.
+    pub on_hold: Vec<Money>,
+    /// Of the month that is still gathering.
+    pub expected: Vec<Money>,
+    /// Payouts that arrived.
+    pub paid: Vec<Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerHome {
+    pub earnings: Earnings,
+    /// The invoices in review that the partner's next money is on; each amount is the partner's own.
+    pub next: Vec<MonthStrip>,
+    pub recent: Vec<CommissionLine>,
+    /// Commissions of twelve months, oldest first, in the currency with most of them; empty before the first.
+    pub months: Vec<MonthBar>,
+    pub offers: Vec<OfferSeen>,
+}
+
+/// An offer in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferSeen {
+    pub company: String,
+    pub description: String,
+    pub sentences: Vec<String>,
+    pub examples: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommissionLine {
+    pub key: String,
+    pub company: String,
+    pub description: String,
+    /// "Sale", "Manual reward", "Refund"
+    pub source: String,
+    /// As much as the company shows; empty without a customer.
+    pub customer: String,
+    pub amount: Money,
+    pub status: RewardStatus,
+    /// Why it is held or declined; empty otherwise.
+    pub reason: String,
+    /// "3 Apr 2026"
+    pub occurred: String,
+    /// "March 2026"
+    pub month: String,
+    /// "8 Apr 2026"; empty for what is not going to be paid as things stand.
+    pub estimated_payment: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commissions {
+    pub earnings: Earnings,
+    pub page: Page<CommissionLine>,
+    pub count: Count,
+    /// One per currency of everything that matches; `None` when it is more than is added up.
+    pub totals: Option<Vec<Money>>,
+    /// The partner has no reward yet.
+    pub empty: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommissionDetail {
+    pub line: CommissionLine,
+    pub receipt: ReceiptView,
+    pub path: Vec<PathStep>,
+    /// The payout that it was part of: its key; empty before.
+    pub payout: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutLine {
+    pub key: String,
+    pub company: String,
+    /// "March 2026"
+    pub month: String,
+    pub invoice_number: String,
+    pub amount: Money,
+    pub state: PayoutState,
+    /// "8 Apr 2026": when it was paid, sent or is due.
+    pub date: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payouts {
+    pub page: Page<PayoutLine>,
+    pub earnings: Earnings,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutDetail {
+    pub line: PayoutLine,
+    /// What its lines come to, before what was carried over.
+    pub total: Money,
+    /// Owed from earlier months, at or below zero.
+    pub carried_in: Money,
+    pub page: Page<CommissionLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalCustomer {
+    pub name: String,
+    pub company: String,
+    /// "3 Apr 2026"
+    pub since: String,
+    /// "Signed up", "Paid"
+    pub status: String,
+    pub sales: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalCustomers {
+    pub page: Page<PortalCustomer>,
+    pub count: Count,
+}
