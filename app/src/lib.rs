@@ -1,4 +1,22 @@
-//! The screens.
-use leptos::prelude::*;
-#[component]
-pub fn App() -> impl IntoView { view! { <p>"Tributary"</p> } }
+//! The screens: shell, routes, pages, components and the server functions behind them.
+//!
+//! Built twice, as `ssr` into the server and as `hydrate` into the client. Both must render the same tree; nothing here asks
+//! which of the two it is while it makes a view.
+
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod ctx;
+pub mod error;
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod http;
+pub mod list;
+pub mod pages;
+pub mod routes;
+pub mod server_fns;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod ui;
+
+pub use error::{AppError, FieldErrors, Result};
+pub use routes::App;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use rand::RngExt;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -180,19 +181,24 @@ pub const IN_MAX: usize = 5_000;
 const VALUES_MAX: usize = 32_000;
 
 /// Inserts all rows with as few statements as the databases take.
-pub async fn insert_all<A, C>(tx: &C, rows: impl IntoIterator<Item = A>) -> Result<()>
+///
+/// The future is boxed: one that named the iterator's type would not be `Send` in the eyes of the compiler.
+pub fn insert_all<'a, A, C>(tx: &'a C, rows: impl IntoIterator<Item = A>) -> BoxFuture<'a, Result<()>>
 where
-    A: ActiveModelTrait,
+    A: ActiveModelTrait + Send + 'a,
     C: ConnectionTrait,
 {
     let columns = <A::Entity as EntityTrait>::Column::iter().count();
     let chunk_rows = (VALUES_MAX / columns).min(1000);
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<A> = rows.by_ref().take(chunk_rows).collect();
-        A::Entity::insert_many(chunk).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    let rows: Vec<A> = rows.into_iter().collect();
+    Box::pin(async move {
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<A> = rows.by_ref().take(chunk_rows).collect();
+            A::Entity::insert_many(chunk).exec_without_returning(tx).await?;
+        }
+        Ok(())
+    })
 }
 
 /// Runs a statement once per few thousand rows, which stand in it as `{rows}`: `WITH v(id, n) AS (VALUES {rows}) UPDATE …`.

@@ -1,6 +1,7 @@
 //! Storage: entities, migrations, and operations, each of which is one database transaction.
 
 pub mod accounts;
+pub mod attributions;
 pub mod audit;
 pub mod charges;
 pub mod check;

@@ -1,0 +1,150 @@
+//! A field that finds: types to search where the client runs, a plain list of suggestions before.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::views::Choice;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys;
+
+use super::{FieldFrame, FormState};
+use crate::error::Result;
+
+/// Finds choices for what was typed.
+pub type Finder = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<Vec<Choice>>> + Send>> + Send + Sync>;
+
+/// Wraps a server function: `finder(move |text| find_customers(partner.clone(), text))`.
+pub fn finder<F, Fut>(find: F) -> Finder
+where
+    F: Fn(String) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Vec<Choice>>> + Send + 'static,
+{
+    Arc::new(move |text| Box::pin(find(text)))
+}
+
+/// Sends the chosen value as `name`: a key that can also be typed. `initial` are the suggestions before anything was typed.
+#[component]
+pub fn Combobox(
+    name: &'static str,
+    #[prop(into)] label: String,
+    initial: Vec<Choice>,
+    find: Finder,
+    #[prop(optional, into)] value: String,
+    #[prop(optional)] optional: bool,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] placeholder: Option<String>,
+) -> impl IntoView {
+    let state = FormState::get();
+    let (id, error) = (state.id(name), state.error(name));
+    let (list_id, data_id) = (format!("{id}-list"), format!("{id}-data"));
+    let choices = RwSignal::new(initial.clone());
+    let open = RwSignal::new(false);
+    let at = RwSignal::new(0usize);
+    let hydrated = RwSignal::new(false);
+    let asked = StoredValue::new(0u32);
+    Effect::new(move |_| hydrated.set(true));
+
+    let input = NodeRef::<leptos::html::Input>::new();
+    let take = move |value: &str| {
+        if let Some(input) = input.get_untracked() {
+            input.set_value(value);
+        }
+        open.set(false);
+    };
+    let typed = move |event: web_sys::Event| {
+        let text = event_target_value(&event);
+        asked.update_value(|count| *count += 1);
+        let (mine, find) = (asked.get_value(), find.clone());
+        spawn_local(async move {
+            let Ok(found) = find(text).await else { return };
+            // Only the answer to what was typed last counts.
+            if asked.try_get_value() == Some(mine) {
+                choices.set(found);
+                at.set(0);
+                open.set(true);
+            }
+        });
+    };
+    let key = move |event: web_sys::KeyboardEvent| {
+        let count = choices.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" if open.get_untracked() => at.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
+            "ArrowDown" => open.set(true),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Escape" if open.get_untracked() => open.set(false),
+            "Enter" if open.get_untracked() => {
+                let chosen = choices.with_untracked(|choices| choices.get(at.get_untracked()).map(|choice| choice.value.clone()));
+                if let Some(chosen) = chosen {
+                    take(&chosen);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let option_id = {
+        let id = id.clone();
+        move |index: usize| format!("{id}-o{index}")
+    };
+    let active = {
+        let option_id = option_id.clone();
+        move || open.get().then(|| option_id(at.get()))
+    };
+    let listbox = {
+        let list_id = list_id.clone();
+        move || {
+            let option_id = option_id.clone();
+            open.get().then(|| {
+                let items = choices.with(|choices| {
+                    choices
+                        .iter()
+                        .cloned()
+                        .enumerate()
+                        .map(|(index, choice)| {
+                            let value = choice.value.clone();
+                            view! {
+                                <div role="option" id=option_id(index) aria-selected=move || if at.get() == index { "true" } else { "false" }
+                                    on:pointerdown=move |event| { event.prevent_default(); take(&value); }>
+                                    <span><span>{choice.label}</span>" "<small>{choice.hint}</small></span>
+                                    <small>{choice.value}</small>
+                                </div>
+                            }
+                        })
+                        .collect_view()
+                });
+                let none = choices.with(Vec::is_empty).then(|| view! { <p class="none">"Nothing found"</p> });
+                view! { <div class="listbox" role="listbox" id=list_id.clone() aria-label="Suggestions">{items}{none}</div> }
+            })
+        }
+    };
+    let described = (!hint.is_empty()).then(|| format!("{id}-h"));
+    view! {
+        <FieldFrame name=name label=label optional=optional hint=hint>
+            <div class="combobox">
+                <input class="input" type="text" node_ref=input id=id.clone() name=name value=state.value(name, &value) placeholder=placeholder
+                    autocomplete="off" required=!optional role="combobox" aria-autocomplete="list" aria-controls=list_id
+                    aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active
+                    aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    list=move || (!hydrated.get()).then(|| data_id.clone())
+                    on:input=typed on:keydown=key on:blur=move |_| open.set(false) on:focus=move |_| at.set(0)/>
+                <datalist id=format!("{id}-data")>
+                    {initial
+                        .into_iter()
+                        .map(|choice| view! { <option value=choice.value>{format!("{} {}", choice.label, choice.hint)}</option> })
+                        .collect_view()}
+                </datalist>
+                <span class="sr-only" aria-live="polite">
+                    {move || open.get().then(|| match choices.with(Vec::len) {
+                        0 => "Nothing found".to_owned(),
+                        1 => "1 suggestion".to_owned(),
+                        count => format!("{count} suggestions"),
+                    })}
+                </span>
+                {listbox}
+            </div>
+        </FieldFrame>
+    }
+}

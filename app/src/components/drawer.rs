@@ -1,0 +1,134 @@
+//! Details beside their list: a child route, so that the address opens it and Back closes it.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+
+use super::{ErrorSummary, Form, Heading, Icon, SubmitButton};
+use crate::list::keeping_query;
+
+/// Whether the list is beneath the drawer, or the drawer is the page.
+#[derive(Clone, Copy)]
+struct OverList(Memo<bool>);
+
+/// A list whose details open over it. Use as the view of a `ParentRoute` whose first child is `""` (empty view) and whose other
+/// children are pages made of [`Drawer`]. Opened directly, a detail is a page of its own and its list is not even loaded.
+///
+/// ```ignore
+/// <ParentRoute path=path!("/rewards") view=|| view! { <ListRoute base="/rewards" list=ReviewRewards/> }>
+///     <Route path=path!("") view=|| ()/>
+///     <Route path=path!(":key") view=RewardDrawer/>
+/// </ParentRoute>
+/// ```
+#[component]
+pub fn ListRoute(
+    /// The list's own address.
+    #[prop(into)]
+    base: Signal<String>,
+    #[prop(into)] list: ViewFn,
+) -> impl IntoView {
+    let here = use_location().pathname;
+    let over_list = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || here.get() == base.get());
+    provide_context(OverList(over_list));
+    view! {
+        {move || over_list.get().then(|| list.run())}
+        <Outlet/>
+    }
+}
+
+/// A detail. `close` is its list's address (this page's query string is kept). Children: sections of the body; `foot`: buttons.
+#[component]
+pub fn Drawer(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] context: String,
+    #[prop(into)] close: String,
+    /// More buttons in the head: previous, next, menu.
+    #[prop(optional)]
+    actions: Option<AnyView>,
+    #[prop(optional)] foot: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Frame title=title context=context close=keeping_query(&close) actions=actions>
+            <div class="drawer-body">{children()}</div>
+            {foot.map(|foot| view! { <footer class="drawer-foot">{foot}</footer> })}
+        </Frame>
+    }
+}
+
+/// A detail that is one form, around body and foot. `submit` is the words of its button.
+#[component]
+pub fn DrawerForm(
+    action: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional, into)] context: String,
+    #[prop(into)] close: String,
+    #[prop(into)] submit: String,
+    children: Children,
+) -> impl IntoView {
+    let close = keeping_query(&close);
+    view! {
+        <Frame title=title context=context close=close actions=None>
+            <Form action=action class="drawer-form" summary=false>
+                <div class="drawer-body">
+                    <div class="form">
+                        <ErrorSummary/>
+                        {children()}
+                    </div>
+                </div>
+                <footer class="drawer-foot">
+                    <SubmitButton>{submit}</SubmitButton>
+                    <a class="btn quiet" href=close>"Cancel"</a>
+                </footer>
+            </Form>
+        </Frame>
+    }
+}
+
+/// Head and surroundings: beside the list as an aside, opened directly as an article.
+#[component]
+fn Frame(title: String, context: String, close: Signal<String>, actions: Option<AnyView>, children: Children) -> impl IntoView {
+    let over_list = use_context::<OverList>().is_some_and(|over| over.0.get_untracked());
+    return_to_list(over_list);
+    let content = view! {
+        <Title text=title.clone()/>
+        <header class="drawer-head">
+            <Heading title=title id="drawer-title".to_owned()/>
+            {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
+            <div class="actions">
+                {actions}
+                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="">
+                    <Icon name="x"/>
+                </a>
+            </div>
+        </header>
+        {children()}
+    };
+    if over_list {
+        view! { <aside class="drawer" aria-labelledby="drawer-title">{content}</aside> }.into_any()
+    } else {
+        view! { <article class="drawer-page" aria-labelledby="drawer-title">{content}</article> }.into_any()
+    }
+}
+
+/// Gives focus and the list's title back when the drawer closes.
+fn return_to_list(over_list: bool) {
+    let before = StoredValue::new_local(None::<(web_sys::HtmlElement, String)>);
+    Effect::new(move |seen: Option<()>| {
+        let opener = document().active_element().and_then(|element| element.dyn_into().ok());
+        if let (None, Some(opener)) = (seen, opener) {
+            before.set_value(Some((opener, document().title())));
+        }
+    });
+    on_cleanup(move || {
+        let Some((opener, title)) = before.try_with_value(Clone::clone).flatten().filter(|_| over_list) else { return };
+        document().set_title(&title);
+        if opener.is_connected() {
+            // Fails only for elements that take no focus.
+            let _ = opener.focus();
+        }
+    });
+}

@@ -1,0 +1,212 @@
+//! Above a list: segments, search, selects, what is filtered by, totals.
+
+use domain::Money;
+use domain::views::Choice;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::{Icon, Options};
+use crate::list::{address, filtered, use_list};
+
+/// A filter by a few choices; `all` are the words of no filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterSelect {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub all: &'static str,
+    pub choices: Vec<Choice>,
+}
+
+/// Search, filters and export of a list. A plain GET form; with the client it follows each choice at once. Filters of the URL that
+/// it does not show (a segment) stay as they are.
+#[component]
+pub fn FilterBar(
+    #[prop(into)] placeholder: String,
+    #[prop(optional)] selects: Vec<FilterSelect>,
+    /// The CSV export's address without query; the list's filters are added.
+    #[prop(optional, into)]
+    csv: Option<String>,
+    /// Further controls: inputs with `name` and the value of `use_list()`.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let query = use_list();
+    let navigate = use_navigate();
+    let here = use_location().pathname;
+    let present = query.get_untracked();
+    let shown: Vec<&'static str> = selects.iter().map(|select| select.name).collect();
+    let kept = {
+        let shown = shown.clone();
+        move || {
+            query.with(|query| {
+                let others = query.filters.iter().filter(|(name, _)| !shown.contains(&name.as_str()));
+                let sort = (!query.sort.is_empty()).then(|| ("sort".to_owned(), query.sort.clone()));
+                others
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .chain(sort)
+                    .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+                    .collect_view()
+            })
+        }
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok()) else { return };
+        navigate(&format!("{}{}", here.get_untracked(), query_of(&form)), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    };
+    let follow = move |event: web_sys::Event| {
+        let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+        if let Some(form) = select.and_then(|select| select.form()) {
+            // Fails only when the form has gone meanwhile.
+            let _ = form.request_submit();
+        }
+    };
+    let controls = selects
+        .iter()
+        .cloned()
+        .map(|select| {
+            let chosen = present.filter(select.name).to_owned();
+            view! {
+                <select class="select" name=select.name aria-label=select.label>
+                    <option value="">{select.all}</option>
+                    <Options choices=select.choices chosen=chosen/>
+                </select>
+            }
+        })
+        .collect_view();
+    let csv = csv.map(|path| {
+        let href = move || query.with(|query| format!("{path}{}", address(query)));
+        view! {
+            <div class="end">
+                <a class="btn quiet" href=href rel="external" download>
+                    <Icon name="download"/>
+                    <span>"CSV"</span>
+                </a>
+            </div>
+        }
+    });
+    view! {
+        <form class="filters" method="get" role="search" on:submit=submit on:change=follow>
+            {kept}
+            <div class="search">
+                <Icon name="search"/>
+                <input class="input" type="search" name="q" value=present.search.clone() placeholder=placeholder.clone()
+                    aria-label=placeholder autocomplete="off"/>
+            </div>
+            {controls}
+            {children.map(|children| children())}
+            <button class="btn" type="submit">"Filter"</button>
+            {csv}
+        </form>
+        <Chips selects=selects/>
+    }
+}
+
+/// The filters in force; each takes itself away.
+#[component]
+fn Chips(selects: Vec<FilterSelect>) -> impl IntoView {
+    let query = use_list();
+    move || {
+        query.with(|query| {
+            let mut chips: Vec<(String, String)> = selects
+                .iter()
+                .filter(|select| !query.filter(select.name).is_empty())
+                .map(|select| {
+                    let value = query.filter(select.name);
+                    let label = select.choices.iter().find(|choice| choice.value == value).map_or(value, |choice| &choice.label);
+                    (format!("{}: {label}", select.label), address(&filtered(query, select.name, "")))
+                })
+                .collect();
+            if !query.search.is_empty() {
+                let mut without = query.clone();
+                without.search = String::new();
+                without.page = String::new();
+                chips.insert(0, (format!("“{}”", query.search), address(&without)));
+            }
+            (!chips.is_empty()).then(|| {
+                view! {
+                    <p class="chips">
+                        <span>"Filtered by"</span>
+                        {chips
+                            .into_iter()
+                            .map(|(label, href)| view! {
+                                <a class="chip" href=href aria-label=format!("Remove filter {label}")>
+                                    <span>{label.clone()}</span>
+                                    <Icon name="x"/>
+                                </a>
+                            })
+                            .collect_view()}
+                        <a class="link" href="?">"Clear all"</a>
+                    </p>
+                }
+            })
+        })
+    }
+}
+
+/// One of the segments over a list: value of the filter (empty: all), label, how many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub value: String,
+    pub label: String,
+    pub count: Option<String>,
+}
+
+/// One choice of a few, as links; `default` is the value that stands for no filter in the URL.
+#[component]
+pub fn Segments(name: &'static str, #[prop(into)] label: String, items: Vec<Segment>, #[prop(optional, into)] default: String) -> impl IntoView {
+    let query = use_list();
+    let links = items
+        .into_iter()
+        .map(|item| {
+            let (value, chosen, fallback) = (item.value.clone(), item.value, default.clone());
+            let target = if value == default { String::new() } else { value };
+            let href = move || query.with(|query| address(&filtered(query, name, &target)));
+            let current = move || {
+                query.with(|query| {
+                    let present = query.filter(name);
+                    let present = if present.is_empty() { fallback.as_str() } else { present };
+                    (present == chosen).then_some("page")
+                })
+            };
+            view! {
+                <a href=href aria-current=current>
+                    <span>{item.label}</span>
+                    {item.count.map(|count| view! { <span class="count">{count}</span> })}
+                </a>
+            }
+        })
+        .collect_view();
+    view! { <nav class="segments" aria-label=label>{links}</nav> }
+}
+
+/// How many rows the filter leaves and what they add up to, per currency. `words` like "214 rewards".
+#[component]
+pub fn Totals(#[prop(into)] words: String, #[prop(optional)] amounts: Vec<Money>) -> impl IntoView {
+    view! {
+        <p class="totals" aria-live="polite">
+            <span><strong>{words}</strong></span>
+            {amounts
+                .into_iter()
+                .map(|amount| view! {
+                    <span>
+                        <strong>{amount.display()}</strong>
+                        {amount.currency.symbol().map(|_| format!(" {}", amount.currency))}
+                    </span>
+                })
+                .collect_view()}
+        </p>
+    }
+}
+
+/// A form's values as a query string, without those that are empty.
+fn query_of(form: &web_sys::HtmlFormElement) -> String {
+    let Ok(data) = web_sys::FormData::new_with_form(form) else { return String::new() };
+    let Ok(params) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return String::new() };
+    let all = String::from(params.to_string());
+    let filled: Vec<&str> = all.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
+    if filled.is_empty() { String::new() } else { format!("?{}", filled.join("&")) }
+}

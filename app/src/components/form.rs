@@ -1,0 +1,286 @@
+//! The one form: plain HTML for the browser, sent in the background once the client runs. See [`crate::forms`].
+
+use std::collections::BTreeMap;
+
+use leptos::form::form_data_from_event;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::Icon;
+use crate::error::{AppError, FieldErrors};
+use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, field_errors};
+use crate::ui::Ui;
+
+/// What the fields of a form know about it.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    errors: RwSignal<FieldErrors>,
+    refused: StoredValue<Option<FailedForm>>,
+    pub pending: RwSignal<bool>,
+    name: StoredValue<String>,
+}
+
+impl FormState {
+    pub fn get() -> FormState {
+        use_context::<FormState>().unwrap_or_else(|| FormState::new("", None))
+    }
+
+    fn new(name: &str, refused: Option<FailedForm>) -> FormState {
+        let errors = refused.as_ref().map(|failed| field_errors(&failed.error)).unwrap_or_default();
+        FormState {
+            errors: RwSignal::new(errors),
+            refused: StoredValue::new(refused),
+            pending: RwSignal::new(false),
+            name: StoredValue::new(name.to_owned()),
+        }
+    }
+
+    /// The element id of a field.
+    pub fn id(&self, field: &str) -> String {
+        let field = field.trim_end_matches("[]");
+        self.name.with_value(|name| if name.is_empty() { field.to_owned() } else { format!("{name}-{field}") })
+    }
+
+    /// What was typed before the form was refused, else `otherwise`.
+    pub fn value(&self, field: &str, otherwise: &str) -> String {
+        self.refused.with_value(|refused| match refused {
+            Some(failed) => failed.value(field).unwrap_or_default().to_owned(),
+            None => otherwise.to_owned(),
+        })
+    }
+
+    pub fn error(&self, field: &str) -> Signal<Option<String>> {
+        let (errors, field) = (self.errors, field.to_owned());
+        Signal::derive(move || errors.with(|errors| errors.get(&field).cloned()))
+    }
+}
+
+/// A form that posts to a server function answering `Result<Done>`. `action` is the function's `PATH`; `name` tells forms with the
+/// same action on one page apart and begins the ids of its fields.
+#[component]
+pub fn Form(
+    #[prop(into)] action: String,
+    #[prop(optional, into)] name: String,
+    #[prop(default = "form", into)] class: &'static str,
+    /// Always a full page load: for signing in and moving between companies.
+    #[prop(optional)]
+    plain: bool,
+    /// Instead of following `Done::to`, in the client.
+    #[prop(optional, into)]
+    on_done: Option<Callback<Done>>,
+    /// For forms of one button: an error becomes a toast, there is no summary.
+    #[prop(optional)]
+    bare: bool,
+    /// False where the form places its [`ErrorSummary`] itself.
+    #[prop(default = true)]
+    summary: bool,
+    children: Children,
+) -> impl IntoView {
+    let ui = Ui::get();
+    let state = FormState::new(&name, ui.failed_form(&action, &name));
+    provide_context(state);
+    let node = NodeRef::<html::Form>::new();
+    let navigate = use_navigate();
+    let here = use_location().pathname;
+
+    let target = action.clone();
+    let submit = move |event: web_sys::SubmitEvent| {
+        if plain || event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        if state.pending.get_untracked() {
+            return;
+        }
+        let Some((target, body)) = encoded(&event, &target) else { return };
+        state.pending.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            let outcome = post(&target, body).await;
+            state.pending.set(false);
+            match outcome {
+                Ok(done) => {
+                    state.errors.set(BTreeMap::new());
+                    if let Some(form) = node.get_untracked() {
+                        form.reset();
+                    }
+                    let to = done.to.clone().filter(|to| *to != here.get_untracked());
+                    ui.wrote(done.clone());
+                    match (on_done, to) {
+                        (Some(on_done), _) => on_done.run(done),
+                        (None, Some(to)) => navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() }),
+                        (None, None) => {}
+                    }
+                }
+                Err(error) => {
+                    if bare {
+                        ui.refused(&error);
+                    }
+                    state.errors.set(field_errors(&error));
+                    request_animation_frame(move || focus_summary(node));
+                }
+            }
+        });
+    };
+
+    view! {
+        <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain>
+            <input type="hidden" name=FORM_TOKEN prop:value=move || ui.form_token() value=ui.form_token()/>
+            {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
+            {(summary && !bare).then(|| view! { <ErrorSummary/> })}
+            {children()}
+        </form>
+    }
+}
+
+/// Everything that is wrong, in one place, each leading to its field.
+#[component]
+pub fn ErrorSummary() -> impl IntoView {
+    let state = FormState::get();
+    // From the start, so that a page that comes back refused reads it out; without errors it takes no room.
+    move || {
+        let errors = state.errors.get();
+        if errors.is_empty() {
+            return ().into_any();
+        }
+        let heading = match (errors.len(), errors.contains_key("")) {
+            (1, true) => "That did not work".to_owned(),
+            (1, false) => "One thing needs a change".to_owned(),
+            (count, _) => format!("{count} things need a change"),
+        };
+        let items: Vec<_> = errors
+            .into_iter()
+            .map(|(field, message)| {
+                if field.is_empty() {
+                    view! { <li><span>{message}</span></li> }.into_any()
+                } else {
+                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{format!("{}: {message}", words(&field))}</a></li> }.into_any()
+                }
+            })
+            .collect();
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" autofocus>
+                <h2>{heading}</h2>
+                <ul>{items}</ul>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// "min_amount" → "Min amount".
+fn words(field: &str) -> String {
+    let text = field.trim_end_matches("[]").replace(['_', '.'], " ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[component]
+pub fn Hidden(#[prop(into)] name: String, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}
+
+/// The row of buttons under a form.
+#[component]
+pub fn FormEnd(children: Children) -> impl IntoView {
+    view! { <div class="form-end">{children()}</div> }
+}
+
+/// Sends the form. `name` and `value` tell which of several buttons it was; `key` is the letter that presses it in lists.
+#[component]
+pub fn SubmitButton(
+    #[prop(default = "btn primary", into)] class: &'static str,
+    #[prop(optional)] name: Option<&'static str>,
+    #[prop(optional, into)] value: Option<String>,
+    #[prop(optional)] key: Option<&'static str>,
+    #[prop(optional, into)] label: Option<String>,
+    /// Sends to another server function's `PATH`.
+    #[prop(optional)]
+    action: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
+    let pending = FormState::get().pending;
+    view! {
+        <button type="submit" class=class name=name value=value data-key=key aria-label=label formaction=action
+            aria-busy=move || pending.get().then_some("true")>
+            {children()}
+        </button>
+    }
+}
+
+/// A form of one button: for menus, undo, release.
+#[component]
+pub fn ButtonForm(
+    action: &'static str,
+    #[prop(optional)] fields: Vec<(&'static str, String)>,
+    #[prop(default = "btn", into)] class: &'static str,
+    #[prop(optional, into)] name: String,
+    #[prop(optional, into)] label: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Form action=action name=name class="button-form" bare=true>
+            {fields.into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view()}
+            {match label {
+                Some(label) => view! { <SubmitButton class=class label=label>{children()}</SubmitButton> }.into_any(),
+                None => view! { <SubmitButton class=class>{children()}</SubmitButton> }.into_any(),
+            }}
+        </Form>
+    }
+}
+
+/// The message of a field's error, with the id that the field refers to.
+#[component]
+pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl IntoView {
+    move || {
+        error.get().map(|message| {
+            view! {
+                <p class="error" id=id.clone()>
+                    <Icon name="alert"/>
+                    <span>{message}</span>
+                </p>
+            }
+        })
+    }
+}
+
+fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String)> {
+    let target = event
+        .submitter()
+        .and_then(|button| button.get_attribute("formaction"))
+        .unwrap_or_else(|| action.to_owned());
+    let data = form_data_from_event(event).ok()?;
+    let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some((target, String::from(params.to_string())))
+}
+
+/// Sends a form's content to a server function.
+pub async fn post(path: &str, body: String) -> Result<Done, AppError> {
+    let request = gloo_net::http::Request::post(path)
+        .header("Accept", "application/json")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(body)
+        .map_err(|_| AppError::Unreachable)?;
+    let response = request.send().await.map_err(|_| AppError::Unreachable)?;
+    let text = response.text().await.map_err(|_| AppError::Unreachable)?;
+    if response.ok() {
+        serde_json::from_str(&text).map_err(|_| AppError::Unreachable)
+    } else {
+        Err(serde_json::from_str(&text).unwrap_or(AppError::Unreachable))
+    }
+}
+
+fn focus_summary(form: NodeRef<html::Form>) {
+    let Some(form) = form.get_untracked() else { return };
+    if let Ok(Some(summary)) = form.query_selector(".error-summary")
+        && let Some(summary) = summary.dyn_ref::<web_sys::HtmlElement>()
+    {
+        // Fails only for elements that take no focus.
+        let _ = summary.focus();
+    }
+}

@@ -1,0 +1,335 @@
+//! The frame around pages: for companies a sidebar and a top bar, for partners a bar at the thumb.
+
+use domain::access::Action;
+use domain::views::session::{ClockView, Jump, Place, Scope, Viewer};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_query_map};
+
+use super::header::longest_match;
+use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile};
+use crate::server_fns::sandbox::{MoveClock, get_jumps};
+use crate::server_fns::session::{SwitchPlace, get_viewer};
+use crate::ui::{Loading, load};
+
+/// Who is looking; provided by both layouts to the pages inside.
+pub fn use_viewer() -> Loading<Viewer> {
+    expect_context::<Loading<Viewer>>()
+}
+
+struct Area {
+    label: &'static str,
+    icon: &'static str,
+    href: &'static str,
+    /// Second level, shown while the area is open.
+    parts: &'static [(&'static str, &'static str)],
+    counts_reviews: bool,
+}
+
+const AREAS: [Area; 5] = [
+    Area { label: "Home", icon: "home", href: "/", parts: &[], counts_reviews: false },
+    Area { label: "Partner Management", icon: "partners", href: "/partners", parts: &[("All partners", "/partners")], counts_reviews: false },
+    Area { label: "Customers", icon: "customers", href: "/customers", parts: &[], counts_reviews: false },
+    Area {
+        label: "Rewards & Invoices",
+        icon: "invoice",
+        href: "/rewards",
+        parts: &[("Review Rewards", "/rewards"), ("Invoices", "/invoices")],
+        counts_reviews: true,
+    },
+    Area { label: "Offers", icon: "offers", href: "/offers", parts: &[], counts_reviews: false },
+];
+
+const SETTINGS: Area = Area {
+    label: "Settings",
+    icon: "settings",
+    href: "/settings",
+    parts: &[("Company profile", "/settings"), ("Import", "/settings/import"), ("Audit log", "/settings/audit")],
+    counts_reviews: false,
+};
+
+/// Sidebar, sandbox clock, top bar and the page.
+#[component]
+pub fn CompanyLayout() -> impl IntoView {
+    let viewer = load(|| (), |()| get_viewer());
+    provide_context(viewer);
+    view! {
+        <SkipLink/>
+        <div class="shell">
+            <nav class="sidebar" id="nav" popover="auto" aria-label="Main">
+                <Brand/>
+                <ul class="nav">
+                    {AREAS.iter().map(|area| view! { <AreaItem area=area viewer=viewer/> }).collect_view()}
+                </ul>
+                <div class="sidebar-end">
+                    <ul class="nav">
+                        <AreaItem area=&SETTINGS viewer=viewer/>
+                    </ul>
+                </div>
+            </nav>
+            <Clock viewer=viewer/>
+            <header class="topbar">
+                <button type="button" class="btn quiet icon-only menu-button" popovertarget="nav" aria-label="Menu">
+                    <Icon name="menu"/>
+                </button>
+                <SearchBox/>
+                <div class="topbar-end">
+                    <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                        <TopbarEnd viewer=viewer/>
+                    </Loaded>
+                </div>
+            </header>
+            <main class="main" id="main" tabindex="-1">
+                <Outlet/>
+            </main>
+        </div>
+    }
+}
+
+/// Bar at the thumb (sidebar on a desktop) and the page.
+#[component]
+pub fn PartnerLayout() -> impl IntoView {
+    let viewer = load(|| (), |()| get_viewer());
+    provide_context(viewer);
+    let here = use_location().pathname;
+    let current = move |href: &'static str| {
+        let all = ["/partner", "/partner/commissions", "/partner/payouts", "/partner/customers", "/partner/more"].map(str::to_owned);
+        // The partner's home is open only at its own address.
+        move || here.with(|here| if href == "/partner" { here == href } else { longest_match(&all, here) == Some(href) }).then_some("page")
+    };
+    view! {
+        <SkipLink/>
+        <div class="shell">
+            <Clock viewer=viewer/>
+            <header class="topbar">
+                <Brand/>
+                <div class="topbar-end">
+                    <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                        <TopbarEnd viewer=viewer/>
+                    </Loaded>
+                </div>
+            </header>
+            <nav class="tabbar" aria-label="Main">
+                <Brand/>
+                <ul class="nav">
+                    <li><a href="/partner" aria-current=current("/partner")><Icon name="home"/><span>"Home"</span></a></li>
+                    <li>
+                        <a href="/partner/commissions" aria-current=current("/partner/commissions")>
+                            <Icon name="wallet"/>
+                            <span>"Commissions"</span>
+                        </a>
+                    </li>
+                    <li><a href="/partner/payouts" aria-current=current("/partner/payouts")><Icon name="card"/><span>"Payouts"</span></a></li>
+                    <li>
+                        <a href="/partner/customers" aria-current=current("/partner/customers")>
+                            <Icon name="customers"/>
+                            <span>"Customers"</span>
+                        </a>
+                    </li>
+                    <li><a href="/partner/more" aria-current=current("/partner/more")><Icon name="more"/><span>"More"</span></a></li>
+                </ul>
+            </nav>
+            <main class="main" id="main" tabindex="-1">
+                <Outlet/>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn SkipLink() -> impl IntoView {
+    view! { <a class="skip" href="#main" rel="external">"Skip to content"</a> }
+}
+
+#[component]
+fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
+    let here = use_location().pathname;
+    let mut all: Vec<String> = area.parts.iter().map(|part| part.1.to_owned()).collect();
+    all.push(area.href.to_owned());
+    let open = {
+        let all = all.clone();
+        Memo::new(move |_| here.with(|here| longest_match(&all, here).map(str::to_owned)))
+    };
+    // With a second level open, the mark stands there.
+    let current = move || (open.get().is_some() && area.parts.is_empty()).then_some("page");
+    let parts = move || {
+        (open.get().is_some() && !area.parts.is_empty()).then(|| {
+            let items = area
+                .parts
+                .iter()
+                .map(|(label, href)| {
+                    let current = move || (open.get().as_deref() == Some(*href)).then_some("page");
+                    view! {
+                        <li>
+                            <a href=*href aria-current=current>
+                                <span>{*label}</span>
+                            </a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! { <ul class="nav">{items}</ul> }
+        })
+    };
+    let count = area.counts_reviews.then(|| {
+        view! {
+            <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                {(viewer.to_review > 0).then(|| view! {
+                    <span class="count due">
+                        <span>{if viewer.to_review > 999 { "999+".to_owned() } else { viewer.to_review.to_string() }}</span>
+                        <span class="sr-only">" to review"</span>
+                    </span>
+                })}
+            </Loaded>
+        }
+    });
+    view! {
+        <li>
+            <a href=area.href aria-current=current>
+                <Icon name=area.icon/>
+                <span>{area.label}</span>
+                {count}
+            </a>
+            {parts}
+        </li>
+    }
+}
+
+/// The search over everything; a plain form, found by "/" and Ctrl K.
+#[component]
+fn SearchBox() -> impl IntoView {
+    let here = use_location().pathname;
+    let params = use_query_map();
+    // On the search page the box holds what is searched for.
+    let value = move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
+    view! {
+        <form class="search" role="search" action="/search" method="get">
+            <Icon name="search"/>
+            <input class="input" type="search" id="search" name="q" value=value aria-label="Search everything"
+                placeholder="Search partners, customers, rewards" autocomplete="off"/>
+            <kbd aria-hidden="true">"/"</kbd>
+        </form>
+    }
+}
+
+#[component]
+fn TopbarEnd(viewer: Viewer) -> impl IntoView {
+    let name = viewer.scope_name().to_owned();
+    let role = match &viewer.scope {
+        Scope::Company { role, .. } => role.label(),
+        Scope::Partner { role, .. } => role.label(),
+    };
+    let may_settings = viewer.may(Action::ManageSettings);
+    let several = viewer.places.len() > 1;
+    let places = viewer.places.into_iter().map(|place| view! { <PlaceButton place=place/> }).collect_view();
+    view! {
+        {several.then(|| view! {
+            <button type="button" class="btn quiet switcher" popovertarget="places" aria-label=format!("{name}: switch company")>
+                <Tile name=name.clone()/>
+                <span>{name.clone()}</span>
+                <Icon name="chevron-down"/>
+            </button>
+            <div class="menu" id="places" popover="auto" role="group" aria-label="Where you belong">
+                <p class="menu-title">"Where you belong"</p>
+                {places}
+            </div>
+        })}
+        <button type="button" class="btn quiet icon-only" popovertarget="me" aria-label="Your account">
+            <Tile name=viewer.name.clone() person=true/>
+        </button>
+        <div class="menu" id="me" popover="auto" role="group" aria-label="Your account">
+            <p class="menu-title">
+                <strong>{viewer.name}</strong>
+                <br/>
+                <span>{viewer.email}</span>
+                <br/>
+                <span>{format!("{role} at {name}")}</span>
+            </p>
+            {may_settings.then(|| view! {
+                <a href="/settings">
+                    <Icon name="settings"/>
+                    <span>"Settings"</span>
+                </a>
+            })}
+            <form method="post" action="/sign-out">
+                <button type="submit">
+                    <Icon name="sign-out"/>
+                    <span>"Sign out"</span>
+                </button>
+            </form>
+        </div>
+    }
+}
+
+#[component]
+fn PlaceButton(place: Place) -> impl IntoView {
+    let note = if place.company { "" } else { "as partner" };
+    view! {
+        <Form action=SwitchPlace::PATH name=place.scope.clone() class="place" plain=true bare=true>
+            <Hidden name="scope" value=place.scope/>
+            <button type="submit" aria-current=place.current.then_some("true")>
+                <Tile name=place.name.clone()/>
+                <span>{place.name}</span>
+                <small>{note}</small>
+            </button>
+        </Form>
+    }
+}
+
+/// The simulated date and the ways to move it.
+#[component]
+fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
+    let jumps = load(|| (), |()| get_jumps());
+    view! {
+        <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+            {viewer.clock.map(|clock| view! { <ClockBar clock=clock/> })}
+        </Loaded>
+        <Loaded of=jumps skeleton=Skeleton::None let:jumps>
+            {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps/> })}
+        </Loaded>
+    }
+}
+
+#[component]
+fn ClockBar(clock: ClockView) -> impl IntoView {
+    view! {
+        <div class="clockbar" role="region" aria-label="Sandbox clock">
+            <Icon name="clock"/>
+            <strong>"Sandbox"</strong>
+            <time>{clock.now}</time>
+            {clock.may_move.then(|| view! {
+                <button type="button" class="btn small" popovertarget="clock">"Move the clock"</button>
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn ClockMenu(jumps: Vec<Jump>) -> impl IntoView {
+    let buttons = jumps
+        .into_iter()
+        .map(|jump| {
+            view! {
+                <button type="submit" name="to" value=jump.to>
+                    <span>{jump.label}</span>
+                    <time>{jump.date}</time>
+                    <small>{jump.effect}</small>
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="menu clock-menu" id="clock" popover="auto" role="group" aria-label="Move the clock">
+            <p class="menu-title">"Everything that falls due on the way is done"</p>
+            <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true>
+                {buttons}
+            </Form>
+            <hr/>
+            <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true>
+                <input class="input small" type="number" name="days" value="7" min="1" max="400" aria-label="Days"/>
+                <SubmitButton class="btn small">"Move by days"</SubmitButton>
+            </Form>
+        </div>
+    }
+}

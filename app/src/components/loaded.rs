@@ -1,0 +1,76 @@
+//! Content that is loaded: a skeleton of the right size while it comes, a notice where it fails.
+
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ErrorNotice;
+use crate::ui::Loading;
+
+/// The size of what will be here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Skeleton {
+    /// Head and rows of a list or page.
+    #[default]
+    Page,
+    Lines,
+    Chart,
+    /// Nothing: for small things in the frame.
+    None,
+}
+
+/// Shows what [`crate::ui::load`] loads. While it loads again the old content stays. Inside, make no resources, place no `<Outlet/>`.
+///
+/// ```ignore
+/// let invoice = load(move || number.get(), get_invoice);
+/// view! { <Loaded of=invoice let:invoice> <InvoicePage invoice/> </Loaded> }
+/// ```
+#[component]
+pub fn Loaded<T, V>(
+    of: Loading<T>,
+    #[prop(optional)] skeleton: Skeleton,
+    /// From the loaded value to its view.
+    children: impl Fn(T) -> V + Send + Sync + Clone + 'static,
+) -> impl IntoView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let show = move || {
+        let children = children.clone();
+        Suspend::new(async move {
+            match of.await {
+                Ok(value) => children(value).into_any(),
+                Err(error) => view! { <ErrorNotice error=error/> }.into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{show}</Transition> }
+}
+
+#[component]
+fn SkeletonView(of: Skeleton) -> impl IntoView {
+    match of {
+        Skeleton::Page => view! {
+            <div aria-busy="true" class="stack">
+                <span class="sr-only">"Loading"</span>
+                <span class="skeleton figure-size"></span>
+                <span class="skeleton row-size"></span>
+                <span class="skeleton row-size"></span>
+                <span class="skeleton row-size"></span>
+                <span class="skeleton row-size"></span>
+            </div>
+        }
+        .into_any(),
+        Skeleton::Lines => view! {
+            <div aria-busy="true" class="stack tight">
+                <span class="sr-only">"Loading"</span>
+                <span class="skeleton line"></span>
+                <span class="skeleton line"></span>
+            </div>
+        }
+        .into_any(),
+        Skeleton::Chart => view! { <span class="skeleton chart-size" aria-busy="true"></span> }.into_any(),
+        Skeleton::None => ().into_any(),
+    }
+}

@@ -1,0 +1,42 @@
+//! The design system: markup as in `style/README.md`, behaviour that works before the client has loaded.
+
+mod badge;
+mod chart;
+mod combobox;
+mod dialog;
+mod drawer;
+mod fields;
+mod filters;
+mod form;
+mod header;
+mod icon;
+mod keys;
+pub mod layout;
+mod loaded;
+mod menu;
+mod month;
+mod notice;
+mod receipt;
+mod stat;
+mod table;
+mod toasts;
+
+pub use badge::*;
+pub use chart::*;
+pub use combobox::*;
+pub use dialog::*;
+pub use drawer::*;
+pub use fields::*;
+pub use filters::*;
+pub use form::*;
+pub use header::*;
+pub use icon::*;
+pub use keys::*;
+pub use loaded::*;
+pub use menu::*;
+pub use month::*;
+pub use notice::*;
+pub use receipt::*;
+pub use stat::*;
+pub use table::*;
+pub use toasts::*;

@@ -1,0 +1,203 @@
+//! Lists: a real table whose sort, filters and page are the URL; rows become cards on a phone.
+
+use domain::page::Page;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys;
+use leptos_router::hooks::use_location;
+
+use super::Icon;
+use crate::list::{address, keeping_query, paged, sorted, use_list};
+
+/// The frame of a list: `<TableFrame label="Partners"> <thead>…</thead> <tbody>…</tbody> </TableFrame>`.
+#[component]
+pub fn TableFrame(
+    #[prop(into)] label: String,
+    #[prop(optional)] compact: bool,
+    /// Stays a table on a phone: for small tables of numbers.
+    #[prop(optional)]
+    keep: bool,
+    children: Children,
+) -> impl IntoView {
+    let class = match (compact, keep) {
+        (true, true) => "table compact keep",
+        (true, false) => "table compact",
+        (false, true) => "table keep",
+        (false, false) => "table",
+    };
+    view! {
+        <div class="table-wrap" role="region" tabindex="0" aria-label=label>
+            <table class=class>
+                <caption class="sr-only">{label.clone()}</caption>
+                {children()}
+            </table>
+        </div>
+    }
+}
+
+/// A column that sorts: `column` is its word in the URL; numbers and dates sort descending first.
+#[component]
+pub fn SortTh(
+    column: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional)] numeric: bool,
+    #[prop(optional)] descending_first: bool,
+    /// The list's own order, while the URL names none: "ascending" or "descending".
+    #[prop(optional)]
+    default: Option<&'static str>,
+) -> impl IntoView {
+    let query = use_list();
+    let direction = move || {
+        query.with(|query| match query.sort.strip_prefix('-') {
+            Some(word) if word == column => Some("descending"),
+            None if query.sort == column => Some("ascending"),
+            None if query.sort.is_empty() => default,
+            _ => None,
+        })
+    };
+    let href = move || {
+        query.with(|query| {
+            let mut present = query.clone();
+            if let (true, Some(default)) = (present.sort.is_empty(), default) {
+                present.sort = if default == "descending" { format!("-{column}") } else { column.to_owned() };
+            }
+            address(&sorted(&present, column, descending_first || numeric))
+        })
+    };
+    view! {
+        <th scope="col" class:c-num=numeric aria-sort=direction>
+            <a class="sort" href=href>{label}</a>
+        </th>
+    }
+}
+
+/// A column without a sort.
+#[component]
+pub fn Th(#[prop(into)] label: String, #[prop(optional)] numeric: bool, #[prop(optional)] hidden: bool) -> impl IntoView {
+    view! {
+        <th scope="col" class:c-num=numeric>
+            <span class:sr-only=hidden>{label}</span>
+        </th>
+    }
+}
+
+/// The link that a row follows. Leads to a drawer over this list when `drawer` is set: then the list's state stays in the address.
+#[component]
+pub fn RowLink(
+    #[prop(into)] href: String,
+    #[prop(optional)] drawer: bool,
+    #[prop(optional, into)] note: String,
+    children: Children,
+) -> impl IntoView {
+    let target = if drawer { keeping_query(&href) } else { Signal::stored(href) };
+    view! {
+        <a class="row-link" href=target>{children()}</a>
+        {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
+    }
+}
+
+/// Selects all rows of the page; only helps where the client runs, the rows' own boxes work without it.
+#[component]
+pub fn SelectAllTh() -> impl IntoView {
+    let toggle = move |event: web_sys::Event| {
+        let Some(all) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+        for_each_box(&all, |row| row.set_checked(all.checked()));
+    };
+    view! {
+        <th class="c-select" scope="col">
+            <label>
+                <input type="checkbox" aria-label="Select all on this page" on:change=toggle/>
+            </label>
+        </th>
+    }
+}
+
+/// Selects one row: `name` as the server function takes it ("keys[]"), `label` names the row.
+#[component]
+pub fn SelectTd(name: &'static str, #[prop(into)] value: String, #[prop(into)] label: String, #[prop(optional)] disabled: bool) -> impl IntoView {
+    view! {
+        <td class="c-select">
+            <label>
+                <input type="checkbox" name=name value=value aria-label=format!("Select {label}") disabled=disabled/>
+            </label>
+        </td>
+    }
+}
+
+/// What can be done with the selected rows; a child of the form around the table. Appears with the first selected row.
+#[component]
+pub fn BulkBar(#[prop(into)] label: String, children: Children) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let count = RwSignal::new(0u32);
+    // Counts on any change in the form around it.
+    Effect::new(move |_| {
+        let Some(bar) = node.get() else { return };
+        let Ok(Some(form)) = bar.closest("form") else { return };
+        let counted = form.clone();
+        let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
+            let selected = counted.query_selector_all(".c-select input[name]:checked").map_or(0, |found| found.length());
+            count.set(selected);
+        });
+        on_cleanup(move || listener.remove());
+    });
+    let words = move || match count.get() {
+        0 => "Selected".to_owned(),
+        count => format!("{count} selected"),
+    };
+    view! {
+        <div class="bulkbar" role="region" aria-label=label node_ref=node>
+            <span class="bulk-count" aria-live="polite">{words}</span>
+            {children()}
+        </div>
+    }
+}
+
+fn for_each_box(all: &web_sys::HtmlInputElement, mut act: impl FnMut(&web_sys::HtmlInputElement)) {
+    let Ok(Some(table)) = all.closest("table") else { return };
+    let Ok(boxes) = table.query_selector_all("tbody .c-select input:not(:disabled)") else { return };
+    for index in 0..boxes.length() {
+        if let Some(row) = boxes.item(index).and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            act(&row);
+        }
+    }
+}
+
+/// Where the page lies: "120 partners" and the ways to its neighbours.
+#[component]
+pub fn Pager<T>(page: Page<T>, #[prop(into)] words: String) -> impl IntoView {
+    let (previous, next) = (page.previous, page.next);
+    let alone = previous.is_none() && next.is_none();
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span>{words}</span>
+            {(!alone).then(|| view! {
+                <span class="btn-group">
+                    <PagerLink cursor=previous back=true/>
+                    <PagerLink cursor=next back=false/>
+                </span>
+            })}
+        </nav>
+    }
+}
+
+#[component]
+fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
+    let query = use_list();
+    let words = if back { "Previous" } else { "Next" };
+    let disabled = cursor.is_none().then_some("true");
+    let href = cursor.map(|cursor| move || query.with(|query| address(&paged(query, &cursor))));
+    view! {
+        <a class="btn small" href=href aria-disabled=disabled role=disabled.map(|_| "link")>
+            {back.then(|| view! { <Icon name="chevron-left"/> })}
+            <span>{words}</span>
+            {(!back).then(|| view! { <Icon name="chevron-right"/> })}
+        </a>
+    }
+}
+
+/// Whether a row's drawer is open: for `class:open` on its `<tr>`.
+pub fn is_open(path: String) -> impl Fn() -> bool + Send + Sync + Clone + 'static {
+    let here = use_location().pathname;
+    move || here.with(|here| *here == path)
+}

@@ -1,0 +1,76 @@
+//! What was done, in the past tense, with Undo where that is possible.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{Form, Hidden, Icon, SubmitButton};
+use crate::forms::Undo;
+use crate::ui::{Toast, Ui};
+
+/// How long a message stays; errors and messages that are being read stay.
+const SHOWN: Duration = Duration::from_secs(12);
+
+/// The one place of toasts, there from the first paint so that each is read out.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let toasts = Ui::get().toasts;
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.get() key=|toast| toast.id let:toast>
+                <ToastView toast=toast/>
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn ToastView(toast: Toast) -> impl IntoView {
+    let toasts = Ui::get().toasts;
+    let id = toast.id;
+    let close = move || toasts.update(|toasts| toasts.retain(|other| other.id != id));
+    let held = StoredValue::new(false);
+    let bad = toast.bad;
+    Effect::new(move |_| {
+        if bad {
+            return;
+        }
+        let timer = set_timeout_with_handle(
+            move || {
+                if held.try_get_value() == Some(false) {
+                    close();
+                }
+            },
+            SHOWN,
+        );
+        on_cleanup(move || {
+            if let Ok(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    view! {
+        <div class="toast" class:bad=bad on:pointerenter=move |_| held.set_value(true) on:focusin=move |_| held.set_value(true)
+            on:pointerleave=move |_| held.set_value(false)>
+            <Icon name=if bad { "alert" } else { "check" }/>
+            <p>{toast.done.message}</p>
+            {toast.done.undo.map(|undo| view! { <UndoForm undo=undo id=id/> })}
+            <button type="button" class="btn icon-only" aria-label="Close" on:click=move |_| close()>
+                <Icon name="x" small=true/>
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn UndoForm(undo: Undo, id: u32) -> impl IntoView {
+    let toasts = Ui::get().toasts;
+    let gone = Callback::new(move |_| toasts.update(|toasts| toasts.retain(|other| other.id != id)));
+    let fields = undo.fields.into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view();
+    view! {
+        <Form action=undo.action class="undo" bare=true on_done=gone>
+            {fields}
+            <SubmitButton class="btn">"Undo"</SubmitButton>
+        </Form>
+    }
+}

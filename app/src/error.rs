@@ -1,0 +1,110 @@
+//! Why a server function did not do what it was asked, as the screens see it.
+
+use std::collections::BTreeMap;
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What is wrong, by field; the empty name stands for the whole form.
+pub type FieldErrors = BTreeMap<String, String>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+pub enum AppError {
+    #[error("You are not signed in any more. Sign in again; what you typed stays here.")]
+    Unauthenticated,
+    /// What the person may not do: "review rewards".
+    #[error("Your role does not let you {0}. An owner of the company can change that.")]
+    Forbidden(String),
+    #[error("{0} was not found. It may have been removed, or the address is mistyped.")]
+    NotFound(String),
+    #[error("{}", .0.values().cloned().collect::<Vec<_>>().join(" "))]
+    Invalid(FieldErrors),
+    /// It was possible a moment ago and is not now.
+    #[error("{0}")]
+    Conflict(String),
+    #[error("Something went wrong on our side. Nothing was changed. Try again; if it stays so, tell us this number: {request_id}")]
+    Internal { request_id: String },
+    /// The server could not be reached, or its answer could not be read.
+    #[error("The server could not be reached. Nothing is lost; try again.")]
+    Unreachable,
+}
+
+pub type Result<T, E = AppError> = std::result::Result<T, E>;
+
+impl AppError {
+    pub fn invalid(field: &str, message: impl Into<String>) -> AppError {
+        AppError::Invalid(BTreeMap::from([(field.to_owned(), message.into())]))
+    }
+
+    /// The HTTP status that says the same.
+    pub const fn status(&self) -> u16 {
+        match self {
+            AppError::Unauthenticated => 401,
+            AppError::Forbidden(_) => 403,
+            AppError::NotFound(_) => 404,
+            AppError::Conflict(_) => 409,
+            AppError::Invalid(_) => 422,
+            AppError::Internal { .. } | AppError::Unreachable => 500,
+        }
+    }
+
+    /// A few words over the explanation.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            AppError::Unauthenticated => "Signed out",
+            AppError::Forbidden(_) => "Not allowed",
+            AppError::NotFound(_) => "Not found",
+            AppError::Conflict(_) => "Not possible now",
+            AppError::Invalid(_) => "Please check",
+            AppError::Internal { .. } => "Something went wrong",
+            AppError::Unreachable => "No connection",
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
+                AppError::Unreachable
+            }
+            ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
+                AppError::invalid("", format!("The form could not be read: {message}"))
+            }
+            _ => AppError::Internal { request_id: String::new() },
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<data::Error> for AppError {
+    /// Says it in the response's status too, and logs what is our own fault.
+    fn from(error: data::Error) -> AppError {
+        let error = match error {
+            data::Error::NotFound(what) => AppError::NotFound(sentence(what)),
+            data::Error::Invalid(fields) => AppError::Invalid(fields),
+            data::Error::Conflict(message) => AppError::Conflict(message),
+            data::Error::Forbidden(message) => AppError::Conflict(message),
+            other => {
+                let request_id = crate::http::request_id();
+                tracing::error!(request_id, error = %other, "request failed");
+                AppError::Internal { request_id }
+            }
+        };
+        crate::http::set_status(error.status());
+        error
+    }
+}
+
+/// "reward" → "This reward", "the company" → "The company".
+#[cfg(feature = "ssr")]
+fn sentence(what: &str) -> String {
+    match what.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => format!("This {what}"),
+    }
+}

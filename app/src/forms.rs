@@ -1,0 +1,125 @@
+//! How forms work, once for all of them.
+//!
+//! A form is plain HTML that posts to a server function returning `Result<Done, AppError>`:
+//!
+//! ```ignore
+//! // app/src/server_fns/rewards.rs
+//! #[server(prefix = "/rpc", endpoint = "rewards/hold")]
+//! pub async fn hold_reward(key: String, reason: String) -> Result<Done> {
+//!     let cx = ctx::company(Action::ReviewRewards).await?;
+//!     let hold = data::rewards::hold(&cx.db, cx.company_id, &key, &reason, &cx.author(), cx.now).await?;
+//!     Ok(Done::say("Put the reward on hold.").to(format!("/rewards/{key}"))
+//!         .undo(ReleaseReward::PATH, [("key", key)]))
+//! }
+//!
+//! // a page
+//! view! {
+//!     <Form action=HoldReward::PATH class="form">
+//!         <Hidden name="key" value=key/>
+//!         <TextArea name="reason" label="Reason" hint="The partner reads it."/>
+//!         <FormEnd><SubmitButton>"Hold"</SubmitButton></FormEnd>
+//!     </Form>
+//! }
+//! ```
+//!
+//! Before the client has loaded, the browser posts it; [`crate::http::handle_rpc`] turns the outcome into a redirect: `Done` becomes
+//! a toast on the page it leads to, an error sends back to the form with the messages and everything that was typed. Afterwards
+//! the same form is sent in the background and nothing typed leaves the page. Either way a form sent twice is done once: see
+//! [`FORM_TOKEN`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// The hidden field that tells one filling-in of a form from another. The same token with the same values is the same submission,
+/// and is answered with the first result.
+pub const FORM_TOKEN: &str = "form_token";
+/// The hidden field that names which of several forms with the same action this is.
+pub const FORM_NAME: &str = "form_name";
+
+/// What was done, in the past tense, and where to go from here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    pub message: String,
+    /// A path in this application; `None`: stay where the form was.
+    pub to: Option<String>,
+    pub undo: Option<Undo>,
+}
+
+/// A form that takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl Done {
+    pub fn say(message: impl Into<String>) -> Done {
+        Done { message: message.into(), to: None, undo: None }
+    }
+
+    pub fn to(mut self, path: impl Into<String>) -> Done {
+        self.to = Some(path.into());
+        self
+    }
+
+    /// `action` is the server function's `PATH`.
+    pub fn undo<'a>(mut self, action: &str, fields: impl IntoIterator<Item = (&'a str, String)>) -> Done {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.undo = Some(Undo { action: action.to_owned(), fields });
+        self
+    }
+}
+
+/// What a page learns about the form that led to it, once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    pub done: Option<Done>,
+    pub failed: Option<FailedForm>,
+}
+
+/// A form that was refused, with everything that was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedForm {
+    pub action: String,
+    pub name: String,
+    pub error: AppError,
+    /// In the form's order; a name may stand several times.
+    pub values: Vec<(String, String)>,
+}
+
+impl FailedForm {
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The errors of a refused form by field.
+pub fn field_errors(error: &AppError) -> BTreeMap<String, String> {
+    match error {
+        AppError::Invalid(fields) => fields.clone(),
+        other => BTreeMap::from([(String::new(), other.to_string())]),
+    }
+}
+
+/// A path inside this application that may be redirected to: begins with one slash, holds nothing a header or another host
+/// could be made of.
+pub fn local_path(text: &str) -> Option<&str> {
+    let plain = text.starts_with('/') && !text.starts_with("//") && !text.contains('\\');
+    (plain && text.len() < 2_000 && text.bytes().all(|byte| (0x21..0x7f).contains(&byte))).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_place_are_followed() {
+        assert_eq!(local_path("/rewards?status=new"), Some("/rewards?status=new"));
+        for bad in ["", "rewards", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nSet-Cookie: x", "/ä"] {
+            assert_eq!(local_path(bad), None, "{bad}");
+        }
+    }
+}

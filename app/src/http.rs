@@ -1,0 +1,321 @@
+//! Between the web server and the screens: pages, server functions, plain forms, status codes.
+//!
+//! Everything that differs between versions of the framework's server side (redirects, response options, extraction) is here.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::FromRequest;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use data::Db;
+use data::accounts::Membership;
+use data::submissions::{self, Claim};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use crate::ctx::{self, FLASH, real_now, session_of, standing_of};
+use crate::error::{AppError, Result};
+use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, local_path};
+use crate::shell::{Assets, shell};
+
+/// Longest form that is read. Files are uploaded elsewhere.
+const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// What is kept of a refused form.
+const KEPT_BYTES_MAX: usize = 256 * 1024;
+
+/// Where a request came from, as far as the server can tell.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// The hash of this form's token and content: see [`ctx::submission`].
+#[derive(Clone, Debug)]
+pub struct Submission(pub String);
+
+/// Every page and every server function. Expects `Extension<Db>` and a tower-sessions layer around it.
+pub fn router(assets: Assets) -> Router {
+    // Fails only when another one runs already, which serves as well.
+    let _ = any_spawner::Executor::init_tokio();
+    let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
+    Router::new().route("/rpc/{*name}", post(handle_rpc)).fallback(move |request: Request<Body>| {
+        let render = render.clone();
+        async move {
+            match before_page(request).await {
+                Ok(request) => render(request).await,
+                Err(answer) => answer,
+            }
+        }
+    })
+}
+
+/// What every page's response carries.
+fn page_context() {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+    response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// Sends visitors to the sign-in page and people to their own side; hands the flash message to the page.
+async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
+    }
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
+    let public = path == "/sign-in" || path.starts_with("/sign-in/");
+    match standing.map(|standing| standing.place) {
+        None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
+        Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),
+        Some(Membership::Company { .. }) if path == "/partner" || path.starts_with("/partner/") => {
+            return Err(Redirect::to("/").into_response());
+        }
+        Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
+        _ => {}
+    }
+    if let Ok(session) = session_of(&parts)
+        && let Ok(Some(flash)) = session.remove::<Flash>(FLASH).await
+    {
+        parts.extensions.insert(flash);
+    }
+    Ok(Request::from_parts(parts, body))
+}
+
+/// The sign-in page that leads back to where somebody wanted to go.
+fn sign_in_path(wanted: &Uri) -> String {
+    let wanted = wanted.path_and_query().map_or("/", |path| path.as_str());
+    match local_path(wanted) {
+        Some(path) if path != "/" => format!("/sign-in?next={}", encode(path)),
+        _ => "/sign-in".to_owned(),
+    }
+}
+
+/// Percent-encodes everything but letters, digits and `/-_.`.
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn next_of(uri: &Uri) -> Option<String> {
+    let query: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(uri).ok()?;
+    let next = query.0.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value)?;
+    local_path(&next).map(str::to_owned)
+}
+
+/// Runs a server function. A form that the browser sent by itself is answered with a redirect, one that was sent before with the
+/// first answer.
+pub async fn handle_rpc(request: Request<Body>) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let plain = header(&parts, ACCEPT).contains("text/html");
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let Ok(bytes) = to_bytes(body, FORM_BYTES_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let values = match header(&parts, CONTENT_TYPE.clone()).starts_with("application/x-www-form-urlencoded") {
+        true => form_values(&bytes).await,
+        false => Vec::new(),
+    };
+    let answer = match submission_of(&parts, &values) {
+        Some((db, submission)) => once(&db, submission, &parts, bytes).await,
+        None => run(&parts, bytes, None).await,
+    };
+    if plain { redirect_after(&parts, values, answer).await } else { answer.into_response() }
+}
+
+/// What a server function answered: JSON of its value or of its error.
+struct Answer {
+    response: http::response::Parts,
+    body: Bytes,
+}
+
+impl Answer {
+    fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+        let (mut response, ()) = Response::new(()).into_parts();
+        response.status = status;
+        response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Answer { response, body: body.into() }
+    }
+
+    fn error(error: &AppError) -> Answer {
+        Answer::json(status_of(error), serde_json::to_vec(error).unwrap_or_default())
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        Response::from_parts(self.response, Body::from(self.body))
+    }
+}
+
+async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Answer {
+    let request = Request::from_parts(parts.clone(), Body::from(bytes));
+    let context = move || {
+        if let Some(submission) = &submission {
+            provide_context(submission.clone());
+        }
+    };
+    let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let (mut response, body) = response.into_parts();
+    response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    match to_bytes(body, usize::MAX).await {
+        Ok(body) => Answer { response, body },
+        Err(error) => Answer::error(&internal(error)),
+    }
+}
+
+/// Handles a submission unless it was handled before.
+async fn once(db: &Db, submission: Submission, parts: &Parts, bytes: Bytes) -> Answer {
+    let token = submission.0.clone();
+    match submissions::claim(db, &token, real_now()).await {
+        Ok(Claim::Answered(answer)) => return Answer::json(StatusCode::OK, answer),
+        Ok(Claim::Busy) => {
+            let busy = AppError::Conflict("This form is already being handled. Look again in a moment.".to_owned());
+            return Answer::error(&busy);
+        }
+        Ok(Claim::Ours) => {}
+        Err(error) => return Answer::error(&AppError::from(error)),
+    }
+    let answer = run(parts, bytes, Some(submission)).await;
+    let kept = match std::str::from_utf8(&answer.body) {
+        Ok(text) if answer.response.status.is_success() => submissions::finish(db, &token, text, real_now()).await,
+        _ => submissions::release(db, &token).await,
+    };
+    if let Err(error) = kept {
+        tracing::warn!(%error, "a submission's answer was not kept");
+    }
+    answer
+}
+
+/// Token and content together: the same form with other values is another submission.
+fn submission_of(parts: &Parts, values: &[(String, String)]) -> Option<(Db, Submission)> {
+    let token = values.iter().find(|(name, _)| name == FORM_TOKEN).map(|(_, value)| value)?;
+    if token.is_empty() {
+        return None;
+    }
+    let db = parts.extensions.get::<Db>()?.clone();
+    let mut text = format!("{}\n{}", parts.uri.path(), session_of(parts).ok()?.id().map(|id| id.to_string()).unwrap_or_default());
+    for (name, value) in values {
+        text.push_str(&format!("\n{}:{name}={value}", value.len()));
+    }
+    Some((db, Submission(submissions::token_of(&text))))
+}
+
+/// The answer to a form that the browser sent by itself.
+async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: Answer) -> Response {
+    let back = referer_path(parts);
+    let (target, flash) = if answer.response.status.is_success() {
+        match serde_json::from_slice::<Done>(&answer.body) {
+            Ok(done) => {
+                let target = done.to.as_deref().and_then(local_path).map_or(back, str::to_owned);
+                (target, Flash { done: Some(done).filter(|done| !done.message.is_empty()), failed: None })
+            }
+            Err(_) => (back, Flash::default()),
+        }
+    } else {
+        let error = serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
+        let signed_out = error == AppError::Unauthenticated;
+        let failed = failed_form(parts.uri.path(), values, error);
+        let back = if signed_out { format!("/sign-in?next={}", encode(&back)) } else { back };
+        (back, Flash { done: None, failed: Some(failed) })
+    };
+    if flash != Flash::default()
+        && let Ok(session) = session_of(parts)
+        && let Err(error) = session.insert(FLASH, &flash).await
+    {
+        tracing::warn!(%error, "a message to the next page was lost");
+    }
+    let mut response = Redirect::to(&target).into_response();
+    for cookie in answer.response.headers.get_all(http::header::SET_COOKIE) {
+        response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
+    }
+    response
+}
+
+fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
+    let name = values.iter().find(|(name, _)| name == FORM_NAME).map(|(_, value)| value.clone()).unwrap_or_default();
+    let mut bytes = 0;
+    let values = values
+        .into_iter()
+        .filter(|(name, _)| name != FORM_TOKEN && name != FORM_NAME && !name.contains("password"))
+        .take_while(|(name, value)| {
+            bytes += name.len() + value.len();
+            bytes <= KEPT_BYTES_MAX
+        })
+        .collect();
+    FailedForm { action: action.to_owned(), name, error, values }
+}
+
+/// Path and query of the page that a form was on.
+fn referer_path(parts: &Parts) -> String {
+    let referer: Option<Uri> = header(parts, REFERER).parse().ok();
+    let path = referer.as_ref().and_then(|uri| uri.path_and_query()).map_or("/", |path| path.as_str());
+    local_path(path).unwrap_or("/").to_owned()
+}
+
+async fn form_values(bytes: &Bytes) -> Vec<(String, String)> {
+    let request = Request::builder()
+        .method(Method::POST)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(bytes.clone()));
+    let Ok(request) = request else { return Vec::new() };
+    axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.map(|form| form.0).unwrap_or_default()
+}
+
+fn header(parts: &Parts, name: http::HeaderName) -> &str {
+    parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Sets the status of the response that is being made.
+pub fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}
+
+/// Says an error in the response's status.
+pub fn fail(error: &AppError) {
+    set_status(error.status());
+}
+
+/// The number under which the log knows this request.
+pub fn request_id() -> String {
+    use_context::<Parts>().map(|parts| request_id_of(&parts)).unwrap_or_default()
+}
+
+fn request_id_of(parts: &Parts) -> String {
+    parts.headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// An error of our own: logged with its cause, shown with its number.
+pub fn internal(cause: impl std::fmt::Display) -> AppError {
+    let request_id = request_id();
+    tracing::error!(request_id, %cause, "request failed");
+    AppError::Internal { request_id }
+}
+
+fn status_of(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Where the request came from, for throttling.
+pub fn client_address() -> String {
+    let parts = ctx::parts().ok();
+    parts.and_then(|parts| parts.extensions.get::<ClientAddress>().cloned()).map(|address| address.0).unwrap_or_default()
+}

@@ -1,0 +1,159 @@
+//! Home: what happened, what it is worth, what comes next.
+
+use domain::page::grouped;
+use domain::views::home::{Home as View, Waiting, WaitingKind};
+use leptos::prelude::*;
+
+use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart, StatTile, Stats};
+use crate::server_fns::home::get_home;
+use crate::ui::load;
+
+#[component]
+pub fn Home() -> impl IntoView {
+    let home = load(|| (), |()| get_home());
+    view! {
+        <Loaded of=home let:home>
+            <HomeView home=home/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn HomeView(home: View) -> impl IntoView {
+    let review = home.waiting.iter().find(|waiting| waiting.kind == WaitingKind::Review).cloned();
+    let header = view! {
+        <PageHeader title="Home" context=home.context.clone()>
+            {review.map(|review| view! { <a class="btn primary" href=review.href>{format!("Look at {}", review.title)}</a> })}
+        </PageHeader>
+    };
+    if home.empty {
+        return view! {
+            {header}
+            <div class="card">
+                <EmptyState icon="partners" title="Your programme begins here"
+                    text="Import your partners, promise them something in an offer, and record the first sale: its reward and the reason for it appear here.">
+                    <a class="btn primary" href="/settings/import">"Import partners"</a>
+                    <a class="btn" href="/offers/new">"Create an offer"</a>
+                </EmptyState>
+            </div>
+        }
+        .into_any();
+    }
+    let [of_rewards, of_revenue, of_customers] = [(); 3].map(|()| home.compared_with.clone());
+    let others = (!home.other_currencies.is_empty()).then(|| {
+        let list = home.other_currencies.join(", ");
+        view! { <p class="hint">{format!("In {} only; {list} are on their own invoices.", home.rewards.now.currency)}</p> }
+    });
+    view! {
+        {header}
+        <Stats>
+            <StatTile label="Rewards this month" value=home.rewards.now.display()>
+                <Change now=home.rewards.now.minor before=home.rewards.before.minor against=of_rewards/>
+            </StatTile>
+            <StatTile label="Revenue from partners" value=home.revenue.now.display()>
+                <Change now=home.revenue.now.minor before=home.revenue.before.minor against=of_revenue/>
+            </StatTile>
+            <StatTile label="New customers" value=grouped(home.customers.now)>
+                <Change now=home.customers.now before=home.customers.before against=of_customers/>
+            </StatTile>
+        </Stats>
+        <div class="columns section">
+            <div class="stack loose">
+                <section class="card">
+                    <div class="card-head">
+                        <h2>"Rewards by month"</h2>
+                        <a class="link" href="/invoices">"Invoices"</a>
+                    </div>
+                    <div class="card-body">
+                        <RewardsChart title="Rewards by month and state" bars=home.months/>
+                        {others}
+                    </div>
+                </section>
+                {home
+                    .in_review
+                    .into_iter()
+                    .map(|strip| {
+                        let href = strip.href.clone();
+                        view! {
+                            <section class="card">
+                                <div class="card-head">
+                                    <h2>"Invoice in review"</h2>
+                                    <a class="link" href=href>"Open the invoice"</a>
+                                </div>
+                                <div class="card-body">
+                                    <MonthStrip of=strip/>
+                                </div>
+                            </section>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <div class="stack loose">
+                <WaitingCard waiting=home.waiting/>
+                <QuickLinks/>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn WaitingCard(waiting: Vec<Waiting>) -> impl IntoView {
+    let nothing = waiting.is_empty().then(|| {
+        view! { <EmptyState icon="check-all" title="Nothing waits for you" text="Rewards to review, failures and invoices to pay appear here."/> }
+    });
+    let items = waiting.into_iter().map(|waiting| view! { <WaitingItem of=waiting/> }).collect_view();
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>"Waiting for you"</h2>
+            </div>
+            <ul class="todo">{items}</ul>
+            {nothing}
+        </section>
+    }
+}
+
+#[component]
+fn WaitingItem(of: Waiting) -> impl IntoView {
+    let (class, icon) = match of.kind {
+        WaitingKind::Review => ("", "receipt"),
+        WaitingKind::Invoice => ("", "invoice"),
+        WaitingKind::ToPay => ("", "card"),
+        WaitingKind::Held => ("warn", "hold"),
+        WaitingKind::ChargeFailed | WaitingKind::PayoutFailed => ("bad", "alert"),
+    };
+    let amount = of.amounts.first().map(|amount| amount.display()).unwrap_or_default();
+    let more = of.amounts.len().saturating_sub(1);
+    let detail = match more {
+        0 => of.detail,
+        _ => format!("{} · and {}", of.detail, of.amounts[1..].iter().map(|amount| amount.display()).collect::<Vec<_>>().join(", ")),
+    };
+    view! {
+        <li class=class>
+            <a href=of.href>
+                <Icon name=icon/>
+                <strong>{of.title}</strong>
+                <small>{detail}</small>
+                <span class="end">{amount}</span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn QuickLinks() -> impl IntoView {
+    view! {
+        <section>
+            <div class="section-head">
+                <h2>"Quick links"</h2>
+            </div>
+            <nav class="quick-links" aria-label="Quick links">
+                <a href="/customers/new"><Icon name="plus"/><span>"Add a customer"</span></a>
+                <a href="/partners"><Icon name="wallet"/><span>"Manual reward"</span></a>
+                <a href="/offers/new"><Icon name="offers"/><span>"Create an offer"</span></a>
+                <a href="/settings/import"><Icon name="upload"/><span>"Import a file"</span></a>
+            </nav>
+        </section>
+    }
+}

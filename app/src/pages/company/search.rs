@@ -1,0 +1,98 @@
+//! What the search over everything finds.
+
+use domain::views::search::{HitGroup, HitKind, SearchResults};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::components::{EmptyState, Icon, Loaded, PageHeader};
+use crate::server_fns::search::search;
+use crate::ui::load;
+
+#[component]
+pub fn Search() -> impl IntoView {
+    let params = use_query_map();
+    let text = Memo::new(move |_| params.with(|params| params.get("q")).unwrap_or_default().trim().to_owned());
+    let results = load(move || text.get(), search);
+    view! {
+        <PageHeader title="Search" context="Partners, customers, transactions, rewards and invoices, by name, email or key"/>
+        <form class="filters" method="get" action="/search" role="search" aria-label="Search again">
+            <div class="search">
+                <Icon name="search"/>
+                <input class="input" type="search" name="q" value=move || text.get() aria-label="What to look for" autocomplete="off"/>
+            </div>
+            <button class="btn primary" type="submit">"Search"</button>
+        </form>
+        <Loaded of=results let:results>
+            <Results results=results text=text.get()/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Results(results: SearchResults, text: String) -> impl IntoView {
+    if text.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="search" title="Type what you remember"
+                    text="A part of a name, an email, a key, an order or invoice number: two letters are enough."/>
+            </div>
+        }
+        .into_any();
+    }
+    if results.groups.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="search" title=format!("Nothing matches “{text}”")
+                    text="Look for a shorter part of the name, or for the key. Only this company is searched."/>
+            </div>
+        }
+        .into_any();
+    }
+    let groups = results.groups.into_iter().map(|group| view! { <Group group=group/> }).collect_view();
+    view! { <div class="stack loose">{groups}</div> }.into_any()
+}
+
+#[component]
+fn Group(group: HitGroup) -> impl IntoView {
+    let icon = match group.kind {
+        HitKind::Partner => "partners",
+        HitKind::Customer => "customers",
+        HitKind::Transaction => "card",
+        HitKind::Reward => "receipt",
+        HitKind::Invoice => "invoice",
+    };
+    let words = group.kind.words();
+    let more = (!group.more.is_empty()).then(|| {
+        view! {
+            <a class="link" href=group.more>
+                <span>"All matches"</span>
+                <span class="sr-only">{format!(" among {}", words.to_lowercase())}</span>
+            </a>
+        }
+    });
+    let hits = group
+        .hits
+        .into_iter()
+        .map(|hit| {
+            view! {
+                <li>
+                    <a href=hit.href>
+                        <Icon name=icon/>
+                        <strong>{hit.title}</strong>
+                        <small>{hit.detail}</small>
+                        <span class="end">{hit.end}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>{words}</h2>
+                {more}
+            </div>
+            <ul class="todo">{hits}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,98 @@
+//! Who did what to money and permissions.
+
+use domain::views::Choice;
+use domain::views::settings::{AuditEntry, AuditLog};
+use leptos::prelude::*;
+
+use super::SettingsTabs;
+use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, Th};
+use crate::list::use_list;
+use crate::server_fns::settings::list_audit;
+use crate::ui::load;
+
+/// Kinds of subjects that entries are about.
+const KINDS: [(&str, &str); 8] = [
+    ("partner", "Partners"),
+    ("customer", "Customers"),
+    ("transaction", "Transactions"),
+    ("reward", "Rewards"),
+    ("invoice", "Invoices"),
+    ("payout", "Payouts"),
+    ("offer", "Offers"),
+    ("company", "Company"),
+];
+
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = use_list();
+    let log = load(move || query.get(), list_audit);
+    let kinds = FilterSelect {
+        name: "kind",
+        label: "About",
+        all: "About everything",
+        choices: KINDS.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
+    };
+    view! {
+        <PageHeader title="Audit log" context="Who did what to money and permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
+        <FilterBar placeholder="A key, a number or a person's email" selects=vec![kinds]/>
+        <Loaded of=log let:log>
+            <Log log=log/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Log(log: AuditLog) -> impl IntoView {
+    if log.page.rows.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="key" title="No entries here"
+                    text="Every change to money and permissions leaves an entry. Clear the filter to see all of them."/>
+            </div>
+        }
+        .into_any();
+    }
+    let rows = log.page.rows.iter().cloned().map(|entry| view! { <Entry entry=entry/> }).collect_view();
+    view! {
+        <TableFrame label="Audit log">
+            <thead>
+                <tr>
+                    <Th label=format!("When, {}", log.zone)/>
+                    <Th label="What"/>
+                    <Th label="About"/>
+                    <Th label="Who"/>
+                    <Th label="Facts"/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+        <Pager page=log.page words="Newest first"/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Entry(entry: AuditEntry) -> impl IntoView {
+    let subject = if entry.href.is_empty() {
+        view! { <span class="mono">{entry.subject}</span> }.into_any()
+    } else {
+        view! { <a class="link" href=entry.href>{entry.subject}</a> }.into_any()
+    };
+    let facts = entry
+        .detail
+        .into_iter()
+        .map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> })
+        .collect_view();
+    view! {
+        <tr>
+            <td class="c-date">{entry.at}</td>
+            <th class="c-main" scope="row">{entry.action}</th>
+            <td>
+                {subject}
+                <small>{entry.subject_kind}</small>
+            </td>
+            <td data-label="By">{entry.author}</td>
+            <td>{facts}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,72 @@
+//! The company's profile: what dates, amounts and payments go by.
+
+use domain::Currency;
+use domain::states::{CustomerVisibility, ProviderKind};
+use domain::views::Choice;
+use domain::views::settings::CompanyProfile;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::SettingsTabs;
+use crate::components::{Field, Form, FormEnd, Loaded, Notice, PageHeader, SelectField, SubmitButton, TextArea};
+use crate::server_fns::settings::{SaveProfile, get_profile};
+use crate::ui::load;
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let profile = load(|| (), |()| get_profile());
+    view! {
+        <PageHeader title="Company profile" context="What dates, amounts and payments go by" tabs=view! { <SettingsTabs/> }.into_any()/>
+        <Loaded of=profile let:profile>
+            <ProfileForm profile=profile/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
+    let zones: Vec<Choice> = profile.zones.iter().map(|zone| Choice::new(zone, zone.replace('_', " "))).collect();
+    let currencies: Vec<Choice> = Currency::all().map(|code| Choice::new(code, code)).collect();
+    let providers: Vec<Choice> = ProviderKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.label())).collect();
+    let visibility: Vec<Choice> = CustomerVisibility::ALL.iter().map(|seen| Choice::new(seen.word(), seen.label())).collect();
+    let may_change = profile.may_change;
+    view! {
+        <div class="measure stack loose">
+            {(!may_change).then(|| view! {
+                <Notice tone="plain" icon="lock" title="You can look, not change" text="An owner or administrator of the company can change its profile."/>
+            })}
+            <Form action=SaveProfile::PATH>
+                <fieldset class="plain" disabled=!may_change>
+                    <div class="form">
+                        <div class="fields">
+                            <Field name="name" label="Name" value=profile.name autocomplete="organization"/>
+                            <Field name="key" label="Company key" value=profile.key readonly=true optional=true
+                                hint="Stands in invoice numbers and in files; it never changes."/>
+                        </div>
+                        <TextArea name="address" label="Address" value=profile.address optional=true hint="Printed on invoices."/>
+                        <div class="fields">
+                            <SelectField name="timezone" label="Time zone" choices=zones value=profile.timezone
+                                hint="Months end, and reviews and charges fall due, at midnight there."/>
+                            <SelectField name="currency" label="Currency" choices=currencies value=profile.currency
+                                hint="For figures over everything. Sales and rewards keep their own."/>
+                        </div>
+                        <div class="fields">
+                            <SelectField name="charge_provider" label="How invoices are charged" choices=providers.clone() value=profile.charge_provider/>
+                            <SelectField name="payout_provider" label="How partners are paid" choices=providers value=profile.payout_provider/>
+                        </div>
+                        <div class="fields">
+                            <Field name="fee_percent" label="Fee in per cent" value=profile.fee_percent inputmode="decimal" optional=true
+                                hint="Added to each invoice on top of the payouts."/>
+                            <SelectField name="customer_visibility" label="What partners see of a customer" choices=visibility value=profile.customer_visibility/>
+                        </div>
+                        {may_change.then(|| view! {
+                            <FormEnd>
+                                <SubmitButton>"Save profile"</SubmitButton>
+                            </FormEnd>
+                        })}
+                    </div>
+                </fieldset>
+            </Form>
+        </div>
+    }
+}

@@ -1,0 +1,5 @@
+//! The screens, laid out by what the person sees.
+
+pub mod company;
+pub mod not_found;
+pub mod sign_in;

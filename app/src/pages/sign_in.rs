@@ -1,0 +1,153 @@
+//! Coming in: by password, by a demo sign-in, by a one-time link.
+
+use domain::views::receipt::{ReceiptFact, ReceiptLine, ReceiptTrigger, ReceiptView};
+use domain::views::session::DemoUser;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::components::{Brand, Field, Form, Hidden, Icon, Loaded, Notice, Receipt, Skeleton, SubmitButton, Tile};
+use crate::server_fns::session::{DemoSignIn, SetPassword as SetPasswordFn, SignIn as SignInFn, check_link, list_demo_users};
+use crate::ui::{Ui, load};
+
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let next = use_query_map().with_untracked(|params| params.get("next")).unwrap_or_default();
+    let demo = load(|| (), |()| list_demo_users());
+    let stranded = Ui::get().stranded_form() && !next.is_empty();
+    let target = next.clone();
+    view! {
+        <Title text="Sign in"/>
+        <Frame title="Sign in" context="To your programme or your commissions.">
+            {stranded.then(|| view! {
+                <Notice tone="warn" icon="clock" title="You were signed out in the meantime"
+                    text="Nothing was changed. Sign in and send the form again."/>
+            })}
+            <Form action=SignInFn::PATH plain=true>
+                <Hidden name="next" value=next/>
+                <Field name="email" label="Email" kind="email" autocomplete="username"/>
+                <Field name="password" label="Password" kind="password" autocomplete="current-password"/>
+                <SubmitButton class="btn primary wide">"Sign in"</SubmitButton>
+            </Form>
+            <Loaded of=demo skeleton=Skeleton::None let:users>
+                <DemoUsers users=users next=target.clone()/>
+            </Loaded>
+        </Frame>
+    }
+}
+
+#[component]
+fn DemoUsers(users: Vec<DemoUser>, next: String) -> impl IntoView {
+    let shown = !users.is_empty();
+    let buttons = users
+        .into_iter()
+        .map(|user| {
+            let next = next.clone();
+            view! {
+                <Form action=DemoSignIn::PATH name=if user.company { "demo-company" } else { "demo-partner" } class="demo-user" plain=true>
+                    <Hidden name="email" value=user.email.clone()/>
+                    <Hidden name="next" value=next/>
+                    <button type="submit">
+                        {if user.company {
+                            view! { <Tile name=user.place.clone()/> }.into_any()
+                        } else {
+                            view! { <Tile name=user.place.clone() person=true/> }.into_any()
+                        }}
+                        <strong>{format!("{}, {}", user.label, user.place)}</strong>
+                        <small>{user.email}</small>
+                        <Icon name="arrow-right"/>
+                    </button>
+                </Form>
+            }
+        })
+        .collect_view();
+    shown.then(|| {
+        view! {
+            <section class="demo-users" aria-label="Demo sign-ins">
+                <p>"This is a demo. Come in as"</p>
+                {buttons}
+            </section>
+        }
+    })
+}
+
+/// Sets the password of somebody who was sent a one-time link.
+#[component]
+pub fn SetPassword() -> impl IntoView {
+    let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
+    let open = {
+        let token = token.clone();
+        load(move || token.clone(), check_link)
+    };
+    view! {
+        <Title text="Set your password"/>
+        <Frame title="Set your password" context="Then you are signed in, and use it from now on.">
+            <Loaded of=open skeleton=Skeleton::Lines let:open>
+                {if open {
+                    let token = token.clone();
+                    view! {
+                        <Form action=SetPasswordFn::PATH plain=true>
+                            <Hidden name="token" value=token/>
+                            <Field name="password" label="New password" kind="password" autocomplete="new-password"
+                                hint="At least 8 characters. Long is better than complicated."/>
+                            <Field name="password_again" label="The same again" kind="password" autocomplete="new-password"/>
+                            <SubmitButton class="btn primary wide">"Set password and sign in"</SubmitButton>
+                        </Form>
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <Notice tone="warn" icon="alert" title="This link no longer works"
+                            text="It was used before, or it is older than seven days. Ask whoever invited you for a new one.">
+                            <a class="btn small" href="/sign-in">"Sign in"</a>
+                        </Notice>
+                    }
+                    .into_any()
+                }}
+            </Loaded>
+        </Frame>
+    }
+}
+
+#[component]
+fn Frame(title: &'static str, context: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <main class="sign-in" id="main">
+            <div class="sign-in-form">
+                <div>
+                    <Brand/>
+                    <div>
+                        <h1>{title}</h1>
+                        <p class="context">{context}</p>
+                    </div>
+                    {children()}
+                </div>
+            </div>
+            <aside class="sign-in-side" aria-hidden="true">
+                <Receipt of=example()/>
+            </aside>
+        </main>
+    }
+}
+
+/// What Tributary is about, as a picture: every cent explained.
+fn example() -> ReceiptView {
+    let fact = |label: &str, value: &str, note: &str| ReceiptFact { label: label.into(), value: value.into(), note: note.into() };
+    let trigger = |hit, text: &str, reason: &str| ReceiptTrigger { hit, text: text.into(), reason: reason.into() };
+    let line = |label: &str, amount: &str, total| ReceiptLine { label: label.into(), amount: amount.into(), total };
+    ReceiptView {
+        title: "Why this amount".into(),
+        number: "3 Mar 2026, 14:12".into(),
+        facts: vec![
+            fact("Event", "Sale of $240.00", "order-20391, yearly plan"),
+            fact("Customer", "Lumen Bakery", "brought by Bluebird Media"),
+            fact("Offer", "Affiliates 2026", "version 3, since 1 Jan 2026"),
+        ],
+        triggers: vec![
+            trigger(true, "20 % of every payment", "Month 4 of 12"),
+            trigger(false, "$50.00 for the first purchase", "This was the fourth"),
+        ],
+        lines: vec![line("Sale", "$240.00", false), line("× 20 %", "$48.00", false), line("Reward", "$48.00", true)],
+    }
+}

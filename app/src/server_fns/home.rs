@@ -1,0 +1,18 @@
+//! The home screen.
+
+use domain::views::home::Home;
+use leptos::prelude::*;
+
+use crate::error::Result;
+
+#[cfg(feature = "ssr")]
+use crate::ctx;
+#[cfg(feature = "ssr")]
+use domain::access::Action;
+
+/// This month against last month, the chart, and what waits.
+#[server(prefix = "/rpc", endpoint = "home")]
+pub async fn get_home() -> Result<Home> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::home::home(&cx.db, &cx.company, cx.role, cx.now).await?)
+}

@@ -1,0 +1,18 @@
+//! The search over everything.
+
+use domain::views::search::SearchResults;
+use leptos::prelude::*;
+
+use crate::error::Result;
+
+#[cfg(feature = "ssr")]
+use crate::ctx;
+#[cfg(feature = "ssr")]
+use domain::access::Action;
+
+/// Partners, customers, transactions, rewards and invoices by name, email or key.
+#[server(prefix = "/rpc", endpoint = "search")]
+pub async fn search(text: String) -> Result<SearchResults> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::search::search(&cx.db, &cx.company, &text).await?)
+}

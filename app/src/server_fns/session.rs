@@ -1,0 +1,96 @@
+//! Signing in, and who is looking.
+
+use domain::views::session::{DemoUser, Viewer};
+use leptos::prelude::*;
+
+use crate::error::{AppError, Result};
+use crate::forms::{Done, local_path};
+
+#[cfg(feature = "ssr")]
+use crate::{ctx, http};
+#[cfg(feature = "ssr")]
+use data::accounts::{self, SignIn as Outcome};
+
+/// Who is looking, and where.
+#[server(prefix = "/rpc", endpoint = "session/viewer")]
+pub async fn get_viewer() -> Result<Viewer> {
+    let parts = ctx::parts()?;
+    let Some(standing) = ctx::standing_of(&parts).await? else {
+        http::fail(&AppError::Unauthenticated);
+        return Err(AppError::Unauthenticated);
+    };
+    Ok(data::queries::session::viewer(&standing.db, &standing.user, &standing.place).await?)
+}
+
+/// Whom a visitor may come in as with one click: nobody, unless this is a sandbox.
+#[server(prefix = "/rpc", endpoint = "session/demo-users")]
+pub async fn list_demo_users() -> Result<Vec<DemoUser>> {
+    Ok(data::queries::session::demo_users(&ctx::db()?).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "session/sign-in")]
+pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<Done> {
+    if email.trim().is_empty() || password.is_empty() {
+        return Err(AppError::invalid("", "Enter your email and your password."));
+    }
+    let db = ctx::db()?;
+    match accounts::sign_in(&db, &email, &password, &http::client_address(), ctx::real_now()).await? {
+        Outcome::Welcome(user) => {
+            ctx::begin_session(&ctx::parts()?, &user).await?;
+            Ok(Done::say("").to(local_path(&next).unwrap_or("/")))
+        }
+        Outcome::Refused => Err(AppError::invalid("", "This email and password do not belong together.")),
+        Outcome::Throttled { seconds } => {
+            Err(AppError::invalid("", format!("Too many tries. The next one counts in {seconds} seconds.")))
+        }
+    }
+}
+
+/// Comes in as one of [`list_demo_users`].
+#[server(prefix = "/rpc", endpoint = "session/demo-sign-in")]
+pub async fn demo_sign_in(email: String, #[server(default)] next: String) -> Result<Done> {
+    let db = ctx::db()?;
+    let Some(user) = data::queries::session::demo_user(&db, &email).await? else {
+        return Err(AppError::NotFound("This demo sign-in".to_owned()));
+    };
+    ctx::begin_session(&ctx::parts()?, &user).await?;
+    Ok(Done::say("").to(local_path(&next).unwrap_or("/")))
+}
+
+/// Whether a one-time link would still let somebody in.
+#[server(prefix = "/rpc", endpoint = "session/link")]
+pub async fn check_link(token: String) -> Result<bool> {
+    Ok(accounts::link_is_open(&ctx::db()?, &token, ctx::real_now()).await?)
+}
+
+/// Comes in by a one-time link and sets the password for next time.
+#[server(prefix = "/rpc", endpoint = "session/set-password")]
+pub async fn set_password(token: String, password: String, password_again: String) -> Result<Done> {
+    if password != password_again {
+        return Err(AppError::invalid("password_again", "The two passwords differ."));
+    }
+    if password.chars().count() < accounts::PASSWORD_CHARS_MIN {
+        let message = format!("Use at least {} characters.", accounts::PASSWORD_CHARS_MIN);
+        return Err(AppError::invalid("password", message));
+    }
+    let db = ctx::db()?;
+    let Some(user) = accounts::sign_in_by_link(&db, &token, ctx::real_now()).await? else {
+        return Err(AppError::Conflict("This link was used before or is too old. Ask for a new one.".to_owned()));
+    };
+    accounts::set_password(&db, user.id, &password).await?;
+    ctx::begin_session(&ctx::parts()?, &user).await?;
+    Ok(Done::say("Your password is set.").to("/"))
+}
+
+/// Goes to another company or partner that the person belongs to.
+#[server(prefix = "/rpc", endpoint = "session/switch")]
+pub async fn switch_place(scope: String) -> Result<Done> {
+    let parts = ctx::parts()?;
+    let standing = ctx::standing_of(&parts).await?.ok_or(AppError::Unauthenticated)?;
+    let belongs = standing.user.memberships.iter().any(|place| data::queries::session::scope_word(place) == scope);
+    if !belongs {
+        return Err(AppError::NotFound("This company".to_owned()));
+    }
+    ctx::session_of(&parts)?.insert(ctx::SCOPE, scope).await.map_err(http::internal)?;
+    Ok(Done::say("").to("/"))
+}

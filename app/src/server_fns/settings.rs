@@ -1,0 +1,69 @@
+//! Company profile and audit log.
+
+use domain::views::ListQuery;
+use domain::views::settings::{AuditLog, CompanyProfile};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+use crate::error::Result;
+use crate::forms::Done;
+
+#[cfg(feature = "ssr")]
+use crate::{ctx, error::AppError, error::FieldErrors};
+#[cfg(feature = "ssr")]
+use data::companies::Profile;
+#[cfg(feature = "ssr")]
+use domain::{Rate, access::Action};
+
+#[server(prefix = "/rpc", endpoint = "settings/profile")]
+pub async fn get_profile() -> Result<CompanyProfile> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::settings::profile(&cx.company, cx.may(Action::ManageSettings)))
+}
+
+#[server(prefix = "/rpc", endpoint = "settings/save-profile")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn save_profile(
+    name: String,
+    timezone: String,
+    currency: String,
+    #[server(default)] address: String,
+    charge_provider: String,
+    payout_provider: String,
+    #[server(default)] fee_percent: String,
+    customer_visibility: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageSettings).await?;
+    let mut errors = FieldErrors::new();
+    let profile = Profile {
+        name: Some(name),
+        timezone: Some(timezone),
+        currency: Some(currency),
+        address: Some(address),
+        charge_provider: taken(&mut errors, "charge_provider", charge_provider.parse()),
+        payout_provider: taken(&mut errors, "payout_provider", payout_provider.parse()),
+        fee: taken(&mut errors, "fee_percent", Rate::parse_percent(if fee_percent.is_empty() { "0" } else { fee_percent.trim() })),
+        customer_visibility: taken(&mut errors, "customer_visibility", customer_visibility.parse()),
+    };
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
+    }
+    let changes = data::companies::update(&cx.db, cx.company_id, &profile, cx.author(), cx.now).await?;
+    Ok(Done::say(match changes.len() {
+        0 => "Nothing was different.".to_owned(),
+        1 => "Saved 1 change.".to_owned(),
+        count => format!("Saved {count} changes."),
+    }))
+}
+
+/// The value, or a complaint at its field.
+#[cfg(feature = "ssr")]
+fn taken<T, E: std::fmt::Display>(errors: &mut FieldErrors, field: &str, parsed: Result<T, E>) -> Option<T> {
+    parsed.map_err(|error| errors.insert(field.to_owned(), error.to_string())).ok()
+}
+
+#[server(prefix = "/rpc", endpoint = "settings/audit", input = Json)]
+pub async fn list_audit(query: ListQuery) -> Result<AuditLog> {
+    let cx = ctx::company(Action::ViewAudit).await?;
+    Ok(data::queries::settings::audit_log(&cx.db, &cx.company, &query).await?)
+}

@@ -1,0 +1,141 @@
+//! What every page shares while it is open: toasts, the refused form, reloading after a write, focus after a step.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+
+use crate::error::{AppError, Result};
+use crate::forms::{Done, FailedForm, Flash};
+
+/// A resource as the pages use it: reloads when its source changes and after every write.
+pub type Loading<T> = Resource<Result<T>>;
+
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// Random per page view; form tokens begin with it.
+    seed: StoredValue<String>,
+    /// How many forms have been answered on this page.
+    answered: RwSignal<u32>,
+    /// Counts writes, so that what was loaded before them is loaded again.
+    writes: RwSignal<u32>,
+    failed: StoredValue<Option<FailedForm>>,
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// The next heading that appears takes the focus.
+    focus_heading: StoredValue<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub id: u32,
+    pub done: Done,
+    /// An error: it stays until it is closed.
+    pub bad: bool,
+}
+
+/// What the server tells the client about this page view.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Start {
+    seed: String,
+    flash: Flash,
+}
+
+impl Ui {
+    /// Once, at the root: the value crosses from server to client in the page.
+    pub fn provide() -> Ui {
+        let Start { seed, flash } = SharedValue::new(start).into_inner();
+        let toasts = flash.done.into_iter().map(|done| Toast { id: 0, done, bad: false }).collect();
+        let ui = Ui {
+            seed: StoredValue::new(seed),
+            answered: RwSignal::new(0),
+            writes: RwSignal::new(0),
+            failed: StoredValue::new(flash.failed),
+            toasts: RwSignal::new(toasts),
+            focus_heading: StoredValue::new(false),
+        };
+        provide_context(ui);
+        ui
+    }
+
+    pub fn get() -> Ui {
+        expect_context::<Ui>()
+    }
+
+    /// The token of the next form to be sent.
+    pub fn form_token(&self) -> String {
+        format!("{}-{}", self.seed.get_value(), self.answered.get())
+    }
+
+    /// The refused form that led to this page, if it is this one.
+    pub fn failed_form(&self, action: &str, name: &str) -> Option<FailedForm> {
+        self.failed.with_value(|failed| failed.clone()).filter(|failed| failed.action == action && failed.name == name)
+    }
+
+    /// The refused form that led to this page, whichever it is: for the sign-in page, where a form may have stranded.
+    pub fn stranded_form(&self) -> bool {
+        self.failed.with_value(Option::is_some)
+    }
+
+    /// After a write: says so, and loads again what the page shows.
+    pub fn wrote(&self, done: Done) {
+        self.failed.set_value(None);
+        self.answered.update(|count| *count += 1);
+        if !done.message.is_empty() {
+            self.push(done, false);
+        }
+        self.reload();
+    }
+
+    /// A form of one button was refused: its error is shown beside the page.
+    pub fn refused(&self, error: &AppError) {
+        self.push(Done::say(error.to_string()), true);
+    }
+
+    fn push(&self, done: Done, bad: bool) {
+        self.toasts.update(|toasts| {
+            let id = toasts.iter().map(|toast| toast.id + 1).max().unwrap_or(1);
+            toasts.push(Toast { id, done, bad });
+        });
+    }
+
+    pub fn reload(&self) {
+        self.writes.update(|count| *count += 1);
+    }
+
+    /// The page has changed to another address.
+    pub fn moved(&self) {
+        self.failed.set_value(None);
+        self.focus_heading.set_value(true);
+    }
+
+    /// Whether a heading that appears now is to take the focus; once.
+    pub fn takes_focus(&self) -> bool {
+        let takes = self.focus_heading.get_value();
+        self.focus_heading.set_value(false);
+        takes
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn start() -> Start {
+    let flash = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Flash>().cloned());
+    Start { seed: leptos::nonce::Nonce::new().to_string(), flash: flash.unwrap_or_default() }
+}
+
+/// Only reached when the page was not rendered by the server.
+#[cfg(not(feature = "ssr"))]
+fn start() -> Start {
+    Start::default()
+}
+
+/// Loads something for a page. Call it in a page's set-up, never inside `Loaded` or a `Suspend`; show it with `<Loaded>`.
+pub fn load<S, T, F>(source: impl Fn() -> S + Send + Sync + 'static, fetch: impl Fn(S) -> F + Send + Sync + 'static) -> Loading<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let ui = Ui::get();
+    Resource::new(move || (source(), ui.writes.get()), move |(source, _)| fetch(source))
+}

@@ -1,0 +1,216 @@
+//! Who is looking and where: for the frame around every page.
+
+use domain::access::{Action, allows};
+use domain::states::{CompanyRole, PartnerRole, RewardState};
+use domain::time::long_date;
+use domain::views::session::{ClockView, DemoUser, Jump, Place, Scope, Viewer};
+use domain::zone::Zone;
+use domain::Instant;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::words;
+use crate::accounts::{Membership, User, find_user};
+use crate::clock::{self, Preview};
+use crate::due::Work;
+use crate::entities::{companies, memberships, partners, rewards, users};
+use crate::{Db, Result, installation};
+
+/// Beyond this the number of waiting rewards is not counted on.
+const WAITING_COUNTED_MAX: u64 = 1_000;
+
+/// What the session stores of a place: "company:<uuid>" or "partner:<uuid>".
+pub fn scope_word(place: &Membership) -> String {
+    match place {
+        Membership::Company { company_id, .. } => format!("company:{company_id}"),
+        Membership::Partner { partner_id, .. } => format!("partner:{partner_id}"),
+    }
+}
+
+pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> {
+    let now = installation::now(db).await?;
+    let sandbox = installation::mode(db).await?.is_sandbox();
+    let (scope, zone, to_review, may_move) = match place {
+        Membership::Company { company_id, key, name, role } => {
+            let company = crate::companies::get(db.read(), *company_id).await?;
+            let zone = company.zone()?;
+            let scope = Scope::Company {
+                key: key.clone(),
+                name: name.clone(),
+                role: *role,
+                zone: zone.place(),
+                currency: company.currency.clone(),
+            };
+            let waiting = count_waiting(db.read(), *company_id).await?;
+            (scope, zone, waiting, allows(*role, Action::MoveClock))
+        }
+        Membership::Partner { partner_id, name, role } => {
+            let zone = partner_zone(db.read(), *partner_id).await?;
+            (Scope::Partner { name: name.clone(), role: *role }, zone, 0, false)
+        }
+    };
+    let places = user
+        .memberships
+        .iter()
+        .map(|membership| Place {
+            scope: scope_word(membership),
+            name: match membership {
+                Membership::Company { name, .. } | Membership::Partner { name, .. } => name.clone(),
+            },
+            company: matches!(membership, Membership::Company { .. }),
+            current: membership == place,
+        })
+        .collect();
+    let clock = sandbox.then(|| ClockView { now: moment(&zone, now), may_move });
+    Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
+}
+
+/// Rewards that a reviewer has not looked at yet.
+async fn count_waiting<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<i64> {
+    let found: Vec<Uuid> = rewards::Entity::find()
+        .select_only()
+        .column(rewards::Column::Id)
+        .filter(rewards::Column::CompanyId.eq(company_id))
+        .filter(rewards::Column::State.eq(RewardState::Pending.word()))
+        .limit(WAITING_COUNTED_MAX)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+}
+
+/// A partner reads dates in the zone of the company it has worked with longest.
+async fn partner_zone<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<Zone> {
+    use crate::entities::partnerships;
+    let first = partnerships::Entity::find()
+        .filter(partnerships::Column::PartnerId.eq(partner_id))
+        .order_by_asc(partnerships::Column::JoinedAt)
+        .one(conn)
+        .await?;
+    match first {
+        Some(partnership) => crate::companies::get(conn, partnership.company_id).await?.zone(),
+        None => Ok(Zone::UTC),
+    }
+}
+
+/// "Saturday 4 April 2026, 09:00 New York time"
+fn moment(zone: &Zone, at: Instant) -> String {
+    let local = zone.local(at);
+    format!("{} {}, {} {}", local.format("%A"), long_date(local.date()), local.format("%H:%M"), zone.place())
+}
+
+/// In a sandbox the first owner of a company and the first owner of a partner; nobody elsewhere.
+pub async fn demo_users(db: &Db) -> Result<Vec<DemoUser>> {
+    if !installation::mode(db).await?.is_sandbox() {
+        return Ok(Vec::new());
+    }
+    let mut list = Vec::new();
+    let first = |role: &'static str, column: memberships::Column| {
+        memberships::Entity::find()
+            .filter(column.is_not_null())
+            .filter(memberships::Column::Role.eq(role))
+            .order_by_asc(memberships::Column::CreatedAt)
+            .order_by_asc(memberships::Column::Id)
+            .one(db.read())
+    };
+    if let Some(row) = first(CompanyRole::Owner.word(), memberships::Column::CompanyId).await?
+        && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
+        && let Some(company) = companies::Entity::find_by_id(row.company_id.unwrap_or_default()).one(db.read()).await?
+    {
+        list.push(DemoUser { email: user.email, label: "Company owner".to_owned(), place: company.name, company: true });
+    }
+    if let Some(row) = first(PartnerRole::Owner.word(), memberships::Column::PartnerId).await?
+        && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
+        && let Some(partner) = partners::Entity::find_by_id(row.partner_id.unwrap_or_default()).one(db.read()).await?
+    {
+        list.push(DemoUser { email: user.email, label: "Partner".to_owned(), place: partner.name, company: false });
+    }
+    Ok(list)
+}
+
+/// The one of [`demo_users`] with this email.
+pub async fn demo_user(db: &Db, email: &str) -> Result<Option<User>> {
+    if !demo_users(db).await?.iter().any(|user| user.email == email) {
+        return Ok(None);
+    }
+    match users::Entity::find().filter(users::Column::Email.eq(email)).one(db.read()).await? {
+        Some(row) => find_user(db, row.id).await,
+        None => Ok(None),
+    }
+}
+
+/// Where a sandbox's clock can go and what each jump sets off; nowhere in production.
+pub async fn jumps(db: &Db, company_id: Uuid, zone: &Zone) -> Result<Vec<Jump>> {
+    if !installation::mode(db).await?.is_sandbox() {
+        return Ok(Vec::new());
+    }
+    let targets = clock::targets(db, company_id).await?;
+    let mut wanted = vec![("Tomorrow", targets.tomorrow), ("Charge day", targets.charge_day), ("Month end", targets.month_end)];
+    wanted.sort_by_key(|(_, at)| *at);
+    let mut jumps = Vec::with_capacity(wanted.len());
+    for (label, at) in wanted {
+        let preview = clock::preview(db, at).await?;
+        jumps.push(Jump {
+            to: at.rfc3339(),
+            label: label.to_owned(),
+            date: zone.local(at).format("%a %-d %b").to_string(),
+            effect: effect(&preview),
+        });
+    }
+    Ok(jumps)
+}
+
+/// "Generates 3 invoices, sends 3 mails"
+fn effect(preview: &Preview) -> String {
+    let parts = [
+        (preview.released, "releases", "reward", "rewards"),
+        (preview.invoices, "generates", "invoice", "invoices"),
+        (preview.charges, "charges", "invoice", "invoices"),
+        (preview.payouts, "pays", "partner", "partners"),
+        (preview.mails, "sends", "mail", "mails"),
+    ];
+    sentence(&parts).unwrap_or_else(|| "Nothing is due".to_owned())
+}
+
+/// "It is 1 May 2026. Generated 3 invoices, sent 3 mails."
+pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
+    let parts = [
+        (work.released, "released", "reward", "rewards"),
+        (work.invoices, "generated", "invoice", "invoices"),
+        (work.charges_done, "charged", "invoice", "invoices"),
+        (work.charges_failed, "failed to charge", "invoice", "invoices"),
+        (work.payouts_paid, "paid", "partner", "partners"),
+        (work.payouts_failed, "failed to pay", "partner", "partners"),
+        (work.mails, "sent", "mail", "mails"),
+    ];
+    let date = words::day(zone, now);
+    match sentence(&parts) {
+        Some(sentence) => format!("It is {date}. {sentence}."),
+        None => format!("It is {date}. Nothing was due."),
+    }
+}
+
+/// The parts that are not nought, in one sentence; `None` when all are.
+fn sentence(parts: &[(usize, &str, &str, &str)]) -> Option<String> {
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|part| part.0 > 0)
+        .map(|(count, verb, one, many)| format!("{verb} {count} {}", if *count == 1 { one } else { many }))
+        .collect();
+    let joined = told.join(", ");
+    let mut letters = joined.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jumps_are_told_in_a_sentence() {
+        let preview = Preview { invoices: 3, mails: 1, ..Preview::default() };
+        assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 mail");
+        assert_eq!(effect(&Preview::default()), "Nothing is due");
+    }
+}
