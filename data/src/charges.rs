@@ -61,7 +61,7 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
                 InvoiceState::InReview if invoice.paused_at.is_none() => {
                     freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await?;
                 }
-                InvoiceState::ChargeFailed if Some(invoice.charge_due_at) > invoice.frozen_at => {
+                InvoiceState::ChargeFailed if invoice.tried_again_at().is_some() => {
                     let amount = charge_amount(&invoice)?;
                     begin_attempt(tx, &company, &invoice, amount, SYSTEM, now).await?;
                 }

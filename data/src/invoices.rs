@@ -29,6 +29,12 @@ impl Model {
     pub fn invoice_month(&self) -> Month {
         Month(self.month)
     }
+
+    /// When a failed charge is tried again by itself: a retry lies after the freeze. `None` when a person has to.
+    pub fn tried_again_at(&self) -> Option<Instant> {
+        let failed = self.state == InvoiceState::ChargeFailed.word();
+        (failed && Some(self.charge_due_at) > self.frozen_at).then_some(Instant(self.charge_due_at))
+    }
 }
 
 pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, number: &str) -> Result<Model> {

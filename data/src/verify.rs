@@ -80,21 +80,27 @@ impl Report {
 /// Checks everything, in one snapshot of the database.
 pub async fn verify(db: &Db) -> Result<Report> {
     let snapshot = db.snapshot().await?;
-    let mut checks = Vec::new();
-    checks.extend(transactions::check(&snapshot).await?);
-    checks.extend(ledger::check(&snapshot).await?);
-    checks.extend(invoices::check(&snapshot).await?);
-    checks.extend(seals::check(&snapshot).await?);
-    checks.extend(refunds::check(&snapshot).await?);
-    checks.extend(numbering::check(&snapshot).await?);
-    checks.extend(states::check(&snapshot).await?);
-    checks.extend(providers::check(&snapshot).await?);
-    checks.extend(rollups::check(&snapshot).await?);
-    checks.extend(receipts::check(&snapshot).await?);
-    checks.extend(outbox::check(&snapshot).await?);
-    checks.extend(audit::check(&snapshot).await?);
-    checks.extend(companies::check(&snapshot).await?);
+    let report = verify_in(&snapshot).await?;
     snapshot.rollback().await?;
+    Ok(report)
+}
+
+/// Checks everything as one transaction sees it.
+pub async fn verify_in(snapshot: &DatabaseTransaction) -> Result<Report> {
+    let mut checks = Vec::new();
+    checks.extend(transactions::check(snapshot).await?);
+    checks.extend(ledger::check(snapshot).await?);
+    checks.extend(invoices::check(snapshot).await?);
+    checks.extend(seals::check(snapshot).await?);
+    checks.extend(refunds::check(snapshot).await?);
+    checks.extend(numbering::check(snapshot).await?);
+    checks.extend(states::check(snapshot).await?);
+    checks.extend(providers::check(snapshot).await?);
+    checks.extend(rollups::check(snapshot).await?);
+    checks.extend(receipts::check(snapshot).await?);
+    checks.extend(outbox::check(snapshot).await?);
+    checks.extend(audit::check(snapshot).await?);
+    checks.extend(companies::check(snapshot).await?);
     Ok(Report { checks })
 }
 
@@ -119,8 +125,9 @@ async fn none(conn: &Conn, invariant: &'static str, claim: &'static str, all: &'
     let mut check = Check::new(invariant, claim);
     check.checked = count(conn, all).await?;
     for row in rows(conn, offending).await? {
-        let (id, note): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        check.fault(format!("{id} {note}"));
+        // What is wrong may well be that something is missing.
+        let (id, note): (Option<Uuid>, Option<String>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        check.fault(format!("{} {}", id.unwrap_or_default(), note.unwrap_or_default()));
     }
     Ok(check)
 }

@@ -68,14 +68,19 @@ impl<'a> Books<'a> {
     }
 
     pub async fn in_database(db: &'a Db, zone: &str, now: Instant) -> Books<'a> {
+        let sale = "[[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"20\"\nlimit = \"unlimited\"\n";
+        Books::with_triggers(db, "northwind", zone, sale, now).await
+    }
+
+    /// One more company, whose one offer has these triggers.
+    pub async fn with_triggers(db: &'a Db, key: &str, zone: &str, triggers: &str, now: Instant) -> Books<'a> {
         let programme = format!(
-            "[company]\nkey = \"northwind\"\nname = \"Northwind\"\ntimezone = \"{zone}\"\ncurrency = \"USD\"\n\
+            "[company]\nkey = \"{key}\"\nname = \"Northwind\"\ntimezone = \"{zone}\"\ncurrency = \"USD\"\n\
              [[groups]]\nkey = \"affiliates\"\nname = \"Affiliates\"\n\
-             [[offers]]\nkey = \"sales\"\ngroup = \"affiliates\"\ndescription = \"20 % of every sale\"\n\
-             [[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"20\"\nlimit = \"unlimited\"\n"
+             [[offers]]\nkey = \"sales\"\ngroup = \"affiliates\"\ndescription = \"What partners get\"\n{triggers}"
         );
         data::programme::apply(db, &programme, false, "test", now).await.unwrap();
-        let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
+        let company_id = data::companies::find_by_key(db.read(), key).await.unwrap().id;
         add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
         let post = Arc::new(Post::default());
         let ctx = Ctx::new(db, post.clone(), Duration::from_secs(2));

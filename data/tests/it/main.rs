@@ -7,6 +7,8 @@ mod charges;
 mod month_end;
 mod payouts;
 mod programme;
+mod rewards;
 mod sales;
 mod schema;
+mod verify;
 mod world;

@@ -1,0 +1,282 @@
+//! Verification holds on books that are right, and names every kind of wrong row: no claim is left that nothing can break.
+
+use std::collections::BTreeSet;
+
+use data::customers::{self, NewCustomer};
+use data::entities::attribution_changes;
+use data::on_both;
+use data::providers::simulated::{Kind, plan};
+use data::testing::TestDb;
+use data::transactions::{self, Refund, Sale};
+use data::verify::verify_in;
+use data::{installation, transact};
+use domain::states::{AttributionSource, RewardState, SimulatedOutcome};
+use domain::{Currency, Money};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use crate::books::{Books, at};
+
+const TRIGGERS: &str = "[[offers.triggers]]\nkey = \"lead\"\nevent = \"customer\"\nflat = \"5.00\"\nhold_days = 10\n\
+                        [[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"20\"\n";
+
+/// A company with its partners ada and bo.
+struct Company<'a> {
+    books: Books<'a>,
+    ada: Uuid,
+}
+
+/// What people, customers and providers do in January, with everything that can be wrong later.
+async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
+    let now = installation::now(db).await.unwrap();
+    let books = Books::with_triggers(db, key, "America/New_York", TRIGGERS, now).await;
+    let (ada, bo) = (books.partner("ada").await, books.partner("bo").await);
+    books.settles_in(bo, 4).await;
+    for (customer, partner) in [("c-1", "ada"), ("c-2", "bo")] {
+        let new = NewCustomer {
+            customer_key: customer.to_owned(),
+            partner_key: Some(partner.to_owned()),
+            created_at: Some(now),
+            ..NewCustomer::default()
+        };
+        let created = customers::create(db, books.company_id, &new, AttributionSource::Manual, "test", now).await.unwrap();
+        let change = attribution_changes::Model {
+            id: Uuid::now_v7(),
+            company_id: books.company_id,
+            customer_id: created.customer_id,
+            partnership_id: Some(ada),
+            from_at: now.0,
+            reason: "as agreed".to_owned(),
+            source: "manual".to_owned(),
+            author: "test".to_owned(),
+            recorded_at: now.0,
+            undoes: None,
+        };
+        transact!(db, |tx| {
+            change.clone().into_active_model().reset_all().insert(tx).await?;
+            Ok(())
+        })
+        .unwrap();
+    }
+    for (key, customer, minor) in [("s-1", "c-1", 10_000), ("s-2", "c-1", 3333), ("s-3", "c-2", 20_000)] {
+        sale(&books, key, customer, minor).await;
+    }
+    let refund = Refund { key: "r-1".to_owned(), refund_of: "s-2".to_owned(), amount: Money::new(1111, Currency::USD), occurred_at: now };
+    transactions::refund(db, books.company_id, &refund, AttributionSource::Manual, "test", now).await.unwrap();
+    books.reward(ada, 900, "EUR").await;
+    books.reward(bo, -700, "EUR").await;
+    books.reward_in(bo, 4200, "USD", RewardState::Hold, None).await;
+    books.reward_in(bo, 4300, "USD", RewardState::Scheduled, Some(at("2027-01-01T00:00:00Z"))).await;
+    plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "test", now).await.unwrap();
+    Company { books, ada }
+}
+
+async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
+    let now = books.now().await;
+    let sale = Sale {
+        key: key.to_owned(),
+        customer_key: customer.to_owned(),
+        amount: Money::new(minor, Currency::USD),
+        occurred_at: now,
+        product_key: None,
+        category_key: None,
+    };
+    transactions::record(books.db, books.company_id, &sale, AttributionSource::Manual, "test", now).await.unwrap();
+}
+
+/// Two such companies side by side: January is paid, of February one payout came back, March is in review.
+async fn world(db: &TestDb) {
+    installation::init(db, installation::Mode::Sandbox { start: at("2026-01-10T12:00:00Z") }).await.unwrap();
+    let companies = [company(db, "alpha").await, company(db, "beta").await];
+    companies[0].books.until("2026-02-20T12:00:00Z").await;
+    for company in &companies {
+        sale(&company.books, "s-4", "c-2", 50_000).await;
+        let now = company.books.now().await;
+        plan(db, company.books.company_id, Kind::Payout, SimulatedOutcome::Fail, "test", now).await.unwrap();
+    }
+    companies[0].books.until("2026-03-20T12:00:00Z").await;
+    for company in &companies {
+        company.books.reward(company.ada, 1234, "USD").await;
+    }
+    companies[0].books.until("2026-04-02T12:00:00Z").await;
+    companies[0].books.prove().await;
+}
+
+/// What is done to the rows, and a word of the claim that has to notice.
+const WRONGS: &[(&str, &str)] = &[
+    ("transaction key appears once", "DROP INDEX uq_transactions_company_id_key; UPDATE transactions SET key = 's-1' WHERE key = 's-2'"),
+    ("transactions are numbered from 1", "UPDATE transactions SET seq = seq + 100 WHERE key = 's-1'"),
+    ("transfer sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'funds'"),
+    ("company sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'paid_out'"),
+    (
+        "cause is posted once",
+        "DROP INDEX uq_ledger_transfers_company_id_kind_reference; UPDATE ledger_transfers SET reference = 'same' WHERE kind = 'payout_sent'",
+    ),
+    ("only partners' entries", "UPDATE ledger_entries SET partnership_id = NULL WHERE account = 'partner'"),
+    ("moved exactly its charge", "UPDATE ledger_entries SET account = 'fee' WHERE account = 'funds'"),
+    ("posted every partner's total", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'partner' AND amount > 0"),
+    ("money has left", "UPDATE ledger_entries SET account = 'fee' WHERE account = 'paid_out'"),
+    ("partner's balance", "UPDATE ledger_entries SET amount = amount - 1 WHERE account = 'partner' AND amount < 0"),
+    ("the sum of its rewards", "UPDATE rewards SET state = 'declined' WHERE invoice_month = 202601 AND state = 'pending'"),
+    ("the sum of its rewards", "UPDATE rewards SET invoice_month = 202601 WHERE invoice_month = 202603"),
+    ("payout and carried-out", "UPDATE invoice_partners SET payout = payout + 1"),
+    ("next one takes in", "UPDATE invoice_partners SET carried_in = -1, payout = payout - 1 WHERE payout > 0"),
+    ("total, lines and charge", "UPDATE invoices SET total = total + 1 WHERE frozen_at IS NOT NULL"),
+    ("exactly the payouts of its partners", "UPDATE payouts SET amount = amount + 1"),
+    ("exactly the payouts of its partners", "DELETE FROM payouts WHERE state = 'paid'"),
+    ("closed month is on an invoice", "UPDATE rewards SET currency = 'GBP' WHERE invoice_month = 202601"),
+    ("has the amount 0", "UPDATE rewards SET amount = 0"),
+    ("says what it said", "UPDATE rewards SET description = 'another'"),
+    ("says what it said", "UPDATE rewards SET amount = amount + 1, fingerprint = fingerprint"),
+    ("holds what it held", "UPDATE invoices SET digest = '00' WHERE digest IS NOT NULL"),
+    ("holds what it held", "UPDATE invoice_partners SET lines = lines + 1"),
+    ("a refund is below zero", "UPDATE transactions SET occurred_at = occurred_at - 1 WHERE refund_of IS NOT NULL"),
+    ("refunded by more", "UPDATE transactions SET refunded = amount + 1 WHERE refund_of IS NULL"),
+    ("took back each reward's share", "UPDATE rewards SET amount = amount - 1 WHERE source = 'refund'"),
+    ("one invoice per company", "DROP INDEX uq_invoices_company_id_month_currency; UPDATE invoices SET month = 202601, currency = 'USD'"),
+    ("invoices are numbered from 1", "UPDATE companies SET invoice_count = invoice_count + 1"),
+    ("invoices are numbered from 1", "UPDATE invoices SET seq = seq + 100"),
+    ("company's key and its place", "UPDATE invoices SET number = number || 'x'"),
+    ("only months that are over", "UPDATE companies SET open_month = 202601"),
+    ("issued, frozen, charged and paid", "UPDATE invoices SET state = 'in_review' WHERE state = 'paid'"),
+    ("seven local days", "UPDATE invoices SET issued_at = issued_at + 86400000 WHERE frozen_at IS NOT NULL"),
+    ("payout's state and its instants", "UPDATE payouts SET paid_at = NULL WHERE state = 'paid'"),
+    ("paid once all of its payouts", "UPDATE invoices SET state = 'charged', paid_at = NULL WHERE state = 'paid'"),
+    ("those of its last record", "UPDATE rewards SET state = 'approved' WHERE id IN (SELECT reward_id FROM reward_records)"),
+    ("records follow one another", "UPDATE reward_records SET seq = 2"),
+    ("after its invoice was frozen", "UPDATE reward_records SET at = at + 8640000000"),
+    ("wait for an instant", "UPDATE rewards SET ready_at = NULL WHERE state = 'scheduled'"),
+    ("one attempt that succeeded", "UPDATE charge_attempts SET amount = amount + 1 WHERE state = 'succeeded'"),
+    ("one attempt that succeeded", "UPDATE charge_attempts SET state = 'succeeded' WHERE state = 'failed'"),
+    ("attempts are numbered", "UPDATE invoices SET attempts = attempts + 1 WHERE attempts > 0"),
+    (
+        "one payout per partner",
+        "DROP INDEX uq_payouts_partnership_id_invoice_id_currency; \
+         UPDATE payouts SET partnership_id = (SELECT p.partnership_id FROM payouts p ORDER BY p.id LIMIT 1), \
+         invoice_id = (SELECT p.invoice_id FROM payouts p ORDER BY p.id LIMIT 1)",
+    ),
+    ("asked only for charges", "UPDATE simulated_requests SET amount = amount + 1"),
+    ("at most once for an invoice", "UPDATE simulated_requests SET outcome = 'succeed' WHERE outcome = 'fail'"),
+    ("was moved by it", "DELETE FROM simulated_requests WHERE kind = 'payout'"),
+    ("was moved by it", "UPDATE simulated_requests SET outcome = 'fail' WHERE kind = 'charge'"),
+    ("customer's transactions and first purchase", "UPDATE customers SET transactions = transactions + 1"),
+    ("customer's transactions and first purchase", "UPDATE customers SET first_purchase_at = NULL"),
+    ("refunded of a sale", "UPDATE transactions SET refunded = 0"),
+    ("signups and paid customers", "UPDATE partnerships SET signups = signups + 1"),
+    ("revenue is that of", "UPDATE partnerships SET revenue = revenue + 1"),
+    ("transaction has one first receipt", "DELETE FROM receipts WHERE event_kind = 'transaction'"),
+    ("customer has one first receipt", "DELETE FROM receipts WHERE event_kind = 'customer'"),
+    ("receipt belongs to an event", "UPDATE receipts SET revision = 5"),
+    ("receipt's rewards are all there", "UPDATE receipts SET rewards = rewards + 1"),
+    ("mail's id follows", "UPDATE outbox SET dedupe_key = dedupe_key || 'x'"),
+    ("told its owners and partners", "DELETE FROM outbox WHERE kind = 'payout_coming'"),
+    ("told once to each", "UPDATE outbox SET attempts = 0 WHERE sent_at IS NOT NULL"),
+    ("generation, freeze, attempts", "DELETE FROM audit WHERE action = 'invoice_charged'"),
+    ("became of a payout", "DELETE FROM audit WHERE action = 'payout_paid'"),
+    ("says who made it", "UPDATE reward_records SET author = ''"),
+];
+
+/// References that stay within a company: table, column, the table it points to, and which rows are led astray.
+const REFERENCES: &[(&str, &str, &str, &str)] = &[
+    ("partnerships", "group_id", "groups", ""),
+    ("group_spans", "partnership_id", "partnerships", ""),
+    ("group_spans", "group_id", "groups", ""),
+    ("offers", "group_id", "groups", ""),
+    ("offer_versions", "offer_id", "offers", ""),
+    ("customers", "partnership_id", "partnerships", ""),
+    ("attributions", "customer_id", "customers", ""),
+    ("attributions", "partnership_id", "partnerships", ""),
+    ("attribution_changes", "customer_id", "customers", ""),
+    ("attribution_changes", "partnership_id", "partnerships", ""),
+    ("transactions", "customer_id", "customers", ""),
+    ("transactions", "partnership_id", "partnerships", ""),
+    ("transactions", "refund_of", "transactions", ""),
+    ("receipts", "customer_id", "customers", ""),
+    ("receipts", "partnership_id", "partnerships", ""),
+    ("rewards", "partnership_id", "partnerships", ""),
+    ("rewards", "group_id", "groups", ""),
+    ("rewards", "customer_id", "customers", ""),
+    ("rewards", "transaction_id", "transactions", ""),
+    ("rewards", "offer_id", "offers", ""),
+    ("rewards", "offer_version_id", "offer_versions", ""),
+    ("rewards", "reverses", "rewards", ""),
+    ("reward_records", "reward_id", "rewards", ""),
+    (
+        "invoice_partners",
+        "invoice_id",
+        "invoices",
+        "AND invoice_id = (SELECT i.id FROM invoices i WHERE i.currency = 'USD' ORDER BY i.number LIMIT 1)",
+    ),
+    (
+        "invoice_partners",
+        "partnership_id",
+        "partnerships",
+        "AND invoice_id = (SELECT i.id FROM invoices i WHERE i.month = 202602 ORDER BY i.number LIMIT 1)",
+    ),
+    ("charge_attempts", "invoice_id", "invoices", ""),
+    ("payouts", "invoice_id", "invoices", ""),
+    ("payouts", "partnership_id", "partnerships", ""),
+    ("ledger_transfers", "invoice_id", "invoices", ""),
+    ("ledger_transfers", "payout_id", "payouts", ""),
+    (
+        "ledger_entries",
+        "transfer_id",
+        "ledger_transfers",
+        "AND line = 2 AND transfer_id = (SELECT e.transfer_id FROM ledger_entries e WHERE e.line = 2 LIMIT 1)",
+    ),
+    ("ledger_entries", "partnership_id", "partnerships", ""),
+];
+
+const UNIQUE: &[&str] = &[
+    "uq_group_spans_partnership_id_valid_from",
+    "uq_offer_versions_offer_id_number",
+    "uq_transactions_customer_id_seq",
+    "uq_reward_records_reward_id_seq",
+    "uq_payouts_partnership_id_invoice_id_currency",
+    "uq_charge_attempts_invoice_id_number",
+];
+
+on_both! {
+    async fn every_claim_notices_what_is_wrong(db: &TestDb) {
+        world(db).await;
+        let mut claims = BTreeSet::new();
+        let mut noticed = BTreeSet::new();
+        let mut slept = Vec::new();
+        let mut wrongs: Vec<(String, String)> = WRONGS.iter().map(|(claim, sql)| ((*claim).to_owned(), (*sql).to_owned())).collect();
+        for (table, column, parent, only) in REFERENCES {
+            let dropped: String = UNIQUE.iter().map(|index| format!("DROP INDEX {index}; ")).collect();
+            let other = if *parent == "ledger_transfers" { "AND p.kind = 'payout_sent'" } else { "" };
+            let sql = format!(
+                "{dropped}UPDATE {table} SET {column} = (SELECT p.id FROM {parent} p WHERE p.company_id <> {table}.company_id {other} ORDER BY p.id LIMIT 1) \
+                 WHERE {column} IS NOT NULL {only}"
+            );
+            wrongs.push((format!("{table}.{column} stays within"), sql));
+        }
+        for (claim, sql) in wrongs {
+            let tx = db.begin().await.unwrap();
+            for statement in sql.split("; ") {
+                tx.execute_unprepared(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+            }
+            let report = verify_in(&tx).await.unwrap();
+            tx.rollback().await.unwrap();
+            let broken: Vec<_> = report.broken().map(|check| check.claim).collect();
+            let Some(named) = report.broken().find(|check| check.claim.contains(&claim)) else {
+                slept.push(format!("“{claim}” did not notice {sql}; noticed: {broken:#?}"));
+                continue;
+            };
+            assert!(!named.rows.is_empty() && named.rows.len() <= 20 && named.broken >= named.rows.len() as u64, "{named:?}");
+            claims.extend(report.checks.iter().map(|check| check.claim));
+            noticed.extend(broken);
+        }
+        assert!(slept.is_empty(), "{}", slept.join("\n"));
+        let asleep: Vec<_> = claims.difference(&noticed).collect();
+        assert!(asleep.is_empty(), "nothing broke {asleep:#?}");
+    }
+
+    async fn an_empty_database_holds(db: &TestDb) {
+        let report = data::verify::verify(db).await.unwrap();
+        assert!(report.holds());
+        let invariants: BTreeSet<_> = report.checks.iter().map(|check| check.invariant).collect();
+        assert_eq!(invariants.len(), 11);
+    }
+}
