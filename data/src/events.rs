@@ -4,6 +4,7 @@ mod batch;
 mod check;
 mod earned;
 mod history;
+mod months;
 mod people;
 mod programme;
 mod record;
@@ -18,8 +19,10 @@ pub use batch::{Batch, Complaint, Given};
 pub use check::FUTURE_MS_MAX;
 pub use record::{How, Outcome, record_batch};
 
+pub(crate) use earned::{Earned, decide_refund, take_back, with_adjustments};
 pub(crate) use history::History;
-pub(crate) use people::Partners;
+pub(crate) use months::Months;
+pub(crate) use people::{Attributed, Customer, Partners, owner_at};
 pub(crate) use programme::{Programme, read_version};
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 

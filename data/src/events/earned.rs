@@ -1,6 +1,6 @@
 //! What a sale has earned, and what was taken back of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::decision::Decision;
 use domain::rating::{self, Original, OriginalReward};
@@ -16,7 +16,7 @@ use crate::{Error, Result};
 
 use super::programme::Programme;
 
-/// A reward of a sale that no attribution change has superseded, or an adjustment of one.
+/// A reward of a sale, or an adjustment of one.
 #[derive(Clone, Debug)]
 pub struct Earned {
     pub id: Uuid,
@@ -53,69 +53,49 @@ impl Earned {
     }
 }
 
-/// The rewards of these sales with everything that takes back or adjusts them, oldest first.
-pub async fn rows_of_sales<C: ConnectionTrait>(tx: &C, sale_ids: &[Uuid]) -> Result<Vec<rewards::Model>> {
+/// What each of these sales has earned for whom it belongs to, as far as a refund can take it back.
+pub async fn of_sales<C: ConnectionTrait>(tx: &C, sales: &HashMap<Uuid, Option<Uuid>>) -> Result<HashMap<Uuid, Vec<Earned>>> {
     let mut rows: Vec<rewards::Model> = Vec::new();
-    let mut next: Vec<Uuid> = Vec::new();
-    for chunk in sale_ids.chunks(IN_MAX) {
-        let found = rewards::Entity::find()
-            .filter(rewards::Column::TransactionId.is_in(chunk.iter().copied()))
-            .filter(rewards::Column::Reverses.is_null())
-            .order_by_asc(rewards::Column::Id)
-            .all(tx)
-            .await?;
-        next.extend(found.iter().map(|row| row.id));
-        rows.extend(found);
-    }
-    rows.extend(linked_to(tx, next).await?);
-    Ok(rows)
-}
-
-/// What reverses or adjusts these rewards, and what reverses that, and so on.
-pub async fn linked_to<C: ConnectionTrait>(tx: &C, reward_ids: Vec<Uuid>) -> Result<Vec<rewards::Model>> {
-    let mut rows = Vec::new();
-    let mut next = reward_ids;
+    let mut next: Vec<Uuid> = sales.keys().copied().collect();
+    let mut column = rewards::Column::TransactionId;
+    // First the rewards of the sales, then what reverses or adjusts them, and so on.
     while !next.is_empty() {
         let mut found = Vec::new();
         for chunk in next.chunks(IN_MAX) {
-            let linked = rewards::Entity::find()
-                .filter(rewards::Column::Reverses.is_in(chunk.iter().copied()))
-                .order_by_asc(rewards::Column::Id)
-                .all(tx)
-                .await?;
-            found.extend(linked);
+            let linked = rewards::Entity::find().filter(column.is_in(chunk.iter().copied())).order_by_asc(rewards::Column::Id);
+            found.extend(linked.all(tx).await?);
         }
+        let known: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
+        found.retain(|row| !known.contains(&row.id));
         next = found.iter().map(|row| row.id).collect();
         rows.extend(found);
+        column = rewards::Column::Reverses;
     }
-    Ok(rows)
-}
-
-/// What each of these sales has earned that a refund can take back.
-pub async fn of_sales<C: ConnectionTrait>(tx: &C, sale_ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Earned>>> {
-    if sale_ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut linked: HashMap<Uuid, Vec<&rewards::Model>> = HashMap::new();
+    for row in &rows {
+        if let Some(reversed) = row.reverses {
+            linked.entry(reversed).or_default().push(row);
+        }
     }
-    let rows = rows_of_sales(tx, sale_ids).await?;
     let mut out: HashMap<Uuid, Vec<Earned>> = HashMap::new();
     for root in rows.iter().filter(|row| row.reverses.is_none()) {
         let Some(sale) = root.transaction_id else { continue };
-        out.entry(sale).or_default().extend(live(root, &rows)?);
+        if sales.get(&sale).copied().flatten() == Some(root.partnership_id) {
+            out.entry(sale).or_default().extend(with_adjustments(root, &linked)?);
+        }
     }
     Ok(out)
 }
 
-/// A reward and its adjustments with what refunds took back of each; nothing if an attribution change superseded it.
-pub fn live(root: &rewards::Model, rows: &[rewards::Model]) -> Result<Vec<Earned>> {
-    let linked = |id: Uuid, source: RewardSource| rows.iter().filter(move |row| row.reverses == Some(id) && row.source == source.word());
-    if linked(root.id, RewardSource::Attribution).map(|row| row.amount).sum::<i64>() != 0 {
-        return Ok(Vec::new());
-    }
+/// A reward and its adjustments with what was taken back of each. `linked` holds rewards by what they reverse.
+pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewards::Model>>) -> Result<Vec<Earned>> {
+    let to = |id: Uuid| linked.get(&id).into_iter().flatten().copied();
+    let is_adjustment = |row: &&rewards::Model| row.source == RewardSource::Adjustment.word();
     std::iter::once(root)
-        .chain(linked(root.id, RewardSource::Adjustment))
+        .chain(to(root.id).filter(is_adjustment))
         .map(|row| {
             let mut earned = Earned::of_row(row)?;
-            earned.reversed = -linked(row.id, RewardSource::Refund).map(|refund| refund.amount).sum::<i64>();
+            earned.reversed = -to(row.id).filter(|row| !is_adjustment(row)).map(|row| row.amount).sum::<i64>();
             Ok(earned)
         })
         .collect()

@@ -1,19 +1,21 @@
 //! What triggers did before: how often for a customer, how much for a partnership in a month.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::decision::RewardDraft;
 use domain::rating;
 use domain::states::RewardSource;
 use domain::{Currency, Instant, Month};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::Result;
 use crate::db::IN_MAX;
-use crate::entities::rewards;
+use crate::entities::{attributions, rewards};
 use crate::error::stored;
 
+use super::people::Customer;
 use super::programme::{Programme, TriggerNumber};
 
 /// The sources of a reward that a trigger made.
@@ -25,7 +27,7 @@ pub struct History {
     given: HashMap<(Uuid, TriggerNumber, Currency, Month), i64>,
 }
 
-type Row = (Uuid, Option<Uuid>, Uuid, Option<Uuid>, Option<String>, String, Option<Uuid>, i64, String, i64);
+type Row = (Uuid, Uuid, Option<Uuid>, Option<String>, i64, String, i64);
 
 impl History {
     /// What is needed to rate events of these customers and partnerships, where the programme counts or caps at all.
@@ -33,15 +35,17 @@ impl History {
     pub async fn load<C: ConnectionTrait>(
         tx: &C,
         programme: &Programme,
-        customers: &[Uuid],
+        customers: &[&Customer],
         partnerships: &[Uuid],
         span: (Instant, Instant),
     ) -> Result<History> {
         let mut history = History::default();
         if programme.counts_anything() {
-            for chunk in customers.chunks(IN_MAX) {
+            let by_id: HashMap<Uuid, &Customer> = customers.iter().map(|customer| (customer.id, *customer)).collect();
+            let ids: Vec<Uuid> = by_id.keys().copied().collect();
+            for chunk in ids.chunks(IN_MAX) {
                 let rows = select(rewards::Column::CustomerId, chunk).into_tuple::<Row>().all(tx).await?;
-                history.count(programme, &rows);
+                history.count(programme, &by_id, &rows);
             }
         }
         if programme.caps_anything() {
@@ -52,6 +56,7 @@ impl History {
                 let rows = select(rewards::Column::PartnershipId, chunk)
                     .filter(rewards::Column::OccurredAt.gte(from.0))
                     .filter(rewards::Column::OccurredAt.lt(to.0))
+                    .filter(Expr::exists(span_in_force()))
                     .into_tuple::<Row>()
                     .all(tx)
                     .await?;
@@ -61,17 +66,21 @@ impl History {
         Ok(history)
     }
 
-    fn count(&mut self, programme: &Programme, rows: &[Row]) {
-        for (_, customer, _, offer, trigger, ..) in live(rows) {
-            let (Some(customer), Some(offer), Some(trigger)) = (customer, offer, trigger) else { continue };
+    fn count(&mut self, programme: &Programme, customers: &HashMap<Uuid, &Customer>, rows: &[Row]) {
+        for (customer, partnership, offer, trigger, _, _, occurred_at) in rows {
+            let (Some(customer), Some(offer), Some(trigger)) = (customers.get(customer), offer, trigger) else { continue };
+            // What belongs to somebody else by now was superseded.
+            if customer.owner_at(Instant(*occurred_at)) != Some(*partnership) {
+                continue;
+            }
             if let Some(number) = programme.trigger(*offer, trigger).filter(|number| programme.is_counted(*number)) {
-                *self.made.entry((*customer, number)).or_default() += 1;
+                *self.made.entry((customer.id, number)).or_default() += 1;
             }
         }
     }
 
     fn sum(&mut self, programme: &Programme, rows: &[Row]) -> Result<()> {
-        for (_, _, partnership, offer, trigger, _, _, amount, currency, occurred_at) in live(rows) {
+        for (_, partnership, offer, trigger, amount, currency, occurred_at) in rows {
             let (Some(offer), Some(trigger)) = (offer, trigger) else { continue };
             if let Some(number) = programme.trigger(*offer, trigger).filter(|number| programme.is_capped(*number)) {
                 let month = programme.zone.month(Instant(*occurred_at));
@@ -94,17 +103,28 @@ impl History {
         }
     }
 
-    /// Takes a reward out that an attribution change has just superseded.
-    pub fn forget(&mut self, programme: &Programme, customer: Uuid, occurred_at: Instant, draft: &RewardDraft) {
-        let (Some(offer), Some(trigger)) = (draft.offer_id, &draft.trigger_key) else { return };
-        let Some(number) = programme.trigger(offer, trigger) else { return };
-        if let Some(made) = self.made.get_mut(&(customer, number)) {
-            *made = made.saturating_sub(1);
+    /// Takes a reward into account that belongs to its partner again.
+    pub fn note_row(&mut self, programme: &Programme, row: &rewards::Model) -> Result<()> {
+        self.shift(programme, row, 1)
+    }
+
+    /// Takes a reward out that an attribution change supersedes.
+    pub fn forget(&mut self, programme: &Programme, row: &rewards::Model) -> Result<()> {
+        self.shift(programme, row, -1)
+    }
+
+    fn shift(&mut self, programme: &Programme, row: &rewards::Model, by: i64) -> Result<()> {
+        let (Some(customer), Some(offer), Some(trigger)) = (row.customer_id, row.offer_id, &row.trigger_key) else { return Ok(()) };
+        let Some(number) = programme.trigger(offer, trigger) else { return Ok(()) };
+        if programme.is_counted(number) {
+            let made = self.made.entry((customer, number)).or_default();
+            *made = made.saturating_add_signed(by);
         }
-        let month = programme.zone.month(occurred_at);
-        if let Some(given) = self.given.get_mut(&(draft.partnership_id, number, draft.amount.currency, month)) {
-            *given -= draft.amount.minor;
+        if programme.is_capped(number) {
+            let month = programme.zone.month(Instant(row.occurred_at));
+            *self.given.entry((row.partnership_id, number, stored(&row.currency)?, month)).or_default() += by * row.amount;
         }
+        Ok(())
     }
 
     /// The history as one event sees it.
@@ -113,38 +133,33 @@ impl History {
     }
 }
 
-/// Rewards made by triggers that no attribution change has superseded.
-fn live(rows: &[Row]) -> impl Iterator<Item = &Row> {
-    let mut corrected: HashMap<Uuid, i64> = HashMap::new();
-    for (_, _, _, _, _, source, reverses, amount, ..) in rows {
-        if let Some(reversed) = reverses.filter(|_| source == RewardSource::Attribution.word()) {
-            *corrected.entry(reversed).or_default() += amount;
-        }
-    }
-    let superseded: HashSet<Uuid> = corrected.into_iter().filter(|(_, sum)| *sum != 0).map(|(id, _)| id).collect();
-    rows.iter().filter(move |row| BY_TRIGGER.contains(&row.5.as_str()) && !superseded.contains(&row.0))
-}
-
-fn select(column: rewards::Column, ids: &[Uuid]) -> sea_orm::Select<rewards::Entity> {
+fn select(column: rewards::Column, ids: &[Uuid]) -> Select<rewards::Entity> {
     use rewards::Column as C;
-    let sources = BY_TRIGGER.into_iter().chain([RewardSource::Attribution.word()]);
     rewards::Entity::find()
         .select_only()
-        .columns([
-            C::Id,
-            C::CustomerId,
-            C::PartnershipId,
-            C::OfferId,
-            C::TriggerKey,
-            C::Source,
-            C::Reverses,
-            C::Amount,
-            C::Currency,
-            C::OccurredAt,
-        ])
+        .columns([C::CustomerId, C::PartnershipId, C::OfferId, C::TriggerKey, C::Amount, C::Currency, C::OccurredAt])
         .filter(column.is_in(ids.iter().copied()))
-        .filter(C::Source.is_in(sources))
-        .filter(C::OfferId.is_not_null())
+        .filter(C::Source.is_in(BY_TRIGGER))
+        .filter(C::CustomerId.is_not_null())
+}
+
+/// The reward's customer belongs, as of the event, to the reward's partnership still.
+fn span_in_force() -> SelectStatement {
+    use attributions::Column as A;
+    let mut query = Query::select();
+    query
+        .expr(Expr::value(1))
+        .from(attributions::Entity)
+        .and_where(Expr::col((attributions::Entity, A::CustomerId)).equals((rewards::Entity, rewards::Column::CustomerId)))
+        .and_where(Expr::col((attributions::Entity, A::PartnershipId)).equals((rewards::Entity, rewards::Column::PartnershipId)))
+        .and_where(A::SupersededAt.is_null())
+        .and_where(Expr::col((attributions::Entity, A::ValidFrom)).lte(Expr::col((rewards::Entity, rewards::Column::OccurredAt))))
+        .cond_where(
+            Condition::any()
+                .add(A::ValidTo.is_null())
+                .add(Expr::col((attributions::Entity, A::ValidTo)).gt(Expr::col((rewards::Entity, rewards::Column::OccurredAt)))),
+        );
+    query
 }
 
 /// See [`History::of`].

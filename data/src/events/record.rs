@@ -18,7 +18,7 @@ use super::batch::{Batch, Complaint};
 use super::check::{self, Plan};
 use super::earned::{self, Earned};
 use super::history::History;
-use super::people::Partners;
+use super::people::{Customer, Partners};
 use super::programme::Programme;
 
 /// Events written with one set of statements.
@@ -90,7 +90,7 @@ struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     async fn new<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &'a Batch, how: &'a How<'a>, plan: &'a Plan) -> Result<Self> {
         let programme = Programme::load(tx, company_id).await?;
-        let recorded: Vec<Uuid> = plan.originals.sales.iter().filter_map(|sale| sale.id).collect();
+        let recorded = plan.originals.sales.iter().filter_map(|sale| Some((sale.id?, sale.partnership_id))).collect();
         let mut earned = earned::of_sales(tx, &recorded).await?;
         let refunded: Vec<_> = plan
             .originals
@@ -108,9 +108,9 @@ impl<'a> Recorder<'a> {
         let partners = Partners::load(tx, company_id, owners.chain(earners).chain(sellers)).await?;
         let first = plan.order.first().map_or(how.now, |row| batch.row(*row).occurred_at);
         let last = plan.order.last().map_or(how.now, |row| batch.row(*row).occurred_at);
-        let customer_ids: Vec<Uuid> = customers().map(|customer| customer.id).collect();
+        let everybody: Vec<&Customer> = customers().collect();
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &customer_ids, &partner_ids, (first, last)).await?;
+        let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last)).await?;
         Ok(Recorder {
             month: programme.company.accumulating_month(how.now)?,
             seen: plan.customers.iter().map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at))).collect(),

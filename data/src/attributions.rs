@@ -1,0 +1,82 @@
+//! Who brings a customer since when: changed with everything that follows, shown before it is done, and taken back.
+
+mod apply;
+mod plan;
+mod spans;
+
+use domain::states::EventKind;
+use domain::{Instant, Money, Month};
+use uuid::Uuid;
+
+pub use apply::{apply_change, preview_change, preview_undo, undo_change};
+pub(crate) use apply::{Row, apply_rows};
+
+/// A customer belongs to a partner, or to nobody, from an instant on; later spans give way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub partner_key: Option<String>,
+    pub from: Instant,
+    pub reason: String,
+}
+
+/// What a change does, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consequences {
+    /// The events that change hands, in time order. Refunds go with their sales.
+    pub moves: Vec<Move>,
+    /// The rewards that are written.
+    pub entries: Vec<Entry>,
+    /// What `entries` sum to.
+    pub totals: Vec<Total>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    pub kind: EventKind,
+    /// The transaction's key, or the customer's.
+    pub key: String,
+    pub occurred_at: Instant,
+    pub amount: Option<Money>,
+    pub from_partner: Option<String>,
+    pub to_partner: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Takes back what the event earned for whom it belonged to.
+    TakenBack,
+    /// Gives back what an earlier change took.
+    Restored,
+    /// What the event earns for whom it belongs to now.
+    Earned,
+    /// What refunds take back of that.
+    Refunded,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub kind: EntryKind,
+    pub reward_id: Uuid,
+    pub event_key: String,
+    pub partner_key: String,
+    pub amount: Money,
+    pub state: String,
+    pub invoice_month: Month,
+    /// The reward that it corrects.
+    pub reverses: Option<Uuid>,
+}
+
+/// The difference for one partner on one invoice; what is held or scheduled included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub partner_key: String,
+    pub invoice_month: Month,
+    pub difference: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// `None`: the customer belongs so already, and nothing happened.
+    pub change_id: Option<Uuid>,
+    pub consequences: Consequences,
+}
