@@ -19,7 +19,7 @@ const anOffer = { as: owner, path: '/offers', link: /^\/offers\/(?!new$)[^/?]+$/
 
 export const screens: Screen[] = [
     { name: 'sign-in', path: '/sign-in' },
-    { name: 'not-found', path: '/no-such-page' },
+    { name: 'not-found', as: owner, path: '/no-such-page' },
     { name: 'home', as: owner, path: '/' },
     { name: 'partners', as: owner, path: '/partners' },
     { name: 'partner', ...aPartner },
