@@ -11,6 +11,7 @@ use crate::components::{Keyboard, Toasts};
 
 use crate::pages::company::{home::Home, search::Search, settings::SettingsRoutes};
 use crate::pages::not_found::NotFound;
+use crate::pages::partner::PartnerRoutes;
 use crate::pages::sign_in::{SetPassword, SignIn};
 use crate::ui::Ui;
 
@@ -27,7 +28,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignIn/>
                 <Route path=path!("/sign-in/link/:token") view=SetPassword/>
                 <ParentRoute path=path!("/partner") view=PartnerLayout>
-                    <Route path=path!("") view=NotFound/>
+                    <PartnerRoutes/>
                 </ParentRoute>
                 <ParentRoute path=path!("") view=CompanyLayout>
                     <Route path=path!("/") view=Home/>
@@ -35,9 +36,9 @@ pub fn App() -> impl IntoView {
                     <SettingsRoutes/>
                 </ParentRoute>
             </Routes>
+            <Toasts/>
             <Keyboard/>
         </Router>
-        <Toasts/>
     }
 }
 

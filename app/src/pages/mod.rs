@@ -2,4 +2,5 @@
 
 pub mod company;
 pub mod not_found;
+pub mod partner;
 pub mod sign_in;

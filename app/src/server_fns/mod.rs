@@ -1,6 +1,7 @@
 //! What the screens ask of the server. Each is five to ten lines: who asks, may they, call `data`, say what was done.
 
 pub mod home;
+pub mod portal;
 pub mod sandbox;
 pub mod search;
 pub mod session;

@@ -1,0 +1,51 @@
+//! One commission: why this amount, and what happens next.
+
+use domain::views::portal::CommissionDetail;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::components::{Drawer, Loaded, Receipt, StatusBadge, Timeline};
+use crate::server_fns::portal::get_commission;
+use crate::ui::load;
+
+#[component]
+pub fn Commission() -> impl IntoView {
+    let params = use_params_map();
+    let detail = load(move || params.with(|params| params.get("key").unwrap_or_default()), get_commission);
+    view! {
+        <Loaded of=detail let:detail>
+            <CommissionView of=detail/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn CommissionView(of: CommissionDetail) -> impl IntoView {
+    let line = of.line;
+    let lead = if line.estimated_payment.is_empty() {
+        line.reason.clone()
+    } else {
+        format!("Estimated payment date {}", line.estimated_payment)
+    };
+    let context = if line.customer.is_empty() { line.company.clone() } else { format!("{} · {}", line.company, line.customer) };
+    let payout = (!of.payout.is_empty()).then(|| {
+        let href = format!("/partner/payouts/{}", of.payout);
+        view! { <p><a class="link" href=href>"See the payout it was part of"</a></p> }
+    });
+    view! {
+        <Drawer title=line.description context=context close="/partner/commissions">
+            <div class="lead-figure">
+                <p class="figure">{line.amount.display()}</p>
+                <StatusBadge of=line.status/>
+                <p>{lead}</p>
+            </div>
+            <Receipt of=of.receipt/>
+            <section>
+                <h3>"What happens next"</h3>
+                <Timeline steps=of.path/>
+                {payout}
+            </section>
+        </Drawer>
+    }
+    .into_any()
+}

@@ -1,0 +1,109 @@
+//! Commissions: every reward with its status, estimated payment date and reason.
+
+use domain::views::portal::{CommissionLine, Commissions as View};
+use leptos::prelude::*;
+
+use super::earnings::EarningsStats;
+use crate::components::{
+    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals, is_open,
+};
+use crate::list::use_list;
+use crate::server_fns::portal::list_commissions;
+use crate::ui::load;
+
+#[component]
+pub fn Commissions() -> impl IntoView {
+    let query = use_list();
+    let list = load(move || query.get(), list_commissions);
+    view! {
+        <Loaded of=list let:list>
+            <CommissionsView list=list/>
+        </Loaded>
+    }
+}
+
+/// The stages that can be filtered by, in the order of a commission's life.
+const STAGES: [(&str, &str); 6] =
+    [("", "All"), ("expected", "Expected"), ("in_review", "In review"), ("on_hold", "On hold"), ("paid", "Paid"), ("declined", "Declined")];
+
+#[component]
+fn CommissionsView(list: View) -> impl IntoView {
+    let segments = STAGES.map(|(value, label)| Segment { value: value.to_owned(), label: label.to_owned(), count: None }).to_vec();
+    let words = list.count.of("commission", "commissions");
+    let body = if list.page.rows.is_empty() {
+        let text = if list.empty {
+            "As soon as a customer you brought buys something, the commission and the reason for its amount appear here."
+        } else {
+            "No commission is at this point of its way. Choose another one above."
+        };
+        view! {
+            <div class="card">
+                <EmptyState icon="receipt" title="No commissions here" text=text/>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Totals words=words.clone() amounts=list.totals.clone().unwrap_or_default()/>
+            <CommissionTable rows=list.page.rows.clone() drawer=true/>
+            <Pager page=list.page words=words/>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeader title="Commissions" context="Each with its reason and the day you can expect it"/>
+        <EarningsStats of=list.earnings/>
+        <div class="section">
+            <Segments name="status" label="Status" items=segments/>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+/// Commissions as rows; on a phone as cards.
+#[component]
+pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView {
+    let several = rows.iter().any(|row| row.company != rows[0].company);
+    let rows = rows.into_iter().map(|row| view! { <Row row=row drawer=drawer company=several/> }).collect_view();
+    view! {
+        <TableFrame label="Commissions">
+            <thead>
+                <tr>
+                    <Th label="Commission"/>
+                    <Th label="Customer"/>
+                    <Th label="Date"/>
+                    <Th label="Estimated payment date"/>
+                    <Th label="Status"/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+}
+
+#[component]
+fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
+    let href = format!("/partner/commissions/{}", row.key);
+    let open = is_open(href.clone());
+    let note = match (company, row.reason.is_empty()) {
+        (true, _) => row.company.clone(),
+        (false, false) => row.reason.clone(),
+        (false, true) => row.source.clone(),
+    };
+    let when = if row.estimated_payment.is_empty() { row.status.label().to_owned() } else { format!("about {}", row.estimated_payment) };
+    let customer = if row.customer.is_empty() { "—".to_owned() } else { row.customer.clone() };
+    view! {
+        <tr class:open=open>
+            <th class="c-main" scope="row">
+                <RowLink href=href drawer=drawer note=note>{row.description.clone()}</RowLink>
+            </th>
+            <td data-label="Customer">{customer}</td>
+            <td class="c-date" data-label="Date">{row.occurred.clone()}</td>
+            <td class="c-date" data-label="Estimated payment date">{when}</td>
+            <td class="c-status"><StatusBadge of=row.status/></td>
+            <td class="c-amount"><Amount of=row.amount/></td>
+        </tr>
+    }
+}

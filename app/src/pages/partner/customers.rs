@@ -1,0 +1,71 @@
+//! The customers whom the partner brought, as far as the company shows them.
+
+use domain::views::portal::{PortalCustomer, PortalCustomers};
+use leptos::prelude::*;
+
+use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, Th};
+use crate::list::use_list;
+use crate::server_fns::portal::list_own_customers;
+use crate::ui::load;
+
+#[component]
+pub fn Customers() -> impl IntoView {
+    let query = use_list();
+    let list = load(move || query.get(), list_own_customers);
+    view! {
+        <Loaded of=list let:list>
+            <CustomersView list=list/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn CustomersView(list: PortalCustomers) -> impl IntoView {
+    let words = list.count.of("customer", "customers");
+    let body = if list.page.rows.is_empty() {
+        view! {
+            <div class="card">
+                <EmptyState icon="customers" title="No customers yet" text="Customers who come through you appear here with what became of them."/>
+            </div>
+        }
+        .into_any()
+    } else {
+        let rows = list.page.rows.clone().into_iter().map(|row| view! { <Row row=row/> }).collect_view();
+        view! {
+            <TableFrame label="Customers">
+                <thead>
+                    <tr>
+                        <Th label="Customer"/>
+                        <Th label="Since"/>
+                        <Th label="Sales" numeric=true/>
+                        <Th label="Status"/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+            <Pager page=list.page words=words.clone()/>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeader title="Customers" context=words/>
+        {body}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: PortalCustomer) -> impl IntoView {
+    let (status, icon, label) = if row.status == "Paid" { ("paid", "check-all", "Paid") } else { ("new", "new", "Signed up") };
+    view! {
+        <tr>
+            <th class="c-main" scope="row">
+                <span>{row.name.clone()}</span>
+                <small>{row.company.clone()}</small>
+            </th>
+            <td class="c-date" data-label="Since">{row.since.clone()}</td>
+            <td class="c-num" data-label="Sales">{row.sales}</td>
+            <td class="c-status"><Badge status=status icon=icon word=label/></td>
+        </tr>
+    }
+}

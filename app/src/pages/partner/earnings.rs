@@ -1,0 +1,32 @@
+//! What the partner is owed, by how near it is.
+
+use domain::Money;
+use domain::views::portal::Earnings;
+use leptos::prelude::*;
+
+use crate::components::{StatTile, Stats};
+
+#[component]
+pub fn EarningsStats(of: Earnings) -> impl IntoView {
+    view! {
+        <Stats>
+            <Owed label="Available" of=of.available note="charged, on its way to you" href="/partner/payouts"/>
+            <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/partner/commissions?status=in_review"/>
+            <Owed label="On hold" of=of.on_hold note="waits for a decision or its hold days" href="/partner/commissions?status=on_hold"/>
+            <Owed label="Expected" of=of.expected note="on the month that is still open" href="/partner/commissions?status=expected"/>
+        </Stats>
+    }
+}
+
+#[component]
+fn Owed(label: &'static str, of: Vec<Money>, note: &'static str, href: &'static str) -> impl IntoView {
+    let mut amounts = of.iter().map(Money::display);
+    let first = amounts.next().unwrap_or_else(|| "Nothing".to_owned());
+    let rest: Vec<String> = amounts.collect();
+    view! {
+        <StatTile label=label value=first>
+            {(!rest.is_empty()).then(|| view! { <dd>{format!("and {}", rest.join(", "))}</dd> })}
+            <dd class="change"><a class="link" href=href>{note}</a></dd>
+        </StatTile>
+    }
+}

@@ -1,0 +1,108 @@
+//! The partner's home: what comes next, what came, what is promised.
+
+use domain::views::portal::{OfferSeen, PartnerHome};
+use leptos::prelude::*;
+
+use super::commissions::CommissionTable;
+use super::earnings::EarningsStats;
+use crate::components::{EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart};
+use crate::server_fns::portal::get_partner_home;
+use crate::ui::load;
+
+#[component]
+pub fn Home() -> impl IntoView {
+    let home = load(|| (), |()| get_partner_home());
+    view! {
+        <Loaded of=home let:home>
+            <HomeView home=home/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn HomeView(home: PartnerHome) -> impl IntoView {
+    let nothing = home.recent.is_empty();
+    let next = home
+        .next
+        .into_iter()
+        .map(|strip| {
+            view! {
+                <section class="card">
+                    <div class="card-head">
+                        <h2>"Your next payment"</h2>
+                    </div>
+                    <div class="card-body">
+                        <MonthStrip of=strip/>
+                    </div>
+                </section>
+            }
+        })
+        .collect_view();
+    let recent = if nothing {
+        view! {
+            <div class="card">
+                <EmptyState icon="receipt" title="No commissions yet"
+                    text="As soon as a customer you brought buys something, the commission and the reason for its amount appear here."/>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <section class="card">
+                <div class="card-head">
+                    <h2>"Newest commissions"</h2>
+                    <a class="link" href="/partner/commissions">"All"</a>
+                </div>
+                <CommissionTable rows=home.recent drawer=false/>
+            </section>
+        }
+        .into_any()
+    };
+    let chart = (!home.months.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <div class="card-head">
+                    <h2>"Commissions by month"</h2>
+                </div>
+                <div class="card-body">
+                    <RewardsChart title="Commissions by month and state" bars=home.months/>
+                </div>
+            </section>
+        }
+    });
+    view! {
+        <PageHeader title="Home" context="What you are owed, and when it comes"/>
+        <EarningsStats of=home.earnings/>
+        <div class="stack loose section">{next} {recent} {chart} <Offers of=home.offers/></div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Offers(of: Vec<OfferSeen>) -> impl IntoView {
+    let items = of
+        .into_iter()
+        .map(|offer| {
+            let sentences = offer
+                .sentences
+                .into_iter()
+                .zip(offer.examples)
+                .map(|(sentence, example)| view! { <li><Icon name="check"/><span><strong>{sentence}</strong>" "<span>{example}</span></span></li> })
+                .collect_view();
+            view! {
+                <section class="card">
+                    <div class="card-head">
+                        <h2>{format!("What {} promises you", offer.company)}</h2>
+                    </div>
+                    <div class="card-body stack">
+                        <p>{offer.description}</p>
+                        <div class="advice">
+                            <ul>{sentences}</ul>
+                        </div>
+                    </div>
+                </section>
+            }
+        })
+        .collect_view();
+    view! { {items} }
+}

@@ -1,0 +1,43 @@
+//! What partners see, on a phone first.
+
+use leptos::prelude::*;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::path;
+
+use crate::components::ListRoute;
+
+mod commission;
+mod commissions;
+mod customers;
+mod earnings;
+mod home;
+mod more;
+mod payout;
+mod payouts;
+
+use commission::Commission;
+use commissions::Commissions;
+use customers::Customers;
+use home::Home;
+use more::More;
+use payout::Payout;
+use payouts::Payouts;
+
+/// Inside the partner's layout, at /partner.
+#[component(transparent)]
+pub fn PartnerRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("") view=Home/>
+        <ParentRoute path=path!("/commissions") view=|| view! { <ListRoute base="/partner/commissions" list=Commissions/> }>
+            <Route path=path!("") view=|| ()/>
+            <Route path=path!(":key") view=Commission/>
+        </ParentRoute>
+        <Route path=path!("/payouts") view=Payouts/>
+        <Route path=path!("/payouts/:key") view=Payout/>
+        <Route path=path!("/customers") view=Customers/>
+        <Route path=path!("/more") view=More/>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
