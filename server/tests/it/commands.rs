@@ -69,7 +69,7 @@ fn a_programme_is_applied_shown_and_applied_again() {
     program.ok(&["init", "--sandbox", "--now", NOW]);
     program.file("programme.toml", PROGRAMME);
     let dry = program.ok(&["program", "apply", "programme.toml", "--dry-run"]);
-    assert!(dry.lines().count() >= 3 && dry.lines().all(|line| line.starts_with('+')), "{dry}");
+    assert!(dry.lines().count() >= 3 && dry.lines().all(|line| line.trim_start().starts_with('+')), "{dry}");
     program.refused(&["program", "export", "--company", "northwind"]);
     assert_eq!(program.ok(&["program", "apply", "programme.toml"]), dry);
     assert_eq!(program.ok(&["program", "apply", "programme.toml"]), "");
@@ -80,7 +80,7 @@ fn a_programme_is_applied_shown_and_applied_again() {
 
     program.file("changed.toml", exported.replace("\"20\"", "\"25\""));
     let changed = program.ok(&["program", "apply", "changed.toml"]);
-    assert!(changed.starts_with('~') && changed.contains("25"), "{changed}");
+    assert!(changed.contains('~') && changed.contains("25"), "{changed}");
 }
 
 #[test]

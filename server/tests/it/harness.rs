@@ -54,7 +54,8 @@ limit = "12 months"
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
-    pub folder: TempDir,
+    /// Removed when the test ends.
+    _folder: TempDir,
     router: Router,
 }
 
@@ -78,7 +79,7 @@ impl TestApp {
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path().join("mail")));
         let router = build(AppState::new(db.clone(), config));
-        TestApp { db, company_id, folder, router }
+        TestApp { db, company_id, _folder: folder, router }
     }
 
     /// A person of the company with [`PASSWORD`]; returns the user's id.
