@@ -7,8 +7,6 @@ mod manual;
 mod reinstate;
 mod review;
 pub mod rows;
-#[cfg(test)]
-mod tests;
 mod undo;
 
 pub use adjust::{Adjustment, adjust};

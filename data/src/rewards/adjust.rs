@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::audit_row;
-use super::desk::Desk;
+use super::desk::{Desk, linked_to};
 use super::manual::Given;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;
@@ -114,7 +114,7 @@ fn linked_row(desk: &Desk, original: &rewards::Model, difference: Money, descrip
 
 /// Corrections never turn what a partner earned into a debt.
 async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money) -> Result<()> {
-    let linked = super::desk::linked_to(tx, vec![original.id]).await?;
+    let linked = linked_to(tx, vec![original.id]).await?;
     let moved = linked.iter().filter(|row| row.source == RewardSource::Attribution.word()).map(|row| row.amount).sum::<i64>() != 0;
     if moved {
         return Err(Error::conflict("this reward went to another partner with its customer; adjust that partner's instead"));

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoA
 use serde_json::json;
 use uuid::Uuid;
 
-use super::desk::Desk;
+use super::desk::{Desk, linked_to};
 use super::reinstate::reinstate;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};
@@ -51,7 +51,7 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<
     let mut all = changes;
     let named = all.len();
     add_followers(tx, desk, &mut all).await?;
-    reinstate(tx, desk, &all, by).await?;
+    reinstate(tx, desk, &all, batch_id, by).await?;
     write(tx, desk.now, &all, batch_id, by).await?;
     let noted = all[..named].iter().map(|change| {
         let detail = json!({
@@ -104,7 +104,7 @@ fn batch_id(now: Instant, changes: &[Change]) -> Uuid {
 /// Refunds, corrections and adjustments go where the reward goes that they belong to.
 async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &mut Vec<Change>) -> Result<()> {
     let mut at: HashMap<Uuid, usize> = changes.iter().enumerate().map(|(index, change)| (change.row.id, index)).collect();
-    let linked = super::desk::linked_to(tx, at.keys().copied().collect()).await?;
+    let linked = linked_to(tx, at.keys().copied().collect()).await?;
     for row in linked {
         let Some(original) = row.reverses.and_then(|id| at.get(&id)).map(|index| &changes[*index]) else { continue };
         if at.contains_key(&row.id) {

@@ -1,70 +1,131 @@
 //! A declined reward that counts again: what was refunded of its sale in the meantime is taken back now.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::decision::RewardDraft;
-use domain::money::mul_div_half_even;
-use domain::states::{RewardSource, RewardState};
-use domain::{Instant, Money};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use domain::decision::Decision;
+use domain::rating::{self, Original, OriginalReward};
+use domain::states::{EventKind, RewardSource, RewardState};
+use domain::{Currency, Instant, Money};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::change::Change;
-use super::desk::Desk;
+use super::desk::{Desk, linked_to};
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::db::IN_MAX;
-use crate::entities::{receipts, transactions};
+use crate::entities::{receipts, rewards, transactions};
 use crate::error::stored;
+use crate::events::{About, Programme, cause, insert_receipts, receipt};
 use crate::{Error, Result};
 
-/// A refund takes nothing back of a declined reward. Counting again, the reward owes its share.
-pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &[Change], by: &str) -> Result<()> {
+/// A refund takes nothing back of a declined reward. Counting again, the reward owes its share: the sale's latest refund is
+/// rated once more, with a receipt of its own.
+pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &[Change], batch_id: Uuid, by: &str) -> Result<()> {
     let back: Vec<&Change> = changes.iter().filter(|change| is_back(change)).collect();
     if back.is_empty() {
         return Ok(());
     }
     refuse_superseded(tx, &back).await?;
     let sales = refunded_sales(tx, &back).await?;
-    let linked = super::desk::linked_to(tx, back.iter().map(|change| change.row.id).collect()).await?;
-    let mut rows = Vec::new();
-    for change in back {
-        let Some((sale, refund)) = change.row.transaction_id.and_then(|id| sales.get(&id)) else { continue };
-        let reward = &change.row;
-        let due = mul_div_half_even(reward.amount, sale.refunded, sale.amount);
-        let refunds = linked.iter().filter(|row| row.reverses == Some(reward.id) && row.source == RewardSource::Refund.word());
-        let taken: i64 = -refunds.map(|row| row.amount).sum::<i64>();
-        if due == taken {
+    if sales.is_empty() {
+        return Ok(());
+    }
+    let linked = linked_to(tx, back.iter().map(|change| change.row.id).collect()).await?;
+    let programme = Programme::load(tx, desk.company.id).await?;
+    let (mut made, mut receipts) = (Vec::new(), Vec::new());
+    for (sale, refund) in sales.values() {
+        let of_sale: Vec<&Change> = back.iter().copied().filter(|change| change.row.transaction_id == Some(sale.id)).collect();
+        let decision = rate_again(tx, &programme, sale, refund, &of_sale, &linked).await?;
+        if decision.rewards.is_empty() {
             continue;
         }
-        let draft = RewardDraft {
-            partnership_id: reward.partnership_id,
-            offer_id: reward.offer_id,
-            offer_version_id: reward.offer_version_id,
-            trigger_key: reward.trigger_key.clone(),
-            amount: Money::new(taken - due, stored(&reward.currency)?),
-            description: format!("Refund: {}", reward.description),
-            state: change.to.state,
-            state_reason: change.state_reason.clone(),
-            ready_at: change.to.ready_at,
-            reverses: Some(reward.id),
-        };
-        let cause = format!("{}/reinstated", refund.id);
-        let origin = Origin {
+        let about = About {
             company_id: desk.company.id,
-            cause: &cause,
-            source: RewardSource::Refund,
-            group_id: reward.group_id,
-            customer_id: reward.customer_id,
-            transaction_id: Some(refund.id),
-            change_id: None,
-            invoice_month: change.to.month,
-            occurred_at: Instant(refund.occurred_at),
-            created_at: desk.now,
-            author: by,
+            kind: EventKind::Transaction,
+            event_id: refund.id,
+            revision: next_revision(tx, refund.id).await?,
+            customer_id: refund.customer_id,
+            partnership_id: of_sale.first().map(|change| change.row.partnership_id),
+            change_id: Some(batch_id),
         };
-        rows.push(from_draft(&origin, &draft));
+        let cause = cause(refund.id, about.revision);
+        for draft in &decision.rewards {
+            let Some(of) = of_sale.iter().find(|change| Some(change.row.id) == draft.reverses) else { continue };
+            let origin = Origin {
+                company_id: desk.company.id,
+                cause: &cause,
+                source: RewardSource::Refund,
+                group_id: of.row.group_id,
+                customer_id: of.row.customer_id,
+                transaction_id: Some(refund.id),
+                change_id: Some(batch_id),
+                invoice_month: of.to.month,
+                occurred_at: Instant(refund.occurred_at),
+                created_at: desk.now,
+                author: by,
+            };
+            made.push(from_draft(&origin, draft));
+        }
+        receipts.push(receipt(&about, &decision, desk.now)?);
     }
-    insert_rewards(tx, rows).await
+    insert_rewards(tx, made).await?;
+    insert_receipts(tx, receipts).await
+}
+
+async fn rate_again<C: ConnectionTrait>(
+    tx: &C,
+    programme: &Programme,
+    sale: &transactions::Model,
+    refund: &transactions::Model,
+    of_sale: &[&Change],
+    linked: &[rewards::Model],
+) -> Result<Decision> {
+    let currency: Currency = stored(&sale.currency)?;
+    let partner = match of_sale.first() {
+        Some(change) => Some(crate::partners::get(tx, change.row.company_id, change.row.partnership_id).await?.partner_key),
+        None => None,
+    };
+    let original = Original {
+        key: &sale.key,
+        occurred_at: Instant(sale.occurred_at),
+        amount: Money::new(sale.amount, currency),
+        refunded: sale.refunded + refund.amount,
+    };
+    let mut rewards = Vec::with_capacity(of_sale.len());
+    for change in of_sale {
+        let row = &change.row;
+        let refunds = linked.iter().filter(|other| other.reverses == Some(row.id) && other.source == RewardSource::Refund.word());
+        let (offer_key, offer_version) = programme.version(row.offer_id, row.offer_version_id);
+        rewards.push(OriginalReward {
+            id: row.id,
+            partnership_id: row.partnership_id,
+            offer_id: row.offer_id,
+            offer_version_id: row.offer_version_id,
+            offer_key,
+            offer_version,
+            trigger_key: row.trigger_key.as_deref(),
+            description: &row.description,
+            amount: Money::new(row.amount, stored(&row.currency)?),
+            reversed: -refunds.map(|refund| refund.amount).sum::<i64>(),
+            state: change.to.state,
+            state_reason: change.state_reason.as_deref(),
+            ready_at: change.to.ready_at,
+        });
+    }
+    let amount = Money::new(refund.amount, currency);
+    rating::reverse(&refund.key, amount, Instant(refund.occurred_at), partner.as_deref(), &original, &rewards)
+        .map_err(|error| Error::Corrupt(format!("the refund {}: {error}", refund.key)))
+}
+
+async fn next_revision<C: ConnectionTrait>(tx: &C, event_id: Uuid) -> Result<i32> {
+    let last: Option<Option<i32>> = receipts::Entity::find()
+        .select_only()
+        .column_as(receipts::Column::Revision.max(), "last")
+        .filter(receipts::Column::EventId.eq(event_id))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(last.flatten().map_or(0, |last| last + 1))
 }
 
 fn is_back(change: &Change) -> bool {
@@ -103,10 +164,10 @@ async fn refuse_superseded<C: ConnectionTrait>(tx: &C, back: &[&Change]) -> Resu
 async fn refunded_sales<C: ConnectionTrait>(
     tx: &C,
     back: &[&Change],
-) -> Result<HashMap<Uuid, (transactions::Model, transactions::Model)>> {
+) -> Result<BTreeMap<Uuid, (transactions::Model, transactions::Model)>> {
     let ids: HashSet<Uuid> = back.iter().filter_map(|change| change.row.transaction_id).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let mut out = HashMap::new();
+    let mut out = BTreeMap::new();
     for chunk in ids.chunks(IN_MAX) {
         let sales = transactions::Entity::find()
             .filter(transactions::Column::Id.is_in(chunk.iter().copied()))

@@ -4,6 +4,7 @@
 
 mod books;
 mod charges;
+mod due;
 mod month_end;
 mod payouts;
 mod programme;
