@@ -14,6 +14,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod imports;
 pub mod installation;
 pub mod invoices;
 pub mod ledger;

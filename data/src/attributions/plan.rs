@@ -129,9 +129,10 @@ impl<'a> Planner<'a> {
         case.rewards.iter().filter(move |row| row.reverses.is_none() && row.transaction_id == sale && row.source == source.word())
     }
 
-    /// A reward with everything that ever corrected it.
+    /// A reward with everything that corrects it.
     fn net(&self, root: &rewards::Model) -> i64 {
-        let linked = self.linked.get(&root.id).into_iter().flatten();
+        let declined = RewardState::Declined.word();
+        let linked = self.linked.get(&root.id).into_iter().flatten().filter(|row| row.state != declined);
         root.amount + linked.map(|row| self.net(row)).sum::<i64>()
     }
 

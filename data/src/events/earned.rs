@@ -92,7 +92,7 @@ pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewar
     let to = |id: Uuid| linked.get(&id).into_iter().flatten().copied();
     let is_adjustment = |row: &&rewards::Model| row.source == RewardSource::Adjustment.word();
     std::iter::once(root)
-        .chain(to(root.id).filter(is_adjustment))
+        .chain(to(root.id).filter(is_adjustment).filter(|row| row.state != RewardState::Declined.word()))
         .map(|row| {
             let mut earned = Earned::of_row(row)?;
             earned.reversed = -to(row.id).filter(|row| !is_adjustment(row)).map(|row| row.amount).sum::<i64>();

@@ -31,6 +31,8 @@ pub struct How<'a> {
     pub now: Instant,
     /// Record the good rows although there are bad ones. Otherwise one complaint means that nothing is written.
     pub skip_bad: bool,
+    /// Say what is wrong, and write nothing.
+    pub check_only: bool,
     /// Told of rows done, and of how many there are.
     pub progress: &'a (dyn Fn(u64, u64) + Send + Sync),
 }
@@ -49,7 +51,7 @@ pub struct Outcome {
 pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
     let plan = check::plan(tx, company_id, batch, how.now).await?;
     let mut outcome = Outcome { unchanged: plan.unchanged, transaction_id: plan.present, ..Outcome::default() };
-    let refused = !plan.complaints.is_empty() && !how.skip_bad;
+    let refused = how.check_only || (!plan.complaints.is_empty() && !how.skip_bad);
     if plan.order.is_empty() || refused {
         outcome.complaints = plan.complaints;
         return Ok(outcome);

@@ -1,0 +1,194 @@
+//! `customer_key,name,email,partner_key,created_at`
+
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+
+use domain::Instant;
+use domain::states::AttributionSource;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::check::shown;
+use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
+use crate::db::IN_MAX;
+use crate::entities::{attributions, customers};
+use crate::{Error, Result, audit, partners};
+
+use super::table::{self, RowError};
+use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+
+/// A row that can be imported.
+struct Good {
+    row: u64,
+    input: NewCustomer,
+    partnership_id: Option<Uuid>,
+}
+
+pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
+    let (progress, now) = (job.progress.clone(), job.now);
+    let (mut read, rows) = blocking(move || {
+        let mut rows: Vec<(u64, NewCustomer)> = Vec::new();
+        let read = table::read(input, Kind::Customers.columns(), &progress, |fields, checks| {
+            let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
+            let given = NewCustomer {
+                customer_key: fields.get(0).to_owned(),
+                name: fields.get(1).to_owned(),
+                email: fields.get(2).to_owned(),
+                partner_key: Some(fields.get(3).to_owned()),
+                created_at: created_at.and_then(|text| checks.take("created_at", Instant::parse(text).map(Some))),
+                ..NewCustomer::default()
+            };
+            match read_customer(&given, now) {
+                Ok(customer) if checks.is_empty() => rows.push((fields.row, customer)),
+                Ok(_) => {}
+                Err(Error::Invalid(found)) => found.into_iter().for_each(|(field, message)| checks.complain(&field, message)),
+                Err(other) => return Err(other),
+            }
+            Ok(())
+        })?;
+        Ok((read, rows))
+    })
+    .await?;
+    let found = std::mem::take(&mut read.errors);
+    let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, found.clone()).await })?;
+    job.report(Kind::Customers, read.input, read.rows, counts, errors).await
+}
+
+async fn write<C: ConnectionTrait>(
+    tx: &C,
+    job: &Job<'_>,
+    rows: &[(u64, NewCustomer)],
+    mut errors: Vec<RowError>,
+) -> Result<(Counts, Vec<RowError>)> {
+    let mut counts = Counts::default();
+    let good = good_rows(tx, job.company_id, rows, &mut counts, &mut errors).await?;
+    let present = Present::load(tx, job.company_id, &good).await?;
+    let mut new: Vec<Ready> = Vec::new();
+    let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
+    for Good { row, input, partnership_id } in good {
+        let Some(known) = present.rows.get(&input.customer_key) else {
+            new.push(Ready { input, partnership_id });
+            continue;
+        };
+        if let Some((field, message)) = present.difference(known, &input, partnership_id) {
+            errors.push(RowError { row, field: field.to_owned(), message });
+            continue;
+        }
+        // What the file leaves empty stays as it is.
+        let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && new != known);
+        let change = CustomerChange { name: differs(&input.name, &known.name), email: differs(&input.email, &known.email), provider_key: None };
+        if change == CustomerChange::default() {
+            counts.unchanged += 1;
+        } else {
+            updates.push((known.clone(), change));
+        }
+    }
+    if job.refuses(&errors) {
+        return Ok((Counts::default(), errors));
+    }
+    let total = (new.len() + updates.len()) as u64;
+    for (known, change) in updates {
+        update_row(tx, known, &change, job.by, job.now).await?;
+        counts.changed += 1;
+        (job.progress)(Progress::Writing { done: counts.changed, total });
+    }
+    // Triggers see new customers in the order in which they came.
+    new.sort_by_key(|customer| customer.input.created_at.unwrap_or(job.now));
+    for chunk in new.chunks(10_000) {
+        insert_new(tx, job.company_id, chunk, AttributionSource::Import, job.by, job.now).await?;
+        counts.created += chunk.len() as u64;
+        (job.progress)(Progress::Writing { done: counts.changed + counts.created, total });
+    }
+    if counts.created > 0 {
+        let detail = json!({ "created": counts.created });
+        audit::record(tx, job.company_id, job.now, job.by, "customers_imported", "import", "customers", detail).await?;
+    }
+    Ok((counts, errors))
+}
+
+/// The first row of each key whose partner is known.
+async fn good_rows<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    rows: &[(u64, NewCustomer)],
+    counts: &mut Counts,
+    errors: &mut Vec<RowError>,
+) -> Result<Vec<Good>> {
+    let mut keys: Vec<&str> = rows.iter().filter_map(|(_, customer)| customer.partner_key.as_deref()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let partners = partners::ids_by_key(tx, company_id, &keys).await?;
+    let mut good: Vec<Good> = Vec::with_capacity(rows.len());
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(rows.len());
+    for (row, customer) in rows {
+        let mut refuse = |field: &str, message: String| errors.push(RowError { row: *row, field: field.to_owned(), message });
+        let partnership_id = match &customer.partner_key {
+            Some(key) => match partners.get(key) {
+                Some(id) => Some(*id),
+                None => {
+                    refuse("partner_key", format!("there is no partner “{}”", shown(key)));
+                    continue;
+                }
+            },
+            None => None,
+        };
+        match places.get(customer.customer_key.as_str()) {
+            Some(place) if good[*place].input == *customer => counts.unchanged += 1,
+            Some(place) => {
+                let message = format!("“{}” stands in row {} too, with other content", shown(&customer.customer_key), good[*place].row);
+                refuse("customer_key", message);
+            }
+            None => {
+                places.insert(&customer.customer_key, good.len());
+                good.push(Good { row: *row, input: customer.clone(), partnership_id });
+            }
+        }
+    }
+    Ok(good)
+}
+
+/// The customers of the file that are there already.
+struct Present {
+    rows: HashMap<String, customers::Model>,
+    /// Who brought each at first, and since when.
+    first: HashMap<Uuid, (Option<Uuid>, Instant)>,
+}
+
+impl Present {
+    async fn load<C: ConnectionTrait>(tx: &C, company_id: Uuid, good: &[Good]) -> Result<Present> {
+        let mut present = Present { rows: HashMap::new(), first: HashMap::new() };
+        for chunk in good.chunks(IN_MAX) {
+            let rows = customers::Entity::find()
+                .filter(customers::Column::CompanyId.eq(company_id))
+                .filter(customers::Column::CustomerKey.is_in(chunk.iter().map(|good| good.input.customer_key.as_str())))
+                .all(tx)
+                .await?;
+            let spans = attributions::Entity::find()
+                .filter(attributions::Column::CustomerId.is_in(rows.iter().map(|row| row.id)))
+                .filter(attributions::Column::ChangeId.is_null())
+                .all(tx)
+                .await?;
+            present.first.extend(spans.into_iter().map(|span| (span.customer_id, (span.partnership_id, Instant(span.valid_from)))));
+            present.rows.extend(rows.into_iter().map(|row| (row.customer_key.clone(), row)));
+        }
+        Ok(present)
+    }
+
+    /// What of a row contradicts the customer that is there.
+    fn difference(&self, known: &customers::Model, input: &NewCustomer, partnership_id: Option<Uuid>) -> Option<(&'static str, String)> {
+        let key = shown(&input.customer_key);
+        let brought_by = self.first.get(&known.id).and_then(|(partner, _)| *partner);
+        let fits = partnership_id.is_none() || partnership_id == brought_by || partnership_id == known.partnership_id;
+        if !fits {
+            let partner = input.partner_key.as_deref().map(shown).unwrap_or_default();
+            return Some(("partner_key", format!("“{key}” was not brought by “{partner}”: a file of attributions changes that")));
+        }
+        match input.created_at {
+            Some(at) if at.0 != known.created_at => {
+                Some(("created_at", format!("“{key}” was created at {}, not at {at}", Instant(known.created_at))))
+            }
+            _ => None,
+        }
+    }
+}

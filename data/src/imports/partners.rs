@@ -1,0 +1,156 @@
+//! `partner_key,name,email,first_name,last_name,group`
+
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::check::shown;
+use crate::db::IN_MAX;
+use crate::entities::{group_spans, partnerships};
+use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
+use crate::{Error, Result, audit};
+
+use super::table::{self, RowError};
+use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+
+pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
+    let progress = job.progress.clone();
+    let (read, rows) = blocking(move || {
+        let mut rows: Vec<(u64, NewPartner)> = Vec::new();
+        let read = table::read(input, Kind::Partners.columns(), &progress, |fields, _| {
+            let text = |column| fields.get(column).to_owned();
+            let partner = NewPartner {
+                partner_key: text(0),
+                name: text(1),
+                email: text(2),
+                first_name: text(3),
+                last_name: text(4),
+                group: text(5),
+                ..NewPartner::default()
+            };
+            rows.push((fields.row, partner));
+            Ok(())
+        })?;
+        Ok((read, rows))
+    })
+    .await?;
+    let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, read.errors.clone()).await })?;
+    job.report(Kind::Partners, read.input, read.rows, counts, errors).await
+}
+
+/// A row that can be imported: as it was given and as it will be stored.
+struct Good<'a> {
+    row: u64,
+    given: &'a NewPartner,
+    partner: NewPartner,
+    group: Uuid,
+}
+
+async fn write<C: ConnectionTrait>(
+    tx: &C,
+    job: &Job<'_>,
+    rows: &[(u64, NewPartner)],
+    mut errors: Vec<RowError>,
+) -> Result<(Counts, Vec<RowError>)> {
+    let groups = groups_by_key(tx, job.company_id).await?;
+    let mut counts = Counts::default();
+    let mut good: Vec<Good<'_>> = Vec::with_capacity(rows.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
+    for (row, given) in rows {
+        match read_partner(given, &groups) {
+            Err(Error::Invalid(found)) => errors.extend(found.into_iter().map(|(field, message)| RowError { row: *row, field, message })),
+            Err(other) => return Err(other),
+            Ok((partner, group)) => match places.get(&partner.partner_key) {
+                Some(place) if good[*place].partner == partner => counts.unchanged += 1,
+                Some(place) => errors.push(RowError {
+                    row: *row,
+                    field: "partner_key".to_owned(),
+                    message: format!("“{}” stands in row {} too, with other content", shown(&partner.partner_key), good[*place].row),
+                }),
+                None => {
+                    places.insert(partner.partner_key.clone(), good.len());
+                    good.push(Good { row: *row, given, partner, group });
+                }
+            },
+        }
+    }
+    let present = Present::load(tx, job.company_id, &good).await?;
+    let mut new = Vec::new();
+    let mut updates: Vec<(partnerships::Model, PartnerChange)> = Vec::new();
+    for Good { row, given, partner, group } in &good {
+        let Some(known) = present.rows.get(&partner.partner_key) else {
+            new.push((partner, *group));
+            continue;
+        };
+        if known.group_id != *group && present.first_groups.get(&known.id) != Some(group) {
+            let is = groups.iter().find(|(_, id)| **id == known.group_id).map_or("", |(key, _)| key.as_str());
+            let message = format!("“{}” is in the group “{is}”, not “{}”: move the partner on its page", shown(&partner.partner_key), shown(&partner.group));
+            errors.push(RowError { row: *row, field: "group".to_owned(), message });
+            continue;
+        }
+        // What the file leaves empty stays as it is.
+        let differs = |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && new != known);
+        let change = PartnerChange {
+            name: differs(&given.name, &partner.name, &known.name),
+            email: differs(&given.email, &partner.email, &known.email),
+            first_name: differs(&given.first_name, &partner.first_name, &known.first_name),
+            last_name: differs(&given.last_name, &partner.last_name, &known.last_name),
+            ..PartnerChange::default()
+        };
+        if change == PartnerChange::default() {
+            counts.unchanged += 1;
+        } else {
+            updates.push((known.clone(), change));
+        }
+    }
+    if job.refuses(&errors) {
+        return Ok((Counts::default(), errors));
+    }
+    let total = (new.len() + updates.len()) as u64;
+    for (known, change) in updates {
+        update_row(tx, known, &change, job.by, job.now).await?;
+        counts.changed += 1;
+        (job.progress)(Progress::Writing { done: counts.changed, total });
+    }
+    for chunk in new.chunks(1000) {
+        insert_new(tx, job.company_id, chunk, job.now).await?;
+        counts.created += chunk.len() as u64;
+        (job.progress)(Progress::Writing { done: counts.changed + counts.created, total });
+    }
+    if counts.created > 0 {
+        let detail = json!({ "created": counts.created });
+        audit::record(tx, job.company_id, job.now, job.by, "partners_imported", "import", "partners", detail).await?;
+    }
+    Ok((counts, errors))
+}
+
+/// The partners of the file that are there already.
+struct Present {
+    rows: HashMap<String, partnerships::Model>,
+    /// The group that each began in.
+    first_groups: HashMap<Uuid, Uuid>,
+}
+
+impl Present {
+    async fn load<C: ConnectionTrait>(tx: &C, company_id: Uuid, good: &[Good<'_>]) -> Result<Present> {
+        let mut present = Present { rows: HashMap::new(), first_groups: HashMap::new() };
+        for chunk in good.chunks(IN_MAX) {
+            let rows = partnerships::Entity::find()
+                .filter(partnerships::Column::CompanyId.eq(company_id))
+                .filter(partnerships::Column::PartnerKey.is_in(chunk.iter().map(|good| good.partner.partner_key.as_str())))
+                .all(tx)
+                .await?;
+            let spans = group_spans::Entity::find()
+                .filter(group_spans::Column::PartnershipId.is_in(rows.iter().map(|row| row.id)))
+                .filter(group_spans::Column::ValidFrom.eq(domain::Instant::BEGINNING.0))
+                .all(tx)
+                .await?;
+            present.first_groups.extend(spans.into_iter().map(|span| (span.partnership_id, span.group_id)));
+            present.rows.extend(rows.into_iter().map(|row| (row.partner_key.clone(), row)));
+        }
+        Ok(present)
+    }
+}
