@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{export, init, program, run_due, serve, user, verify};
+use crate::commands::{export, import, init, program, run_due, serve, user, verify};
 use crate::telemetry;
 
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ enum Command {
     /// The company, its groups and offers as a file
     #[command(subcommand)]
     Program(program::Command),
+    /// Read partners, customers, attributions, transactions, rewards or reviews from a CSV file
+    Import(import::Args),
     /// Write partners, customers, transactions, rewards, invoices, payouts, receipts or the ledger to stdout
     Export(export::Args),
     /// Do all work that is due
@@ -101,6 +103,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Init(args) => init::run(url, args).await,
         Command::Serve(args) => serve::run(url, args).await,
         Command::Program(command) => program::run(url, command).await,
+        Command::Import(args) => import::run(url, args).await,
         Command::Export(args) => export::run(url, args).await,
         Command::RunDue(args) => run_due::run(url, args).await,
         Command::Verify => verify::run(url).await,

@@ -7,6 +7,7 @@ use data::Db;
 use crate::cli::Outcome;
 
 pub mod export;
+pub mod import;
 pub mod init;
 pub mod program;
 pub mod run_due;

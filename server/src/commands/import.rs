@@ -1,0 +1,128 @@
+//! `tributary import`
+
+use std::fs::File;
+use std::io::{BufReader, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use data::imports::{self, Kind, Options, Progress, ProgressFn, Report};
+use data::{companies, installation};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Failure, Outcome, note, say};
+use crate::commands::open;
+
+/// How many bad rows are named on stderr; the rest is counted.
+const NAMED_MAX: usize = 50;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// partners, customers, attributions, transactions, rewards or reviews
+    #[arg(value_parser = clap::builder::ValueParser::new(|text: &str| text.parse::<Kind>()))]
+    kind: Kind,
+    file: PathBuf,
+    /// The company's key
+    #[arg(long, value_name = "KEY")]
+    company: String,
+    /// Check everything and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Import the good rows although there are bad ones
+    #[arg(long)]
+    skip_bad: bool,
+    /// Where the bad rows go, with their reasons (default: beside the file, as NAME.rejects.csv)
+    #[arg(long, value_name = "FILE", requires = "skip_bad")]
+    rejects: Option<PathBuf>,
+}
+
+pub async fn run(url: &str, args: Args) -> Outcome {
+    let in_file = |error: std::io::Error| format!("{}: {error}", args.file.display());
+    let file = File::open(&args.file).map_err(in_file)?;
+    let metadata = file.metadata().map_err(in_file)?;
+    if metadata.is_dir() {
+        return Err(format!("{} is a folder", args.file.display()).into());
+    }
+    let db = open(url).await?;
+    installation::ensure(&db).await?;
+    let company = companies::find_by_key(db.read(), &args.company).await?;
+    let now = installation::now(&db).await?;
+    let options = Options { dry_run: args.dry_run, skip_bad: args.skip_bad };
+    let (bar, progress) = progress_bar(metadata.len());
+    let input = BufReader::with_capacity(64 * 1024, file);
+    let outcome = imports::import(&db, company.id, args.kind, input, options, progress, "command line", now).await;
+    bar.finish_and_clear();
+    let report = outcome?;
+    db.close().await?;
+    tell_errors(&report, args.kind);
+    if report.refused() {
+        let message = format!("{} of {} rows are wrong; nothing was imported", wrong_rows(&report), report.read);
+        return Err(Failure::Refused(Some(message)));
+    }
+    if let Some(rest) = &report.rest
+        && !args.dry_run
+    {
+        let target = args.rejects.clone().unwrap_or_else(|| beside(&args.file));
+        std::fs::write(&target, rest).map_err(|error| format!("{}: {error}", target.display()))?;
+        note(&format!("the rows that were left out are in {}", target.display()));
+    }
+    say(&summary(&report, args.kind))
+}
+
+fn wrong_rows(report: &Report) -> usize {
+    let mut rows: Vec<u64> = report.errors.iter().map(|error| error.row).collect();
+    rows.dedup();
+    rows.len()
+}
+
+fn tell_errors(report: &Report, kind: Kind) {
+    for error in report.errors.iter().take(NAMED_MAX) {
+        note(&format!("{}: {error}", kind.word()));
+    }
+    if report.errors.len() > NAMED_MAX {
+        note(&format!("and {} more", report.errors.len() - NAMED_MAX));
+    }
+}
+
+fn summary(report: &Report, kind: Kind) -> String {
+    let counts = [
+        (report.created, "new"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (report.skipped, "left out"),
+    ];
+    let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let what = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
+    let verdict = match (report.dry_run, report.created + report.changed) {
+        (true, _) => " (dry run: nothing was changed)",
+        (false, 0) => " (nothing changed)",
+        (false, _) => "",
+    };
+    format!("{}: {what}{verdict}", kind.word())
+}
+
+/// "sales.csv" → "sales.rejects.csv"
+fn beside(file: &Path) -> PathBuf {
+    file.with_extension("rejects.csv")
+}
+
+/// Shows how far it is on a terminal, and nothing elsewhere: first bytes read, then rows written.
+fn progress_bar(bytes: u64) -> (ProgressBar, ProgressFn) {
+    if !std::io::stderr().is_terminal() {
+        return (ProgressBar::hidden(), Arc::new(|_| {}));
+    }
+    let style = ProgressStyle::with_template("{msg} {bar:40} {percent} %, {elapsed} so far");
+    let bar = ProgressBar::new(bytes.max(1)).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let shown = bar.clone();
+    let progress: ProgressFn = Arc::new(move |progress| match progress {
+        Progress::Reading { done } => {
+            shown.set_message("reading");
+            shown.set_position(done);
+        }
+        Progress::Writing { done, total } => {
+            shown.set_message("writing");
+            shown.set_length(total.max(1));
+            shown.set_position(done);
+        }
+    });
+    (bar, progress)
+}
