@@ -6,19 +6,18 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
 use uuid::Uuid;
 
 use crate::db::insert_all;
 use crate::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::entities::{customers, partnerships};
+use crate::queries::page::{FEW, Narrow, counted};
 use crate::{Error, Result};
 
 /// Longer words are cut off here, in rows and in questions.
 const TERM_BYTES_MAX: usize = 64;
-/// A piece that more words begin with than this is common.
-const COMMON: u64 = 4_000;
 /// More pieces than these in one question are left out.
 const PIECES_MAX: usize = 6;
 /// A list offers this many tags to choose from.
@@ -73,29 +72,34 @@ pub async fn matching<C: ConnectionTrait>(
     question: &str,
     id: impl ColumnTrait,
 ) -> Result<Option<Condition>> {
-    let ranges: Vec<Range> = pieces(question).map(|piece| Range::beginning(company_id, kind, &piece)).collect();
-    if ranges.is_empty() {
-        return Ok(None);
-    }
-    let mut driver: Option<(usize, u64)> = None;
-    for (at, range) in ranges.iter().enumerate() {
-        let size = range.size(conn).await?;
-        if size <= COMMON && driver.is_none_or(|(_, least)| size < least) {
-            driver = Some((at, size));
-        }
-    }
+    let parts = narrows(conn, company_id, kind, question, id).await?;
+    let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
     let mut all = Condition::all();
-    for (at, range) in ranges.iter().enumerate() {
-        all = all.add(range.condition(id, driver.is_some_and(|(chosen, _)| chosen == at)));
+    for (at, part) in parts.into_iter().enumerate() {
+        let drives = at == least && part.size <= FEW;
+        all = all.add(if drives { id.in_subquery(part.ids) } else { part.test });
     }
     Ok(Some(all))
 }
 
+/// The same, one part for each piece, for [`crate::queries::page::List::narrowed`].
+pub async fn narrows<C: ConnectionTrait>(
+    conn: &C,
+    company_id: Uuid,
+    kind: Kind,
+    question: &str,
+    id: impl ColumnTrait,
+) -> Result<Vec<Narrow>> {
+    let mut parts = Vec::new();
+    for piece in pieces(question) {
+        parts.push(Range::beginning(company_id, kind, &piece).narrow(conn, id).await?);
+    }
+    Ok(parts)
+}
+
 /// Partners with exactly this tag.
-pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str, id: impl ColumnTrait) -> Result<Condition> {
-    let range = Range::exactly(company_id, Kind::Partner, tag_term(tag));
-    let rare = range.size(conn).await? <= COMMON;
-    Ok(Condition::all().add(range.condition(id, rare)))
+pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str, id: impl ColumnTrait) -> Result<Narrow> {
+    Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, id).await
 }
 
 /// The tags that partners of this company have, in order, in lower case; the first forty.
@@ -176,30 +180,17 @@ impl Range {
         select
     }
 
-    /// How many terms there are, counted to one above [`COMMON`].
-    async fn size<C: ConnectionTrait>(&self, conn: &C) -> Result<u64> {
-        let mut inner = self.select();
-        inner.expr_as(Expr::cust("1"), Alias::new("one")).limit(COMMON + 1);
-        let mut outer = Query::select();
-        outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("terms"));
-        let row = conn.query_one(&outer).await?.ok_or_else(|| Error::Corrupt("a count without a row".to_owned()))?;
-        let counted: i64 = row.try_get("", "counted")?;
-        Ok(u64::try_from(counted).unwrap_or(0))
-    }
-
-    fn condition(&self, id: impl ColumnTrait, drives: bool) -> Expr {
-        if drives {
-            let mut subjects = self.select();
-            subjects.column(Column::SubjectId.as_column_ref());
-            return id.in_subquery(subjects);
-        }
+    async fn narrow<C: ConnectionTrait>(&self, conn: &C, id: impl ColumnTrait) -> Result<Narrow> {
+        let mut ids = self.select();
+        ids.column(Column::SubjectId.as_column_ref());
+        let size = counted(conn, ids.clone(), FEW + 1).await?;
         let mut test = Query::select();
         test.expr(Expr::cust("1"))
             .from(Entity)
             .and_where(Expr::col(Column::SubjectId.as_column_ref()).equals(id.as_column_ref()))
             .and_where(Column::Term.gte(self.low.clone()))
             .and_where(Column::Term.lt(self.high.clone()));
-        Expr::exists(test)
+        Ok(Narrow { ids, size, test: Expr::exists(test) })
     }
 }
 

@@ -22,8 +22,8 @@ pub mod detail;
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<CustomerList> {
     let conn = &db.snapshot().await?;
     let partner = partner_of(conn, company.id, query.filter("partner")).await?;
-    let filter = filter(conn, company, query, partner.as_ref()).await?;
-    let list = List { filter, ..ordered(company.id, query) };
+    let list = List { filter: filter(company, query, partner.as_ref())?, ..ordered(company.id, query) };
+    let list = list.narrowed(search::narrows(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
     let totals = list.totals(conn, &[Column::Transactions]).await?;
     let found = list.page(conn, Some(&query.page), totals.count).await?;
     Ok(CustomerList {
@@ -38,7 +38,10 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let partner = partner_of(conn, company.id, query.filter("partner")).await?;
-    filter(conn, company, query, partner.as_ref()).await
+    let own = filter(company, query, partner.as_ref())?;
+    let words = search::matching(conn, company.id, Kind::Customer, &query.search, Column::Id).await?;
+    let all = Condition::all().add_option(own).add_option(words);
+    Ok((!all.is_empty()).then_some(all))
 }
 
 /// A page of one partner's customers.
@@ -71,8 +74,8 @@ pub async fn rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows
 
 /// Customers whose words begin with what was typed, for a combobox: the first twenty by name.
 pub async fn choices(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Choice>> {
-    let filter = search::matching(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
-    let list: List<Entity> = List { filter, rows: 20, ..List::new(scope(company_id), Column::Search, Column::Id) };
+    let found = search::narrows(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
+    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
     let count = list.totals(db.read(), &[]).await?.count;
     Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::customer).collect())
 }
@@ -102,16 +105,8 @@ async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -
     }
 }
 
-async fn filter<C: ConnectionTrait>(
-    conn: &C,
-    company: &companies::Model,
-    query: &ListQuery,
-    partner: Option<&partnerships::Model>,
-) -> Result<Option<Condition>> {
+fn filter(company: &companies::Model, query: &ListQuery, partner: Option<&partnerships::Model>) -> Result<Option<Condition>> {
     let mut all = Condition::all();
-    if let Some(matching) = search::matching(conn, company.id, Kind::Customer, &query.search, Column::Id).await? {
-        all = all.add(matching);
-    }
     if !query.filter("partner").is_empty() {
         // A partner that is not there brought nobody.
         all = all.add(Column::PartnershipId.eq(partner.map_or(Uuid::nil(), |partner| partner.id)));

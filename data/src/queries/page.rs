@@ -1,10 +1,10 @@
-//! Keyset pages over a table, at the same price on a million rows as on a thousand.
+//! Keyset pages over a table, at nearly the same price on a million rows as on a thousand.
 //!
 //! A list names its scope (what every index begins with), its filter and its sort column, for which an index
 //! (scope, column, id) exists. How a page is read depends on how many rows match:
 //! * no filter: along the sort's index, from the cursor on;
-//! * at most [`COUNT_MAX`]: through the filter's own index, then sorted;
-//! * more: matches are common, so a short walk along the sort's index meets enough of them. Where it does not, because the
+//! * few: all of them, through the filter's own index or from the ids that [`List::narrowed`] names, then sorted;
+//! * many: they are common, so a short walk along the sort's index meets enough of them. Where it does not, because the
 //!   matches lie elsewhere in that order, the database chooses.
 //!
 //! Subqueries with a LIMIT fix these routes: neither database moves a condition into or out of one.
@@ -17,8 +17,11 @@ use sea_orm::{
 
 use crate::{Error, Result};
 
-/// How many rows of the sort's order are looked at for a page before the next, longer, attempt.
-const WALKS: [u64; 2] = [600, 8_000];
+/// So many matches are still gathered and sorted.
+pub const FEW: u64 = 8_000;
+/// How many rows of the sort's order are looked at before it is known whether there are few matches, and after.
+const WALK_SHORT: u64 = 600;
+const WALK_LONG: u64 = 10_000;
 
 /// A list: which rows, in which order, how many at once.
 #[derive(Clone)]
@@ -27,6 +30,8 @@ pub struct List<E: EntityTrait> {
     pub scope: Condition,
     /// What the reader asked for; `None` for everything.
     pub filter: Option<Condition>,
+    /// Ids among which all matches are, or at least some: see [`List::narrowed`].
+    pub among: Option<Among>,
     /// Never null in any row.
     pub sort: E::Column,
     pub id: E::Column,
@@ -34,6 +39,24 @@ pub struct List<E: EntityTrait> {
     pub rows: u32,
     /// Tells the parts of a list apart that is read in parts: see [`page`].
     pub part: String,
+}
+
+/// A part of a filter that other rows decide: a search's words, a tag, a reward on hold.
+#[derive(Clone)]
+pub struct Narrow {
+    /// Selects the ids that pass.
+    pub ids: SelectStatement,
+    /// How many ids there are, counted to one above [`FEW`].
+    pub size: u64,
+    /// The same of one row.
+    pub test: Expr,
+}
+
+#[derive(Clone)]
+pub struct Among {
+    ids: SelectStatement,
+    /// Whether every match is among them.
+    whole: bool,
 }
 
 /// How many rows match and, where they were few enough to add up, the sums that were asked for.
@@ -51,30 +74,39 @@ where
 {
     /// The whole scope, by one column, [`PAGE_ROWS`] at a time.
     pub fn new(scope: Condition, sort: E::Column, id: E::Column) -> List<E> {
-        List { scope, filter: None, sort, id, descending: false, rows: PAGE_ROWS, part: String::new() }
+        List { scope, filter: None, among: None, sort, id, descending: false, rows: PAGE_ROWS, part: String::new() }
+    }
+
+    /// Adds parts to the filter. The smallest one drives the queries: from its ids to the rows, if they are few.
+    pub fn narrowed(mut self, parts: Vec<Narrow>) -> Self {
+        let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return self };
+        let whole = parts[least].size <= FEW;
+        let mut all = Condition::all().add_option(self.filter.take());
+        for (at, part) in parts.into_iter().enumerate() {
+            if at == least {
+                let mut ids = part.ids;
+                if !whole {
+                    ids.limit(FEW);
+                }
+                self.among = Some(Among { ids, whole });
+            }
+            if at != least || !whole {
+                all = all.add(part.test);
+            }
+        }
+        self.filter = Some(all);
+        self
     }
 
     /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        let mut inner = Query::select();
-        inner.from(E::default()).cond_where(self.scope.clone()).limit(u64::from(COUNT_MAX) + 1);
-        if let Some(filter) = &self.filter {
-            inner.cond_where(filter.clone());
+        if let Some(Among { ids, whole: false }) = &self.among {
+            let some = self.count(conn, self.matches(Some(ids)), u64::from(COUNT_MAX) + 1, &[]).await?;
+            if !some.count.is_exact() {
+                return Ok(some);
+            }
         }
-        inner.expr_as(Expr::cust("1"), Alias::new("one"));
-        for column in columns {
-            inner.column(column.as_column_ref());
-        }
-        let mut outer = Query::select();
-        outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("matches"));
-        for column in columns {
-            let sum = Expr::col(Alias::new(column.as_str())).sum().cast_as(Alias::new("BIGINT"));
-            outer.expr_as(Expr::expr(sum).if_null(0), Alias::new(format!("sum_{}", column.as_str())));
-        }
-        let row = conn.query_one(&outer).await?.ok_or_else(|| Error::Corrupt("a count without a row".to_owned()))?;
-        let count = Count::capped(row.try_get("", "counted")?);
-        let sums = columns.iter().map(|column| row.try_get("", &format!("sum_{}", column.as_str()))).collect::<Result<_, _>>();
-        Ok(Totals { count, sums: count.is_exact().then_some(sums?) })
+        self.count(conn, self.matches(self.whole_ids()), u64::from(COUNT_MAX) + 1, columns).await
     }
 
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides the route.
@@ -86,27 +118,94 @@ where
         let Some(filter) = &self.filter else {
             return self.rows_of(conn, &self.sorted(self.scoped(from), from, wanted)).await;
         };
-        if count.is_exact() {
-            let mut matches = self.columns();
-            matches.from(E::default()).cond_where(self.scope.clone()).cond_where(filter.clone()).limit(u64::from(COUNT_MAX) + 1);
-            let mut page = self.columns();
-            page.from_subquery(matches, table::<E>());
-            if let Some(cursor) = from.cursor {
-                page.and_where(self.beyond(cursor));
-            }
-            return self.rows_of(conn, &self.sorted(page, from, wanted)).await;
+        if count.is_exact() || self.whole_ids().is_some() {
+            return self.gathered(conn, from, wanted).await;
         }
-        for walk in WALKS {
-            let mut page = self.columns();
-            page.from_subquery(self.sorted(self.scoped(from), from, walk), table::<E>()).cond_where(filter.clone());
-            let rows = self.rows_of(conn, &self.sorted(page, from, wanted)).await?;
-            if rows.len() as u64 == wanted {
-                return Ok(rows);
-            }
+        if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_SHORT).await? {
+            return Ok(rows);
+        }
+        if self.among.is_none() && self.size(conn).await? <= FEW {
+            return self.gathered(conn, from, wanted).await;
+        }
+        if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_LONG).await? {
+            return Ok(rows);
         }
         let mut page = self.scoped(from);
         page.cond_where(filter.clone());
         self.rows_of(conn, &self.sorted(page, from, wanted)).await
+    }
+
+    /// The wanted ones of what a walk of so many rows meets; `None` if it does not meet enough.
+    async fn walked<C: ConnectionTrait>(
+        &self,
+        conn: &C,
+        filter: &Condition,
+        from: From<'_>,
+        wanted: u64,
+        walk: u64,
+    ) -> Result<Option<Vec<E::Model>>> {
+        let mut page = self.columns();
+        page.from_subquery(self.sorted(self.scoped(from), from, walk), table::<E>()).cond_where(filter.clone());
+        let rows = self.rows_of(conn, &self.sorted(page, from, wanted)).await?;
+        Ok((rows.len() as u64 == wanted).then_some(rows))
+    }
+
+    /// All matches, sorted by the database: ids and sort values first, then the wanted rows whole.
+    async fn gathered<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut matches = self.matches(self.whole_ids());
+        matches.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).limit(FEW + 1);
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from_subquery(matches, table::<E>());
+        if let Some(cursor) = from.cursor {
+            ids.and_where(self.beyond(cursor));
+        }
+        let mut page = self.columns();
+        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
+        self.rows_of(conn, &self.sorted(page, from, wanted)).await
+    }
+
+    /// From the rows that match, still without columns; through `ids` where they are given.
+    fn matches(&self, ids: Option<&SelectStatement>) -> SelectStatement {
+        let mut select = Query::select();
+        select.from(E::default());
+        let all = self.scope.clone().add_option(self.filter.clone());
+        match ids {
+            // Wrapped, so that no index of the scope is taken for better than the ids.
+            Some(ids) => {
+                let passes = Expr::case(all, Expr::cust("1")).finally(Expr::cust("0"));
+                select.and_where(self.id.in_subquery(ids.clone())).and_where(Expr::expr(passes).eq(Expr::cust("1")))
+            }
+            None => select.cond_where(all),
+        };
+        select
+    }
+
+    fn whole_ids(&self) -> Option<&SelectStatement> {
+        self.among.as_ref().filter(|among| among.whole).map(|among| &among.ids)
+    }
+
+    /// How many rows match, counted to one above [`FEW`].
+    async fn size<C: ConnectionTrait>(&self, conn: &C) -> Result<u64> {
+        let mut matches = self.matches(None);
+        matches.expr_as(Expr::cust("1"), Alias::new("one"));
+        counted(conn, matches, FEW + 1).await
+    }
+
+    async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, most: u64, columns: &[E::Column]) -> Result<Totals> {
+        inner.expr_as(Expr::cust("1"), Alias::new("one")).limit(most);
+        for column in columns {
+            inner.column(column.as_column_ref());
+        }
+        let mut outer = Query::select();
+        outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("matches"));
+        for column in columns {
+            let sum = Expr::col(Alias::new(column.as_str())).sum().cast_as(Alias::new("BIGINT"));
+            outer.expr_as(Expr::expr(sum).if_null(0), Alias::new(format!("sum_{}", column.as_str())));
+        }
+        let row = conn.query_one(&outer).await?.ok_or_else(no_count)?;
+        let count = Count::capped(row.try_get("", "counted")?);
+        let sums = columns.iter().map(|column| row.try_get("", &format!("sum_{}", column.as_str()))).collect::<Result<_, _>>();
+        Ok(Totals { count, sums: count.is_exact().then_some(sums?) })
     }
 
     /// Every column under the table's own name, so that conditions read the same inside and outside a subquery.
@@ -172,6 +271,19 @@ where
         let text = matches!(self.sort.def().get_column_type(), sea_orm::ColumnType::Text | sea_orm::ColumnType::String(_));
         text == matches!(cursor.value, SortValue::Text(_))
     }
+}
+
+/// How many rows a query has, counted to `most`.
+pub async fn counted<C: ConnectionTrait>(conn: &C, mut inner: SelectStatement, most: u64) -> Result<u64> {
+    inner.limit(most);
+    let mut outer = Query::select();
+    outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("matches"));
+    let counted: i64 = conn.query_one(&outer).await?.ok_or_else(no_count)?.try_get("", "counted")?;
+    Ok(u64::try_from(counted).unwrap_or(0))
+}
+
+fn no_count() -> Error {
+    Error::Corrupt("a count without a row".to_owned())
 }
 
 /// Where reading begins: at a row or, without one, at the list's beginning or end.

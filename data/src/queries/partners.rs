@@ -5,11 +5,11 @@ use domain::page::Count;
 use domain::states::{PartnershipStatus, RewardState};
 use domain::views::partners::{PARTNER_SORTS, PartnerForm, PartnerList, PartnerRow, PartnerTotals};
 use domain::views::{Choice, ListQuery};
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::page::{self, List};
+use super::page::{self, List, Narrow};
 use super::{names, words};
 use crate::entities::partnerships::{Column, Entity, Model};
 use crate::entities::{companies, rewards};
@@ -28,7 +28,8 @@ mod tests;
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<PartnerList> {
     let conn = &db.snapshot().await?;
     let groups = names::groups(conn, company.id).await?;
-    let list = List { filter: filter(conn, company, query, &groups).await?, ..ordered(company.id, query) };
+    let list = List { filter: filter(company, query, &groups)?, ..ordered(company.id, query) };
+    let list = list.narrowed(narrows(conn, company.id, query).await?);
     let totals = list.totals(conn, &[Column::Signups, Column::PaidCustomers, Column::Revenue]).await?;
     let (word, _) = query.order(PARTNER_SORTS, true);
     let found = if word == "group" {
@@ -76,7 +77,9 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let groups = names::groups(conn, company.id).await?;
-    filter(conn, company, query, &groups).await
+    let list = List { filter: filter(company, query, &groups)?, ..ordered(company.id, query) };
+    let parts = narrows(conn, company.id, query).await?;
+    Ok(if parts.is_empty() { list.filter } else { Some(list.filter.unwrap_or_else(Condition::all).add(tests(parts))) })
 }
 
 /// What the forms for a new or changed partner offer.
@@ -87,8 +90,8 @@ pub async fn form(db: &Db, company: &companies::Model) -> Result<PartnerForm> {
 
 /// Partners whose words begin with what was typed, for a combobox: the first twenty by name.
 pub async fn choices(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Choice>> {
-    let matching = search::matching(db.read(), company_id, Kind::Partner, typed, Column::Id).await?;
-    let list: List<Entity> = List { filter: matching, rows: 20, ..List::new(scope(company_id), Column::Search, Column::Id) };
+    let found = search::narrows(db.read(), company_id, Kind::Partner, typed, Column::Id).await?;
+    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
     let count = list.totals(db.read(), &[]).await?.count;
     Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::partner).collect())
 }
@@ -116,16 +119,9 @@ fn part_of_group(company_id: Uuid, group_id: Uuid, list: &List<Entity>) -> List<
     List { scope: scope(company_id).add(Column::GroupId.eq(group_id)), part: format!("-{}", group_id.simple()), ..list.clone() }
 }
 
-async fn filter<C: ConnectionTrait>(
-    conn: &C,
-    company: &companies::Model,
-    query: &ListQuery,
-    groups: &[(Uuid, Choice)],
-) -> Result<Option<Condition>> {
+/// What the partnership's own columns decide.
+fn filter(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Option<Condition>> {
     let mut all = Condition::all();
-    if let Some(matching) = search::matching(conn, company.id, Kind::Partner, &query.search, Column::Id).await? {
-        all = all.add(matching);
-    }
     let group = query.filter("group");
     if !group.is_empty() {
         // A group that is not there matches nobody.
@@ -135,18 +131,6 @@ async fn filter<C: ConnectionTrait>(
     if let Ok(status) = query.filter("status").parse::<PartnershipStatus>() {
         all = all.add(Column::Status.eq(status.word()));
     }
-    let tag = query.filter("tag");
-    if !tag.is_empty() {
-        all = all.add(search::tagged(conn, company.id, tag, Column::Id).await?);
-    }
-    if !query.filter("held").is_empty() {
-        let mut held = Query::select();
-        held.column(rewards::Column::PartnershipId.as_column_ref())
-            .from(rewards::Entity)
-            .and_where(rewards::Column::CompanyId.eq(company.id))
-            .and_where(rewards::Column::State.eq(RewardState::Hold.word()));
-        all = all.add(Column::Id.in_subquery(held));
-    }
     let zone = company.zone()?;
     if let Some(from) = words::typed_date(query.filter("from")) {
         all = all.add(Column::JoinedAt.gte(zone.first_instant(from).0));
@@ -155,6 +139,40 @@ async fn filter<C: ConnectionTrait>(
         all = all.add(Column::JoinedAt.lt(zone.first_instant(to).0));
     }
     Ok((!all.is_empty()).then_some(all))
+}
+
+/// What other rows decide: words, tags, rewards on hold.
+async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<Narrow>> {
+    let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
+    let tag = query.filter("tag");
+    if !tag.is_empty() {
+        parts.push(search::tagged(conn, company_id, tag, Column::Id).await?);
+    }
+    if !query.filter("held").is_empty() {
+        parts.push(held(conn, company_id).await?);
+    }
+    Ok(parts)
+}
+
+/// Partners with a reward on hold.
+async fn held<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Narrow> {
+    use rewards::Column as Reward;
+    let on_hold = Reward::State.eq(RewardState::Hold.word());
+    let mut ids = Query::select();
+    ids.column(Reward::PartnershipId.as_column_ref())
+        .from(rewards::Entity)
+        .and_where(Reward::CompanyId.eq(company_id))
+        .and_where(on_hold.clone());
+    let mut test = Query::select();
+    test.expr(Expr::cust("1"))
+        .from(rewards::Entity)
+        .and_where(Expr::col(Reward::PartnershipId.as_column_ref()).equals(Column::Id.as_column_ref()))
+        .and_where(on_hold);
+    Ok(Narrow { size: page::counted(conn, ids.clone(), page::FEW + 1).await?, ids, test: Expr::exists(test) })
+}
+
+fn tests(parts: Vec<Narrow>) -> Condition {
+    parts.into_iter().fold(Condition::all(), |all, part| all.add(part.test))
 }
 
 async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {
