@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{export, import, init, program, run_due, serve, user, verify};
+use crate::commands::{demo, export, import, init, program, run_due, serve, user, verify};
 use crate::telemetry;
 
 #[derive(Debug, Parser)]
@@ -23,6 +23,8 @@ struct Cli {
 enum Command {
     /// Create the schema (serve and demo do it too)
     Init(init::Args),
+    /// Fill an empty database with the demo company, a sandbox
+    Demo(demo::Args),
     /// Serve the screens and do the work that falls due
     Serve(serve::Args),
     /// The company, its groups and offers as a file
@@ -101,6 +103,7 @@ async fn run(cli: Cli) -> Outcome {
     let url = cli.database.as_str();
     match cli.command {
         Command::Init(args) => init::run(url, args).await,
+        Command::Demo(args) => demo::run(url, args).await,
         Command::Serve(args) => serve::run(url, args).await,
         Command::Program(command) => program::run(url, command).await,
         Command::Import(args) => import::run(url, args).await,

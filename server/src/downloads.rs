@@ -5,8 +5,8 @@ use app::ctx;
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use data::Db;
@@ -27,11 +27,11 @@ type Params = Query<Vec<(String, String)>>;
 /// A list as it is filtered on its screen.
 async fn export(Path(file): Path<String>, Query(params): Params, Extension(db): Extension<Db>, parts: Parts) -> Response {
     let Some(noun) = file.strip_suffix(".csv").and_then(|word| word.parse::<Noun>().ok()) else {
-        return refuse(&parts.headers, &AppError::NotFound("This file".to_owned()));
+        return pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned()));
     };
     match begin(noun, list_query(params), &parts).await {
-        Ok((export, name)) => stream_csv(export, db, &name).await.unwrap_or_else(|error| refuse(&parts.headers, &error.into())),
-        Err(error) => refuse(&parts.headers, &error),
+        Ok((export, name)) => stream_csv(export, db, &name).await.unwrap_or_else(|error| pages::refuse(&parts.headers, &error.into())),
+        Err(error) => pages::refuse(&parts.headers, &error),
     }
 }
 
@@ -73,12 +73,4 @@ fn list_query(params: Vec<(String, String)>) -> ListQuery {
         }
     }
     query
-}
-
-fn refuse(headers: &HeaderMap, error: &AppError) -> Response {
-    if *error == AppError::Unauthenticated {
-        return Redirect::to("/sign-in").into_response();
-    }
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    pages::message(headers, status, error.title(), &error.to_string())
 }

@@ -13,3 +13,4 @@ pub mod router;
 pub mod security;
 pub mod sessions;
 pub mod telemetry;
+pub mod uploads;

@@ -1,8 +1,9 @@
 //! Answers of the server itself, for people who get no screen.
 
+use app::AppError;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 /// A page for browsers that asked for one, and a line of text for the rest.
 pub fn message(headers: &HeaderMap, status: StatusCode, title: &str, text: &str) -> Response {
@@ -17,4 +18,13 @@ pub fn message(headers: &HeaderMap, status: StatusCode, title: &str, text: &str)
          <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">To the start page</a></p></main></body></html>"
     );
     (status, [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
+}
+
+/// Why a file is not handed out. Visitors are led to the sign-in page.
+pub fn refuse(headers: &HeaderMap, error: &AppError) -> Response {
+    if *error == AppError::Unauthenticated {
+        return Redirect::to("/sign-in").into_response();
+    }
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    message(headers, status, error.title(), &error.to_string())
 }

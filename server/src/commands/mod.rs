@@ -6,6 +6,7 @@ use data::Db;
 
 use crate::cli::Outcome;
 
+pub mod demo;
 pub mod export;
 pub mod import;
 pub mod init;

@@ -77,7 +77,7 @@ impl TestApp {
         installation::init(&db, Mode::Sandbox { start }).await.unwrap();
         data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
-        let config = configure(Config::for_tests(folder.path().join("mail")));
+        let config = configure(Config::for_tests(folder.path()));
         let router = build(AppState::new(db.clone(), config));
         TestApp { db, company_id, _folder: folder, router }
     }

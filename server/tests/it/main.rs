@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod files;
 mod harness;
 mod http;
 mod sign_in;
