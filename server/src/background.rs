@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use data::Db;
 use data::due::Ctx;
-use data::uploads::Uploads;
 use tokio_util::sync::CancellationToken;
 
 use crate::mail::MailFolder;
@@ -25,21 +24,20 @@ pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
     stop.run_until_cancelled(data::due::serve(&db, &ctx)).await;
 }
 
-/// Removes ended sessions, old answers and files that nobody imported, until told to stop.
-pub async fn purge(db: Db, uploads: Uploads, stop: CancellationToken) {
+/// Removes ended sessions and old answers until told to stop.
+pub async fn purge(db: Db, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_some() {
-        if let Err(error) = purge_once(&db, &uploads).await {
+        if let Err(error) = purge_once(&db).await {
             tracing::error!(%error, "what has ended was not removed");
         }
     }
 }
 
-async fn purge_once(db: &Db, uploads: &Uploads) -> data::Result<()> {
+async fn purge_once(db: &Db) -> data::Result<()> {
     let sessions = data::sessions::purge_sessions(db).await?;
     let submissions = data::submissions::purge_submissions(db, app::ctx::real_now()).await?;
-    let files = uploads.purge().await?;
-    if sessions + submissions + files > 0 {
-        tracing::info!(sessions, submissions, files, "removed what has ended");
+    if sessions + submissions > 0 {
+        tracing::info!(sessions, submissions, "removed what has ended");
     }
     Ok(())
 }

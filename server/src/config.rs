@@ -22,10 +22,6 @@ pub struct Config {
     /// Folder for outgoing mail, one .eml file per message
     #[arg(long, env = "TRIBUTARY_MAIL_DIR", value_name = "FOLDER", default_value = "var/mail")]
     pub mail_dir: PathBuf,
-
-    /// Folder for files sent from the import page, kept for a day
-    #[arg(long, env = "TRIBUTARY_UPLOAD_DIR", value_name = "FOLDER", default_value = "var/uploads")]
-    pub upload_dir: PathBuf,
 }
 
 impl Config {
@@ -36,7 +32,7 @@ impl Config {
 
     /// The settings of a server for tests: everything as by default, and its files in a folder of the test.
     pub fn for_tests(folder: &std::path::Path) -> Config {
-        Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None, behind_proxy: false, mail_dir: folder.join("mail"), upload_dir: folder.join("uploads") }
+        Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None, behind_proxy: false, mail_dir: folder.join("mail") }
     }
 }
 

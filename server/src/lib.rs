@@ -13,4 +13,3 @@ pub mod router;
 pub mod security;
 pub mod sessions;
 pub mod telemetry;
-pub mod uploads;

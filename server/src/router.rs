@@ -11,7 +11,6 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use data::Db;
 use data::sessions::Sessions;
-use data::uploads::Uploads;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -23,10 +22,10 @@ use tower_sessions::Session;
 
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::{background, downloads, requests, security, sessions, uploads};
+use crate::{background, downloads, requests, security, sessions};
 
-/// More than any file of the screens; larger ones go through the command line.
-const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A file of 32 MB and the form around it; larger ones go through the command line.
+const BODY_BYTES_MAX: usize = 33 * 1024 * 1024;
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 
 #[derive(Clone)]
@@ -35,14 +34,12 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub assets: Assets,
     pub due: data::due::Ctx,
-    pub uploads: Uploads,
 }
 
 impl AppState {
     pub fn new(db: Db, config: Config) -> AppState {
         let due = background::context(&db, &config.mail_dir);
-        let uploads = Uploads::new(&config.upload_dir);
-        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, uploads }
+        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due }
     }
 }
 
@@ -51,12 +48,10 @@ pub fn build(state: AppState) -> Router {
     app::http::router(state.assets.client())
         .merge(Router::new().route("/sign-out", post(sign_out)))
         .merge(downloads::router())
-        .merge(uploads::router())
         .layer(from_fn(sessions::renew))
         .layer(sessions::layer(store, state.config.https()))
         .layer(Extension(state.db.clone()))
         .layer(Extension(state.due.clone()))
-        .layer(Extension(state.uploads.clone()))
         .layer(from_fn_with_state(state.clone(), answer_file))
         .merge(Router::new().route("/health", get(health)).with_state(state.clone()))
         // From the innermost to the outermost.

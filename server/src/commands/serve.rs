@@ -33,7 +33,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let state = AppState::new(db.clone(), args.config);
     let work = [
         tokio::spawn(background::do_due_work(db.clone(), state.due.clone(), stop.clone())),
-        tokio::spawn(background::purge(db.clone(), state.uploads.clone(), stop.clone())),
+        tokio::spawn(background::purge(db.clone(), stop.clone())),
     ];
     if state.assets.is_empty() {
         tracing::warn!("this binary carries no client: pages come without styles and scripts");

@@ -69,7 +69,7 @@ async fn writes_from_other_sites_change_nothing() {
 #[tokio::test]
 async fn what_is_too_large_is_refused_in_words() {
     let app = TestApp::new().await;
-    let large = vec![b'x'; 33 * 1024 * 1024];
+    let large = vec![b'x'; 34 * 1024 * 1024];
     let request = request(Method::POST, "/rpc/session/sign-in", None)
         .header("sec-fetch-site", "same-origin")
         .header("accept", "text/html")
