@@ -160,6 +160,19 @@ pub fn submission() -> String {
     }
 }
 
+/// Runs an operation on a thread that may be kept for long, and whose future need not be `Send` (the compiler does not see it of
+/// futures that hold borrowing iterators, rust-lang/rust#102211). Give it owned values: `ctx::apart(move || async move { … })`.
+pub async fn apart<T, F, W>(work: W) -> Result<T>
+where
+    T: Send + 'static,
+    F: Future<Output = data::Result<T>>,
+    W: FnOnce() -> F + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    let outcome = tokio::task::spawn_blocking(move || runtime.block_on(work())).await.map_err(internal)?;
+    Ok(outcome?)
+}
+
 /// The machine's clock, which passwords, links and throttling run on also in a sandbox.
 pub fn real_now() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

@@ -39,6 +39,11 @@ pub const FORM_TOKEN: &str = "form_token";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";
 
+/// Set on forms that the client sends in the background.
+pub const FORM_HEADER: &str = "x-tributary-form";
+/// On the answer to such a form: the status that its refusal stands for.
+pub const REFUSED_HEADER: &str = "x-tributary-refused";
+
 /// What was done, in the past tense, and where to go from here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {

@@ -19,7 +19,7 @@ use leptos_axum::ResponseOptions;
 
 use crate::ctx::{self, FLASH, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, local_path};
+use crate::forms::{Done, FORM_HEADER, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
 use crate::shell::{Assets, shell};
 
 /// Longest form that is read. Files are uploaded elsewhere.
@@ -40,7 +40,7 @@ pub fn router(assets: Assets) -> Router {
     // Fails only when another one runs already, which serves as well.
     let _ = any_spawner::Executor::init_tokio();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
-    Router::new().route("/rpc/{*name}", post(handle_rpc)).fallback(move |request: Request<Body>| {
+    Router::new().route("/rpc/{*name}", post(handle_rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
         let render = render.clone();
         async move {
             match before_page(request).await {
@@ -136,7 +136,13 @@ pub async fn handle_rpc(request: Request<Body>) -> Response {
         Some((db, submission)) => once(&db, submission, &parts, bytes).await,
         None => run(&parts, bytes, None).await,
     };
-    if plain { redirect_after(&parts, values, answer).await } else { answer.into_response() }
+    if plain {
+        redirect_after(&parts, values, answer).await
+    } else if parts.headers.contains_key(FORM_HEADER) {
+        answer.refused_quietly().into_response()
+    } else {
+        answer.into_response()
+    }
 }
 
 /// What a server function answered: JSON of its value or of its error.
@@ -151,6 +157,15 @@ impl Answer {
         response.status = status;
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Answer { response, body: body.into() }
+    }
+
+    /// A form's refusal is an expected answer: as an HTTP error the browser would report it as a fault of the page.
+    fn refused_quietly(mut self) -> Answer {
+        if self.response.status.is_client_error() {
+            self.response.headers.insert(REFUSED_HEADER, HeaderValue::from(self.response.status.as_u16()));
+            self.response.status = StatusCode::OK;
+        }
+        self
     }
 
     fn error(error: &AppError) -> Answer {
@@ -235,17 +250,22 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
         let back = if signed_out { format!("/sign-in?next={}", encode(&back)) } else { back };
         (back, Flash { done: None, failed: Some(failed) })
     };
-    if flash != Flash::default()
-        && let Ok(session) = session_of(parts)
-        && let Err(error) = session.insert(FLASH, &flash).await
-    {
-        tracing::warn!(%error, "a message to the next page was lost");
-    }
+    set_flash(parts, &flash).await;
     let mut response = Redirect::to(&target).into_response();
     for cookie in answer.response.headers.get_all(http::header::SET_COOKIE) {
         response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
     }
     response
+}
+
+/// Leaves a message for the next page of this session.
+pub async fn set_flash(parts: &Parts, flash: &Flash) {
+    if *flash != Flash::default()
+        && let Ok(session) = session_of(parts)
+        && let Err(error) = session.insert(FLASH, flash).await
+    {
+        tracing::warn!(%error, "a message to the next page was lost");
+    }
 }
 
 fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {

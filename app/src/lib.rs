@@ -17,6 +17,8 @@ pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod upload;
 
 pub use error::{AppError, FieldErrors, Result};
 pub use routes::App;

@@ -87,3 +87,46 @@ pub async fn purge_submissions(db: &Db, real_now: Instant) -> Result<u64> {
 pub fn token_of(text: &str) -> String {
     crate::sessions::hash(text)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::on_both;
+    use crate::testing::TestDb;
+
+    const NOW: Instant = Instant(1_767_225_600_000);
+
+    on_both! {
+        async fn a_form_is_handled_once_and_answered_alike(db: &TestDb) {
+            let token = token_of("form 1");
+            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
+            assert_eq!(claim(db, &token, NOW.plus_ms(10)).await.unwrap(), Claim::Busy);
+            finish(db, &token, "done", NOW.plus_ms(20)).await.unwrap();
+            assert_eq!(claim(db, &token, NOW.plus_ms(30)).await.unwrap(), Claim::Answered("done".to_owned()));
+            assert_eq!(claim(db, &token_of("form 2"), NOW).await.unwrap(), Claim::Ours);
+        }
+
+        async fn a_refused_form_can_be_sent_again(db: &TestDb) {
+            let token = token_of("form");
+            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
+            release(db, &token).await.unwrap();
+            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
+        }
+
+        async fn whoever_died_over_a_form_is_replaced(db: &TestDb) {
+            let token = token_of("form");
+            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
+            assert_eq!(claim(db, &token, NOW.plus_ms(CLAIM_VALID_MS + 1)).await.unwrap(), Claim::Ours);
+            assert_eq!(claim(db, &token, NOW.plus_ms(CLAIM_VALID_MS + 2)).await.unwrap(), Claim::Busy);
+        }
+
+        async fn old_answers_are_forgotten(db: &TestDb) {
+            let token = token_of("form");
+            claim(db, &token, NOW).await.unwrap();
+            finish(db, &token, "done", NOW).await.unwrap();
+            assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS)).await.unwrap(), 0);
+            assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
+        }
+    }
+}

@@ -3,9 +3,81 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::{ErrorSummary, Form, Icon, SubmitButton};
+use super::{ErrorSummary, Form, FormState, Icon};
 use crate::forms::Done;
 use crate::ui::Ui;
+
+/// A button, and the dialog that it opens. Children: its content; `close` is provided to them by context.
+#[component]
+fn OpenedDialog(
+    id: String,
+    title: String,
+    open: String,
+    open_icon: Option<&'static str>,
+    open_class: &'static str,
+    open_key: Option<&'static str>,
+    shown: bool,
+    node: NodeRef<html::Dialog>,
+    children: Children,
+) -> impl IntoView {
+    let show = move |_| {
+        // Where the browser follows `command` itself the dialog is opened twice, which is refused and harmless.
+        if let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) {
+            let _ = dialog.show_modal();
+        }
+    };
+    let title_id = format!("{id}-title");
+    let heading_id = title_id.clone();
+    let opens = id.clone();
+    view! {
+        <button type="button" class=open_class command="show-modal" commandfor=opens on:click=show data-key=open_key>
+            {open_icon.map(|icon| view! { <Icon name=icon/> })}
+            <span>{open}</span>
+        </button>
+        <dialog class="dialog" id=id node_ref=node open=shown aria-labelledby=title_id closedby="any">
+            <header class="drawer-head">
+                <h2 id=heading_id>{title}</h2>
+            </header>
+            {children()}
+        </dialog>
+    }
+}
+
+/// Text, fields and the two buttons of a dialog.
+#[component]
+fn DialogBody(id: String, text: String, confirm: String, danger: bool, submit: Submit, node: NodeRef<html::Dialog>, children: Option<Children>) -> impl IntoView {
+    let class = if danger { "btn danger primary" } else { "btn primary" };
+    let Submit { name, value, action } = submit;
+    let pending = FormState::get().pending;
+    view! {
+        <div class="drawer-body">
+            <ErrorSummary/>
+            {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+            {children.map(|children| children())}
+        </div>
+        <footer class="drawer-foot">
+            <button type="button" class="btn quiet" command="close" commandfor=id on:click=move |_| close(node)>"Cancel"</button>
+            <button type="submit" class=class name=name value=value formaction=action
+                aria-busy=move || pending.get().then_some("true")>
+                {confirm}
+            </button>
+        </footer>
+    }
+}
+
+/// What the button of a dialog sends.
+#[derive(Default)]
+struct Submit {
+    name: Option<&'static str>,
+    value: Option<String>,
+    action: Option<&'static str>,
+}
+
+fn close(node: NodeRef<html::Dialog>) {
+    if let Some(dialog) = node.get_untracked() {
+        dialog.close();
+    }
+}
 
 /// A button that opens a dialog with a form: for reasons, and for danger, which is confirmed by naming the thing (`confirm`
 /// "Decline 3 rewards"). Comes back open when the form was refused.
@@ -29,41 +101,52 @@ pub fn DialogForm(
     #[prop(optional, into)] text: String,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let refused = Ui::get().failed_form(action, &id).is_some();
+    let shown = Ui::get().failed_form(action, &id).is_some();
     let node = NodeRef::<html::Dialog>::new();
-    let show = move |_| {
-        // Where the browser follows `command` itself the dialog is opened twice, which is refused and harmless.
-        if let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) {
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move || {
-        if let Some(dialog) = node.get_untracked() {
-            dialog.close();
-        }
-    };
-    let title_id = format!("{id}-title");
-    let (form_name, form_id, form_title_id) = (id.clone(), id.clone(), title_id.clone());
+    let (name, inner) = (id.clone(), id.clone());
+    let done = Callback::new(move |_: Done| close(node));
     view! {
-        <button type="button" class=open_class command="show-modal" commandfor=id.clone() on:click=show data-key=open_key>
-            {open_icon.map(|icon| view! { <Icon name=icon/> })}
-            <span>{open}</span>
-        </button>
-        <dialog class="dialog" id=id node_ref=node open=refused aria-labelledby=title_id closedby="any">
-            <Form action=action name=form_name class="dialog-form" summary=false on_done=Callback::new(move |_: Done| close())>
-                <header class="drawer-head">
-                    <h2 id=form_title_id>{title}</h2>
-                </header>
-                <div class="drawer-body">
-                    <ErrorSummary/>
-                    {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
-                    {children.map(|children| children())}
-                </div>
-                <footer class="drawer-foot">
-                    <button type="button" class="btn quiet" command="close" commandfor=form_id on:click=move |_| close()>"Cancel"</button>
-                    <SubmitButton class=if danger { "btn danger primary" } else { "btn primary" }>{confirm}</SubmitButton>
-                </footer>
+        <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=shown node=node>
+            <Form action=action name=name class="dialog-form" summary=false on_done=done>
+                <DialogBody id=inner text=text confirm=confirm danger=danger submit=Submit::default() node=node children=children/>
             </Form>
-        </dialog>
+        </OpenedDialog>
+    }
+}
+
+/// As [`DialogForm`], inside a form that is there already (a bulk form): its fields and its button belong to that form.
+/// `name` and `value` are what the button sends, `action` another server function's `PATH`.
+#[component]
+pub fn DialogPart(
+    #[prop(into)] id: String,
+    #[prop(into)] title: String,
+    #[prop(into)] open: String,
+    #[prop(optional)] open_icon: Option<&'static str>,
+    #[prop(default = "btn")] open_class: &'static str,
+    #[prop(optional)] open_key: Option<&'static str>,
+    #[prop(into)] confirm: String,
+    #[prop(optional)] danger: bool,
+    #[prop(optional, into)] text: String,
+    #[prop(optional)] name: Option<&'static str>,
+    #[prop(optional, into)] value: Option<String>,
+    #[prop(optional)] action: Option<&'static str>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let inner = id.clone();
+    // The surrounding form has been answered: nothing is pending and nothing is wrong.
+    let state = FormState::get();
+    Effect::new(move |before: Option<bool>| {
+        let pending = state.pending.get();
+        if before == Some(true) && !pending && !state.refused() {
+            close(node);
+        }
+        pending
+    });
+    let submit = Submit { name, value, action };
+    view! {
+        <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=false node=node>
+            <DialogBody id=inner text=text confirm=confirm danger=danger submit=submit node=node children=children/>
+        </OpenedDialog>
     }
 }

@@ -66,10 +66,10 @@ pub fn Field(
     let (id, error) = (state.id(name), state.error(name));
     let value = if kind == "password" { String::new() } else { state.value(name, &value) };
     view! {
-        <FieldFrame name=name label=label optional=optional hint=hint.clone()>
+        <FieldFrame name=name label=label optional=optional && !readonly hint=hint.clone()>
             <input class="input" type=kind id=id.clone() name=name value=value placeholder=placeholder list=list
                 autocomplete=autocomplete inputmode=inputmode readonly=readonly autofocus=autofocus
-                required=!optional
+                required=!optional && !readonly
                 aria-describedby=described_by(&id, !hint.is_empty(), error) aria-invalid=invalid(error)/>
         </FieldFrame>
     }

@@ -13,7 +13,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::Icon;
 use crate::error::{AppError, FieldErrors};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, field_errors};
+use crate::forms::{Done, FORM_HEADER, FORM_NAME, FORM_TOKEN, FailedForm, REFUSED_HEADER, field_errors};
 use crate::ui::Ui;
 
 /// What the fields of a form know about it.
@@ -22,6 +22,8 @@ pub struct FormState {
     errors: RwSignal<FieldErrors>,
     refused: StoredValue<Option<FailedForm>>,
     pub pending: RwSignal<bool>,
+    /// The session ended while the form was filled in.
+    signed_out: RwSignal<bool>,
     name: StoredValue<String>,
 }
 
@@ -36,6 +38,7 @@ impl FormState {
             errors: RwSignal::new(errors),
             refused: StoredValue::new(refused),
             pending: RwSignal::new(false),
+            signed_out: RwSignal::new(false),
             name: StoredValue::new(name.to_owned()),
         }
     }
@@ -54,6 +57,11 @@ impl FormState {
         })
     }
 
+    /// Whether the last answer was an error.
+    pub fn refused(&self) -> bool {
+        !self.errors.with_untracked(BTreeMap::is_empty)
+    }
+
     pub fn error(&self, field: &str) -> Signal<Option<String>> {
         let (errors, field) = (self.errors, field.to_owned());
         Signal::derive(move || errors.with(|errors| errors.get(&field).cloned()))
@@ -70,6 +78,9 @@ pub fn Form(
     /// Always a full page load: for signing in and moving between companies.
     #[prop(optional)]
     plain: bool,
+    /// With files; such a form is always `plain`.
+    #[prop(optional)]
+    multipart: bool,
     /// Instead of following `Done::to`, in the client.
     #[prop(optional, into)]
     on_done: Option<Callback<Done>>,
@@ -90,7 +101,7 @@ pub fn Form(
 
     let target = action.clone();
     let submit = move |event: web_sys::SubmitEvent| {
-        if plain || event.default_prevented() {
+        if plain || multipart || event.default_prevented() {
             return;
         }
         event.prevent_default();
@@ -102,7 +113,6 @@ pub fn Form(
         let navigate = navigate.clone();
         spawn_local(async move {
             let outcome = post(&target, body).await;
-            state.pending.set(false);
             match outcome {
                 Ok(done) => {
                     state.errors.set(BTreeMap::new());
@@ -121,16 +131,20 @@ pub fn Form(
                     if bare {
                         ui.refused(&error);
                     }
+                    state.signed_out.set(error == AppError::Unauthenticated);
                     state.errors.set(field_errors(&error));
                     request_animation_frame(move || focus_summary(node));
                 }
             }
+            // The form may be gone by now.
+            let _ = state.pending.try_set(false);
         });
     };
 
     view! {
-        <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain>
-            <input type="hidden" name=FORM_TOKEN prop:value=move || ui.form_token() value=ui.form_token()/>
+        <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain
+            enctype=multipart.then_some("multipart/form-data")>
+            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token()/>
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             {(summary && !bare).then(|| view! { <ErrorSummary/> })}
             {children()}
@@ -167,6 +181,9 @@ pub fn ErrorSummary() -> impl IntoView {
             <div class="error-summary" role="alert" tabindex="-1" autofocus>
                 <h2>{heading}</h2>
                 <ul>{items}</ul>
+                {state.signed_out.get().then(|| view! {
+                    <p><a href="/sign-in" target="_blank" rel="external noopener">"Sign in on another tab, then send this again"</a></p>
+                })}
             </div>
         }
         .into_any()
@@ -263,12 +280,13 @@ fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String
 pub async fn post(path: &str, body: String) -> Result<Done, AppError> {
     let request = gloo_net::http::Request::post(path)
         .header("Accept", "application/json")
+        .header(FORM_HEADER, "1")
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(body)
         .map_err(|_| AppError::Unreachable)?;
     let response = request.send().await.map_err(|_| AppError::Unreachable)?;
     let text = response.text().await.map_err(|_| AppError::Unreachable)?;
-    if response.ok() {
+    if response.ok() && response.headers().get(REFUSED_HEADER).is_none() {
         serde_json::from_str(&text).map_err(|_| AppError::Unreachable)
     } else {
         Err(serde_json::from_str(&text).unwrap_or(AppError::Unreachable))

@@ -4,11 +4,14 @@ use domain::access::Action;
 use domain::views::session::{ClockView, Jump, Place, Scope, Viewer};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::header::longest_match;
 use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile};
+use crate::forms::Done;
 use crate::server_fns::sandbox::{MoveClock, get_jumps};
 use crate::server_fns::session::{SwitchPlace, get_viewer};
 use crate::ui::{Loading, load};
@@ -45,7 +48,8 @@ const SETTINGS: Area = Area {
     label: "Settings",
     icon: "settings",
     href: "/settings",
-    parts: &[("Company profile", "/settings"), ("Import", "/settings/import"), ("Audit log", "/settings/audit")],
+    // Its parts are tabs on the page.
+    parts: &[],
     counts_reviews: false,
 };
 
@@ -319,14 +323,20 @@ fn ClockMenu(jumps: Vec<Jump>) -> impl IntoView {
             }
         })
         .collect_view();
+    let done = Callback::new(|_: Done| {
+        if let Some(menu) = document().get_element_by_id("clock").and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
+            // Fails only when it is closed already.
+            let _ = menu.hide_popover();
+        }
+    });
     view! {
         <div class="menu clock-menu" id="clock" popover="auto" role="group" aria-label="Move the clock">
             <p class="menu-title">"Everything that falls due on the way is done"</p>
-            <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true>
+            <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true on_done=done>
                 {buttons}
             </Form>
             <hr/>
-            <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true>
+            <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true on_done=done>
                 <input class="input small" type="number" name="days" value="7" min="1" max="400" aria-label="Days"/>
                 <SubmitButton class="btn small">"Move by days"</SubmitButton>
             </Form>

@@ -41,6 +41,8 @@ where
         Suspend::new(async move {
             match of.await {
                 Ok(value) => children(value).into_any(),
+                // Small things in the frame say nothing; the page says it.
+                Err(_) if skeleton == Skeleton::None => ().into_any(),
                 Err(error) => view! { <ErrorNotice error=error/> }.into_any(),
             }
         })

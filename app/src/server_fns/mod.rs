@@ -1,6 +1,9 @@
 //! What the screens ask of the server. Each is five to ten lines: who asks, may they, call `data`, say what was done.
 
+pub mod customers;
 pub mod home;
+pub mod imports;
+pub mod partners;
 pub mod portal;
 pub mod sandbox;
 pub mod search;

@@ -3,11 +3,11 @@
 use domain::views::session::{DemoUser, Viewer};
 use leptos::prelude::*;
 
-use crate::error::{AppError, Result};
-use crate::forms::{Done, local_path};
+use crate::error::Result;
+use crate::forms::Done;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, http};
+use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
 use data::accounts::{self, SignIn as Outcome};
 

@@ -139,6 +139,8 @@ fn told(value: &Value) -> String {
         // Before and after.
         Value::Array(pair) if pair.len() == 2 => format!("{} → {}", told(&pair[0]), told(&pair[1])),
         Value::Array(items) => items.iter().map(told).collect::<Vec<_>>().join(", "),
+        // A thing is told by its key, where it has one.
+        Value::Object(fields) if fields.contains_key("key") => told(&fields["key"]),
         Value::Object(fields) => fields.iter().map(|(name, value)| format!("{}: {}", readable(name), told(value))).collect::<Vec<_>>().join(", "),
     }
 }

@@ -73,4 +73,6 @@ pub struct ImportProblem {
 pub struct ImportPage {
     pub kinds: Vec<Choice>,
     pub trial: Option<ImportTrial>,
+    /// Rows that the last import left out can be downloaded.
+    pub has_rest: bool,
 }

@@ -91,7 +91,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
                 {subject}
                 <small>{entry.subject_kind}</small>
             </td>
-            <td data-label="By">{entry.author}</td>
+            <td class="c-nowrap" data-label="By">{entry.author}</td>
             <td>{facts}</td>
         </tr>
     }

@@ -8,12 +8,14 @@ use leptos_router::path;
 use crate::components::{Tab, Tabs};
 
 mod audit;
+mod import;
 mod profile;
 
 #[component(transparent)]
 pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("/settings") view=profile::ProfilePage/>
+        <Route path=path!("/settings/import") view=import::ImportPage/>
         <Route path=path!("/settings/audit") view=audit::AuditPage/>
     }
     .into_inner()

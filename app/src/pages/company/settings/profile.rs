@@ -40,7 +40,7 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                     <div class="form">
                         <div class="fields">
                             <Field name="name" label="Name" value=profile.name autocomplete="organization"/>
-                            <Field name="key" label="Company key" value=profile.key readonly=true optional=true
+                            <Field name="key" label="Company key" value=profile.key readonly=true
                                 hint="Stands in invoice numbers and in files; it never changes."/>
                         </div>
                         <TextArea name="address" label="Address" value=profile.address optional=true hint="Printed on invoices."/>

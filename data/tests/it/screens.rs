@@ -1,0 +1,133 @@
+//! What the frame, the home screen, the search, the settings and the sandbox's clock show.
+
+use data::accounts::{self, Membership, Place};
+use data::on_both;
+use data::queries::{home, search, session, settings};
+use data::testing::TestDb;
+use domain::Month;
+use domain::states::{CompanyRole, InvoiceState};
+use domain::views::ListQuery;
+use domain::views::home::WaitingKind;
+use domain::views::search::HitKind;
+
+use crate::books::Books;
+use crate::world::{BY, World, at, usd};
+
+on_both! {
+    async fn home_holds_this_month_against_the_same_days_before(db: &TestDb) {
+        let world = World::new(db).await;
+        world.customer("acme", Some("ada")).await;
+        world.customer("loner", None).await;
+        world.sale("s1", "acme", "100.00", "2026-02-05T12:00:00Z").await;
+        world.sale("s2", "acme", "40.00", "2026-02-20T12:00:00Z").await;
+        world.sale("s3", "acme", "300.00", "2026-03-02T12:00:00Z").await;
+        world.sale("s4", "loner", "999.00", "2026-03-02T12:00:00Z").await;
+        world.refund("r1", "s3", "-100.00", "2026-03-03T12:00:00Z").await;
+
+        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let view = home::home(db, &company, CompanyRole::Owner, world.now).await.unwrap();
+        assert_eq!(view.context, "March 2026, day 10 · New York time");
+        assert_eq!(view.compared_with, "1–10 February");
+        assert_eq!((view.revenue.now, view.revenue.before), (usd("200.00"), usd("100.00")));
+        // 20 % of 100 + 40 + 300, and 20 of them taken back.
+        assert_eq!(view.rewards.now, usd("68.00"));
+        assert_eq!((view.customers.now, view.customers.before), (1, 0));
+        assert_eq!(view.months.len(), 12);
+        let march = view.months.last().unwrap();
+        assert_eq!((march.month, march.new, march.reversed, march.total()), (Month(202_603), usd("88.00"), usd("-20.00"), usd("68.00")));
+        let review = &view.waiting[0];
+        assert_eq!((review.kind, review.title.as_str(), review.href.as_str()), (WaitingKind::Review, "4 rewards to review", "/rewards?status=pending"));
+        assert_eq!(review.amounts, [usd("68.00")]);
+        assert!(!view.empty && view.in_review.is_empty());
+    }
+
+    async fn home_shows_the_invoice_in_review_and_a_frozen_month(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-02-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        books.reward(ada, 5000, "USD").await;
+        books.until("2026-03-10T12:00:00Z").await;
+        books.reward(ada, 2500, "USD").await;
+        books.until("2026-04-04T13:00:00Z").await;
+        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let view = home::home(db, &company, CompanyRole::Owner, at("2026-04-04T13:00:00Z")).await.unwrap();
+        assert_eq!(view.in_review.len(), 1);
+        let strip = &view.in_review[0];
+        assert_eq!((strip.title.as_str(), strip.day, strip.state), ("March 2026 · $25.00", 4, InvoiceState::InReview));
+        let february = view.months.iter().find(|bar| bar.month == Month(202_602)).unwrap();
+        assert_eq!(february.total().minor, 5000);
+        assert_eq!(february.new.minor + february.approved.minor, 0);
+    }
+
+    async fn everything_is_found_by_name_or_key_and_nothing_of_others(db: &TestDb) {
+        let world = World::new(db).await;
+        world.customer("acme", Some("ada")).await;
+        world.sale("order-1", "acme", "100.00", "2026-03-05T12:00:00Z").await;
+        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let kinds = async |text: &str| {
+            let found = search::search(db, &company, text).await.unwrap();
+            found.groups.iter().map(|group| (group.kind, group.hits[0].href.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("ad").await, [(HitKind::Partner, "/partners/ada".to_owned())]);
+        assert_eq!(kinds("acme").await, [(HitKind::Customer, "/customers/acme".to_owned())]);
+        assert_eq!(kinds("order-1").await, [(HitKind::Transaction, "/customers/acme".to_owned())]);
+        assert_eq!(kinds("a").await, []);
+        assert_eq!(kinds("nobody").await, []);
+
+        let other = data::entities::companies::Model { id: uuid::Uuid::from_u128(9), ..company.clone() };
+        assert!(search::search(db, &other, "acme").await.unwrap().groups.is_empty());
+    }
+
+    async fn the_audit_log_pages_both_ways(db: &TestDb) {
+        let world = World::new(db).await;
+        for number in 0..60 {
+            world.customer(&format!("c{number:02}"), None).await;
+        }
+        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let query = |page: Option<&String>| ListQuery {
+            page: page.cloned().unwrap_or_default(),
+            filters: [("kind".to_owned(), "customer".to_owned())].into(),
+            ..ListQuery::default()
+        };
+        let first = settings::audit_log(db, &company, &query(None)).await.unwrap().page;
+        assert_eq!((first.rows.len(), first.previous.is_some()), (50, false));
+        let second = settings::audit_log(db, &company, &query(first.next.as_ref())).await.unwrap().page;
+        assert_eq!((second.rows.len(), second.next.is_some()), (10, false));
+        let back = settings::audit_log(db, &company, &query(second.previous.as_ref())).await.unwrap().page;
+        assert_eq!(back, first);
+        assert_eq!(first.rows[0].author, BY);
+
+        let one = ListQuery { search: "c07".to_owned(), ..ListQuery::default() };
+        let found = settings::audit_log(db, &company, &one).await.unwrap().page.rows;
+        assert_eq!((found.len(), found[0].href.as_str()), (1, "/customers/c07"));
+    }
+
+    async fn a_sandbox_offers_sign_ins_and_jumps(db: &TestDb) {
+        let world = World::new(db).await;
+        let place = Place::Company(world.company, CompanyRole::Owner);
+        let added = accounts::add_user(db, place, "owner@northwind.test", Some("Mia Torres"), Some("a long password"), BY, world.now).await.unwrap();
+        let offered = session::demo_users(db).await.unwrap();
+        assert_eq!((offered.len(), offered[0].email.as_str(), offered[0].company), (1, "owner@northwind.test", true));
+        assert!(session::demo_user(db, "ada@northwind.test").await.unwrap().is_none());
+
+        let user = accounts::find_user(db, added.id).await.unwrap().unwrap();
+        let viewer = session::viewer(db, &user, &user.memberships[0]).await.unwrap();
+        assert_eq!(viewer.clock.unwrap().now, "Tuesday 10 March 2026, 08:00 New York time");
+        assert_eq!((viewer.places.len(), viewer.to_review), (1, 0));
+        assert!(matches!(user.memberships[0], Membership::Company { .. }));
+
+        let zone = "America/New_York".parse().unwrap();
+        let jumps = session::jumps(db, world.company, &zone).await.unwrap();
+        let seen: Vec<_> = jumps.iter().map(|jump| (jump.label.as_str(), jump.date.as_str(), jump.effect.as_str())).collect();
+        assert_eq!(seen, [
+            ("Tomorrow", "Wed 11 Mar", "Nothing is due"),
+            ("Month end", "Wed 1 Apr", "Nothing is due"),
+            ("Charge day", "Wed 8 Apr", "Nothing is due"),
+        ]);
+    }
+
+    async fn production_offers_neither(db: &TestDb) {
+        data::installation::init(db, data::installation::Mode::Production).await.unwrap();
+        assert!(session::demo_users(db).await.unwrap().is_empty());
+        assert!(session::jumps(db, uuid::Uuid::from_u128(1), &domain::zone::Zone::UTC).await.unwrap().is_empty());
+    }
+}
