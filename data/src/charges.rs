@@ -119,13 +119,13 @@ async fn begin_attempt<C: ConnectionTrait>(
         leased_by: None,
         leased_until: 0,
     };
-    attempt.into_active_model().reset_all().insert(tx).await?;
     invoices::Entity::update_many()
         .col_expr(invoices::Column::State, Expr::value(InvoiceState::Charging.word()))
         .col_expr(invoices::Column::Attempts, Expr::value(number))
         .filter(invoices::Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
+    attempt.into_active_model().reset_all().insert(tx).await?;
     let detail = json!({ "attempt": number, "amount": amount, "currency": invoice.currency, "provider": company.charge_provider });
     audit::record(tx, company.id, now, by, "charge_started", "invoice", &invoice.number, detail).await?;
     if company.charge_provider == ProviderKind::Manual.word() {
@@ -142,6 +142,8 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
     let waiting = Entity::find()
         .filter(Column::State.eq(AttemptState::InFlight.word()))
         .filter(Column::Provider.ne(ProviderKind::Manual.word()))
+        // A sandbox's clock may have been moved since `now` was read: what began after it is not of this run.
+        .filter(Column::StartedAt.lte(now.0))
         .filter(Column::LeasedUntil.lte(real_now().0))
         .order_by_asc(Column::StartedAt)
         .order_by_asc(Column::Id)

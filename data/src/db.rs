@@ -78,7 +78,7 @@ impl Db {
             access_mode: (self.backend() == DbBackend::Postgres).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
         };
-        Ok(self.reader.begin_with_options(options).await?)
+        begin(&self.reader, options).await
     }
 
     /// Begins a serializable transaction for writing. Use [`transact!`], which also commits and runs it again where it must.
@@ -88,7 +88,7 @@ impl Db {
             access_mode: None,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        begin(&self.writer, options).await
     }
 
     pub async fn close(self) -> Result<()> {
@@ -105,6 +105,14 @@ impl Db {
     pub fn kind(&self) -> &'static str {
         if self.backend() == DbBackend::Postgres { "PostgreSQL" } else { "SQLite" }
     }
+}
+
+/// Begins in a task of its own. A future that is dropped while its transaction begins (a browser went away) would leave its
+/// PostgreSQL connection inside a transaction that nobody knows of; so the beginning ends, and is rolled back when dropped.
+async fn begin(pool: &DatabaseConnection, options: TransactionOptions) -> Result<DatabaseTransaction> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with_options(options).await });
+    Ok(begun.await.map_err(std::io::Error::other)??)
 }
 
 /// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.

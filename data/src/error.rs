@@ -50,19 +50,22 @@ impl Error {
 
     /// Whether the same transaction may well succeed when run again: the database was busy, or could not order it with others.
     pub fn is_transient(&self) -> bool {
-        let Error::Database(error) = self else { return false };
-        let (DbErr::Exec(runtime) | DbErr::Query(runtime) | DbErr::Conn(runtime)) = error else {
-            return false;
-        };
-        let RuntimeErr::SqlxError(cause) = runtime else { return false };
-        let Some(database) = cause.as_database_error() else { return false };
-        match database.code().as_deref() {
+        match self.database_code().as_deref() {
             // PostgreSQL: serialization failure, deadlock.
             Some("40001" | "40P01") => true,
             // SQLite: the low byte of the extended code is SQLITE_BUSY or SQLITE_LOCKED.
             Some(code) => code.parse::<u32>().is_ok_and(|number| matches!(number & 0xff, 5 | 6)) && code.len() < 5,
             None => false,
         }
+    }
+
+    /// The database's own code for what went wrong, where it was the database that said so.
+    pub(crate) fn database_code(&self) -> Option<String> {
+        let Error::Database(DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = self
+        else {
+            return None;
+        };
+        Some(cause.as_database_error()?.code()?.into_owned())
     }
 }
 

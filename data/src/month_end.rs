@@ -75,7 +75,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
             paid_at: None,
         });
     }
-    insert_all(tx, issued.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
+    // First of all writes: two that close the same month meet at this row and not at the invoices' keys.
     let count = i64::try_from(issued.len()).unwrap_or(i64::MAX);
     companies::Entity::update_many()
         .col_expr(companies::Column::OpenMonth, Expr::value(month.next().0))
@@ -85,6 +85,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
         .filter(companies::Column::OpenMonth.eq(month.0))
         .exec(tx)
         .await?;
+    insert_all(tx, issued.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
 
     for (invoice, lines) in issued.iter().zip(&lines) {
         let detail = json!({ "month": month.to_string(), "currency": invoice.currency, "lines": lines.lines, "total": lines.total });

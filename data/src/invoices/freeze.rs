@@ -20,22 +20,8 @@ pub async fn freeze<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<(Vec<PartnerShare>, InvoiceTotals)> {
     let (shares, totals) = preview(tx, company, invoice.invoice_month(), &invoice.currency).await?;
-    let rows = shares.iter().map(|share| {
-        invoice_partners::Model {
-            invoice_id: invoice.id,
-            partnership_id: share.partnership_id,
-            company_id: company.id,
-            total: share.total,
-            lines: share.lines,
-            fingerprint: share.fingerprint,
-            carried_in: share.carried_in,
-            payout: share.payout,
-            carried_out: share.carried_out,
-        }
-        .into_active_model()
-    });
-    insert_all(tx, rows).await?;
     let seal = digest(&invoice.number, invoice.invoice_month(), &invoice.currency, totals.fee, &shares);
+    // Before the partners' rows: two that freeze the same invoice meet here.
     let frozen = Entity::update_many()
         .col_expr(Column::State, Expr::value(InvoiceState::Charging.word()))
         .col_expr(Column::FrozenAt, Expr::value(now.0))
@@ -51,5 +37,20 @@ pub async fn freeze<C: ConnectionTrait>(
     if frozen.rows_affected != 1 {
         return Err(Error::conflict(format!("invoice {} is not in review any more", invoice.number)));
     }
+    let rows = shares.iter().map(|share| {
+        invoice_partners::Model {
+            invoice_id: invoice.id,
+            partnership_id: share.partnership_id,
+            company_id: company.id,
+            total: share.total,
+            lines: share.lines,
+            fingerprint: share.fingerprint,
+            carried_in: share.carried_in,
+            payout: share.payout,
+            carried_out: share.carried_out,
+        }
+        .into_active_model()
+    });
+    insert_all(tx, rows).await?;
     Ok((shares, totals))
 }

@@ -119,8 +119,8 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
             _ => work.payouts_paid += 1,
         }
     }
-    ledger::post(tx, now, transfers).await?;
     update_rows(tx, outcomes, now).await?;
+    ledger::post(tx, now, transfers).await?;
     let notes = outcomes.iter().map(|outcome| note(outcome, by, now).into_active_model());
     insert_all(tx, notes).await?;
     finish_invoices(tx, outcomes.iter().map(|outcome| outcome.payout.invoice_id).collect(), now).await?;

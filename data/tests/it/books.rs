@@ -1,6 +1,7 @@
 //! A company with partners in a sandbox, whose mails are kept in memory.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -55,6 +56,8 @@ pub struct Books<'a> {
     pub company_id: Uuid,
     pub ctx: Ctx,
     pub post: Arc<Post>,
+    /// How many rewards were given: names the next one, so that the same test makes the same books everywhere.
+    given: AtomicU32,
 }
 
 pub const OWNER: &str = "owner@northwind.example";
@@ -84,7 +87,7 @@ impl<'a> Books<'a> {
         add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
         let post = Arc::new(Post::default());
         let ctx = Ctx::new(db, post.clone(), Duration::from_secs(2));
-        Books { db, company_id, ctx, post }
+        Books { db, company_id, ctx, post, given: AtomicU32::new(0) }
     }
 
     pub async fn now(&self) -> Instant {
@@ -122,7 +125,7 @@ impl<'a> Books<'a> {
             ready_at,
             reverses: None,
         };
-        let cause = Uuid::now_v7().to_string();
+        let cause = self.given.fetch_add(1, Ordering::Relaxed).to_string();
         let origin = Origin {
             company_id: self.company_id,
             cause: &cause,

@@ -5,6 +5,7 @@
 mod books;
 mod charges;
 mod due;
+mod life;
 mod month_end;
 mod payouts;
 mod attributions;

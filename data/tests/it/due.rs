@@ -1,0 +1,180 @@
+//! Many workers at once, workers that die, and the sandbox's clock.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use data::clock::{self, Preview};
+use data::due::{self, Ctx, Work, run_until};
+use data::entities::{invoices, outbox, payouts, simulated_requests};
+use data::on_both;
+use data::providers::simulated::{Kind, plan};
+use data::testing::TestDb;
+use data::{Db, Error, installation};
+use domain::states::{RewardState, SimulatedOutcome};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use crate::books::{Books, at};
+
+/// Half a year of rewards in two currencies, some held, some negative, for a dozen partners.
+async fn half_a_year(books: &Books<'_>) {
+    let mut partners = Vec::new();
+    for name in 0..12 {
+        let partner = books.partner(&format!("p-{name:02}")).await;
+        books.settles_in(partner, name % 4).await;
+        partners.push(partner);
+    }
+    for (place, partner) in (1i64..).zip(&partners) {
+        books.reward(*partner, 1000 * place - 3500, "USD").await;
+        books.reward(*partner, 77 * place, "JPY").await;
+        for month in 2..6 {
+            let ready = at(&format!("2026-{month:02}-{:02}T09:30:00Z", 3 + place * 2));
+            books.reward_in(*partner, 250 * place * month, "USD", RewardState::Scheduled, Some(ready)).await;
+        }
+    }
+    for outcome in [SimulatedOutcome::TimeOutButDone, SimulatedOutcome::Fail, SimulatedOutcome::TimeOut, SimulatedOutcome::Succeed] {
+        for kind in [Kind::Charge, Kind::Payout] {
+            plan(books.db, books.company_id, kind, outcome, "test", books.now().await).await.unwrap();
+        }
+    }
+}
+
+/// What the books came to: comparable between runs and databases.
+async fn outcome(db: &Db) -> Vec<String> {
+    let mut lines = Vec::new();
+    for invoice in invoices::Entity::find().all(db.read()).await.unwrap() {
+        lines.push(format!(
+            "{} {:?} {:?} {:?} {:?}",
+            invoice.number, invoice.total, invoice.charge_amount, invoice.frozen_at, invoice.digest
+        ));
+    }
+    for payout in payouts::Entity::find().all(db.read()).await.unwrap() {
+        lines.push(format!("{} {} {} {}", payout.id, payout.state, payout.amount, payout.currency));
+    }
+    for mail in outbox::Entity::find().all(db.read()).await.unwrap() {
+        lines.push(format!("{} {} {:?}", mail.id, mail.dedupe_key.split('/').next().unwrap_or_default(), mail.sent_at.is_some()));
+    }
+    lines.sort();
+    lines
+}
+
+const END: &str = "2026-07-01T00:00:00Z";
+
+on_both! {
+    async fn four_workers_do_what_one_does(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
+        half_a_year(&books).await;
+        let workers: Vec<Ctx> = (0..4).map(|_| Ctx::new(db, books.post.clone(), Duration::from_secs(2))).collect();
+        let runs = workers.iter().map(|ctx| run_until(db, ctx, at(END), &|_, _| ()));
+        for done in futures::future::join_all(runs).await {
+            done.unwrap();
+        }
+        assert_eq!(books.now().await, at(END));
+        books.prove().await;
+        let together = outcome(db).await;
+
+        let alone = TestDb::sqlite().await;
+        let books = Books::open(&alone, "America/New_York", "2026-01-10T12:00:00Z").await;
+        half_a_year(&books).await;
+        books.until(END).await;
+        let of_one = outcome(&alone).await;
+        // Which payout a plan hits depends on the order of the workers; what everything comes to does not.
+        let sums = |lines: &[String]| lines.iter().filter(|line| line.starts_with("NORTHWIND")).cloned().collect::<Vec<_>>();
+        assert_eq!(sums(&together), sums(&of_one));
+        assert_eq!(together.len(), of_one.len());
+        alone.remove().await;
+    }
+
+    /// Workers are dropped at random await points and begun anew, as if killed, until one gets to the end.
+    async fn workers_that_die_anywhere_break_nothing(db: &TestDb) {
+        let books = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
+        half_a_year(&books).await;
+        let deaths = AtomicU32::new(0);
+        let lives = (0..4u64).map(|seed| {
+            let (books, deaths) = (&books, &deaths);
+            async move {
+                let mut random = StdRng::seed_from_u64(seed);
+                loop {
+                    let mut ctx = Ctx::new(db, books.post.clone(), Duration::from_millis(150));
+                    ctx.worker = format!("worker {seed}");
+                    let life = Duration::from_millis(random.random_range(5..120));
+                    match tokio::time::timeout(life, run_until(db, &ctx, at(END), &|_, _| ())).await {
+                        Ok(done) => return done.unwrap(),
+                        Err(_) => deaths.fetch_add(1, Ordering::Relaxed),
+                    };
+                    // Later lives are long enough to arrive.
+                    if deaths.load(Ordering::Relaxed) > 150 {
+                        return run_until(db, &ctx, at(END), &|_, _| ()).await.unwrap();
+                    }
+                }
+            }
+        });
+        futures::future::join_all(lives).await;
+        assert!(deaths.load(Ordering::Relaxed) > 4);
+        assert_eq!(books.now().await, at(END));
+        assert_eq!(due::next_instant(db.read()).await.unwrap().map(|next| next > at(END)), Some(true));
+        books.prove().await;
+        let letters = books.post.letters.lock().unwrap().len();
+        let mails = outbox::Entity::find().count(db.read()).await.unwrap();
+        assert!(letters as u64 >= mails);
+        let asked = simulated_requests::Entity::find().count(db.read()).await.unwrap();
+        assert!(asked > 50, "{asked}");
+    }
+
+    async fn the_preview_says_what_the_jump_does(db: &TestDb) {
+        let books = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
+        let (ada, bo) = (books.partner("ada").await, books.partner("bo").await);
+        books.reward(ada, 1000, "USD").await;
+        books.reward(bo, -400, "USD").await;
+        books.reward_in(bo, 900, "USD", RewardState::Scheduled, Some(at("2026-02-03T00:00:00Z"))).await;
+        let targets = clock::targets(db, books.company_id).await.unwrap();
+        assert_eq!(targets.tomorrow, at("2026-01-10T23:00:00Z"));
+        assert_eq!(targets.month_end, at("2026-01-31T23:00:00Z"));
+        assert_eq!(targets.charge_day, at("2026-02-07T23:00:00Z"));
+        assert_eq!(clock::days_on(db, books.company_id, 3).await.unwrap(), at("2026-01-13T12:00:00Z"));
+
+        assert_eq!(clock::preview(db, targets.tomorrow).await.unwrap(), Preview::default());
+        let month_end = clock::preview(db, targets.month_end).await.unwrap();
+        assert_eq!(month_end, Preview { months_closed: 1, invoices: 1, mails: 1, ..Preview::default() });
+        for until in [targets.month_end, targets.charge_day, at("2026-03-20T00:00:00Z"), at("2026-06-20T00:00:00Z")] {
+            let foreseen = clock::preview(db, until).await.unwrap();
+            let payouts_before = payouts::Entity::find().count(db.read()).await.unwrap();
+            let work = clock::advance(db, &books.ctx, until, "olga", &|_, _| ()).await.unwrap();
+            let made = payouts::Entity::find().count(db.read()).await.unwrap() - payouts_before;
+            let done = Preview {
+                released: work.released, months_closed: work.months_closed, invoices: work.invoices,
+                charges: work.charges_done, payouts: usize::try_from(made).unwrap(), mails: work.mails,
+            };
+            assert_eq!(foreseen, done, "until {until}");
+            assert_eq!(books.now().await, until);
+        }
+        books.prove().await;
+    }
+
+    async fn a_production_database_has_no_clock_to_move(db: &TestDb) {
+        installation::init(db, installation::Mode::Production).await.unwrap();
+        let now = at("2026-01-10T12:00:00Z");
+        let books = Books::in_database(db, "UTC", now).await;
+        let until = at("2030-01-01T00:00:00Z");
+        let refused = [
+            clock::advance(db, &books.ctx, until, "olga", &|_, _| ()).await.err(),
+            clock::preview(db, until).await.err(),
+            clock::targets(db, books.company_id).await.err(),
+            run_until(db, &books.ctx, until, &|_, _| ()).await.err(),
+            plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "olga", now).await.err(),
+        ];
+        for error in refused {
+            assert!(matches!(error, Some(Error::Forbidden(_))), "{error:?}");
+        }
+        assert_eq!(installation::mode(db).await.unwrap(), installation::Mode::Production);
+    }
+
+    async fn the_clock_does_not_go_back(db: &TestDb) {
+        let books = Books::open(db, "UTC", "2026-01-10T12:00:00Z").await;
+        let refused = clock::advance(db, &books.ctx, at("2026-01-10T11:59:59Z"), "olga", &|_, _| ()).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        let nothing = clock::advance(db, &books.ctx, at("2026-01-10T12:00:00Z"), "olga", &|_, _| ()).await.unwrap();
+        assert_eq!(nothing, Work::default());
+    }
+}
