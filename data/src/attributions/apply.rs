@@ -177,7 +177,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
             let before = case.customer.spans();
             let new = |place: &usize| !holds(before, rows[*place].from, rows[*place].partnership_id);
             let Some(first) = places.iter().position(new) else { continue };
-            for place in places[first..].iter().filter(|place| new(place)) {
+            for place in &places[first..] {
                 changed[*place] = true;
             }
             let steps: Vec<(Instant, Option<Uuid>)> = places[first..].iter().map(|place| (rows[*place].from, rows[*place].partnership_id)).collect();

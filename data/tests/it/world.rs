@@ -187,3 +187,38 @@ pub fn fault<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
         other => format!("not refused: {other:?}"),
     }
 }
+
+impl World<'_> {
+    /// The key of the reward that a sale made.
+    pub async fn reward_key(&self, transaction: &str) -> String {
+        let id = self.transaction(transaction).await.id;
+        let row = rewards::Entity::find().filter(rewards::Column::TransactionId.eq(id)).one(self.db.read()).await.unwrap();
+        row.unwrap().key
+    }
+
+    /// As if this month's invoice in dollars had been charged and the next month were open.
+    pub async fn freeze(&self, month: &str) {
+        use sea_orm::ActiveModelTrait;
+        use sea_orm::ActiveValue::Set;
+        let month: domain::Month = month.parse().unwrap();
+        let tx = self.db.begin().await.unwrap();
+        let invoice = data::entities::invoices::ActiveModel {
+            id: Set(Uuid::from_u128(1)),
+            company_id: Set(self.company),
+            seq: Set(1),
+            number: Set("NORTHWIND-0001".to_owned()),
+            month: Set(month.0),
+            currency: Set("USD".to_owned()),
+            state: Set("charged".to_owned()),
+            issued_at: Set(0),
+            review_ends_at: Set(0),
+            charge_due_at: Set(0),
+            attempts: Set(1),
+            ..Default::default()
+        };
+        invoice.insert(&tx).await.unwrap();
+        let company = data::entities::companies::ActiveModel { id: Set(self.company), open_month: Set(month.next().0), ..Default::default() };
+        company.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}

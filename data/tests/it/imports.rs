@@ -1,0 +1,298 @@
+//! Files, good and bad.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use data::entities::{customers, partnerships, receipts, rewards, transactions};
+use data::imports::{self, Kind, Options, Report};
+use data::{Result, on_both};
+use rstest::rstest;
+
+use crate::world::{BY, World, fault};
+
+const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\n\
+    p1,Partner One,one@example.com,Ann,Lee,affiliates\n\
+    p2,,two@example.com,Bo,Ek,agencies\n";
+const CUSTOMERS: &str = "customer_key,name,email,partner_key,created_at\n\
+    c1,Customer One,c1@example.com,p1,2026-01-05T10:00:00Z\n\
+    c2,,,p2,\n\
+    c3,Nobody's,,,\n";
+const TRANSACTIONS: &str = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n\
+    t2,c1,50.00,USD,2026-02-02T10:00:00Z,,,\n\
+    r1,c1,-25.00,USD,2026-02-03T10:00:00Z,,,t1\n\
+    t1,c1,100.00,USD,2026-02-01T10:00:00Z,pro,books,\n\
+    t3,c2,0,USD,2026-02-01T10:00:00Z,,,\n\
+    t4,c3,19.99,EUR,2026-02-01T10:00:00Z,,,\n";
+const REWARDS: &str = "partner_key,amount,currency,description,customer_key\n\
+    p1,15.00,USD,Webinar,c1\n\
+    p1,15.00,USD,Webinar,c1\n\
+    p2,1000,JPY,Talk,\n";
+
+impl World<'_> {
+    async fn try_import(&self, kind: Kind, file: &[u8], options: Options) -> Result<Report> {
+        imports::import(self.db, self.company, kind, Cursor::new(file.to_vec()), options, Arc::new(|_| {}), BY, self.now).await
+    }
+
+    async fn import(&self, kind: Kind, file: &str) -> Report {
+        self.try_import(kind, file.as_bytes(), Options::default()).await.unwrap()
+    }
+
+    /// Imports and says "created/changed/unchanged"; bad rows fail the test.
+    async fn good(&self, kind: Kind, file: &str) -> String {
+        let report = self.import(kind, file).await;
+        assert_eq!(report.errors, [], "{file}");
+        assert_eq!(report.read, report.created + report.changed + report.unchanged);
+        format!("{}/{}/{}", report.created, report.changed, report.unchanged)
+    }
+
+    /// The complaints about a file that is refused.
+    async fn bad(&self, kind: Kind, file: &[u8]) -> Vec<String> {
+        let report = self.try_import(kind, file, Options::default()).await.unwrap();
+        assert!(report.refused());
+        assert_eq!((report.created, report.changed, report.unchanged), (0, 0, 0));
+        report.errors.iter().map(ToString::to_string).collect()
+    }
+
+    async fn with_partners_and_customers(&self) {
+        self.good(Kind::Partners, PARTNERS).await;
+        self.good(Kind::Customers, CUSTOMERS).await;
+    }
+}
+
+on_both! {
+    async fn every_file_twice_changes_nothing(db: &TestDb) {
+        let world = World::new(db).await;
+        let attributions = "customer_key,partner_key,from\nc3,p1,2026-02-01T00:00:00Z\nc1,p2,2026-02-02T00:00:00Z\nc1,p1,2026-02-04T00:00:00Z\n";
+        for (kind, file, first) in [
+            (Kind::Partners, PARTNERS, "2/0/0"),
+            (Kind::Customers, CUSTOMERS, "3/0/0"),
+            (Kind::Transactions, TRANSACTIONS, "5/0/0"),
+            (Kind::Attributions, attributions, "0/3/0"),
+            (Kind::Rewards, REWARDS, "3/0/0"),
+        ] {
+            let planned = world.try_import(kind, file.as_bytes(), Options { dry_run: true, skip_bad: false }).await.unwrap();
+            assert_eq!(world.good(kind, file).await, first, "{file}");
+            let report = world.import(kind, file).await;
+            assert_eq!((report.created, report.changed, report.unchanged), (0, 0, report.read), "{file}");
+            assert_eq!((planned.created, planned.changed), first.split_once("/0/").and_then(|_| Some((first[..1].parse().ok()?, first[2..3].parse().ok()?))).unwrap());
+        }
+        // Also after attributions changed.
+        assert_eq!(world.good(Kind::Customers, CUSTOMERS).await, "0/0/3");
+        assert_eq!(world.count(partnerships::Entity).await, 4);
+        assert_eq!(world.count(customers::Entity).await, 3);
+        assert_eq!(world.count(transactions::Entity).await, 5);
+    }
+
+    async fn rows_are_recorded_in_time_order(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        world.good(Kind::Transactions, TRANSACTIONS).await;
+        assert_eq!(world.rewards().await, ["p1 20.00 pending transaction", "p1 10.00 pending transaction", "p1 -5.00 pending refund"]);
+        assert_eq!((world.transaction("t1").await.seq, world.transaction("t2").await.seq, world.transaction("r1").await.seq), (1, 2, 3));
+        let t1 = world.transaction("t1").await;
+        assert_eq!((t1.refunded, t1.product_key.as_deref(), t1.category_key.as_deref()), (2_500, Some("pro"), Some("books")));
+        assert_eq!(world.transaction("r1").await.refund_of, Some(t1.id));
+        assert_eq!(world.count(receipts::Entity).await, 8);
+        let p1 = world.partnership("p1").await;
+        assert_eq!((p1.signups, p1.paid_customers, p1.revenue), (1, 1, 12_500));
+        let c1 = world.customer_row("c1").await;
+        assert_eq!((c1.transactions, c1.first_purchase_at), (3, Some(crate::world::at("2026-02-01T10:00:00Z").0)));
+    }
+
+    /// However a history is cut into files, it comes to the same.
+    async fn one_file_or_many_make_the_same(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let (header, rows) = TRANSACTIONS.split_once('\n').unwrap();
+        let mut rows: Vec<&str> = rows.lines().collect();
+        rows.sort_by_key(|row| row.split(',').nth(4).unwrap().to_owned());
+        for row in rows {
+            assert_eq!(world.good(Kind::Transactions, &format!("{header}\n{row}\n")).await, "1/0/0");
+        }
+        assert_eq!(world.rewards().await, ["p1 20.00 pending transaction", "p1 10.00 pending transaction", "p1 -5.00 pending refund"]);
+        assert_eq!(world.good(Kind::Transactions, TRANSACTIONS).await, "0/0/5");
+    }
+
+    async fn names_and_addresses_may_change(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        assert_eq!(world.good(Kind::Partners, &PARTNERS.replace("Partner One", "Partner 1")).await, "0/1/1");
+        assert_eq!(world.partnership("p1").await.name, "Partner 1");
+        assert_eq!(world.good(Kind::Customers, &CUSTOMERS.replace("c1@", "one@")).await, "0/1/2");
+        assert_eq!(world.customer_row("c1").await.email, "one@example.com");
+        // What a file leaves empty stays.
+        assert_eq!(world.good(Kind::Customers, &CUSTOMERS.replace("c1@example.com", "")).await, "0/0/3");
+        assert_eq!(world.customer_row("c1").await.email, "one@example.com");
+
+        let moved = world.bad(Kind::Partners, PARTNERS.replace("Lee,affiliates", "Lee,agencies").as_bytes()).await;
+        assert_eq!(moved, ["row 2, group: “p1” is in the group “affiliates”, not “agencies”: move the partner on its page"]);
+        let other = world.bad(Kind::Customers, CUSTOMERS.replace("c1@example.com,p1", "c1@example.com,p2").as_bytes()).await;
+        assert_eq!(other, ["row 2, partner_key: “c1” was not brought by “p2”: a file of attributions changes that"]);
+        let other = world.bad(Kind::Customers, CUSTOMERS.replace("2026-01-05", "2026-01-06").as_bytes()).await;
+        assert_eq!(other, ["row 2, created_at: “c1” was created at 2026-01-05T10:00:00Z, not at 2026-01-06T10:00:00Z"]);
+    }
+
+    async fn bad_rows_are_named_and_nothing_is_written(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let file = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n\
+            a,c9,1.00,USD,2026-02-01T10:00:00Z,,,\n\
+            b,c1,1.001,USD,2026-02-01T10:00:00Z,,,\n\
+            c,c1,1e400,USD,2026-02-01T10:00:00Z,,,\n\
+            d,c1,-0,USD,2026-02-01T10:00:00Z,,,\n\
+            e,c1,1.00,ABC,2026-02-01T10:00:00Z,,,\n\
+            f,c1,1.00,USD,0000-01-01T00:00:00Z,,,\n\
+            g,c1,1.00,USD,2026-02-30,,,\n\
+            h,c1,-1.00,USD,2026-02-01T10:00:00Z,,,\n\
+            i,c1,1.00,USD,2026-03-11T12:00:01Z,,,\n\
+            ,c1,1.00,USD,2026-02-01T10:00:00Z,,,\n\
+            j,c1,10.00,USD,2026-02-01T10:00:00Z,,,\n\
+            k,c1,-10.01,USD,2026-02-02T10:00:00Z,,,j\n\
+            l,c1,-1.00,USD,2026-01-31T10:00:00Z,,,j\n\
+            m,c1,-1.00,EUR,2026-02-02T10:00:00Z,,,j\n\
+            n,c2,-1.00,USD,2026-02-02T10:00:00Z,,,j\n\
+            o,c1,-1.00,USD,2026-02-02T10:00:00Z,,,zzz\n\
+            p,c1,1.00,USD,2026-02-02T10:00:00Z,,,j\n\
+            q,c1,-1.00,USD,2026-02-02T10:00:00Z,,,a\n\
+            j,c1,11.00,USD,2026-02-01T10:00:00Z,,,\n\
+            s,c1,1.5,JPY,2026-02-01T10:00:00Z,,,\n\
+            u,c1,99999999999999,USD,2026-02-01T10:00:00Z,,,\n\
+            v,c1,1.00,USD,2026-02-01T10:00:00Z\n\
+            w,c1,\"1,00\",USD,2026-02-01T10:00:00Z,,,\n";
+        let errors = world.bad(Kind::Transactions, file.as_bytes()).await;
+        let expected = [
+            "row 2, customer_key: there is no customer “c9”",
+            "row 3, amount: “1.001” has too many decimals: USD has 2",
+            "row 4, amount: “1e400” is not an amount",
+            "row 5, amount: negative zero is not an amount",
+            "row 6, currency: “ABC” is not an ISO 4217 currency code",
+            "row 7, occurred_at: “0000-01-01T00:00:00Z” lies outside the years",
+            "row 8, occurred_at: “2026-02-30” is not an RFC 3339 time",
+            "row 9, amount: “-1.00” is below zero",
+            "row 10, occurred_at: “2026-03-11T12:00:01Z” is more than a day after now",
+            "row 11, key: is missing",
+            "row 13, amount: “-10.01”: $10.01 is more than what is left to refund of the sale: $10.00",
+            "row 14, occurred_at: “-1.00”: a refund cannot be earlier than its sale",
+            "row 15, currency: “-1.00”: the sale was in USD, not in EUR",
+            "row 16, customer_key: the sale “j” belongs to another customer",
+            "row 17, refund_of: there is no transaction “zzz”",
+            "row 18, amount: “1.00”: a refund's amount is below zero",
+            "row 19, refund_of: the sale “a” is refused itself",
+            "row 20, key: “j” stands in row 12 too, with another amount",
+            "row 21, amount: “1.5” has too many decimals: JPY has 0",
+            "row 22, amount: “99999999999999” is too large",
+            "row 23: has 5 fields instead of 8",
+            "row 24, amount: “1,00” is not an amount",
+        ];
+        assert_eq!(errors.len(), expected.len(), "{errors:#?}");
+        for (error, expected) in errors.iter().zip(expected) {
+            assert!(error.starts_with(expected), "{error}\nexpected {expected}");
+        }
+        assert_eq!(world.count(transactions::Entity).await, 0);
+
+        let report = world.try_import(Kind::Transactions, file.as_bytes(), Options { dry_run: false, skip_bad: true }).await.unwrap();
+        assert_eq!((report.read, report.created, report.skipped), (23, 1, 22));
+        assert_eq!(world.transaction("j").await.amount, 1_000);
+        let rest = String::from_utf8(report.rest.clone().unwrap()).unwrap();
+        let lines: Vec<&str> = rest.lines().collect();
+        assert_eq!(lines.len(), 23);
+        assert_eq!(lines[0], "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of,reason");
+        assert_eq!(lines[1], "a,c9,1.00,USD,2026-02-01T10:00:00Z,,,,customer_key: there is no customer “c9”");
+        assert_eq!(lines[21], "v,c1,1.00,USD,2026-02-01T10:00:00Z,,,,has 5 fields instead of 8");
+        assert!(lines[22].starts_with("w,c1,\"1,00\",USD"));
+        let again = world.try_import(Kind::Transactions, file.as_bytes(), Options { dry_run: false, skip_bad: true }).await.unwrap();
+        assert_eq!((again.created, again.unchanged, again.skipped), (0, 1, 22));
+    }
+
+    async fn other_kinds_name_their_bad_rows(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let errors = world.bad(Kind::Partners, b"partner_key,name,email,first_name,last_name,group\nx,X,not-an-address,,,nogroup\n,,,,,affiliates\ny,Y,,,,affiliates\ny,Z,,,,affiliates\n").await;
+        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert!(errors[0].starts_with("row 2, email: “not-an-address” is not an email address"), "{errors:?}");
+        assert_eq!(errors[1], "row 2, group: there is no group “nogroup”");
+        assert_eq!(errors[2], "row 3, partner_key: is missing");
+        assert_eq!(errors[3], "row 5, partner_key: “y” stands in row 4 too, with other content");
+        let errors = world.bad(Kind::Customers, b"customer_key,name,email,partner_key,created_at\nx,X,,zoe,\ny,,,,yesterday\nz,,,,2026-03-12T00:00:00Z\n").await;
+        assert_eq!(errors[0], "row 2, partner_key: there is no partner “zoe”");
+        assert!(errors[1].starts_with("row 3, created_at: “yesterday” is not an RFC 3339 time"));
+        assert!(errors[2].starts_with("row 4, created_at: “2026-03-12T00:00:00Z” is more than a day after now"));
+        let errors = world.bad(Kind::Attributions, b"customer_key,partner_key,from\nc9,p1,2026-01-01T00:00:00Z\nc1,zoe,2026-01-01T00:00:00Z\nc1,p1,soon\nc1,p1,2026-03-11T00:00:00Z\nc1,,2026-01-01T00:00:00Z\n").await;
+        assert_eq!(errors.len(), 5, "{errors:?}");
+        assert_eq!(errors[0], "row 2, customer_key: there is no customer “c9”");
+        assert_eq!(errors[1], "row 3, partner_key: there is no partner “zoe”");
+        assert!(errors[2].starts_with("row 4, from: “soon” is not an RFC 3339 time"));
+        assert!(errors[3].starts_with("row 5, from: “2026-03-11T00:00:00Z” lies in the future"));
+        assert_eq!(errors[4], "row 6, partner_key: is missing");
+        let errors = world.bad(Kind::Rewards, b"partner_key,amount,currency,description,customer_key\nzoe,1.00,USD,x,\np1,0,USD,x,\np1,1.00,USD,x,c2\n").await;
+        assert_eq!(errors.len(), 3, "{errors:?}");
+        let errors = world.bad(Kind::Reviews, b"reward_key,decision,reason\nrwd_1,approve,\nrwd_1,destroy,\n").await;
+        assert!(errors[0].contains("destroy"), "{errors:?}");
+        assert_eq!(world.count(rewards::Entity).await, 0);
+    }
+
+    async fn reviews_from_a_spreadsheet(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        world.good(Kind::Transactions, TRANSACTIONS).await;
+        let (t1, t2) = (world.reward_key("t1").await, world.reward_key("t2").await);
+        let file = format!("reward_key,decision,reason\n{t1},approve,\n{t2},hold,asks for a copy\n");
+        assert_eq!(world.good(Kind::Reviews, &file).await, "0/2/0");
+        assert_eq!(world.good(Kind::Reviews, &file).await, "0/0/2");
+        assert_eq!(world.rewards().await, ["p1 20.00 approved transaction", "p1 10.00 hold transaction", "p1 -5.00 approved refund"]);
+    }
+
+    async fn files_as_programs_write_them(db: &TestDb) {
+        let world = World::new(db).await;
+        // Byte order mark, CRLF, another order of columns, quoted line breaks, formulas, no line end at the end.
+        let file = "\u{feff}group,partner_key,last_name,first_name,email,name\r\naffiliates,p1,Lee,Ann,,\"=Tribute, \"\"the\"\" one\"\r\naffiliates,p2,,,,@two";
+        assert_eq!(world.good(Kind::Partners, file).await, "2/0/0");
+        assert_eq!(world.partnership("p1").await.name, "=Tribute, \"the\" one");
+        let file = "customer_key,name,email,partner_key,created_at\r\n\"c\n1\",x,,p1,\r\nc2,x,,p1,\r\n";
+        assert_eq!(world.bad(Kind::Customers, file.as_bytes()).await, ["row 2, customer_key: contains a character that cannot be shown"]);
+        let mut latin = b"partner_key,name,email,first_name,last_name,group\np3,M\xfcller,,,,affiliates\n".to_vec();
+        assert_eq!(world.bad(Kind::Partners, &latin).await, ["row 2, name: “M\u{fffd}ller” is not UTF-8"]);
+        let rest = world.try_import(Kind::Partners, &latin, Options { dry_run: false, skip_bad: true }).await.unwrap().rest.unwrap();
+        latin.truncate(latin.len() - 1);
+        assert!(rest.windows(3).any(|bytes| bytes == b"M\xfcl"));
+        assert_eq!(world.good(Kind::Transactions, "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n").await, "0/0/0");
+    }
+
+    async fn a_wrong_file_is_refused_whole(db: &TestDb) {
+        let world = World::new(db).await;
+        let header = Kind::Customers.columns().join(",");
+        for (file, expected) in [
+            (String::new(), "the file is empty"),
+            (header.replace(',', ";"), "row 1: the columns are separated by semicolons"),
+            (header.replace(',', "\t"), "row 1: the columns are separated by tabs"),
+            (header.replace("email,", ""), "row 1: column “email” is missing"),
+            (header.replace("email", "mail"), "row 1: unknown column “mail”, column “email” is missing"),
+            (header.replace("email", "name"), "row 1: column “name” stands there twice, column “email” is missing"),
+            ("PK\u{3}\u{4}".to_owned(), "this is a spreadsheet"),
+        ] {
+            let message = fault(world.try_import(Kind::Customers, file.as_bytes(), Options::default()).await, "");
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let utf16: Vec<u8> = b"\xff\xfec\0u\0s\0".to_vec();
+        assert!(fault(world.try_import(Kind::Customers, &utf16, Options::default()).await, "").contains("UTF-16"));
+    }
+
+    /// The same file by two processes at once is recorded once.
+    async fn two_imports_at_once_record_once(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let (first, second) = futures::join!(world.import(Kind::Transactions, TRANSACTIONS), world.import(Kind::Transactions, TRANSACTIONS));
+        assert_eq!(first.created + second.created, 5);
+        assert_eq!(first.unchanged + second.unchanged, 5);
+        assert_eq!(world.count(transactions::Entity).await, 5);
+        assert_eq!(world.rewards().await.len(), 3);
+    }
+}
+
+#[rstest]
+#[case("partners", Kind::Partners)]
+#[case("reviews", Kind::Reviews)]
+fn kinds_have_words(#[case] word: &str, #[case] kind: Kind) {
+    assert_eq!(word.parse(), Ok(kind));
+    assert!("Partners".parse::<Kind>().is_err());
+}
