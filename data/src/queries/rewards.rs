@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use self::counts::Counts;
 use self::months::Months;
+use self::pieces::Pieces;
 use super::page::List;
 use super::{lines, names};
 use crate::entities::rewards::{Column, Entity};
@@ -23,10 +24,9 @@ use crate::{Db, Result};
 mod counts;
 pub(super) mod detail;
 mod months;
+mod pieces;
 #[cfg(test)]
 pub(crate) mod tests;
-#[cfg(test)]
-mod big;
 
 pub use detail::{detail, find, seen};
 
@@ -41,23 +41,23 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
     let asked = Asked::read(conn, company, query, &months, &groups).await?;
-    let everything = asked.everything(company.id);
-
+    let pieces = asked.pieces(company.id);
     let summed = query.filter("sum") == "all";
-    let mut counts = match (summed, asked.only_open_months()) {
-        (true, _) => Counts::whole(conn, everything.clone()).await?,
-        (false, true) => Counts::of_open_months(conn, company.id, &months).await?,
-        (false, false) => Counts::of(conn, everything.clone()).await?,
+    let mut counts = match (summed, asked.only_months()) {
+        (true, _) => Counts::whole(conn, &pieces).await?,
+        (false, true) => Counts::by_state(conn, &pieces).await?,
+        (false, false) => Counts::together(conn, &pieces).await?,
     };
     if let Some(state) = asked.state {
-        counts.add_state(conn, state, everything).await?;
+        counts.add_state(conn, state, &pieces).await?;
     }
     let count = counts.count(asked.state).unwrap_or(Count::MoreThan(domain::page::COUNT_MAX));
     let route = match count {
         Count::Exactly(rows) => Count::capped(rows.into()),
         more => more,
     };
-    let found = asked.list(company.id, query).page(conn, Some(&query.page), route).await?;
+    let list = if route.is_exact() { asked.few(&pieces, query) } else { asked.many(company.id, query) };
+    let found = list.page(conn, Some(&query.page), route).await?;
     let (previous, next) = (found.previous, found.next);
     let rows = lines::rewards(conn, company, found.rows).await?;
 
@@ -118,11 +118,27 @@ struct Asked {
     customer: Option<(Uuid, Choice)>,
     group: Option<Uuid>,
     source: Option<RewardSource>,
-    /// Of the months.
-    months: Option<Condition>,
-    default_months: bool,
-    /// What has no index of its own: currency, amounts, the search.
-    rest: Option<Condition>,
+    currency: Option<Currency>,
+    months: AskedMonths,
+    /// Whom and what the search finds: all of this company.
+    found: Option<Condition>,
+    amounts: Option<Condition>,
+}
+
+enum AskedMonths {
+    /// Those that are open, with what waits outside of any.
+    Open { condition: Condition, shelves: Vec<(i32, String)> },
+    One { condition: Condition, shelves: Vec<(i32, String)> },
+    All,
+}
+
+impl AskedMonths {
+    fn condition(&self) -> Option<Condition> {
+        match self {
+            AskedMonths::Open { condition, .. } | AskedMonths::One { condition, .. } => Some(condition.clone()),
+            AskedMonths::All => None,
+        }
+    }
 }
 
 impl Asked {
@@ -133,24 +149,18 @@ impl Asked {
         months: &Months,
         groups: &[(Uuid, Choice)],
     ) -> Result<Asked> {
-        let mut rest = Condition::all();
-        if let Ok(currency) = query.filter("currency").parse::<Currency>() {
-            rest = rest.add(Column::Currency.eq(currency.code()));
-        }
-        for (name, low) in [("min", true), ("max", false)] {
-            if let Some(bound) = amounts(&months.currencies, query.filter(name), low) {
-                rest = rest.add(bound);
-            }
-        }
-        if let Some(found) = searched(conn, company.id, &query.search).await? {
-            rest = rest.add(found);
-        }
+        let bounds = [("min", true), ("max", false)].map(|(name, low)| amounts(&months.currencies, query.filter(name), low));
+        let bounds = bounds.into_iter().flatten().fold(Condition::all(), Condition::add);
         let group = query.filter("group");
-        let month = query.filter("month");
-        let (months, default_months) = match month.parse::<Month>() {
-            Ok(month) => (Some(Condition::all().add(Column::InvoiceMonth.eq(month.0))), false),
-            Err(_) if month == ALL_MONTHS => (None, false),
-            Err(_) => (Some(months.open_condition()), true),
+        let asked_months = match query.filter("month") {
+            ALL_MONTHS => AskedMonths::All,
+            month => match month.parse::<Month>() {
+                Ok(month) => AskedMonths::One {
+                    condition: Condition::all().add(Column::InvoiceMonth.eq(month.0)),
+                    shelves: pieces::shelves_of(month, &months.currencies),
+                },
+                Err(_) => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
+            },
         };
         Ok(Asked {
             state: query.filter("status").parse().ok(),
@@ -160,20 +170,16 @@ impl Asked {
             group: (!group.is_empty())
                 .then(|| groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id)),
             source: query.filter("source").parse().ok(),
-            months,
-            default_months,
-            rest: (!rest.is_empty()).then_some(rest),
+            currency: query.filter("currency").parse().ok(),
+            months: asked_months,
+            found: searched(conn, company.id, &query.search).await?,
+            amounts: (!bounds.is_empty()).then_some(bounds),
         })
     }
 
-    /// Whether nothing but a state is asked for, in the open months.
-    fn only_open_months(&self) -> bool {
-        self.default_months
-            && self.rest.is_none()
-            && self.partner.is_none()
-            && self.customer.is_none()
-            && self.group.is_none()
-            && self.source.is_none()
+    /// Whether nothing but months, a currency and a state is asked for.
+    fn only_months(&self) -> bool {
+        self.found.is_none() && self.amounts.is_none() && self.equalities().is_empty()
     }
 
     /// The equalities that an index by creation begins with, the narrowest first.
@@ -187,33 +193,69 @@ impl Asked {
         all
     }
 
-    /// Everything but the state.
-    fn everything(&self, company_id: Uuid) -> Condition {
-        self.equalities()
-            .into_iter()
-            .fold(Condition::all().add(Column::CompanyId.eq(company_id)), Condition::add)
-            .add_option(self.months.clone())
-            .add_option(self.rest.clone())
+    /// Currency and amounts, which have no index of their own.
+    fn rest(&self) -> Option<Condition> {
+        let currency = self.currency.map(|currency| Column::Currency.eq(currency.code()));
+        let rest = Condition::all().add_option(currency).add_option(self.amounts.clone());
+        (!rest.is_empty()).then_some(rest)
     }
 
-    fn list(&self, company_id: Uuid, query: &ListQuery) -> List<Entity> {
-        let (word, descending) = query.order(REWARD_SORTS, true);
+    /// Everything but the state, as one condition.
+    fn everything(&self, company_id: Uuid) -> Condition {
+        let place = match &self.found {
+            Some(found) => found.clone(),
+            // The company goes without saying, and named, it would lure SQLite to one of its indexes.
+            None if self.partner.is_some() || self.customer.is_some() => Condition::all(),
+            None => Condition::all().add(Column::CompanyId.eq(company_id)),
+        };
+        self.equalities()
+            .into_iter()
+            .fold(Condition::all().add(place), Condition::add)
+            .add_option(self.months.condition())
+            .add_option(self.rest())
+    }
+
+    /// Everything but the state, in pieces that are found by an index.
+    fn pieces(&self, company_id: Uuid) -> Pieces {
+        let anchored = self.found.is_some() || self.partner.is_some() || self.customer.is_some();
+        let extra = self.equalities().into_iter().fold(Condition::all(), Condition::add).add_option(self.amounts.clone());
+        let extra = (!extra.is_empty()).then_some(extra);
+        match &self.months {
+            AskedMonths::Open { shelves, .. } if !anchored => Pieces::shelves(company_id, shelves, true, self.currency, extra.as_ref()),
+            AskedMonths::One { shelves, .. } if !anchored => Pieces::shelves(company_id, shelves, false, self.currency, extra.as_ref()),
+            _ => Pieces::whole(self.everything(company_id)),
+        }
+    }
+
+    /// At most a thousand rows are read where they are, and sorted.
+    fn few(&self, pieces: &Pieces, query: &ListQuery) -> List<Entity> {
+        let (sort, descending) = order(query);
+        List { descending, ..List::new(pieces.ids(self.state), sort, Column::Id) }
+    }
+
+    /// More are read in the order of the sort.
+    fn many(&self, company_id: Uuid, query: &ListQuery) -> List<Entity> {
+        let (sort, descending) = order(query);
         let mut scope = Condition::all().add(Column::CompanyId.eq(company_id));
         let mut equalities = self.equalities();
         equalities.extend(self.state.map(|state| Condition::all().add(Column::State.eq(state.word()))));
-        let by_amount = word == "amount";
-        let sort = if by_amount { Column::Amount } else { Column::CreatedAt };
-        if !by_amount && !equalities.is_empty() {
+        // The index by creation has one of them before it.
+        if matches!(sort, Column::CreatedAt) && !equalities.is_empty() {
             scope = scope.add(equalities.remove(0));
         }
         let filter = equalities
             .into_iter()
             .fold(Condition::all(), Condition::add)
-            .add_option(self.months.clone())
-            .add_option(self.rest.clone());
-        let filter = (!filter.is_empty()).then_some(filter);
-        List { filter, descending, ..List::new(scope, sort, Column::Id) }
+            .add_option(self.found.clone())
+            .add_option(self.months.condition())
+            .add_option(self.rest());
+        List { filter: (!filter.is_empty()).then_some(filter), descending, ..List::new(scope, sort, Column::Id) }
     }
+}
+
+fn order(query: &ListQuery) -> (Column, bool) {
+    let (word, descending) = query.order(REWARD_SORTS, true);
+    (if word == "amount" { Column::Amount } else { Column::CreatedAt }, descending)
 }
 
 /// Amounts from or up to a number of major units, in each currency its own.
@@ -233,28 +275,37 @@ async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str
     if question.is_empty() {
         return Ok(None);
     }
-    let mut any = Condition::any().add(Column::Key.eq(question));
+    let own = Column::CompanyId.eq(company_id);
+    // Every alternative has an index of its own, or the whole would be read row by row.
+    let mut any = Condition::any();
+    if let Some(reward) = id_of(conn, Entity::find().select_only().column(Column::Id).filter(own).filter(Column::Key.eq(question))).await? {
+        any = any.add(Column::Id.eq(reward));
+    }
     if let Some(partners) = search::matching(conn, company_id, Kind::Partner, question, partnerships::Column::Id).await? {
-        let ids: Vec<Uuid> = ids_of(conn, partnerships::Entity::find().select_only().column(partnerships::Column::Id).filter(partners)).await?;
-        any = any.add(Column::PartnershipId.is_in(ids));
+        let ids = ids_of(conn, partnerships::Entity::find().select_only().column(partnerships::Column::Id).filter(partners)).await?;
+        any = any.add_option((!ids.is_empty()).then(|| Column::PartnershipId.is_in(ids)));
     }
     if let Some(customers) = search::matching(conn, company_id, Kind::Customer, question, customers::Column::Id).await? {
-        let ids: Vec<Uuid> = ids_of(conn, customers::Entity::find().select_only().column(customers::Column::Id).filter(customers)).await?;
-        any = any.add(Column::CustomerId.is_in(ids));
+        let ids = ids_of(conn, customers::Entity::find().select_only().column(customers::Column::Id).filter(customers)).await?;
+        any = any.add_option((!ids.is_empty()).then(|| Column::CustomerId.is_in(ids)));
     }
-    let sale: Option<Uuid> = transactions::Entity::find()
+    let sale = transactions::Entity::find()
         .select_only()
         .column(transactions::Column::Id)
         .filter(transactions::Column::CompanyId.eq(company_id))
-        .filter(transactions::Column::Key.eq(question))
-        .into_tuple()
-        .one(conn)
-        .await?;
-    Ok(Some(any.add_option(sale.map(|sale| Column::TransactionId.eq(sale)))))
+        .filter(transactions::Column::Key.eq(question));
+    if let Some(sale) = id_of(conn, sale).await? {
+        any = any.add(Column::TransactionId.eq(sale));
+    }
+    Ok(Some(if any.is_empty() { any.add(Column::Id.eq(Uuid::nil())) } else { any }))
 }
 
 /// A search is for somebody; the first so many whom it finds are looked at.
 const FOUND_MAX: u64 = 500;
+
+async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::Select<E>) -> Result<Option<Uuid>> {
+    Ok(select.into_tuple().one(conn).await?)
+}
 
 async fn ids_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::Select<E>) -> Result<Vec<Uuid>> {
     Ok(select.limit(FOUND_MAX).into_tuple().all(conn).await?)

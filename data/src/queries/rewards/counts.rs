@@ -6,13 +6,12 @@ use domain::page::{COUNT_MAX, Count};
 use domain::states::RewardState;
 use domain::views::rewards::StateTab;
 use domain::{Currency, Money};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, IntoCondition, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait, ConnectionTrait};
-use uuid::Uuid;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
-use super::months::Months;
+use super::pieces::{Pieces, waits};
 use crate::Result;
-use crate::entities::rewards::{Column, Entity};
+use crate::entities::rewards::Column;
 use crate::error::stored;
 use crate::queries::lines::money;
 
@@ -32,45 +31,36 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Of the open months, nothing else asked for: from the index that invoices are added up from.
-    pub async fn of_open_months<C: ConnectionTrait>(conn: &C, company_id: Uuid, months: &Months) -> Result<Counts> {
-        let mut states = BTreeMap::new();
+    /// A thousand of each state at most: for pieces that an index has by state, so that each is a short walk along it.
+    pub async fn by_state<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
+        let mut counts = Counts { states: BTreeMap::new(), whole: false };
         for (state, _) in StateTab::STATES {
-            let waits = matches!(state, RewardState::Hold | RewardState::Scheduled);
-            let source = if waits { Some(rows_of(company_id, state, None)) } else { shelved(company_id, state, &months.shelves) };
-            let holding = match source {
-                Some(rows) => grouped(conn, limited(rows)).await?.remove(&state).unwrap_or_default(),
-                None => Holding::default(),
-            };
-            states.insert(state, holding);
+            counts.add_state(conn, state, pieces).await?;
         }
-        Ok(Counts { states, whole: false })
+        Ok(counts)
     }
 
-    /// Of whatever meets `condition`, all states together.
-    pub async fn of<C: ConnectionTrait>(conn: &C, condition: Condition) -> Result<Counts> {
-        let states = grouped(conn, limited(columns(condition))).await?;
+    /// All states together, a thousand rows at most; nothing is known where there are more.
+    pub async fn together<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
+        let states = grouped(conn, limited(pieces.rows(None), pieces.by_row), pieces.by_row).await?;
         let counted: i64 = states.values().map(|holding| holding.rows).sum();
-        if counted > i64::from(COUNT_MAX) {
-            return Ok(Counts { states: BTreeMap::new(), whole: false });
-        }
-        Ok(Counts { states: filled(states), whole: false })
+        let known = counted <= i64::from(COUNT_MAX);
+        Ok(Counts { states: if known { filled(states) } else { BTreeMap::new() }, whole: false })
     }
 
-    /// Of one state of it, where all states together are too many.
-    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, condition: Condition) -> Result<()> {
-        if self.states.contains_key(&state) {
-            return Ok(());
+    /// One state, where it is not known yet.
+    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, pieces: &Pieces) -> Result<()> {
+        if !self.states.contains_key(&state) {
+            let by_row = pieces.by_row || waits(state);
+            let found = grouped(conn, limited(pieces.rows(Some(state)), by_row), by_row).await?.remove(&state);
+            self.states.insert(state, found.unwrap_or_default());
         }
-        let condition = condition.add(Column::State.eq(state.word()));
-        let holding = grouped(conn, limited(columns(condition))).await?.remove(&state).unwrap_or_default();
-        self.states.insert(state, holding);
         Ok(())
     }
 
     /// Every row, however many there are.
-    pub async fn whole<C: ConnectionTrait>(conn: &C, condition: Condition) -> Result<Counts> {
-        Ok(Counts { states: filled(grouped(conn, columns(condition)).await?), whole: true })
+    pub async fn whole<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
+        Ok(Counts { states: filled(grouped(conn, pieces.rows(None), false).await?), whole: true })
     }
 
     /// Of a state, or of all together.
@@ -117,45 +107,21 @@ fn filled(mut states: BTreeMap<RewardState, Holding>) -> BTreeMap<RewardState, H
     states
 }
 
-/// The rows of a state in the months and currencies that have some: each a short walk along the index.
-fn shelved(company_id: Uuid, state: RewardState, shelves: &[(i32, String)]) -> Option<SelectStatement> {
-    let mut all: Option<SelectStatement> = None;
-    for shelf in shelves {
-        let rows = rows_of(company_id, state, Some(shelf));
-        match &mut all {
-            Some(all) => {
-                all.union(UnionType::All, rows);
-            }
-            None => all = Some(rows),
-        }
-    }
-    all
-}
-
-fn rows_of(company_id: Uuid, state: RewardState, shelf: Option<&(i32, String)>) -> SelectStatement {
-    let mut condition = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::State.eq(state.word()));
-    if let Some((month, currency)) = shelf {
-        condition = condition.add(Column::InvoiceMonth.eq(*month)).add(Column::Currency.eq(currency.as_str()));
-    }
-    columns(condition)
-}
-
-fn columns(condition: impl IntoCondition) -> SelectStatement {
-    let mut select = Query::select();
-    select.from(Entity).columns([Column::State, Column::Currency, Column::Amount]).cond_where(condition.into_condition());
-    select
-}
-
-fn limited(rows: SelectStatement) -> SelectStatement {
+fn limited(rows: SelectStatement, by_row: bool) -> SelectStatement {
     let mut select = Query::select();
     select
         .columns([Column::State, Column::Currency, Column::Amount])
         .from_subquery(rows, Alias::new("found"))
         .limit(u64::from(COUNT_MAX) + 1);
+    if by_row {
+        select.column(Column::CreatedAt);
+    }
     select
 }
 
-async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement) -> Result<BTreeMap<RewardState, Holding>> {
+/// Counts and adds up. `by_row` asks for a column that the invoices' index lacks: SQLite would rather read that index from end
+/// to end than look rows up by a narrower one.
+async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement, by_row: bool) -> Result<BTreeMap<RewardState, Holding>> {
     let mut select = Query::select();
     let sum = Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT"));
     select
@@ -164,6 +130,9 @@ async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement) -> Result<
         .expr_as(sum, Alias::new("total"))
         .from_subquery(rows, Alias::new("matches"))
         .group_by_columns([Column::State, Column::Currency]);
+    if by_row {
+        select.expr_as(Expr::col(Column::CreatedAt).min(), Alias::new("since"));
+    }
     let mut states: BTreeMap<RewardState, Holding> = BTreeMap::new();
     for row in conn.query_all(&select).await? {
         let holding = states.entry(stored(&row.try_get::<String>("", "state")?)?).or_default();
