@@ -3,8 +3,10 @@
 pub mod customers;
 pub mod home;
 pub mod imports;
+pub mod invoices;
 pub mod partners;
 pub mod portal;
+pub mod rewards;
 pub mod sandbox;
 pub mod search;
 pub mod session;

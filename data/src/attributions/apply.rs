@@ -126,8 +126,8 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
         .collect();
     before.sort_by_key(|span| span.valid_from);
     let line: Vec<Attributed> = before.iter().map(|span| attributed(span)).collect();
-    let owners = before.iter().filter_map(|span| span.partnership_id);
-    let mut loaded = Loaded::load(tx, company_id, &[change.customer_id], owners, how.now).await?;
+    let owners: Vec<Uuid> = before.iter().filter_map(|span| span.partnership_id).collect();
+    let mut loaded = Loaded::load(tx, company_id, &[change.customer_id], owners.into_iter(), how.now).await?;
     let (row, _, case) = loaded.take(change.customer_id)?;
     let from = Instant(change.from_at);
     let record = Record {
@@ -168,7 +168,8 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
     let mut done = 0u64;
     for chunk in customers.chunks(CHUNK) {
         let wanted = chunk.iter().flat_map(|id| &by_customer[id]).filter_map(|place| rows[*place].partnership_id);
-        let mut loaded = Loaded::load(tx, company_id, chunk, wanted, now).await?;
+        let wanted: Vec<Uuid> = wanted.collect();
+        let mut loaded = Loaded::load(tx, company_id, chunk, wanted.into_iter(), now).await?;
         for customer_id in chunk {
             let mut places = by_customer[customer_id].clone();
             places.sort_by_key(|place| (rows[*place].from, *place));
@@ -274,7 +275,7 @@ impl Loaded {
             spans.chain(case.customer.partnership_id).chain(case.rewards.iter().map(|row| row.partnership_id))
         });
         let sellers = cases().flat_map(|case| &case.transactions).filter_map(|row| row.partnership_id);
-        let partners = Partners::load(tx, company_id, owners.chain(sellers).chain(new_owners)).await?;
+        let partners = Partners::load(tx, company_id, owners.chain(sellers).chain(new_owners).collect::<Vec<_>>()).await?;
         let times = || cases().flat_map(|case| case.transactions.iter().map(|row| row.occurred_at).chain([case.customer.created_at.0]));
         let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
         let everybody: Vec<&Customer> = cases().map(|case| &case.customer).collect();

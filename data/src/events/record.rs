@@ -107,7 +107,7 @@ impl<'a> Recorder<'a> {
         });
         let earners = refunded.iter().flat_map(|(_, earned, _)| earned).map(|reward| reward.partnership_id);
         let sellers = plan.originals.sales.iter().filter_map(|sale| sale.partnership_id);
-        let partners = Partners::load(tx, company_id, owners.chain(earners).chain(sellers)).await?;
+        let partners = Partners::load(tx, company_id, owners.chain(earners).chain(sellers).collect::<Vec<_>>()).await?;
         let first = plan.order.first().map_or(how.now, |row| batch.row(*row).occurred_at);
         let last = plan.order.last().map_or(how.now, |row| batch.row(*row).occurred_at);
         let everybody: Vec<&Customer> = customers().collect();
@@ -175,6 +175,7 @@ impl<'a> Recorder<'a> {
             let id = sale.id.filter(|_| sale.refunded != sale.refunded_before)?;
             Some([id.into(), sale.refunded.into()])
         });
+        let refunded: Vec<[Value; 2]> = refunded.collect();
         execute_with_rows(
             tx,
             "WITH v(id, refunded) AS (VALUES {rows}) UPDATE transactions SET refunded = v.refunded FROM v WHERE transactions.id = v.id",

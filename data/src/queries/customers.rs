@@ -15,7 +15,9 @@ use crate::entities::{companies, partnerships};
 use crate::search::{self, Kind};
 use crate::{Db, Error, Result, partners};
 
+pub mod change;
 pub mod detail;
+pub mod forms;
 
 /// A page of the list that `query` asks for. Filters: `partner` (a partner's key), `bought` and `test` ("yes" or "no"),
 /// `from` and `to` (first and last day of becoming a customer, in the company's zone).

@@ -7,6 +7,7 @@ use super::partners::{RewardLine, TransactionLine};
 use super::receipt::ReceiptView;
 use crate::Money;
 use crate::page::{Count, Page};
+use crate::states::RewardState;
 
 /// The words by which the list of customers is sorted; the first is its own order, descending.
 pub const CUSTOMER_SORTS: &[&str] = &["since", "name", "email"];
@@ -92,28 +93,68 @@ pub struct AttributionLine {
     pub undo: String,
 }
 
-/// What a change of attribution would do, before it is done.
+/// What the forms around one customer start from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerForms {
+    pub customer: Choice,
+    /// Who brings them now.
+    pub partner: Option<Choice>,
+    /// The company's currency, those this customer paid in, then all others.
+    pub currencies: Vec<String>,
+    /// The currency of the newest sale, or the company's.
+    pub currency: String,
+    /// As a `datetime-local` field holds it.
+    pub now: String,
+    /// "New York time"
+    pub zone: String,
+    /// What can still be given back, newest first; at most two hundred.
+    pub refundable: Vec<RefundableSale>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundableSale {
+    pub key: String,
+    pub amount: Money,
+    /// What of it was not given back yet.
+    pub left: Money,
+    pub occurred: String,
+    pub product: String,
+}
+
+/// What a change of attribution does, or would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangePreview {
-    pub customer: Choice,
     /// `None`: to nobody.
     pub to: Option<Choice>,
     /// "3 Apr 2026, 00:00 New York time"
     pub from: String,
-    /// Rewards that are taken back, and rewards that are made.
-    pub moves: Vec<MovedReward>,
-    /// The difference per partner and invoice.
+    /// Events whose owner changes, in time order.
+    pub moves: Vec<MovedEvent>,
+    /// The rewards that are written.
+    pub entries: Vec<ChangeEntry>,
+    /// What they sum to, per partner and invoice.
     pub differences: Vec<Difference>,
-    /// Events whose owner changes.
-    pub events: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MovedReward {
+pub struct MovedEvent {
+    /// "Sale of $200.00"
+    pub title: String,
+    pub key: String,
+    pub occurred: String,
+    /// The partner's name; "nobody" for none.
+    pub from_partner: String,
+    pub to_partner: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeEntry {
+    /// "Taken back", "Earned"
+    pub what: String,
+    pub event_key: String,
     pub partner: Choice,
-    pub transaction_key: String,
-    pub description: String,
     pub amount: Money,
+    pub state: RewardState,
     /// "March 2026"
     pub month: String,
 }
@@ -124,6 +165,6 @@ pub struct Difference {
     pub amount: Money,
     /// "March 2026"
     pub month: String,
-    /// "in review", "accumulating"
+    /// "invoice NW-0003 in review", "accumulating"
     pub stage: String,
 }

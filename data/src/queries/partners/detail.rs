@@ -7,7 +7,7 @@ use domain::offers::{OfferVersion, version_in_force};
 use domain::states::{InvoiceState, RewardState, RewardStatus};
 use domain::views::home::MonthBar;
 use domain::views::partners::{
-    Earnings, Member, PartnerHead, PartnerOverview, RewardLines, TransactionLines, Upcoming,
+    Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming,
 };
 use domain::views::{Choice, ListQuery};
 use domain::{Currency, Instant, Money, Month};
@@ -307,4 +307,15 @@ async fn group_history<C: ConnectionTrait>(conn: &C, company: &companies::Model,
             (name(span.group_id), since)
         })
         .collect())
+}
+
+/// One reward of the company as a line.
+pub async fn reward(db: &Db, company: &companies::Model, key: &str) -> Result<RewardLine> {
+    let row = rewards::Entity::find()
+        .filter(rewards::Column::CompanyId.eq(company.id))
+        .filter(rewards::Column::Key.eq(key))
+        .one(db.read())
+        .await?
+        .ok_or(Error::NotFound("the reward"))?;
+    lines::rewards(db.read(), company, vec![row]).await?.pop().ok_or(Error::NotFound("the reward"))
 }

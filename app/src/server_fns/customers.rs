@@ -1,0 +1,289 @@
+//! Customers: the list, one customer, sales, refunds, and who brings them.
+
+use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
+use domain::views::{Choice, ListQuery};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::Json;
+
+use crate::error::Result;
+use crate::forms::Done;
+use crate::list::encode;
+
+#[cfg(feature = "ssr")]
+use crate::ctx::CompanyCtx;
+#[cfg(feature = "ssr")]
+use crate::{ctx, error::AppError};
+#[cfg(feature = "ssr")]
+use data::attributions::{self, Change};
+#[cfg(feature = "ssr")]
+use data::customers::{CustomerChange, NewCustomer};
+#[cfg(feature = "ssr")]
+use data::queries::words;
+#[cfg(feature = "ssr")]
+use data::transactions::{Refund, Sale};
+#[cfg(feature = "ssr")]
+use domain::access::Action;
+#[cfg(feature = "ssr")]
+use domain::states::AttributionSource;
+#[cfg(feature = "ssr")]
+use domain::{Currency, Instant, Money, ids};
+#[cfg(feature = "ssr")]
+use std::collections::BTreeMap;
+
+/// The address of a customer's page.
+pub fn customer_path(key: &str) -> String {
+    format!("/customers/{}", encode(key))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/list", input = Json)]
+pub async fn list_customers(query: ListQuery) -> Result<CustomerList> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::customers::list(&cx.db, &cx.company, &query).await?)
+}
+
+/// For comboboxes.
+#[server(prefix = "/rpc", endpoint = "customers/find")]
+pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::customers::choices(&cx.db, cx.company_id, &text).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/detail", input = Json)]
+pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/forms")]
+pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/create")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn create_customer(
+    #[server(default)] customer_key: String,
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] provider_key: String,
+    #[server(default)] partner_key: String,
+    #[server(default)] created_at: String,
+    #[server(default)] test: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let created_at = match created_at.trim() {
+        "" => None,
+        text => Some(time(&cx, "created_at", text)?),
+    };
+    let input = NewCustomer {
+        customer_key: customer_key.trim().to_owned(),
+        name: name.trim().to_owned(),
+        email: email.trim().to_owned(),
+        provider_key: filled(&provider_key),
+        partner_key: filled(&partner_key),
+        created_at,
+        test: test == "true",
+    };
+    let created = data::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let shown = data::queries::names::title(&input.name, &input.email, &input.customer_key);
+    Ok(Done::say(format!("Added {shown}.{}", earned(created.rewards))).to(customer_path(&input.customer_key)))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/save")]
+pub async fn save_customer(
+    key: String,
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] provider_key: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let change = CustomerChange {
+        name: Some(name.trim().to_owned()),
+        email: Some(email.trim().to_owned()),
+        provider_key: Some(provider_key.trim().to_owned()),
+    };
+    let id = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
+    let changed = data::customers::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
+}
+
+/// An empty `key` is made from the form, so that the same form sent twice records one sale.
+#[server(prefix = "/rpc", endpoint = "customers/sale")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn record_sale(
+    customer_key: String,
+    #[server(default)] amount: String,
+    #[server(default)] currency: String,
+    #[server(default)] occurred_at: String,
+    #[server(default)] key: String,
+    #[server(default)] product_key: String,
+    #[server(default)] category_key: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let (amount, occurred_at) = amount_and_time(&cx, &amount, &currency, &occurred_at)?;
+    let sale = Sale {
+        key: filled(&key).unwrap_or_else(own_key),
+        customer_key: customer_key.clone(),
+        amount,
+        occurred_at,
+        product_key: filled(&product_key),
+        category_key: filled(&category_key),
+    };
+    let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let words = match done.new {
+        true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
+        false => format!("The sale {} was recorded before; nothing was added.", sale.key),
+    };
+    Ok(Done::say(words).to(customer_path(&customer_key)))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/refund")]
+pub async fn record_refund(
+    customer_key: String,
+    #[server(default)] refund_of: String,
+    #[server(default)] amount: String,
+    #[server(default)] occurred_at: String,
+    #[server(default)] key: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    if refund_of.trim().is_empty() {
+        return Err(refused(&[("refund_of", "Choose the sale that was refunded.")]));
+    }
+    let original = match data::transactions::find_by_key(cx.db.read(), cx.company_id, refund_of.trim()).await {
+        Ok(sale) => sale,
+        Err(data::Error::NotFound(_)) => return Err(refused(&[("refund_of", "There is no such sale. Choose one from the list.")])),
+        Err(error) => return Err(error.into()),
+    };
+    // The form is about this customer; a sale of another one was typed by mistake.
+    let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &customer_key).await?;
+    if original.customer_id != customer.id {
+        return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
+    }
+    let (amount, occurred_at) = amount_and_time(&cx, &amount, &original.currency, &occurred_at)?;
+    let refund = Refund { key: filled(&key).unwrap_or_else(own_key), refund_of: original.key, amount, occurred_at };
+    let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let words = match (done.new, done.rewards) {
+        (true, 0) => format!("Recorded the refund of {amount}. No reward had to be taken back."),
+        (true, _) => format!("Recorded the refund of {amount} and took back its share of the rewards."),
+        (false, _) => format!("The refund {} was recorded before; nothing was added.", refund.key),
+    };
+    Ok(Done::say(words).to(customer_path(&customer_key)))
+}
+
+/// What giving the customer to `partner` from `from` on would do. Empty partner: to nobody.
+#[server(prefix = "/rpc", endpoint = "customers/preview-attribution")]
+pub async fn preview_attribution(key: String, #[server(default)] partner: String, from: String) -> Result<ChangePreview> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let from = time(&cx, "from", &from)?;
+    let partner = filled(&partner);
+    Ok(data::queries::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/attribution")]
+pub async fn change_attribution(
+    key: String,
+    #[server(default)] partner: String,
+    from: String,
+    #[server(default)] reason: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
+    let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let changed =
+        attributions::apply_change(&cx.db, cx.company_id, customer.id, &change, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let path = customer_path(&key);
+    Ok(match changed.change_id {
+        None => Done::say("The customer belongs so already; nothing was changed.").to(path),
+        Some(id) => Done::say(moved(changed.consequences.moves.len()))
+            .to(path)
+            .undo(UndoAttribution::PATH, [("key", key), ("change", id.to_string())]),
+    })
+}
+
+/// What taking a change back would do.
+#[server(prefix = "/rpc", endpoint = "customers/preview-undo")]
+pub async fn preview_undo(change: String) -> Result<ChangePreview> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    Ok(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &change, cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/undo-attribution")]
+pub async fn undo_attribution(key: String, change: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
+    attributions::undo_change(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
+    Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
+}
+
+#[cfg(feature = "ssr")]
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(feature = "ssr")]
+fn earned(rewards: usize) -> String {
+    match rewards {
+        0 => " It made no reward; its receipt says why.".to_owned(),
+        1 => " It made 1 reward.".to_owned(),
+        count => format!(" It made {count} rewards."),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn moved(events: usize) -> String {
+    match events {
+        0 => "Changed the attribution. No event changed hands.".to_owned(),
+        1 => "Changed the attribution; 1 event and its rewards moved.".to_owned(),
+        count => format!("Changed the attribution; {count} events and their rewards moved."),
+    }
+}
+
+/// The key of a transaction that has none of its own: follows from the form that was sent.
+#[cfg(feature = "ssr")]
+fn own_key() -> String {
+    ids::key("txn", ids::derive(Instant(0), &["by hand", &ctx::submission()]))
+}
+
+/// A time as its field holds it, in the company's zone.
+#[cfg(feature = "ssr")]
+fn time(cx: &CompanyCtx, field: &str, text: &str) -> Result<Instant> {
+    words::typed(&cx.zone, text).ok_or_else(|| refused(&[(field, "Write a date and time, like 2026-03-31 14:30.")]))
+}
+
+/// Both or every complaint about them.
+#[cfg(feature = "ssr")]
+fn amount_and_time(cx: &CompanyCtx, amount: &str, currency: &str, occurred_at: &str) -> Result<(Money, Instant)> {
+    let mut complaints: BTreeMap<String, String> = BTreeMap::new();
+    let unit: Currency = currency.parse().unwrap_or(cx.currency);
+    if let Err(error) = currency.parse::<Currency>() {
+        complaints.insert("currency".to_owned(), error.to_string());
+    }
+    let money = match amount.trim() {
+        "" => Err("Write the amount, like 19.99.".to_owned()),
+        text => Money::parse(text, unit).map_err(|error| error.to_string()),
+    };
+    let at = words::typed(&cx.zone, occurred_at);
+    if at.is_none() {
+        complaints.insert("occurred_at".to_owned(), "Write a date and time, like 2026-03-31 14:30.".to_owned());
+    }
+    match (money, at, complaints.is_empty()) {
+        (Ok(money), Some(at), true) => Ok((money, at)),
+        (money, ..) => {
+            if let Err(message) = money {
+                complaints.insert("amount".to_owned(), message);
+            }
+            let error = AppError::Invalid(complaints);
+            crate::http::fail(&error);
+            Err(error)
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn refused(complaints: &[(&str, &str)]) -> AppError {
+    let error = AppError::Invalid(complaints.iter().map(|(field, message)| ((*field).to_owned(), (*message).to_owned())).collect());
+    crate::http::fail(&error);
+    error
+}

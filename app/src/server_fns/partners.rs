@@ -1,0 +1,241 @@
+//! Partner Management.
+
+use domain::views::customers::CustomerList;
+use domain::views::partners::{
+    Activity, ManualRewardForm, PartnerForm, PartnerHead, PartnerList, PartnerOverview, RewardLines, TransactionLines,
+};
+use domain::views::{Choice, ListQuery};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::Json;
+
+use crate::error::Result;
+use crate::forms::Done;
+use crate::list::encode;
+
+#[cfg(feature = "ssr")]
+use crate::{ctx, error::AppError};
+#[cfg(feature = "ssr")]
+use data::partners::{NewPartner, PartnerChange};
+#[cfg(feature = "ssr")]
+use data::rewards::ManualReward;
+#[cfg(feature = "ssr")]
+use domain::access::Action;
+#[cfg(feature = "ssr")]
+use domain::states::PartnershipStatus;
+
+/// The address of Partner Details.
+pub fn partner_path(key: &str) -> String {
+    format!("/partners/{}", encode(key))
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/list", input = Json)]
+pub async fn list_partners(query: ListQuery) -> Result<PartnerList> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::list(&cx.db, &cx.company, &query).await?)
+}
+
+/// For comboboxes.
+#[server(prefix = "/rpc", endpoint = "partners/find")]
+pub async fn find_partners(text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::choices(&cx.db, cx.company_id, &text).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/head")]
+pub async fn get_partner(key: String) -> Result<PartnerHead> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::detail::head(&cx.db, &cx.company, &key).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/overview")]
+pub async fn get_partner_overview(key: String) -> Result<PartnerOverview> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::detail::overview(&cx.db, &cx.company, &key, cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/rewards", input = Json)]
+pub async fn list_partner_rewards(key: String, query: ListQuery) -> Result<RewardLines> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::detail::rewards(&cx.db, &cx.company, &key, &query).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/customers", input = Json)]
+pub async fn list_partner_customers(key: String, query: ListQuery) -> Result<CustomerList> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::customers::of_partner(&cx.db, &cx.company, &key, &query).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/transactions", input = Json)]
+pub async fn list_partner_transactions(key: String, query: ListQuery) -> Result<TransactionLines> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::detail::transactions(&cx.db, &cx.company, &key, &query).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/activity")]
+pub async fn get_partner_activity(key: String, #[server(default)] older: String) -> Result<Activity> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::activity::activity(&cx.db, &cx.company, &key, &older).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/form")]
+pub async fn get_partner_form() -> Result<PartnerForm> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    Ok(data::queries::partners::form(&cx.db, &cx.company).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/create")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn create_partner(
+    partner_key: String,
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] first_name: String,
+    #[server(default)] last_name: String,
+    #[server(default)] group: String,
+    #[server(default)] tags: String,
+    #[server(default)] manager: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    let input = NewPartner {
+        partner_key: partner_key.trim().to_owned(),
+        name,
+        email: email.trim().to_owned(),
+        first_name,
+        last_name,
+        group,
+        tags: tags_typed(&tags),
+        manager: Some(manager),
+    };
+    let id = data::partners::create(&cx.db, cx.company_id, &input, cx.author(), cx.now).await?;
+    let row = data::partners::get(cx.db.read(), cx.company_id, id).await?;
+    Ok(Done::say(format!("Added {}.", row.name)).to(partner_path(&row.partner_key)))
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/save")]
+#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
+pub async fn save_partner(
+    key: String,
+    name: String,
+    #[server(default)] email: String,
+    #[server(default)] first_name: String,
+    #[server(default)] last_name: String,
+    #[server(default)] tags: String,
+    #[server(default)] manager: String,
+    #[server(default)] payout_account: String,
+    #[server(default)] settlement_days: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    let days = match settlement_days.trim() {
+        "" => 0,
+        text => text.parse().map_err(|_| refused("settlement_days", "Write a number of days, like 3."))?,
+    };
+    let change = PartnerChange {
+        name: Some(name),
+        email: Some(email.trim().to_owned()),
+        first_name: Some(first_name),
+        last_name: Some(last_name),
+        tags: Some(tags_typed(&tags)),
+        manager: Some(manager),
+        payout_method: None,
+        payout_account: Some(payout_account.trim().to_owned()),
+        settlement_days: Some(days),
+    };
+    let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
+    let changed = data::partners::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    Ok(Done::say(if changed { "Saved the partner." } else { "Nothing was different." }).to(partner_path(&key)))
+}
+
+/// From now on; what happened before keeps the group it happened in.
+#[server(prefix = "/rpc", endpoint = "partners/move")]
+pub async fn move_partner(key: String, group: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    let row = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let groups = data::partners::groups_by_key(cx.db.read(), cx.company_id).await?;
+    let before = groups.into_iter().find(|(_, id)| *id == row.group_id).map(|(key, _)| key).unwrap_or_default();
+    let moved = data::partners::move_to_group(&cx.db, cx.company_id, row.id, &group, cx.author(), cx.now).await?;
+    if !moved {
+        return Ok(Done::say(format!("{} is in this group already.", row.name)));
+    }
+    Ok(Done::say(format!("Moved {} to another group from now on.", row.name)).undo(MovePartner::PATH, [("key", key), ("group", before)]))
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/archive")]
+pub async fn archive_partner(key: String) -> Result<Done> {
+    let (name, changed) = set_status(&key, PartnershipStatus::Archived).await?;
+    let words = if changed { format!("Archived {name}. Sales from now on earn nothing.") } else { format!("{name} is archived already.") };
+    Ok(Done::say(words).undo(RestorePartner::PATH, [("key", key)]))
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/restore")]
+pub async fn restore_partner(key: String) -> Result<Done> {
+    let (name, changed) = set_status(&key, PartnershipStatus::Approved).await?;
+    Ok(Done::say(if changed { format!("{name} is active again.") } else { format!("{name} is active already.") }))
+}
+
+#[server(prefix = "/rpc", endpoint = "partners/manual-reward-form")]
+pub async fn get_manual_reward_form(key: String) -> Result<ManualRewardForm> {
+    let cx = ctx::company(Action::ManageInvoices).await?;
+    Ok(data::queries::partners::manual::form(&cx.db, &cx.company, &key, cx.now).await?)
+}
+
+/// This partner's customers, for the combobox.
+#[server(prefix = "/rpc", endpoint = "partners/find-customers")]
+pub async fn find_partner_customers(key: String, text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::partners::manual::customers_of(&cx.db, cx.company_id, &key, &text).await?)
+}
+
+/// `onto_invoice` is "review" to put it straight onto the invoice in review of its currency.
+#[server(prefix = "/rpc", endpoint = "partners/manual-reward")]
+pub async fn create_manual_reward(
+    partner_key: String,
+    #[server(default)] description: String,
+    #[server(default)] amount: String,
+    #[server(default)] currency: String,
+    #[server(default)] customer_key: String,
+    #[server(default)] onto_invoice: String,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageInvoices).await?;
+    let reward = ManualReward {
+        partner_key: partner_key.clone(),
+        amount: amount.trim().to_owned(),
+        currency,
+        description: description.trim().to_owned(),
+        customer_key: customer_key.trim().to_owned(),
+        onto_invoice: onto_invoice == "review",
+    };
+    let given =
+        data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
+    let line = data::queries::partners::detail::reward(&cx.db, &cx.company, &given.key).await?;
+    let when = line.estimated_payment.map(|date| format!(" Estimated payment date: {date}.")).unwrap_or_default();
+    Ok(Done::say(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
+        .to(format!("{}/rewards", partner_path(&partner_key))))
+}
+
+/// "vip, press" → its words.
+#[cfg(feature = "ssr")]
+fn tags_typed(text: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+        if !tags.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
+}
+
+#[cfg(feature = "ssr")]
+async fn set_status(key: &str, status: PartnershipStatus) -> Result<(String, bool)> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    let row = data::partners::find_by_key(cx.db.read(), cx.company_id, key).await?;
+    let changed = data::partners::set_status(&cx.db, cx.company_id, row.id, status, cx.author(), cx.now).await?;
+    Ok((row.name, changed))
+}
+
+#[cfg(feature = "ssr")]
+fn refused(field: &str, message: &str) -> AppError {
+    let error = AppError::invalid(field, message);
+    crate::http::fail(&error);
+    error
+}
