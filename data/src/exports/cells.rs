@@ -87,7 +87,7 @@ impl Cell {
 }
 
 /// Spreadsheets run cells that begin like this as formulas.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

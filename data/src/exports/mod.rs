@@ -5,13 +5,15 @@
 
 use std::str::FromStr;
 
+use domain::Instant;
+use domain::views::ListQuery;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, IntoSimpleExpr};
 use uuid::Uuid;
 
 use crate::companies;
 use crate::entities::companies::Model as Company;
-use crate::{Error, Result};
+use crate::{Error, Result, queries};
 
 mod cells;
 mod customers;
@@ -23,6 +25,8 @@ mod payouts;
 mod receipts;
 mod rewards;
 mod transactions;
+
+pub(crate) use cells::harmless;
 
 use cells::{Column, Row};
 
@@ -151,11 +155,19 @@ impl Export {
         Ok(Export { company, noun, format, filter: Condition::all(), at: Position::Head })
     }
 
-    /// Only rows that meet a condition on the noun's own table.
-    #[must_use]
-    pub fn filtered(mut self, filter: Condition) -> Export {
-        self.filter = filter;
-        self
+    /// What a list on screen shows under this address, for a spreadsheet. Nouns without filters come whole.
+    pub async fn of_list<C: ConnectionTrait>(
+        conn: &C, company_id: Uuid, noun: Noun, query: &ListQuery, now: Instant,
+    ) -> Result<Export> {
+        let mut export = Export::begin(conn, company_id, noun, Format::SpreadsheetCsv).await?;
+        let filter = match noun {
+            Noun::Partners => queries::partners::list_filter(conn, &export.company, query).await?,
+            Noun::Customers => queries::customers::list_filter(conn, &export.company, query).await?,
+            Noun::Rewards => Some(queries::rewards::list_filter(conn, &export.company, query, now).await?),
+            _ => None,
+        };
+        export.filter = export.filter.add_option(filter);
+        Ok(export)
     }
 
     /// The next few hundred rows as text. Pieces on one snapshot fit together; on a pool each is right by itself.
