@@ -9,10 +9,7 @@ use domain::states::{CompanyRole, PartnerRole};
 use domain::{Instant, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -63,7 +60,9 @@ pub enum SignIn {
     /// Unknown address, wrong password or no password yet: nobody learns which.
     Refused,
     /// Too many failures lately; the next try counts after so many seconds.
-    Throttled { seconds: i64 },
+    Throttled {
+        seconds: i64,
+    },
 }
 
 /// To whom a new user is given.
@@ -84,7 +83,13 @@ pub struct AddedUser {
 
 /// Adds a user or one more membership, or changes the role of a membership that is there.
 pub async fn add_user(
-    db: &Db, place: Place, email: &str, name: Option<&str>, password: Option<&str>, author: &str, real_now: Instant,
+    db: &Db,
+    place: Place,
+    email: &str,
+    name: Option<&str>,
+    password: Option<&str>,
+    author: &str,
+    real_now: Instant,
 ) -> Result<AddedUser> {
     let email = parse_email(email)?;
     let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&email).to_owned();
@@ -206,16 +211,10 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
     let rows = memberships::Entity::find().filter(memberships::Column::UserId.eq(user_id)).all(conn).await?;
     let company_ids = rows.iter().filter_map(|row| row.company_id);
     let partner_ids = rows.iter().filter_map(|row| row.partner_id);
-    let companies = companies::Entity::find()
-        .filter(companies::Column::Id.is_in(company_ids))
-        .order_by_asc(companies::Column::Name)
-        .all(conn)
-        .await?;
-    let partners = partners::Entity::find()
-        .filter(partners::Column::Id.is_in(partner_ids))
-        .order_by_asc(partners::Column::Name)
-        .all(conn)
-        .await?;
+    let companies =
+        companies::Entity::find().filter(companies::Column::Id.is_in(company_ids)).order_by_asc(companies::Column::Name).all(conn).await?;
+    let partners =
+        partners::Entity::find().filter(partners::Column::Id.is_in(partner_ids)).order_by_asc(partners::Column::Name).all(conn).await?;
     let mut list = Vec::with_capacity(rows.len());
     for company in companies {
         for row in rows.iter().filter(|row| row.company_id == Some(company.id)) {
@@ -229,11 +228,7 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
     }
     for partner in partners {
         for row in rows.iter().filter(|row| row.partner_id == Some(partner.id)) {
-            list.push(Membership::Partner {
-                partner_id: partner.id,
-                name: partner.name.clone(),
-                role: stored(&row.role)?,
-            });
+            list.push(Membership::Partner { partner_id: partner.id, name: partner.name.clone(), role: stored(&row.role)? });
         }
     }
     Ok(list)
@@ -326,11 +321,7 @@ async fn count_failure(db: &Db, by_email: &str, by_address: &str, now: Instant) 
             return Ok(Some((wait_ms + 999) / 1000));
         }
         for (subject, failures) in counted {
-            let row = sign_in_failures::ActiveModel {
-                subject: Set(subject.to_owned()),
-                failures: Set(failures),
-                last_at: Set(now.0),
-            };
+            let row = sign_in_failures::ActiveModel { subject: Set(subject.to_owned()), failures: Set(failures), last_at: Set(now.0) };
             sign_in_failures::Entity::insert(row.clone()).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
             sign_in_failures::Entity::update(row).exec(tx).await?;
         }
@@ -388,8 +379,7 @@ async fn verify_password(password: &str, hash: Option<String>) -> Result<bool> {
     let password = password.to_owned();
     off_the_loop(move || {
         let hash = hash.as_deref().unwrap_or(&NOBODY);
-        PasswordHash::new(hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     })
     .await
 }

@@ -7,10 +7,10 @@ use chrono::Utc;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
+use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error as StoreError, ExpiredDeletion, Result as StoreResult};
-use tower_sessions::SessionStore;
 
 use crate::db::Db;
 use crate::entities::sessions;
@@ -47,11 +47,7 @@ pub(crate) fn hash(secret: &str) -> String {
 
 fn row(record: &Record) -> StoreResult<sessions::ActiveModel> {
     let data = serde_json::to_string(&record.data).map_err(|error| StoreError::Encode(error.to_string()))?;
-    Ok(sessions::ActiveModel {
-        id: Set(stored_id(&record.id)),
-        data: Set(data),
-        expires_at: Set(milliseconds(record.expiry_date)),
-    })
+    Ok(sessions::ActiveModel { id: Set(stored_id(&record.id)), data: Set(data), expires_at: Set(milliseconds(record.expiry_date)) })
 }
 
 fn milliseconds(at: OffsetDateTime) -> i64 {
@@ -68,8 +64,8 @@ impl SessionStore for Sessions {
         for _ in 0..ID_CONFLICTS_MAX {
             let row = row(record)?;
             let inserted = transact!(self.db, |tx| {
-                let insert = sessions::Entity::insert(row.clone())
-                    .on_conflict(OnConflict::column(sessions::Column::Id).do_nothing().to_owned());
+                let insert =
+                    sessions::Entity::insert(row.clone()).on_conflict(OnConflict::column(sessions::Column::Id).do_nothing().to_owned());
                 Ok(insert.exec_without_returning(tx).await?)
             });
             if inserted.map_err(backend)? == 1 {

@@ -53,9 +53,11 @@ impl Assets {
     /// What pages load. Without a client in the binary the names lead nowhere, and pages come without styles.
     pub fn client(&self) -> app::shell::Assets {
         let named = |begins: &str, ends: &str| {
-            let found = self.0.files.keys().find(|path| {
-                path.strip_prefix("pkg/").is_some_and(|name| name.starts_with(begins) && name.ends_with(ends))
-            });
+            let found = self
+                .0
+                .files
+                .keys()
+                .find(|path| path.strip_prefix("pkg/").is_some_and(|name| name.starts_with(begins) && name.ends_with(ends)));
             found.map_or_else(|| format!("/pkg/{begins}{ends}"), |path| format!("/{path}"))
         };
         app::shell::Assets { js: named("frontend", ".js"), wasm: named("frontend", "_bg.wasm"), css: named("app", ".css") }
@@ -123,9 +125,7 @@ fn collect(folder: &Dir<'static>, into: &mut BTreeMap<String, &'static [u8]>) {
 
 /// FNV-1a over length and content: tells versions of one file apart, nothing more.
 fn etag(content: &[u8]) -> HeaderValue {
-    let hash = content.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = content.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     HeaderValue::try_from(format!("\"{:x}-{hash:x}\"", content.len())).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 

@@ -23,7 +23,7 @@ struct Cli {
 enum Command {
     /// Create the schema (serve and demo do it too)
     Init(init::Args),
-    /// Fill an empty database with the demo company, a sandbox
+    /// Fill a sandbox with the demo company
     Demo(demo::Args),
     /// Serve the screens and do the work that falls due
     Serve(serve::Args),
@@ -58,9 +58,7 @@ impl From<data::Error> for Failure {
             data::Error::Invalid(fields) => Failure::Refused(Some(
                 fields
                     .iter()
-                    .map(|(field, message)| {
-                        if field.is_empty() { message.clone() } else { format!("{field}: {message}") }
-                    })
+                    .map(|(field, message)| if field.is_empty() { message.clone() } else { format!("{field}: {message}") })
                     .collect::<Vec<_>>()
                     .join("\n"),
             )),

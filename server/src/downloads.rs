@@ -1,17 +1,21 @@
 //! Files that screens offer: lists as CSV. Plain routes, so that a click works before the client has loaded.
 
 use app::AppError;
-use app::ctx;
+use app::ctx::{self, CompanyCtx};
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use data::Db;
+use data::entities::invoices;
 use data::exports::{Export, Noun};
+use data::payment_files::{self, Debtor};
+use data::payouts::PayoutRow;
 use domain::access::Action;
+use domain::states::PayoutState;
 use domain::views::ListQuery;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
@@ -19,7 +23,10 @@ use http::request::Parts;
 use crate::pages;
 
 pub fn router() -> Router {
-    Router::new().route("/export/{file}", get(export))
+    Router::new()
+        .route("/export/{file}", get(export))
+        .route("/invoices/{number}/payouts.csv", get(payouts_csv))
+        .route("/invoices/{number}/payouts.xml", get(payouts_xml))
 }
 
 type Params = Query<Vec<(String, String)>>;
@@ -41,6 +48,58 @@ async fn begin(noun: Noun, query: ListQuery, parts: &Parts) -> Result<(Export, S
     Ok((export, format!("{}-{}-{}.csv", ctx.company.key, noun.word(), ctx.zone.date(ctx.now))))
 }
 
+/// An invoice's payouts as a table.
+async fn payouts_csv(Path(number): Path<String>, parts: Parts) -> Response {
+    let file = async {
+        let (ctx, invoice, payouts) = payouts_of(&number, &parts).await?;
+        Ok(Attachment {
+            content: payment_files::csv(&payouts, &ctx.zone)?,
+            content_type: "text/csv; charset=utf-8",
+            name: format!("{}-payouts.csv", invoice.number),
+        })
+    };
+    answer(file.await, &parts.headers)
+}
+
+/// The payouts that are still to be made, as an order for a bank.
+async fn payouts_xml(Path(number): Path<String>, parts: Parts) -> Response {
+    let file = async {
+        let (ctx, invoice, mut payouts) = payouts_of(&number, &parts).await?;
+        payouts.retain(|payout| payout.state == PayoutState::Pending.word());
+        let debtor = Debtor { name: &ctx.company.name, account: None };
+        let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
+        Ok(Attachment {
+            content: order.xml.into_bytes(),
+            content_type: "application/xml; charset=utf-8",
+            name: format!("{}-pain.001.xml", invoice.number),
+        })
+    };
+    answer(file.await, &parts.headers)
+}
+
+async fn payouts_of(number: &str, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
+    let ctx = ctx::company_of(parts, Action::MoveMoney).await?;
+    let invoice = data::invoices::find(ctx.db.read(), ctx.company_id, number).await?;
+    let payouts = data::payouts::of_invoice(ctx.db.read(), ctx.company_id, invoice.id).await?;
+    Ok((ctx, invoice, payouts))
+}
+
+struct Attachment {
+    content: Vec<u8>,
+    content_type: &'static str,
+    name: String,
+}
+
+fn answer(file: Result<Attachment, AppError>, headers: &HeaderMap) -> Response {
+    match file {
+        Ok(file) => {
+            let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
+            (headers, file.content).into_response()
+        }
+        Err(error) => pages::refuse(headers, &error),
+    }
+}
+
 /// The first piece is made before the answer begins, so that an early error still has a status.
 async fn stream_csv(mut export: Export, db: Db, name: &str) -> data::Result<Response> {
     let first = export.next_piece(db.read()).await?;
@@ -49,12 +108,14 @@ async fn stream_csv(mut export: Export, db: Db, name: &str) -> data::Result<Resp
         Ok::<_, data::Error>(piece.map(|piece| (piece, (export, db))))
     });
     let body = Body::from_stream(stream::iter(first.map(Ok)).chain(rest));
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")), (CONTENT_DISPOSITION, attachment(name))], body).into_response())
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")), (CONTENT_DISPOSITION, attachment(name))], body)
+        .into_response())
 }
 
 /// Names are made of keys and dates; what else a key may hold does not belong in a file name.
 fn attachment(name: &str) -> HeaderValue {
-    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' }).collect();
     HeaderValue::try_from(format!("attachment; filename=\"{plain}\"")).unwrap_or(HeaderValue::from_static("attachment"))
 }
 

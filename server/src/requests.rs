@@ -74,11 +74,8 @@ pub async fn explain(request: Request, next: Next) -> axum::response::Response {
 
 /// The answer when a handler panicked: the log has the details.
 pub fn caught(panic: Box<dyn Any + Send>) -> Response<Body> {
-    let detail = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
+    let detail =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     tracing::error!(detail, "a request panicked");
     pages::message(
         &HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]),

@@ -70,10 +70,7 @@ pub fn build(state: AppState) -> Router {
 
 /// gzip only: a brotli encoder would hold megabytes for each answer. Embedded files are compressed already.
 fn compression() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new()
-        .no_br()
-        .gzip(true)
-        .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/wasm")))
+    CompressionLayer::new().no_br().gzip(true).compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/wasm")))
 }
 
 fn span(request: &Request) -> tracing::Span {

@@ -60,9 +60,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
 
 /// Customers who were added without a date: their partner earns on all they ever bought, and would not if the day on
 /// which they were added came back in as their beginning.
-async fn brought_from_the_beginning<C: ConnectionTrait>(
-    conn: &C, ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashSet<Uuid>> {
+async fn brought_from_the_beginning<C: ConnectionTrait>(conn: &C, ids: impl IntoIterator<Item = Uuid>) -> Result<HashSet<Uuid>> {
     let found: Vec<Uuid> = attributions::Entity::find()
         .select_only()
         .column(attributions::Column::CustomerId)

@@ -53,10 +53,8 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let mut partners: Vec<(&str, &Share)> =
         shares.iter().map(|share| (partner_keys.get(share.partnership_id).unwrap_or_default(), share)).collect();
     partners.sort_unstable_by_key(|(key, _)| *key);
-    let partners = partners
-        .into_iter()
-        .map(|(key, share)| json!({ "partner_key": key, "total": share.total, "rewards": share.rewards }))
-        .collect();
+    let partners =
+        partners.into_iter().map(|(key, share)| json!({ "partner_key": key, "total": share.total, "rewards": share.rewards })).collect();
     let total: i64 = shares.iter().map(|share| share.total).sum();
     let currency = stored(&row.currency)?;
     let money = |minor: Option<i64>| minor.map_or(Cell::Nothing, |minor| Cell::Amount(Money::new(minor, currency)));
@@ -82,15 +80,8 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
 /// What each partner has on it: as it was frozen, or as it stands.
 async fn shares<C: ConnectionTrait>(conn: &C, invoice: &Model) -> Result<Vec<Share>> {
     if invoice.frozen_at.is_some() {
-        let rows = invoice_partners::Entity::find()
-            .filter(invoice_partners::Column::InvoiceId.eq(invoice.id))
-            .all(conn)
-            .await?;
-        let share = |row: invoice_partners::Model| Share {
-            partnership_id: row.partnership_id,
-            total: row.total,
-            rewards: row.lines,
-        };
+        let rows = invoice_partners::Entity::find().filter(invoice_partners::Column::InvoiceId.eq(invoice.id)).all(conn).await?;
+        let share = |row: invoice_partners::Model| Share { partnership_id: row.partnership_id, total: row.total, rewards: row.lines };
         return Ok(rows.into_iter().map(share).collect());
     }
     let rows: Vec<(Uuid, i64, i64)> = rewards::Entity::find()

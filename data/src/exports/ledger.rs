@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::cells::{Cell, Column, column};
 use super::{PAGE_ROWS, Page, Source, beyond, keys};
 use crate::Result;
-use crate::entities::ledger_transfers::{Column as Field, Entity};
 use crate::entities::ledger_entries;
+use crate::entities::ledger_transfers::{Column as Field, Entity};
 use crate::error::stored;
 
 /// One row per entry; the entries of a transfer sum to zero.

@@ -46,16 +46,8 @@ pub enum Noun {
 }
 
 impl Noun {
-    pub const ALL: [Noun; 8] = [
-        Noun::Partners,
-        Noun::Customers,
-        Noun::Transactions,
-        Noun::Rewards,
-        Noun::Invoices,
-        Noun::Payouts,
-        Noun::Receipts,
-        Noun::Ledger,
-    ];
+    pub const ALL: [Noun; 8] =
+        [Noun::Partners, Noun::Customers, Noun::Transactions, Noun::Rewards, Noun::Invoices, Noun::Payouts, Noun::Receipts, Noun::Ledger];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -156,14 +148,15 @@ impl Export {
     }
 
     /// What a list on screen shows under this address, for a spreadsheet. Nouns without filters come whole.
-    pub async fn of_list<C: ConnectionTrait>(
-        conn: &C, company_id: Uuid, noun: Noun, query: &ListQuery, now: Instant,
-    ) -> Result<Export> {
+    pub async fn of_list<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, query: &ListQuery, now: Instant) -> Result<Export> {
         let mut export = Export::begin(conn, company_id, noun, Format::SpreadsheetCsv).await?;
-        let filter = match noun {
-            Noun::Partners => queries::partners::list_filter(conn, &export.company, query).await?,
-            Noun::Customers => queries::customers::list_filter(conn, &export.company, query).await?,
-            Noun::Rewards => Some(queries::rewards::list_filter(conn, &export.company, query, now).await?),
+        let company = &export.company;
+        let filter = match (noun, query.filter("invoice"), query.filter("partner")) {
+            (Noun::Rewards, number, _) if !number.is_empty() => Some(rewards::lines_of(conn, company_id, number).await?),
+            (Noun::Rewards, ..) => Some(queries::rewards::list_filter(conn, company, query, now).await?),
+            (Noun::Partners, ..) => queries::partners::list_filter(conn, company, query).await?,
+            (Noun::Customers, ..) => queries::customers::list_filter(conn, company, query).await?,
+            (Noun::Transactions, _, key) if !key.is_empty() => Some(transactions::of_partner(conn, company_id, key).await?),
             _ => None,
         };
         export.filter = export.filter.add_option(filter);

@@ -1,13 +1,14 @@
 use domain::states::{RewardState, RewardStatus};
 use domain::{Instant, Money, Month};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::cells::{Cell, Column, column};
 use super::{PAGE_ROWS, Page, Source, beyond, keys};
-use crate::Result;
 use crate::entities::rewards::{Column as Field, Entity};
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
+use crate::{Result, invoices};
 
 pub const COLUMNS: &[Column] = &[
     column("key"),
@@ -28,6 +29,16 @@ pub const COLUMNS: &[Column] = &[
     column("created_at"),
     column("estimated_payment_date"),
 ];
+
+/// The lines of an invoice.
+pub async fn lines_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, number: &str) -> Result<Condition> {
+    let invoice = invoices::find(conn, company_id, number).await?;
+    let payable = RewardState::ALL.iter().filter(|state| state.payable()).map(|state| state.word());
+    Ok(Condition::all()
+        .add(Field::InvoiceMonth.eq(invoice.month))
+        .add(Field::Currency.eq(invoice.currency))
+        .add(Field::State.is_in(payable)))
+}
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let conn = source.conn;

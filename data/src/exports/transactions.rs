@@ -1,5 +1,6 @@
 use domain::{Instant, Money};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::cells::{Cell, Column, column, more};
 use super::{PAGE_ROWS, Page, Source, beyond, keys};
@@ -21,6 +22,12 @@ pub const COLUMNS: &[Column] = &[
     more("source"),
     more("recorded_at"),
 ];
+
+/// The sales and refunds of one partner's customers.
+pub async fn of_partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner_key: &str) -> Result<Condition> {
+    let partnership = crate::partners::find_by_key(conn, company_id, partner_key).await?;
+    Ok(Condition::all().add(Field::PartnershipId.eq(partnership.id)))
+}
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let rows = Entity::find()

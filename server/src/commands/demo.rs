@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use app::ctx::real_now;
+use data::demo;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::background;
@@ -19,20 +21,25 @@ pub struct Args {
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open(url).await?;
     let context = background::context(&db, &args.mail_dir);
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(1) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} months, {elapsed}") {
-        bar.set_style(style);
-    }
-    let filled = data::demo::fill(&db, &context, app::ctx::real_now(), &|done, total| {
+    let bar = progress_bar();
+    let progress = |done: u64, total: u64| {
         bar.set_length(total);
         bar.set_position(done);
-    })
-    .await;
+    };
+    let filled = demo::fill(&db, &context, real_now(), &progress).await;
     bar.finish_and_clear();
     let demo = filled?;
-    say(&format!("{} is ready; its clock stands at {}", demo.company, demo.now))?;
-    say(&format!("company owner  {}  password {}", demo.owner_email, demo.password))?;
-    say(&format!("partner        {}  password {}  ({})", demo.partner_email, demo.password, demo.partner_name))?;
+    say(&format!("{}: its clock stands at {}", demo.company, demo.now))?;
+    say(&format!("  company owner  {}  {}", demo.owner_email, demo.password))?;
+    say(&format!("  partner        {}  {}  ({})", demo.partner_email, demo.password, demo.partner_name))?;
     db.close().await?;
     Ok(())
+}
+
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("two years of Northwind {bar:40} {percent} %, {elapsed} so far");
+    ProgressBar::new(1).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -84,12 +84,7 @@ fn tell_errors(report: &Report, kind: Kind) {
 }
 
 fn summary(report: &Report, kind: Kind) -> String {
-    let counts = [
-        (report.created, "new"),
-        (report.changed, "changed"),
-        (report.unchanged, "unchanged"),
-        (report.skipped, "left out"),
-    ];
+    let counts = [(report.created, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (report.skipped, "left out")];
     let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let what = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
     let verdict = match (report.dry_run, report.created + report.changed) {

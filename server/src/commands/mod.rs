@@ -21,8 +21,7 @@ pub async fn open(url: &str) -> Outcome<Db> {
     if let Some(path) = sqlite_path(url)
         && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("the folder {} cannot be created: {error}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} cannot be created: {error}", folder.display()))?;
     }
     Ok(Db::open(url).await?)
 }

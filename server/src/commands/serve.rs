@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use data::Db;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -24,9 +25,8 @@ pub struct Args {
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open(url).await?;
     data::installation::ensure(&db).await?;
-    let listener = TcpListener::bind(args.config.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", args.config.listen))?;
+    let listener =
+        TcpListener::bind(args.config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", args.config.listen))?;
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();
@@ -40,6 +40,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     }
     let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     say(&format!("Tributary listens on http://{address}"))?;
+    tell_demo_users(&db).await?;
 
     let stopping = stop.clone();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
@@ -58,6 +59,14 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         }
     }
     db.close().await?;
+    Ok(())
+}
+
+/// The sign-in page of a sandbox offers them too, with one click each.
+async fn tell_demo_users(db: &Db) -> Outcome {
+    for user in data::queries::session::demo_users(db).await? {
+        say(&format!("  {} of {}: {}", user.label, user.place, user.email))?;
+    }
     Ok(())
 }
 

@@ -58,8 +58,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
         }
     };
     let now = Instant(Utc::now().timestamp_millis());
-    let added =
-        accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), "command line", now).await?;
+    let added = accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), "command line", now).await?;
     note(if added.new { "added" } else { "this person was known: the role is set" });
     match added.link {
         Some(secret) => {

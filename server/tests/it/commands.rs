@@ -49,7 +49,8 @@ fn a_database_can_be_named_before_and_after_the_command() {
     assert!(program.path("deep/inside/a.db").exists());
     let again = program.ok(&["init", "--sandbox", "--now", NOW, "--database", "sqlite://deep/inside/a.db"]);
     assert_eq!(again, format!("unchanged: SQLite (sandbox, its clock at {NOW})\n"));
-    let by_variable = program.command(&["init", "--sandbox", "--now", NOW]).env("TRIBUTARY_DATABASE_URL", "sqlite://deep/inside/a.db").output().unwrap();
+    let by_variable =
+        program.command(&["init", "--sandbox", "--now", NOW]).env("TRIBUTARY_DATABASE_URL", "sqlite://deep/inside/a.db").output().unwrap();
     assert!(by_variable.status.success());
     assert!(!program.path("var").exists());
     assert!(program.refused(&["--database", "mysql://x", "init"]).contains("neither sqlite"));
@@ -144,12 +145,7 @@ fn the_rows_of_an_empty_company_are_right() {
 #[test]
 fn serve_says_where_it_listens_and_stops_when_told() {
     let program = Program::with_company();
-    let mut child = program
-        .command(&["serve", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = program.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     lines.read_line(&mut line).unwrap();

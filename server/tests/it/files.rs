@@ -204,7 +204,10 @@ fn a_reviewed_spreadsheet_decides() {
     assert_eq!(program.ok(&["import", "rewards", "manual.csv", "--company", "northwind"]), "rewards: 1 new\n");
     assert_eq!(program.ok(&["import", "rewards", "manual.csv", "--company", "northwind"]), "rewards: 1 unchanged (nothing changed)\n");
     let manual = json(&program, "rewards").into_iter().find(|reward| reward["source"] == "manual").unwrap();
-    assert_eq!((&manual["amount"], &manual["description"], &manual["customer_key"]), (&2500.into(), &"Webinar".into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&manual["amount"], &manual["description"], &manual["customer_key"]),
+        (&2500.into(), &"Webinar".into(), &serde_json::Value::Null)
+    );
 }
 
 #[test]

@@ -54,6 +54,7 @@ limit = "12 months"
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
+    pub due: data::due::Ctx,
     /// Removed when the test ends.
     _folder: TempDir,
     router: Router,
@@ -78,8 +79,10 @@ impl TestApp {
         data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
-        let router = build(AppState::new(db.clone(), config));
-        TestApp { db, company_id, _folder: folder, router }
+        let state = AppState::new(db.clone(), config);
+        let due = state.due.clone();
+        let router = build(state);
+        TestApp { db, company_id, due, _folder: folder, router }
     }
 
     /// A person of the company with [`PASSWORD`]; returns the user's id.
@@ -95,12 +98,9 @@ impl TestApp {
     /// The cookie of a new session of this user, at the first place they belong to.
     pub async fn session_of(&self, user_id: Uuid) -> String {
         let user = accounts::find_user(&self.db, user_id).await.unwrap().unwrap();
-        let data = [
-            (USER_ID.to_owned(), serde_json::to_value(user_id).unwrap()),
-            (SCOPE.to_owned(), scope_word(&user.memberships[0]).into()),
-        ];
-        let mut record =
-            Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(1) };
+        let data =
+            [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap()), (SCOPE.to_owned(), scope_word(&user.memberships[0]).into())];
+        let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(1) };
         Sessions::new(self.db.clone()).create(&mut record).await.unwrap();
         format!("tributary={}", record.id)
     }
@@ -218,11 +218,7 @@ impl Program {
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Ran {
-            code: status.code().unwrap_or(-1),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        Ran { code: status.code().unwrap_or(-1), stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
     }
 
     /// Runs what must succeed; returns stdout.

@@ -37,7 +37,8 @@ async fn a_page_allows_its_own_scripts_only() {
     assert_eq!(first.status, StatusCode::OK);
     let nonce = nonce_of(first.header("content-security-policy"));
     assert_ne!(nonce, nonce_of(second.header("content-security-policy")));
-    let scripts: Vec<&str> = first.body.match_indices("<script").map(|(at, _)| &first.body[at..first.body[at..].find('>').unwrap() + at]).collect();
+    let scripts: Vec<&str> =
+        first.body.match_indices("<script").map(|(at, _)| &first.body[at..first.body[at..].find('>').unwrap() + at]).collect();
     assert!(!scripts.is_empty());
     for script in scripts {
         assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
@@ -54,7 +55,9 @@ fn nonce_of(policy: &str) -> &str {
 async fn writes_from_other_sites_change_nothing() {
     let app = TestApp::new().await;
     let owner = app.owner().await;
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "")] {
+    for (name, value) in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "")]
+    {
         for path in ["/sign-out", "/rpc/session/switch"] {
             let request = request(Method::POST, path, Some(&owner)).header(name, value).body(Body::empty()).unwrap();
             assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value} {path}");

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod commands;
 mod files;
+mod forms;
 mod harness;
 mod http;
 mod sign_in;

@@ -102,8 +102,8 @@ async fn people_without_a_place_see_nothing() {
     let session = app.session_of(id).await;
     assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
     let gone: data::Result<()> = data::transact!(app.db, |tx| {
-        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
         use data::entities::memberships::{Column, Entity};
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
         Entity::delete_many().filter(Column::UserId.eq(id)).exec(tx).await?;
         Ok(())
     });

@@ -1,0 +1,358 @@
+//! Every server function, every page and every file, asked for by everybody: visitors, each role of the company, each role
+//! of a partner, and the owner of another company. One that is not listed here fails the test.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use app::App;
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{Method, StatusCode};
+use data::accounts::Place;
+use data::imports::{self, Kind, Options};
+use domain::Instant;
+use domain::access::{Action, PartnerAction, allows, partner_allows};
+use domain::states::{CompanyRole, PartnerRole};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::harness::{Answer, PROGRAMME, TestApp, request};
+
+#[derive(Clone, Copy, Debug)]
+enum For {
+    Everybody,
+    /// Whoever is signed in, at any place.
+    People,
+    Company(Action),
+    Partner(PartnerAction),
+}
+
+use For::{Company, Everybody, Partner, People};
+use PartnerAction::{ViewCommissions, ViewPayouts};
+
+/// Sent as JSON when it begins with a brace. `{reward}`, `{invoice}` and so on name things of the company.
+const FUNCTIONS: &[(&str, For, &str)] = &[
+    ("/rpc/customers/attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00&reason=Mistake"),
+    ("/rpc/customers/create", Company(Action::ManageCustomers), "customer_key=c-9&name=Nine&email=nine%40example.com&partner_key=acme"),
+    ("/rpc/customers/detail", Company(Action::ViewProgramme), r#"{"key":"c-1","query":{QUERY}}"#),
+    ("/rpc/customers/find", Company(Action::ViewProgramme), "text=Zebra"),
+    ("/rpc/customers/forms", Company(Action::ManageCustomers), "key=c-1"),
+    ("/rpc/customers/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
+    ("/rpc/customers/preview-attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00"),
+    ("/rpc/customers/preview-undo", Company(Action::ManageCustomers), "change=00000000-0000-0000-0000-000000000001"),
+    (
+        "/rpc/customers/refund",
+        Company(Action::ManageCustomers),
+        "customer_key=c-1&refund_of=s-1&amount=1.00&occurred_at=2026-04-16T09%3A00",
+    ),
+    ("/rpc/customers/sale", Company(Action::ManageCustomers), "customer_key=c-1&amount=10.00&currency=USD&occurred_at=2026-04-16T09%3A00"),
+    ("/rpc/customers/save", Company(Action::ManageCustomers), "key=c-1&name=Zebra+Carla&email=carla%40example.com"),
+    ("/rpc/customers/undo-attribution", Company(Action::ManageCustomers), "key=c-1&change=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/home", Company(Action::ViewProgramme), ""),
+    ("/rpc/imports/apply", Company(Action::Import), "upload=none"),
+    ("/rpc/imports/discard", Company(Action::Import), ""),
+    ("/rpc/imports/page", Company(Action::Import), ""),
+    ("/rpc/invoices/charge-failed", Company(Action::MoveMoney), "number={invoice}&reason=None"),
+    ("/rpc/invoices/confirm-charge", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/confirm-payout", Company(Action::MoveMoney), "key={payout}"),
+    ("/rpc/invoices/confirm-payouts", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/detail", Company(Action::ViewProgramme), r#"{"number":"{invoice}","query":{QUERY}}"#),
+    ("/rpc/invoices/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
+    (
+        "/rpc/invoices/manual-reward",
+        Company(Action::ManageInvoices),
+        "number={invoice}&partner_key=acme&amount=5&currency=USD&description=Thanks",
+    ),
+    ("/rpc/invoices/pause", Company(Action::MoveMoney), "number={invoice}&reason=Books"),
+    ("/rpc/invoices/payout-failed", Company(Action::MoveMoney), "key={payout}&reason=Closed"),
+    ("/rpc/invoices/print", Company(Action::ViewProgramme), "number={invoice}"),
+    ("/rpc/invoices/resume", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/retry-charge", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/retry-payout", Company(Action::MoveMoney), "key={payout}"),
+    ("/rpc/partners/activity", Company(Action::ViewProgramme), "key=acme"),
+    ("/rpc/partners/archive", Company(Action::ManagePartners), "key=bolt"),
+    ("/rpc/partners/create", Company(Action::ManagePartners), "partner_key=new&name=New&group=affiliates"),
+    ("/rpc/partners/customers", Company(Action::ViewProgramme), r#"{"key":"acme","query":{QUERY}}"#),
+    ("/rpc/partners/find", Company(Action::ViewProgramme), "text=Zebra"),
+    ("/rpc/partners/find-customers", Company(Action::ViewProgramme), "key=acme&text=Zebra"),
+    ("/rpc/partners/form", Company(Action::ManagePartners), ""),
+    ("/rpc/partners/head", Company(Action::ViewProgramme), "key=acme"),
+    ("/rpc/partners/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
+    ("/rpc/partners/manual-reward", Company(Action::ManageInvoices), "partner_key=acme&description=Thanks&amount=5&currency=USD"),
+    ("/rpc/partners/manual-reward-form", Company(Action::ManageInvoices), "key=acme"),
+    ("/rpc/partners/move", Company(Action::ManagePartners), "key=acme&group=affiliates"),
+    ("/rpc/partners/overview", Company(Action::ViewProgramme), "key=acme"),
+    ("/rpc/partners/restore", Company(Action::ManagePartners), "key=bolt"),
+    ("/rpc/partners/rewards", Company(Action::ViewProgramme), r#"{"key":"acme","query":{QUERY}}"#),
+    ("/rpc/partners/save", Company(Action::ManagePartners), "key=acme&name=Zebra+Blog"),
+    ("/rpc/partners/transactions", Company(Action::ViewProgramme), r#"{"key":"acme","query":{QUERY}}"#),
+    ("/rpc/portal/commission", Partner(ViewCommissions), "key={reward}"),
+    ("/rpc/portal/commissions", Partner(ViewCommissions), r#"{"query":{QUERY}}"#),
+    ("/rpc/portal/customers", Partner(ViewCommissions), r#"{"query":{QUERY}}"#),
+    ("/rpc/portal/home", Partner(ViewCommissions), ""),
+    ("/rpc/portal/payout", Partner(ViewPayouts), r#"{"key":"{payout}","query":{QUERY}}"#),
+    ("/rpc/portal/payouts", Partner(ViewPayouts), r#"{"query":{QUERY}}"#),
+    ("/rpc/rewards/adjust", Company(Action::ManageInvoices), "key={reward}&difference=-1.00&description=Correction"),
+    ("/rpc/rewards/detail", Company(Action::ViewProgramme), "key={reward}"),
+    ("/rpc/rewards/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
+    ("/rpc/rewards/review", Company(Action::ReviewRewards), "keys%5B0%5D={reward}&decision=approve"),
+    ("/rpc/rewards/undo", Company(Action::ReviewRewards), "batch=00000000-0000-0000-0000-000000000001"),
+    // Nothing for people who may not move the clock.
+    ("/rpc/sandbox/jumps", Everybody, ""),
+    ("/rpc/sandbox/move", Company(Action::MoveClock), "days=soon"),
+    ("/rpc/search", Company(Action::ViewProgramme), "text=Zebra"),
+    ("/rpc/session/demo-sign-in", Everybody, "email=nobody%40example.com"),
+    ("/rpc/session/demo-users", Everybody, ""),
+    ("/rpc/session/link", Everybody, "token=none"),
+    ("/rpc/session/set-password", Everybody, "token=none&password=a+long+password&password_again=a+long+password"),
+    ("/rpc/session/sign-in", Everybody, "email=nobody%40example.com&password=wrong+password"),
+    ("/rpc/session/switch", People, "scope=company%3A00000000-0000-0000-0000-000000000001"),
+    ("/rpc/session/viewer", People, ""),
+    ("/rpc/settings/audit", Company(Action::ViewAudit), r#"{"query":{QUERY}}"#),
+    ("/rpc/settings/profile", Company(Action::ViewProgramme), ""),
+    (
+        "/rpc/settings/save-profile",
+        Company(Action::ManageSettings),
+        "name=Zebra&timezone=UTC&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name",
+    ),
+];
+
+const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;
+
+/// Pages by their pattern, and an address of each. `true`: the address names something of this company.
+const PAGES: &[(&str, For, &str, bool)] = &[("/", Company(Action::ViewProgramme), "/", false)];
+
+/// Plain routes: files, and what is posted without a server function.
+const FILES: &[(&str, For)] = &[
+    ("/export/partners.csv", Company(Action::ViewProgramme)),
+    ("/export/customers.csv", Company(Action::ViewProgramme)),
+    ("/export/transactions.csv", Company(Action::ViewProgramme)),
+    ("/export/rewards.csv", Company(Action::ViewProgramme)),
+    ("/export/invoices.csv", Company(Action::ViewProgramme)),
+    ("/export/payouts.csv", Company(Action::ViewProgramme)),
+    ("/export/receipts.csv", Company(Action::ViewProgramme)),
+    ("/export/ledger.csv", Company(Action::ViewProgramme)),
+    ("/invoices/{invoice}/payouts.csv", Company(Action::MoveMoney)),
+    ("/invoices/{invoice}/payouts.xml", Company(Action::MoveMoney)),
+    ("/health", Everybody),
+];
+
+const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\n\
+                        acme,Zebra Blog,ada@zebra.example,Ada,Zebra,affiliates\nbolt,Zebra Bolt,bo@zebra.example,Bo,Zebra,affiliates\n";
+const CUSTOMERS: &str = "customer_key,name,email,partner_key,created_at\nc-1,Zebra Carla,carla@zebra.example,acme,2026-01-05T10:00:00Z\n";
+const SALES: &str = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n\
+                     s-1,c-1,200.00,USD,2026-03-03T09:00:00Z,zebra-pro,,\n";
+const LATER: &str = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n\
+                     s-2,c-1,300.00,USD,2026-04-15T09:00:00Z,zebra-pro,,\n";
+
+/// Everybody who may ask, with their cookie.
+struct Crowd {
+    app: TestApp,
+    visitors: Vec<(Who, Option<String>)>,
+    outsiders: Vec<String>,
+    names: Vec<(&'static str, String)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    Visitor,
+    Teammate(CompanyRole),
+    Member(PartnerRole),
+}
+
+impl Who {
+    /// The status of those who may not; `None` for those who may.
+    fn refused(self, what: For) -> Option<StatusCode> {
+        let allowed = match (what, self) {
+            (Everybody, _) | (People, Who::Teammate(_) | Who::Member(_)) => true,
+            (_, Who::Visitor) => return Some(StatusCode::UNAUTHORIZED),
+            (Company(action), Who::Teammate(role)) => allows(role, action),
+            (Partner(action), Who::Member(role)) => partner_allows(role, action),
+            (Company(_), Who::Member(_)) | (Partner(_), Who::Teammate(_)) => false,
+        };
+        (!allowed).then_some(StatusCode::FORBIDDEN)
+    }
+}
+
+impl Crowd {
+    /// A company with a paid invoice and one in review, its people, a partner's people, and people of another company.
+    async fn gather() -> Crowd {
+        let app = TestApp::new().await;
+        for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
+            bring_in(&app, kind, content).await;
+        }
+        run_until(&app, "2026-04-20T12:00:00Z").await;
+        bring_in(&app, Kind::Transactions, LATER).await;
+        run_until(&app, "2026-05-02T12:00:00Z").await;
+
+        let mut visitors = vec![(Who::Visitor, None)];
+        for role in CompanyRole::ALL {
+            let id = app.add_user(&format!("{role}@northwind.example"), *role).await;
+            visitors.push((Who::Teammate(*role), Some(app.session_of(id).await)));
+        }
+        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        for role in PartnerRole::ALL {
+            let id = app.add_user_at(Place::Partner(acme, *role), &format!("{role}@acme.example")).await;
+            visitors.push((Who::Member(*role), Some(app.session_of(id).await)));
+        }
+
+        let now = data::installation::now(&app.db).await.unwrap();
+        let other = PROGRAMME.replace("northwind", "southwind").replace("Northwind", "Southwind");
+        data::programme::apply(&app.db, &other, false, "test", now).await.unwrap();
+        let south = data::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
+        let partner = "partner_key,name,email,first_name,last_name,group\nsolo,Solo,solo@example.com,So,Lo,affiliates\n";
+        let report = import(&app, south, Kind::Partners, partner).await;
+        assert_eq!(report.created, 1);
+        let solo = data::accounts::find_partner(&app.db, south, "solo").await.unwrap();
+        let mut outsiders = Vec::new();
+        for (place, email) in [
+            (Place::Company(south, CompanyRole::Owner), "owner@southwind.example"),
+            (Place::Partner(solo, PartnerRole::Owner), "owner@solo.example"),
+        ] {
+            let id = app.add_user_at(place, email).await;
+            outsiders.push(app.session_of(id).await);
+        }
+        let names = names(&app).await;
+        Crowd { app, visitors, outsiders, names }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        self.names.iter().fold(text.replace("{QUERY}", QUERY), |text, (name, value)| text.replace(name, value))
+    }
+
+    async fn call(&self, path: &str, arguments: &str, cookie: Option<&str>) -> Answer {
+        let arguments = self.fill(arguments);
+        let kind = if arguments.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+        let request = request(Method::POST, path, cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, kind);
+        self.app.send(request.body(Body::from(arguments)).unwrap()).await
+    }
+
+    /// How much is recorded of the company: grows with everything that anybody does to it.
+    async fn traces(&self) -> u64 {
+        use data::entities::audit::{Column, Entity};
+        Entity::find().filter(Column::CompanyId.eq(self.app.company_id)).count(self.app.db.read()).await.unwrap()
+    }
+}
+
+async fn import(app: &TestApp, company_id: Uuid, kind: Kind, content: &'static str) -> imports::Report {
+    let now = data::installation::now(&app.db).await.unwrap();
+    let input = std::io::Cursor::new(content.as_bytes());
+    imports::import(&app.db, company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap()
+}
+
+async fn bring_in(app: &TestApp, kind: Kind, content: &'static str) {
+    let report = import(app, app.company_id, kind, content).await;
+    assert!(report.errors.is_empty() && report.created > 0, "{report:?}");
+}
+
+async fn run_until(app: &TestApp, until: &str) {
+    let until = Instant::parse(until).unwrap();
+    data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
+}
+
+async fn names(app: &TestApp) -> Vec<(&'static str, String)> {
+    use data::entities::{invoices, payouts, rewards};
+    let reward = rewards::Entity::find().filter(rewards::Column::InvoiceMonth.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
+    let invoice = invoices::Entity::find().filter(invoices::Column::Month.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
+    let payout = payouts::Entity::find().one(app.db.read()).await.unwrap().unwrap();
+    vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", data::payouts::key(payout.id))]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_server_function_asks_who_is_there() {
+    let crowd = Crowd::gather().await;
+    let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| *path).collect();
+    let known: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    assert_eq!(known.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "say here who may call these");
+    assert_eq!(listed.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
+    assert!(
+        server_fn::axum::server_fn_paths().all(|(_, method)| method == Method::POST),
+        "reading by GET is not needed, writing by it is unsafe"
+    );
+
+    for (path, what, arguments) in FUNCTIONS {
+        for (who, cookie) in &crowd.visitors {
+            let before = crowd.traces().await;
+            let answer = crowd.call(path, arguments, cookie.as_deref()).await;
+            match who.refused(*what) {
+                Some(status) => {
+                    assert_eq!(answer.status, status, "{who:?} at {path}: {}", answer.body);
+                    assert!(!answer.body.contains("Zebra"), "{who:?} at {path}: {}", answer.body);
+                    assert_eq!(crowd.traces().await, before, "{who:?} at {path}");
+                }
+                None => {
+                    let fine =
+                        !matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && !answer.status.is_server_error();
+                    assert!(fine, "{who:?} at {path}: {} {}", answer.status, answer.body);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_reaches_another_company() {
+    let crowd = Crowd::gather().await;
+    let before = crowd.traces().await;
+    for cookie in &crowd.outsiders {
+        for (path, _, arguments) in FUNCTIONS {
+            let answer = crowd.call(path, arguments, Some(cookie)).await;
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+            assert!(!answer.body.contains("Zebra") && !answer.body.contains("zebra"), "{path}: {}", answer.body);
+        }
+        for (path, _, address, names_something) in PAGES {
+            let answer = crowd.app.get(&crowd.fill(address), Some(cookie)).await;
+            assert!(!answer.body.contains("Zebra") && !answer.body.contains("zebra"), "{path}: {}", answer.body);
+            if *names_something {
+                assert_ne!(answer.status, StatusCode::OK, "{path}");
+            }
+        }
+        for (path, _) in FILES {
+            let answer = crowd.app.get(&crowd.fill(path), Some(cookie)).await;
+            assert!(!answer.body.contains("Zebra") && !answer.body.contains("acme"), "{path}: {}", answer.body);
+        }
+    }
+    assert_eq!(crowd.traces().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_asks_who_is_there() {
+    let crowd = Crowd::gather().await;
+    let listed: BTreeSet<&str> = PAGES.iter().map(|(pattern, ..)| *pattern).collect();
+    let routes = leptos_axum::generate_route_list(App);
+    let known: BTreeSet<&str> = routes.iter().map(|route| route.path()).collect();
+    assert_eq!(known.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "say here who may see these");
+    assert_eq!(listed.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
+
+    for (pattern, what, address, _) in PAGES {
+        for (who, cookie) in &crowd.visitors {
+            let answer = crowd.app.get(&crowd.fill(address), cookie.as_deref()).await;
+            let told = format!("{who:?} at {pattern}: {} {}", answer.status, answer.location());
+            match who.refused(*what) {
+                Some(StatusCode::UNAUTHORIZED) => assert!(answer.location().starts_with("/sign-in"), "{told}"),
+                // Some pages send people to their own side, others say no; none shows anything.
+                Some(_) => assert!(answer.status != StatusCode::OK && !answer.body.contains("Zebra"), "{told}"),
+                None => assert!(matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER), "{told}"),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_file_asks_who_is_there() {
+    let crowd = Crowd::gather().await;
+    for (path, what) in FILES {
+        for (who, cookie) in &crowd.visitors {
+            let answer = crowd.app.get(&crowd.fill(path), cookie.as_deref()).await;
+            let told = format!("{who:?} at {path}: {} {}", answer.status, answer.body);
+            match who.refused(*what) {
+                Some(StatusCode::UNAUTHORIZED) => assert_eq!(answer.location(), "/sign-in", "{told}"),
+                Some(status) => assert_eq!(answer.status, status, "{told}"),
+                None => assert!(answer.status.is_success() || answer.status == StatusCode::CONFLICT, "{told}"),
+            }
+        }
+    }
+}
