@@ -9,7 +9,8 @@ use leptos_router::path;
 use crate::components::layout::{CompanyLayout, PartnerLayout};
 use crate::components::{Keyboard, Toasts};
 
-use crate::pages::company::{home::Home, search::Search, settings::SettingsRoutes};
+use crate::pages::company::{home::Home, invoices::InvoicesRoutes, rewards::RewardsRoutes, offers::OffersRoutes, search::Search, settings::SettingsRoutes};
+use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes};
 use crate::pages::not_found::NotFound;
 use crate::pages::partner::PartnerRoutes;
 use crate::pages::sign_in::{SetPassword, SignIn};
@@ -33,6 +34,11 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=CompanyLayout>
                     <Route path=path!("/") view=Home/>
                     <Route path=path!("/search") view=Search/>
+                    <RewardsRoutes/>
+                    <InvoicesRoutes/>
+                    <PartnersRoutes/>
+                    <CustomersRoutes/>
+                    <OffersRoutes/>
                     <SettingsRoutes/>
                 </ParentRoute>
             </Routes>

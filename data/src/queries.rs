@@ -6,6 +6,7 @@ pub mod home;
 pub mod invoices;
 pub mod lines;
 pub mod names;
+pub mod offers;
 pub mod outlook;
 pub mod page;
 pub mod partners;

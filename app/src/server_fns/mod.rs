@@ -5,6 +5,7 @@ pub mod home;
 pub mod imports;
 pub mod invoices;
 pub mod partners;
+pub mod offers;
 pub mod portal;
 pub mod rewards;
 pub mod sandbox;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Choice;
 use super::home::MonthStrip;
 use super::partners::RewardLine;
 use super::rewards::HistoryEntry;
@@ -80,8 +79,6 @@ pub struct InvoiceDetail {
     pub next_month: String,
     /// The month from which rewards could be moved onto it: "2026-04"; empty when none can.
     pub source_month: String,
-    /// The partners who can get a manual reward on it, for before the client has loaded.
-    pub partner_choices: Vec<Choice>,
     /// Amounts to pay by hand that have not been confirmed.
     pub unconfirmed: Vec<Money>,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub mod customers;
 pub mod home;
 pub mod invoices;
+pub mod offers;
 pub mod partners;
 pub mod portal;
 pub mod receipt;

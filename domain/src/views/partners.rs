@@ -66,6 +66,8 @@ pub struct PartnerHead {
     pub payout_account: String,
     pub settlement_days: i32,
     pub members: Vec<Member>,
+    /// Every group of the company.
+    pub groups: Vec<Choice>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -35,6 +35,8 @@ pub struct ReviewList {
     pub in_review: String,
     /// The company has no reward yet.
     pub empty: bool,
+    /// The reader may decide about them.
+    pub may_review: bool,
 }
 
 /// A state as a tab over the list.
@@ -80,11 +82,11 @@ pub struct RewardDetail {
     pub remove_to: String,
     /// A line of a frozen invoice: only an adjustment can correct it.
     pub frozen: bool,
-    /// The month a new adjustment falls into: "April 2026".
+    /// The month a new adjustment falls into: "April 2026"; empty: it cannot be adjusted.
     pub adjust_month: String,
     /// The address of its customer; empty without one.
     pub customer_href: String,
-    /// The newest decision, where it may be taken back.
+    /// The newest decision, where it may be taken back; empty otherwise.
     pub undo: String,
 }
 

@@ -1,5 +1,10 @@
 //! What a company's people see.
 
+pub mod customers;
 pub mod home;
+pub mod invoices;
+pub mod partners;
+pub mod rewards;
+pub mod offers;
 pub mod search;
 pub mod settings;

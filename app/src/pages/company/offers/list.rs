@@ -1,0 +1,94 @@
+//! Every offer with what it promises now.
+
+use domain::views::offers::{OfferLine, OfferList, OfferStatus};
+use leptos::prelude::*;
+
+use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, Th};
+use crate::list::encode;
+use crate::server_fns::offers::list_offers;
+use crate::ui::load;
+
+#[component]
+pub fn Offers() -> impl IntoView {
+    let list = load(|| (), |()| list_offers());
+    view! {
+        <Loaded of=list let:list>
+            <OffersView list=list/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn OffersView(list: OfferList) -> impl IntoView {
+    let create = list.may_change.then(|| {
+        view! {
+            <a class="btn primary" href="/offers/new">
+                <Icon name="plus"/>
+                <span>"Create an offer"</span>
+            </a>
+        }
+    });
+    let body = if list.offers.is_empty() {
+        view! {
+            <div class="card">
+                <EmptyState icon="offers" title="No offers yet" text="An offer says what partners earn, in words they see. Purchases turn into rewards by it."/>
+            </div>
+        }
+        .into_any()
+    } else {
+        let rows = list.offers.into_iter().map(|offer| view! { <Row offer=offer/> }).collect_view();
+        view! {
+            <TableFrame label="Offers">
+                <thead>
+                    <tr>
+                        <Th label="Offer"/>
+                        <Th label="Group"/>
+                        <Th label="Promises"/>
+                        <Th label="Status"/>
+                        <Th label="Earned so far" numeric=true/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeader title="Offers" context="A new version changes the future; what was earned stays as it was">{create}</PageHeader>
+        {body}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(offer: OfferLine) -> impl IntoView {
+    let href = format!("/offers/{}", encode(&offer.key));
+    let mut earned = offer.earned.iter().map(|amount| amount.display());
+    let first = earned.next().unwrap_or_else(|| "—".to_owned());
+    let rest: Vec<String> = earned.collect();
+    let promises = offer.sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
+    view! {
+        <tr>
+            <th class="c-main" scope="row">
+                <RowLink href=href note=offer.version.clone()>{offer.key.clone()}</RowLink>
+            </th>
+            <td data-label="Group">{offer.group.clone()}</td>
+            <td class="c-wide" data-label="Promises"><ul class="stack tight">{promises}</ul></td>
+            <td class="c-status"><OfferBadge of=offer.status/></td>
+            <td class="c-amount">
+                <span class="num">{first}</span>
+                {(!rest.is_empty()).then(|| view! { <small>{rest.join(", ")}</small> })}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+pub fn OfferBadge(of: OfferStatus) -> impl IntoView {
+    let (status, icon, word) = match of {
+        OfferStatus::InForce => ("approved", "check", "In force"),
+        OfferStatus::Planned => ("scheduled", "calendar", "Planned"),
+        OfferStatus::Retired => ("declined", "decline", "Retired"),
+    };
+    view! { <Badge status=status icon=icon word=word/> }
+}

@@ -1,0 +1,92 @@
+//! One offer and its versions.
+
+use domain::views::offers::{OfferDetail, VersionView};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_params_map;
+
+use super::editor::Editor;
+use super::list::OfferBadge;
+use crate::components::{Badge, DialogForm, Hidden, Icon, Loaded, PageHeader};
+use crate::list::encode;
+use crate::server_fns::offers::{RetireOffer, get_offer};
+use crate::ui::{Loading, load};
+
+fn load_offer() -> Loading<OfferDetail> {
+    let params = use_params_map();
+    load(move || params.with(|params| params.get("key").unwrap_or_default()), get_offer)
+}
+
+#[component]
+pub fn Offer() -> impl IntoView {
+    let offer = load_offer();
+    view! {
+        <Loaded of=offer let:offer>
+            <OfferView of=offer/>
+        </Loaded>
+    }
+}
+
+/// The next version of an offer.
+#[component]
+pub fn EditOffer() -> impl IntoView {
+    let offer = load_offer();
+    view! {
+        <Loaded of=offer let:offer>
+            <Editor draft=offer.draft/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn OfferView(of: OfferDetail) -> impl IntoView {
+    let line = of.line;
+    let crumbs = vec![("Offers".to_owned(), "/offers".to_owned())];
+    let key = line.key.clone();
+    let may_retire = of.may_change && of.versions.first().is_some_and(|newest| !newest.retires);
+    let actions = of.may_change.then(|| {
+        let href = format!("/offers/{}/version", encode(&line.key));
+        view! {
+            <a class="btn primary" href=href>"Publish a new version"</a>
+            {may_retire.then(|| view! {
+                <DialogForm id="retire" action=RetireOffer::PATH title=format!("Retire {key}") open="Retire" open_class="btn" confirm=format!("Retire {key}") danger=true>
+                    <p>"From now on it earns nothing. Rewards there are stay, and a new version brings it back."</p>
+                    <Hidden name="key" value=key/>
+                </DialogForm>
+            })}
+        }
+    });
+    let versions = of.versions.into_iter().map(|version| view! { <Version of=version/> }).collect_view();
+    view! {
+        <PageHeader title=line.key context=format!("{} · {}", line.group, line.version) crumbs=crumbs
+            badge=view! { <OfferBadge of=line.status/> }.into_any()>{actions}</PageHeader>
+        <div class="stack loose">{versions}</div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Version(of: VersionView) -> impl IntoView {
+    let promises = of
+        .sentences
+        .into_iter()
+        .zip(of.examples)
+        .map(|(sentence, example)| view! { <li><Icon name="check"/><span><strong>{sentence}</strong>" "<span>{example}</span></span></li> })
+        .collect_view();
+    let retires = of.retires.then(|| view! { <p>"Retires the offer: from then on it earns nothing."</p> });
+    let badge = of.in_force.then(|| view! { <Badge status="approved" icon="check" word="In force now"/> });
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>{format!("Version {}", of.number)}</h2>
+                {badge}
+            </div>
+            <div class="card-body stack">
+                <p>{of.description}</p>
+                {retires}
+                <div class="advice"><ul>{promises}</ul></div>
+                <p class="hint">{format!("From {} · {} · {}", of.from, of.applies_to, of.published)}</p>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,93 @@
+//! Offers: list, versions, publish, retire.
+
+use domain::offers::TriggerText;
+use domain::views::offers::{OfferDetail, OfferDraft, OfferList};
+use leptos::prelude::*;
+
+use crate::error::Result;
+use crate::forms::Done;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::{ctx, error::AppError, error::FieldErrors},
+    data::offers::{Published, Terms},
+    domain::{access::Action, offers::AppliesTo},
+};
+
+#[server(prefix = "/rpc", endpoint = "offers/list")]
+pub async fn list_offers() -> Result<OfferList> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::offers::list(&cx.db, &cx.company, cx.may(Action::ManageOffers), cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "offers/detail")]
+pub async fn get_offer(key: String) -> Result<OfferDetail> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    Ok(data::queries::offers::detail(&cx.db, &cx.company, &key, cx.may(Action::ManageOffers), cx.now).await?)
+}
+
+#[server(prefix = "/rpc", endpoint = "offers/blank")]
+pub async fn get_blank_offer() -> Result<OfferDraft> {
+    let cx = ctx::company(Action::ManageOffers).await?;
+    Ok(data::queries::offers::blank(&cx.db, &cx.company).await?)
+}
+
+/// Creates an offer, or publishes another version of it. Triggers without any value are left out.
+#[server(prefix = "/rpc", endpoint = "offers/publish")]
+pub async fn publish_offer(
+    key: String,
+    #[server(default)] group: String,
+    description: String,
+    #[server(default)] from: String,
+    #[server(default)] applies_to: String,
+    #[server(default)] triggers: Vec<TriggerText>,
+) -> Result<Done> {
+    let cx = ctx::company(Action::ManageOffers).await?;
+    let mut errors = FieldErrors::new();
+    let effective_from = match from.trim() {
+        "" => None,
+        text => {
+            let typed = data::queries::words::typed(&cx.zone, text);
+            if typed.is_none() {
+                errors.insert("from".to_owned(), "Write a date and time.".to_owned());
+            }
+            typed
+        }
+    };
+    let mut read = Vec::new();
+    for (place, trigger) in triggers.iter().enumerate().filter(|(_, trigger)| !is_blank(trigger)) {
+        match trigger.read(cx.currency) {
+            Ok(trigger) => read.push(trigger),
+            Err(found) => errors.extend(found.into_iter().map(|(field, message)| (format!("triggers[{place}][{field}]"), message))),
+        }
+    }
+    if read.is_empty() && errors.is_empty() {
+        errors.insert("triggers[0][percent]".to_owned(), "An offer needs a trigger that pays something.".to_owned());
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
+    }
+    let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
+    let terms = Terms { description, applies_to, triggers: read };
+    let group = Some(group.trim()).filter(|group| !group.is_empty());
+    let published = data::offers::publish(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, cx.author(), cx.now).await?;
+    let words = match published {
+        Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
+        Published::Created { .. } => format!("Created the offer {}.", key.trim()),
+        Published::Version { number, .. } => format!("Published version {number}."),
+    };
+    Ok(Done::say(words).to(format!("/offers/{}", data::queries::words::path_segment(key.trim()))))
+}
+
+#[cfg(feature = "ssr")]
+fn is_blank(trigger: &TriggerText) -> bool {
+    [&trigger.key, &trigger.percent, &trigger.flat].iter().all(|text| text.trim().is_empty())
+}
+
+/// Ends an offer from now on; what was earned stays.
+#[server(prefix = "/rpc", endpoint = "offers/retire")]
+pub async fn retire_offer(key: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageOffers).await?;
+    data::offers::retire(&cx.db, cx.company_id, &key, None, cx.author(), cx.now).await?;
+    Ok(Done::say("Retired the offer. What it earned until now stays.").to("/offers"))
+}
