@@ -67,10 +67,7 @@ impl Field {
     }
 
     pub const fn of_transaction(&self) -> bool {
-        matches!(
-            self,
-            Field::TransactionAmount | Field::TransactionCurrency | Field::TransactionProductKey | Field::TransactionCategoryKey
-        )
+        matches!(self, Field::TransactionAmount | Field::TransactionCurrency | Field::TransactionProductKey | Field::TransactionCategoryKey)
     }
 }
 

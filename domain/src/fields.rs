@@ -77,9 +77,14 @@ pub fn email(given: &str) -> Result<String, FieldError> {
     let local_fits = !local.is_empty()
         && local.len() <= 64
         && local.split('.').all(|part| !part.is_empty())
-        && local.chars().all(|letter| !letter.is_whitespace() && !matches!(letter, '@' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '[' | ']' | '\\'));
+        && local.chars().all(|letter| {
+            !letter.is_whitespace() && !matches!(letter, '@' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '[' | ']' | '\\')
+        });
     let label_fits = |label: &str| {
-        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
     };
     let host_fits = host.contains('.') && host.split('.').all(label_fits);
     if local_fits && host_fits { Ok(address) } else { Err(bad()) }

@@ -240,8 +240,7 @@ impl<H: History> Case<'_, H> {
 
     fn refuse_amount(&self, trigger: &Trigger) -> Option<Verdict> {
         let (sale, minimum) = (self.event.sale?, trigger.min_money()?);
-        (sale.amount.minor < minimum.minor)
-            .then(|| Verdict::because(Reason::BelowMinimum, format!("{} is below {minimum}", sale.amount)))
+        (sale.amount.minor < minimum.minor).then(|| Verdict::because(Reason::BelowMinimum, format!("{} is below {minimum}", sale.amount)))
     }
 
     fn refuse_limit(&self, offer: &OfferInForce<'_>, trigger: &Trigger) -> Option<Verdict> {
@@ -252,7 +251,8 @@ impl<H: History> Case<'_, H> {
             Limit::FirstPurchase => (made() > 0).then(|| Verdict::no(Reason::AlreadyRewarded)),
             Limit::Rewards(count) => {
                 let made = made();
-                (made >= u64::from(count)).then(|| Verdict::because(Reason::LimitRewards, format!("{made} of {count} rewards were made before")))
+                (made >= u64::from(count))
+                    .then(|| Verdict::because(Reason::LimitRewards, format!("{made} of {count} rewards were made before")))
             }
             Limit::Months(count) => {
                 let first = self.customer.first_purchase_at?;

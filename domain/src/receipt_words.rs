@@ -58,7 +58,8 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
     for outcome in &decision.triggers {
         if !offers.contains(&outcome.offer_key.as_str()) {
             offers.push(&outcome.offer_key);
-            let note = if reader == Reader::Company { format!("{}, version {}", outcome.offer_key, outcome.offer_version) } else { String::new() };
+            let note =
+                if reader == Reader::Company { format!("{}, version {}", outcome.offer_key, outcome.offer_version) } else { String::new() };
             facts.push(fact("Offer", outcome.offer_description.clone(), note));
         }
     }
@@ -87,4 +88,85 @@ fn fact(label: &str, value: String, note: String) -> ReceiptFact {
 fn moment(at: Instant, zone: &Zone) -> String {
     let local = zone.local(at);
     format!("{}, {}", short_date(local.date()), local.format("%H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::decision::{EventSummary, ReceiptLine as DecisionLine};
+    use crate::money::{Currency, Money};
+
+    fn outcome(key: &str, reason: Reason, detail: Option<&str>) -> TriggerOutcome {
+        let matched = reason == Reason::Rewarded;
+        TriggerOutcome {
+            offer_key: "standard".to_owned(),
+            offer_version: 3,
+            offer_description: "20 % of every payment".to_owned(),
+            trigger_key: key.to_owned(),
+            sentence: format!("the promise of {key}"),
+            matched,
+            reason,
+            words: reason.for_partner().to_owned(),
+            detail: detail.map(str::to_owned),
+            lines: if matched { vec![DecisionLine::new("Sale", "$200.00"), DecisionLine::new("Reward", "$40.00")] } else { Vec::new() },
+            reward: matched.then(|| Money::new(4_000, Currency::USD)),
+            held_until: None,
+        }
+    }
+
+    fn decision() -> Decision {
+        Decision {
+            event: EventSummary {
+                kind: EventKind::Transaction,
+                key: "t-1".to_owned(),
+                occurred_at: Instant::parse("2026-03-03T19:12:00Z").unwrap(),
+                amount: Some(Money::new(20_000, Currency::USD)),
+                refund_of: None,
+            },
+            reason: Reason::ConditionNotMet,
+            partner_key: Some("ada".to_owned()),
+            triggers: vec![
+                outcome("vip", Reason::ConditionNotMet, Some("customer.email = 'jo@example.com' (it is eve@example.com)")),
+                outcome("signup", Reason::EventKindDiffers, None),
+            ],
+            rewards: Vec::new(),
+        }
+    }
+
+    fn read(decision: &Decision, reader: Reader) -> ReceiptView {
+        receipt(decision, "rct_1", None, reader, &"America/New_York".parse().unwrap())
+    }
+
+    #[test]
+    fn the_company_reads_everything() {
+        let view = read(&decision(), Reader::Company);
+        assert_eq!((view.title.as_str(), view.number.as_str()), ("Why no reward", "rct_1 · 3 Mar 2026, 14:12"));
+        let facts: Vec<_> = view.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
+        assert_eq!(facts[0], "Sale: $200.00 · t-1");
+        assert_eq!(facts[1], "Partner: ada");
+        assert_eq!((view.facts[2].value.as_str(), view.facts[2].note.as_str()), ("20 % of every payment", "standard, version 3"));
+        assert_eq!(view.triggers.len(), 2);
+        assert!(view.triggers[0].reason.ends_with("(it is eve@example.com)"));
+    }
+
+    #[test]
+    fn a_partner_reads_nothing_of_conditions() {
+        let view = read(&decision(), Reader::Partner);
+        assert_eq!(view.title, "Why no commission");
+        assert_eq!(view.triggers.len(), 1);
+        assert_eq!(view.triggers[0].reason, Reason::ConditionNotMet.for_partner());
+        assert!(!format!("{view:?}").contains("example.com"));
+    }
+
+    #[test]
+    fn the_arithmetic_of_one_reward_ends_in_its_sum() {
+        let mut decision = decision();
+        decision.triggers = vec![outcome("a", Reason::Rewarded, None), outcome("b", Reason::Rewarded, None)];
+        let all = read(&decision, Reader::Company);
+        assert_eq!(all.lines.iter().filter(|line| line.total).count(), 2);
+        let one = receipt(&decision, "rct_1", Some("a"), Reader::Company, &Zone::UTC);
+        let lines: Vec<_> = one.lines.iter().map(|line| (line.label.as_str(), line.amount.as_str(), line.total)).collect();
+        assert_eq!(lines, [("Sale", "$200.00", false), ("Reward", "$40.00", true)]);
+    }
 }

@@ -312,7 +312,8 @@ mod tests {
         for state in RewardState::ALL {
             for month in [202512, 202601, 202602, 202603, 202605] {
                 let before = standing(*state, month);
-                let mut after: Vec<Standing> = Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &books(), NOW).ok()?).collect();
+                let mut after: Vec<Standing> =
+                    Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &books(), NOW).ok()?).collect();
                 after.extend(remove_from_invoice(&before, &books()));
                 after.extend(move_to_current_invoice(&before, None, &books()));
                 for reached in after {
@@ -361,7 +362,8 @@ mod tests {
         let none = Books { in_review: Vec::new(), ..books() };
         assert_eq!(move_to_current_invoice(&standing(Pending, 202603), None, &none), Err(Refusal::NothingInReview));
         // A paused invoice whose next month is charged already: off it, on to the month that gathers.
-        let paused = Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
+        let paused =
+            Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
         assert_eq!(remove_from_invoice(&standing(Pending, 202601), &paused).unwrap().month, Month(202603));
     }
 

@@ -57,7 +57,13 @@ pub fn status(state: RewardState, invoice: Option<InvoiceState>, payout: Option<
 
 /// The day on which the partner can expect the money: the charge's day and the partner's settlement days.
 /// `charge` is the real (or planned) charge of the month's invoice, where there is one already.
-pub fn estimated_payment_date(zone: &Zone, state: RewardState, month: Month, charge: Option<Instant>, settlement_days: i32) -> Option<NaiveDate> {
+pub fn estimated_payment_date(
+    zone: &Zone,
+    state: RewardState,
+    month: Month,
+    charge: Option<Instant>,
+    settlement_days: i32,
+) -> Option<NaiveDate> {
     state.payable().then(|| {
         let charge = charge.unwrap_or_else(|| schedule(zone, month, zone.month_start(month.next())).charge_due_at);
         zone.date(charge) + Duration::days(i64::from(settlement_days))
@@ -105,7 +111,9 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     };
     let charged = match way.invoice {
         Some(InvoiceOnWay { charged_at: Some(at), .. }) => step(StepState::Done, "Charged", day(at), ""),
-        Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => step(StepState::Warn, "Charged", String::new(), "the charge failed"),
+        Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => {
+            step(StepState::Warn, "Charged", String::new(), "the charge failed")
+        }
         Some(InvoiceOnWay { state: InvoiceState::Charging, .. }) => step(StepState::Now, "Charged", day(due), ""),
         _ => step(StepState::Todo, "Charged", day(due), ""),
     };
@@ -148,7 +156,10 @@ mod tests {
 
     fn words(way: &Way<'_>) -> Vec<String> {
         let zone: Zone = "America/New_York".parse().unwrap();
-        path(way, &zone).into_iter().map(|step| format!("{:?} {} {} {}", step.state, step.title, step.date, step.note).trim_end().to_owned()).collect()
+        path(way, &zone)
+            .into_iter()
+            .map(|step| format!("{:?} {} {} {}", step.state, step.title, step.date, step.note).trim_end().to_owned())
+            .collect()
     }
 
     #[test]

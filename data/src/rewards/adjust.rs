@@ -71,7 +71,14 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
     })
 }
 
-fn linked_row(desk: &Desk, original: &rewards::Model, difference: Money, description: String, token: &str, by: &str) -> Result<rewards::Model> {
+fn linked_row(
+    desk: &Desk,
+    original: &rewards::Model,
+    difference: Money,
+    description: String,
+    token: &str,
+    by: &str,
+) -> Result<rewards::Model> {
     let standing = original.standing()?;
     if original.reverses.is_some() {
         return Err(Error::conflict("this reward corrects another one; adjust that one instead"));

@@ -47,12 +47,13 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<
     if changes.is_empty() {
         return Ok(Decided { batch_id: None, changed, unchanged, followed: 0 });
     }
-    let batch_id = batch_id(desk.now, &changes);
     let mut all = changes;
     let named = all.len();
     add_followers(tx, desk, &mut all).await?;
+    let last = last_records(tx, all.iter().map(|change| change.row.id)).await?;
+    let batch_id = batch_id(desk.now, &all, &last);
     reinstate(tx, desk, &all, batch_id, by).await?;
-    write(tx, desk.now, &all, batch_id, by).await?;
+    write(tx, desk.now, &all, &last, batch_id, by).await?;
     let noted = all[..named].iter().map(|change| {
         let detail = json!({
             "from": change.row.state,
@@ -90,13 +91,12 @@ fn count(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }
 
-/// The same decisions on the same rewards at the same instant are one batch.
-fn batch_id(now: Instant, changes: &[Change]) -> Uuid {
+/// A batch is the only one that writes these records.
+fn batch_id(now: Instant, changes: &[Change], last: &HashMap<Uuid, i64>) -> Uuid {
     let mut parts: Vec<String> = vec!["batch".to_owned()];
     for change in changes {
-        parts.push(change.row.id.to_string());
-        parts.push(change.action.to_owned());
-        parts.push(change.to.state.word().to_owned());
+        let seq = last.get(&change.row.id).copied().unwrap_or(0);
+        parts.push(format!("{}/{seq}", change.row.id));
     }
     ids::derive(now, &parts.iter().map(String::as_str).collect::<Vec<_>>())
 }
@@ -136,7 +136,14 @@ async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &mut Ve
 /// Rewards that go to the same place, for the same reason: state, month, reason.
 type Place = (String, i32, Option<String>);
 
-async fn write<C: ConnectionTrait>(tx: &C, now: Instant, changes: &[Change], batch_id: Uuid, by: &str) -> Result<()> {
+async fn write<C: ConnectionTrait>(
+    tx: &C,
+    now: Instant,
+    changes: &[Change],
+    last: &HashMap<Uuid, i64>,
+    batch_id: Uuid,
+    by: &str,
+) -> Result<()> {
     let mut places: BTreeMap<Place, Vec<Uuid>> = BTreeMap::new();
     for change in changes {
         let place = (change.to.state.word().to_owned(), change.to.month.0, change.state_reason.clone());
@@ -153,7 +160,6 @@ async fn write<C: ConnectionTrait>(tx: &C, now: Instant, changes: &[Change], bat
                 .await?;
         }
     }
-    let last = last_records(tx, changes.iter().map(|change| change.row.id)).await?;
     let records = changes.iter().map(|change| {
         let seq = last.get(&change.row.id).copied().unwrap_or(0) + 1;
         reward_records::Model {

@@ -187,11 +187,16 @@ fn read(
     let mut errors: Vec<(&'static str, String)> = Vec::new();
     let partner = partners.get(reward.partner_key.trim());
     if partner.is_none() {
-        let message = if reward.partner_key.trim().is_empty() { "is missing".to_owned() } else { format!("there is no partner “{}”", shown(&reward.partner_key)) };
+        let message = if reward.partner_key.trim().is_empty() {
+            "is missing".to_owned()
+        } else {
+            format!("there is no partner “{}”", shown(&reward.partner_key))
+        };
         errors.push(("partner_key", message));
     }
     let currency_text = if reward.currency.trim().is_empty() { desk.company.currency.as_str() } else { reward.currency.trim() };
-    let currency: Option<Currency> = currency_text.parse().map_err(|error: domain::money::MoneyError| errors.push(("currency", error.to_string()))).ok();
+    let currency: Option<Currency> =
+        currency_text.parse().map_err(|error: domain::money::MoneyError| errors.push(("currency", error.to_string()))).ok();
     let amount = currency.and_then(|currency| match Money::parse(&reward.amount, currency) {
         Ok(money) if money.minor > 0 => Some(money),
         Ok(_) => {
@@ -224,7 +229,8 @@ fn read(
     if month.is_none() {
         errors.push(("onto_invoice", format!("no invoice in {} is in review", shown(currency_text))));
     }
-    let (Some(partner), Some(amount), Some(description), Some(month), true) = (partner, amount, description, month, errors.is_empty()) else {
+    let (Some(partner), Some(amount), Some(description), Some(month), true) = (partner, amount, description, month, errors.is_empty())
+    else {
         return Err(errors);
     };
     let draft = RewardDraft {

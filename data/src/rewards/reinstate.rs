@@ -130,7 +130,9 @@ async fn next_revision<C: ConnectionTrait>(tx: &C, event_id: Uuid) -> Result<i32
 
 fn is_back(change: &Change) -> bool {
     let sources = [RewardSource::Transaction, RewardSource::Customer, RewardSource::Adjustment].map(|source| source.word());
-    change.row.state == RewardState::Declined.word() && change.to.state != RewardState::Declined && sources.contains(&change.row.source.as_str())
+    change.row.state == RewardState::Declined.word()
+        && change.to.state != RewardState::Declined
+        && sources.contains(&change.row.source.as_str())
 }
 
 /// Declined, a reward is not corrected when its event goes to another partner: it must not come back beside the other's.

@@ -112,13 +112,14 @@ pub async fn review_rows<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<ReviewRows> {
     let desk = Desk::open(tx, company_id, now).await?;
-    let asked: Vec<Asked<'_>> = rows
-        .iter()
-        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Step::Decide(row.verb), reason: &row.reason })
-        .collect();
+    let asked: Vec<Asked<'_>> =
+        rows.iter().map(|row| Asked { row: row.row, key: &row.reward_key, step: Step::Decide(row.verb), reason: &row.reason }).collect();
     let plan = plan(tx, &desk, &asked).await?;
-    let complaints: Vec<Complaint> =
-        plan.refused.into_iter().map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message }).collect();
+    let complaints: Vec<Complaint> = plan
+        .refused
+        .into_iter()
+        .map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message })
+        .collect();
     let changes = if complaints.is_empty() || skip_bad { plan.changes } else { Vec::new() };
     let decided = apply(tx, &desk, changes, plan.unchanged, by).await?;
     Ok(ReviewRows { decided, complaints })
@@ -180,8 +181,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
     let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
     let mut rows = by_keys(tx, desk.company.id, &keys).await?;
     let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
-    let named: HashMap<Uuid, Step> =
-        asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, asked.step))).collect();
+    let named: HashMap<Uuid, Step> = asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, asked.step))).collect();
     let mut first: HashMap<&str, Step> = HashMap::new();
     let mut plan = Plan::default();
     for (index, asked) in asked.iter().enumerate() {

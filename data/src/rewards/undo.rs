@@ -39,7 +39,8 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
             let before = at(&record.from_state, record.from_month, &standing)?;
             let after = at(&record.to_state, record.to_month, &standing)?;
             let newest = last.get(&row.id) == Some(&record.seq);
-            let back = if newest { review::undo(&before, &after, &standing, desk.books(&row.currency)) } else { Err(Refusal::ChangedSince) };
+            let back =
+                if newest { review::undo(&before, &after, &standing, desk.books(&row.currency)) } else { Err(Refusal::ChangedSince) };
             match back {
                 Ok(to) => changes.push(Change {
                     to,

@@ -17,4 +17,5 @@ mod schema;
 mod tenants;
 mod screens;
 mod verify;
+mod wanderings;
 mod world;

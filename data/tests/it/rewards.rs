@@ -23,11 +23,7 @@ async fn desk(db: &TestDb) -> Books<'_> {
     let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
-        let new = NewCustomer {
-            customer_key: customer.to_owned(),
-            partner_key: Some(partner.to_owned()),
-            ..NewCustomer::default()
-        };
+        let new = NewCustomer { customer_key: customer.to_owned(), partner_key: Some(partner.to_owned()), ..NewCustomer::default() };
         data::customers::create(db, books.company_id, &new, Manual, BY, books.now().await).await.unwrap();
     }
     books
@@ -49,11 +45,8 @@ async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) -> Str
         category_key: None,
     };
     let recorded = data::transactions::record(books.db, books.company_id, &sale, Manual, BY, now).await.unwrap();
-    let found = rewards::Entity::find()
-        .filter(rewards::Column::TransactionId.eq(recorded.transaction_id))
-        .one(books.db.read())
-        .await
-        .unwrap();
+    let found =
+        rewards::Entity::find().filter(rewards::Column::TransactionId.eq(recorded.transaction_id)).one(books.db.read()).await.unwrap();
     found.unwrap().key
 }
 
@@ -282,6 +275,13 @@ on_both! {
         let of_one = record.iter().find(|record| record.reward_id == row.id).unwrap();
         undo(db, id, of_one.id, BY, now).await.unwrap();
         assert_eq!(standing(&books, &one).await.0, "hold");
+
+        // The same decision at the same instant once more is another one.
+        let first = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
+        undo(db, id, first, BY, now).await.unwrap();
+        let second = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
+        assert_ne!(first, second);
+        undo(db, id, second, BY, now).await.unwrap();
         books.prove().await;
     }
 

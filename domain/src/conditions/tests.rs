@@ -14,11 +14,7 @@ fn subject(tags: &[String]) -> Subject<'_> {
         customer_key: "c-1",
         customer_email: "Jo@Example.com",
         customer_provider_key: None,
-        transaction: Some(TransactionSubject {
-            amount: Money::new(10_050, Currency::USD),
-            product_key: Some("pro"),
-            category_key: None,
-        }),
+        transaction: Some(TransactionSubject { amount: Money::new(10_050, Currency::USD), product_key: Some("pro"), category_key: None }),
     }
 }
 
@@ -84,7 +80,14 @@ fn leaf() -> impl Strategy<Value = Condition> {
     let text = "[ -~äß”]{0,12}".prop_map(Literal::Text);
     let of_number = (
         prop::sample::select(vec![Field::PartnerJoinedDays, Field::TransactionAmount]),
-        prop::sample::select(vec![Operator::Equal, Operator::NotEqual, Operator::Less, Operator::AtMost, Operator::More, Operator::AtLeast]),
+        prop::sample::select(vec![
+            Operator::Equal,
+            Operator::NotEqual,
+            Operator::Less,
+            Operator::AtMost,
+            Operator::More,
+            Operator::AtLeast,
+        ]),
         number,
     );
     let of_text = (

@@ -19,7 +19,14 @@ fn text(event: &str, percent: &str, flat: &str, limit: &str) -> TriggerText {
 #[case("transaction", "12.5", "", "first purchase", "12.5 % of a customer's first purchase", "A sale of $200.00 pays $25.00.")]
 #[case("transaction", "", "50.00", "3 rewards", "$50.00 for a customer's first 3 payments", "A sale pays $50.00.")]
 #[case("customer", "", "5", "", "$5.00 for every new customer", "A new customer pays $5.00.")]
-fn sentences(#[case] event: &str, #[case] percent: &str, #[case] flat: &str, #[case] limit: &str, #[case] sentence: &str, #[case] example: &str) {
+fn sentences(
+    #[case] event: &str,
+    #[case] percent: &str,
+    #[case] flat: &str,
+    #[case] limit: &str,
+    #[case] sentence: &str,
+    #[case] example: &str,
+) {
     let trigger = text(event, percent, flat, limit).read(Currency::USD).unwrap();
     assert_eq!(trigger.sentence(), sentence);
     assert_eq!(trigger.example(), example);

@@ -117,7 +117,8 @@ pub fn reverse(
         let outcome = take_back(reward, refunded, original, &mut decision.rewards);
         decision.triggers.push(outcome);
     }
-    let ranked = |reason: &Reason| [Reason::OriginalDeclined, Reason::RoundsToZero, Reason::RefundReversed].iter().position(|known| known == reason);
+    let ranked =
+        |reason: &Reason| [Reason::OriginalDeclined, Reason::RoundsToZero, Reason::RefundReversed].iter().position(|known| known == reason);
     if let Some(reason) = decision.triggers.iter().map(|outcome| outcome.reason).max_by_key(ranked) {
         decision.reason = reason;
     }

@@ -72,7 +72,8 @@ fn naive(zone: Tz, rules: &[Rule], before: &[Happening], paid: &[Paid], event: &
     if event.cents == 0 {
         return out;
     }
-    let mut purchases: Vec<&Happening> = before.iter().chain([event]).filter(|other| other.customer == event.customer && other.cents > 0).collect();
+    let mut purchases: Vec<&Happening> =
+        before.iter().chain([event]).filter(|other| other.customer == event.customer && other.cents > 0).collect();
     // Stable: of two at the same hour the one recorded first stays first.
     purchases.sort_by_key(|purchase| purchase.hour);
     let first = purchases[0];
@@ -85,7 +86,11 @@ fn naive(zone: Tz, rules: &[Rule], before: &[Happening], paid: &[Paid], event: &
             Limit::Rewards(count) => of_customer >= count as usize,
             Limit::Months(months) => months_are_over(zone, first.hour, event.hour, months),
         };
-        if (compares && event.euro) || rule.minimum.is_some_and(|minimum| event.cents < minimum) || (rule.only_pro && !event.pro) || too_late {
+        if (compares && event.euro)
+            || rule.minimum.is_some_and(|minimum| event.cents < minimum)
+            || (rule.only_pro && !event.pro)
+            || too_late
+        {
             continue;
         }
         let mut pays = match rule.percent {
@@ -129,8 +134,14 @@ impl History for Ledger<'_> {
     }
 
     fn given_in_month(&self, _: Uuid, trigger_key: &str, currency: Currency, month: Month) -> i64 {
-        let of_month = |old: &&Paid| self.zone.month(instant(old.hour)) == month && currency == if old.euro { Currency::EUR } else { Currency::USD };
-        self.paid.iter().filter(|old| rule_key(old.rule) == trigger_key && old.partner == self.partner).filter(of_month).map(|old| old.cents).sum()
+        let of_month =
+            |old: &&Paid| self.zone.month(instant(old.hour)) == month && currency == if old.euro { Currency::EUR } else { Currency::USD };
+        self.paid
+            .iter()
+            .filter(|old| rule_key(old.rule) == trigger_key && old.partner == self.partner)
+            .filter(of_month)
+            .map(|old| old.cents)
+            .sum()
     }
 }
 
@@ -193,12 +204,7 @@ fn tested(zone: Zone, triggers: &[Trigger], before: &[Happening], paid: &[Paid],
 }
 
 fn limits() -> impl Strategy<Value = Limit> {
-    prop_oneof![
-        Just(Limit::Unlimited),
-        Just(Limit::FirstPurchase),
-        (1u32..8).prop_map(Limit::Months),
-        (1u32..4).prop_map(Limit::Rewards),
-    ]
+    prop_oneof![Just(Limit::Unlimited), Just(Limit::FirstPurchase), (1u32..8).prop_map(Limit::Months), (1u32..4).prop_map(Limit::Rewards),]
 }
 
 fn rules() -> impl Strategy<Value = Vec<Rule>> {
