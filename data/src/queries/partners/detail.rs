@@ -32,7 +32,7 @@ const MONTHS: i32 = 12;
 pub async fn head(db: &Db, company: &companies::Model, partner_key: &str) -> Result<PartnerHead> {
     let row = partners::find_by_key(db.read(), company.id, partner_key).await?;
     let groups = names::groups(db.read(), company.id).await?;
-    let group = groups.into_iter().find(|(id, _)| *id == row.group_id).map(|(_, group)| group);
+    let group = groups.iter().find(|(id, _)| *id == row.group_id).map(|(_, group)| group.clone());
     let zone = company.zone()?;
     let people = memberships::Entity::find().filter(memberships::Column::PartnerId.eq(row.partner_id)).all(db.read()).await?;
     let ids: Vec<Uuid> = people.iter().map(|membership| membership.user_id).collect();
@@ -56,6 +56,7 @@ pub async fn head(db: &Db, company: &companies::Model, partner_key: &str) -> Res
         payout_account: row.payout_account.unwrap_or_default(),
         settlement_days: row.settlement_days,
         members,
+        groups: groups.into_iter().map(|(_, group)| group).collect(),
         key: row.partner_key,
         name: row.name,
         email: row.email,

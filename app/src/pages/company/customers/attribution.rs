@@ -1,0 +1,283 @@
+//! Change attribution: first what it would do, then doing it.
+
+use domain::states::{RewardState, RewardStatus};
+use domain::views::Choice;
+use domain::views::customers::{ChangePreview, CustomerForms};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::this_customer;
+use crate::components::{
+    Combobox, ErrorNotice, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame,
+    TextArea, Th, finder,
+};
+use crate::list::use_list;
+use crate::server_fns::customers::{
+    ChangeAttribution as Apply, UndoAttribution, customer_path, get_customer_forms, preview_attribution, preview_undo,
+};
+use crate::server_fns::partners::find_partners;
+use crate::ui::load;
+
+/// What the address asks to see: nothing yet, a change, or a change taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    Change { key: String, partner: String, from: String },
+    Undo { change: String },
+}
+
+#[component]
+pub fn ChangeAttribution() -> impl IntoView {
+    let key = this_customer();
+    let query = use_list();
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let (undo, from) = (query.filter("undo").to_owned(), query.filter("from").to_owned());
+            match (undo.is_empty(), from.is_empty()) {
+                (false, _) => Asked::Undo { change: undo },
+                (true, true) => Asked::Nothing,
+                (true, false) => Asked::Change { key: key.get(), partner: query.filter("partner").to_owned(), from },
+            }
+        })
+    });
+    let forms = load(move || key.get(), get_customer_forms);
+    let partners = load(|| (), |()| find_partners(String::new()));
+    let preview = load(
+        move || asked.get(),
+        |asked| async move {
+            // A refused preview is shown beneath the form, which stays.
+            Ok(match asked {
+                Asked::Nothing => None,
+                Asked::Change { key, partner, from } => Some(preview_attribution(key, partner, from).await),
+                Asked::Undo { change } => Some(preview_undo(change).await),
+            })
+        },
+    );
+    view! {
+        <Loaded of=forms let:forms>
+            <Head forms=forms/>
+        </Loaded>
+        <Loaded of=forms skeleton=Skeleton::None let:forms>
+            <Loaded of=partners skeleton=Skeleton::Lines let:partners>
+                <Ask asked=asked.get_untracked() forms=forms.clone() partners=partners/>
+            </Loaded>
+        </Loaded>
+        <Loaded of=preview skeleton=Skeleton::Page let:preview>
+            {preview.map(|outcome| match outcome {
+                Ok(preview) => view! { <Preview preview=preview asked=asked.get_untracked() key=key.get_untracked()/> }.into_any(),
+                Err(error) => view! { <div class="section"><ErrorNotice error=error/></div> }.into_any(),
+            })}
+        </Loaded>
+    }
+}
+
+#[component]
+fn Head(forms: CustomerForms) -> impl IntoView {
+    let context = match &forms.partner {
+        Some(partner) => format!("Belongs to {} now", partner.label),
+        None => "Belongs to nobody now".to_owned(),
+    };
+    view! {
+        <PageHeader title="Change attribution" context=context
+            crumbs=vec![("Customers".into(), "/customers".into()), (forms.customer.label.clone(), customer_path(&forms.customer.value))]/>
+    }
+}
+
+/// A plain GET form: what it asks for stands in the address.
+#[component]
+fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoView {
+    let (partner, from) = match asked {
+        Asked::Undo { .. } => return ().into_any(),
+        Asked::Change { partner, from, .. } => (partner, from),
+        Asked::Nothing => (String::new(), forms.now),
+    };
+    view! {
+        <form class="form measure" method="get">
+            <div class="fields">
+                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(find_partners)
+                    placeholder="Name, email or partner key" hint="Empty: belongs to nobody."/>
+                <Field name="from" label="From" kind="datetime-local" value=from hint=format!("{}. Sales before it stay where they are.", forms.zone)/>
+            </div>
+            <FormEnd>
+                <button class="btn" type="submit"><Icon name="search"/><span>"Show what it would do"</span></button>
+                <a class="btn quiet" href=customer_path(&forms.customer.value)>"Cancel"</a>
+            </FormEnd>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
+    let to = preview.to.as_ref().map_or("nobody".to_owned(), |partner| partner.label.clone());
+    let events = match preview.moves.len() {
+        0 => "No event changes hands.".to_owned(),
+        1 => "1 event changes hands.".to_owned(),
+        count => format!("{count} events change hands."),
+    };
+    let heading = match &asked {
+        Asked::Undo { .. } => format!("Taking the change of {} back", preview.from),
+        _ => format!("To {to} from {}", preview.from),
+    };
+    let apply = match asked {
+        Asked::Undo { change } => view! {
+            <Form action=UndoAttribution::PATH>
+                <Hidden name="key" value=key.clone()/>
+                <Hidden name="change" value=change/>
+                <FormEnd>
+                    <SubmitButton>"Take the change back"</SubmitButton>
+                    <a class="btn quiet" href=customer_path(&key)>"Cancel"</a>
+                </FormEnd>
+            </Form>
+        }
+        .into_any(),
+        Asked::Change { partner, from, .. } => view! {
+            <Form action=Apply::PATH class="form measure">
+                <Hidden name="key" value=key/>
+                <Hidden name="partner" value=partner/>
+                <Hidden name="from" value=from/>
+                <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
+                <FormEnd>
+                    <SubmitButton>"Change attribution"</SubmitButton>
+                </FormEnd>
+            </Form>
+        }
+        .into_any(),
+        Asked::Nothing => ().into_any(),
+    };
+    view! {
+        <section class="section stack loose">
+            <div class="section-head">
+                <h2>{heading}</h2>
+                <p>{events}</p>
+            </div>
+            <Differences preview=preview.clone()/>
+            <Moves preview=preview.clone()/>
+            <Entries preview=preview/>
+            {apply}
+        </section>
+    }
+}
+
+/// Per partner and invoice.
+#[component]
+fn Differences(preview: ChangePreview) -> impl IntoView {
+    if preview.differences.is_empty() {
+        return view! { <Notice tone="plain" icon="info" title="No reward changes" text="Only sales from then on follow the new partner."/> }.into_any();
+    }
+    let rows = preview
+        .differences
+        .into_iter()
+        .map(|difference| {
+            view! {
+                <tr>
+                    <th class="c-main" scope="row"><span>{difference.partner.label}</span><small>{difference.partner.value}</small></th>
+                    <td data-label="Month">{difference.month}</td>
+                    <td>{difference.stage}</td>
+                    <td class="c-amount">{difference.amount.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <TableFrame label="Difference per partner and invoice">
+            <thead>
+                <tr>
+                    <Th label="Partner"/>
+                    <Th label="Month"/>
+                    <Th label="Invoice"/>
+                    <Th label="Difference" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Moves(preview: ChangePreview) -> impl IntoView {
+    let any = !preview.moves.is_empty();
+    let rows = preview
+        .moves
+        .into_iter()
+        .map(|event| {
+            view! {
+                <tr>
+                    <th class="c-main" scope="row"><span>{event.title}</span><small>{event.key}</small></th>
+                    <td class="c-date" data-label="When">{event.occurred}</td>
+                    <td data-label="From">{event.from_partner}</td>
+                    <td data-label="To">{event.to_partner}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    any.then(|| {
+        view! {
+            <details open>
+                <summary>"Events that change hands"</summary>
+                <TableFrame label="Events that change hands">
+                    <thead>
+                        <tr>
+                            <Th label="Event"/>
+                            <Th label="When"/>
+                            <Th label="From"/>
+                            <Th label="To"/>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </TableFrame>
+            </details>
+        }
+    })
+}
+
+#[component]
+fn Entries(preview: ChangePreview) -> impl IntoView {
+    let any = !preview.entries.is_empty();
+    let rows = preview
+        .entries
+        .into_iter()
+        .map(|entry| {
+            let status = status_of(entry.state);
+            view! {
+                <tr>
+                    <th class="c-main" scope="row"><span>{entry.partner.label}</span><small>{format!("{} · {}", entry.what, entry.event_key)}</small></th>
+                    <td data-label="Month">{entry.month}</td>
+                    <td class="c-status"><StatusBadge of=status/></td>
+                    <td class="c-amount">{entry.amount.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    any.then(|| {
+        view! {
+            <details>
+                <summary>"The rewards that are written"</summary>
+                <TableFrame label="The rewards that are written">
+                    <thead>
+                        <tr>
+                            <Th label="Partner"/>
+                            <Th label="Month"/>
+                            <Th label="Status"/>
+                            <Th label="Amount" numeric=true/>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </TableFrame>
+            </details>
+        }
+    })
+}
+
+/// A reward that is still to be written is on no invoice yet.
+const fn status_of(state: RewardState) -> RewardStatus {
+    match state {
+        RewardState::Pending => RewardStatus::New,
+        RewardState::Approved => RewardStatus::Approved,
+        RewardState::Hold => RewardStatus::OnHold,
+        RewardState::Declined => RewardStatus::Declined,
+        RewardState::Scheduled => RewardStatus::Scheduled,
+        RewardState::Paid => RewardStatus::PaidElsewhere,
+    }
+}

@@ -1,0 +1,198 @@
+//! One customer's page.
+
+use domain::access::Action;
+use domain::views::customers::CustomerDetail;
+use domain::views::session::Viewer;
+use domain::Money;
+use leptos::prelude::*;
+
+use super::history::History;
+use super::sales::Sales;
+use super::this_customer;
+use crate::components::layout::use_viewer;
+use crate::components::{
+    Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame, Th,
+};
+use crate::list::{encode, use_list};
+use crate::server_fns::customers::{customer_path, get_customer};
+use crate::server_fns::partners::partner_path;
+use crate::ui::load;
+
+#[component]
+pub fn CustomerPage() -> impl IntoView {
+    let key = this_customer();
+    let query = use_list();
+    let customer = load(move || (key.get(), query.get()), |(key, query)| get_customer(key, query));
+    view! {
+        <Loaded of=customer let:customer>
+            <CustomerView customer=customer/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn CustomerView(customer: CustomerDetail) -> impl IntoView {
+    let viewer = use_viewer();
+    let (path, refundable) = (customer_path(&customer.key), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0));
+    let context = match &customer.partner {
+        Some(partner) => format!("Brought by {} · customer since {}", partner.label, customer.since),
+        None => format!("Brought by nobody · customer since {}", customer.since),
+    };
+    let badge = customer.test.then(|| view! { <Badge status="archived" icon="info" word="Test"/> }.into_any());
+    let undo = customer.attributions.iter().any(|line| !line.undo.is_empty());
+    let receipt = customer.receipt.clone().map(|receipt| {
+        view! {
+            <details class="card">
+                <summary class="card-head"><h2>"The customer's own receipt"</h2></summary>
+                <div class="card-body"><Receipt of=receipt/></div>
+            </details>
+        }
+    });
+    view! {
+        <PageHeader title=customer.title.clone() context=context crumbs=vec![("Customers".into(), "/customers".into())]
+            badge=badge.unwrap_or_else(|| ().into_any())>
+            <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                <Actions viewer=viewer path=path.clone() refundable=refundable/>
+            </Loaded>
+        </PageHeader>
+        <Figures customer=customer.clone()/>
+        <div class="section">
+            <div class="section-head">
+                <h2>"Transactions"</h2>
+            </div>
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count path=customer_path(&customer.key)/>
+        </div>
+        <div class="columns section">
+            <div class="stack loose">
+                <section>
+                    <div class="section-head">
+                        <h2>"Rewards"</h2>
+                    </div>
+                    <Rewards customer=customer.clone()/>
+                </section>
+                <section>
+                    <div class="section-head">
+                        <h2>"Who brought them"</h2>
+                    </div>
+                    <History lines=customer.attributions.clone() customer=customer.key.clone() undo=undo/>
+                </section>
+            </div>
+            <div class="stack loose">
+                <Facts customer=customer.clone()/>
+                {receipt}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Figures(customer: CustomerDetail) -> impl IntoView {
+    let transactions = count_words(&customer);
+    let first = Some(customer.first_purchase).filter(|date| !date.is_empty());
+    view! {
+        <Stats>
+            <StatTile label="Paid" value=amounts(&customer.revenue)/>
+            <StatTile label="Earned by partners" value=amounts(&customer.rewards_total)/>
+            <StatTile label="Transactions" value=transactions/>
+            <StatTile label="First purchase" value=first/>
+        </Stats>
+    }
+}
+
+#[component]
+fn Actions(viewer: Viewer, path: String, refundable: bool) -> impl IntoView {
+    viewer.may(Action::ManageCustomers).then(|| {
+        view! {
+            <a class="btn primary" href=format!("{path}/sale")><Icon name="plus"/><span>"Record a sale"</span></a>
+            <Menu id="customer-menu" label="More actions">
+                {refundable.then(|| view! { <MenuLink href=format!("{path}/refund") icon="refund" label="Refund"/> })}
+                <MenuLink href=format!("{path}/attribution") icon="swap" label="Change attribution"/>
+                <MenuLink href=format!("{path}/edit") icon="edit" label="Edit the customer"/>
+            </Menu>
+        }
+    })
+}
+
+fn amounts(sums: &[Money]) -> Option<String> {
+    (!sums.is_empty()).then(|| sums.iter().map(Money::display).collect::<Vec<_>>().join(" · "))
+}
+
+fn count_words(customer: &CustomerDetail) -> String {
+    match customer.transaction_count {
+        domain::page::Count::Exactly(count) => domain::page::grouped(count.into()),
+        domain::page::Count::MoreThan(count) => format!("{}+", domain::page::grouped(count.into())),
+    }
+}
+
+#[component]
+fn Facts(customer: CustomerDetail) -> impl IntoView {
+    let fact = |label: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+    };
+    let partner = customer.partner.map(|partner| {
+        view! { <div><dt>"Partner"</dt><dd><a class="link" href=partner_path(&partner.value)>{partner.label}</a></dd></div> }
+    });
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>"Profile"</h2>
+            </div>
+            <div class="card-body">
+                <dl class="facts">
+                    {fact("Name", customer.name)}
+                    {fact("Email", customer.email)}
+                    {fact("Customer key", customer.key)}
+                    {fact("Provider key", customer.provider_key)}
+                    {partner}
+                    {fact("Customer since", customer.since)}
+                    {fact("Recorded", customer.recorded)}
+                </dl>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Rewards(customer: CustomerDetail) -> impl IntoView {
+    if customer.rewards.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="receipt" title="No rewards" text="Open a transaction's receipt above to read why it earned nothing."/>
+            </div>
+        }
+        .into_any();
+    }
+    let rows = customer
+        .rewards
+        .into_iter()
+        .map(|line| {
+            let invoice = if line.invoice_number.is_empty() { line.month } else { line.invoice_number };
+            view! {
+                <tr>
+                    <th class="c-main" scope="row">
+                        <RowLink href=format!("/rewards/{}", encode(&line.key)) note=line.partner_name>{line.description}</RowLink>
+                    </th>
+                    <td class="c-date" data-label="Earned">{line.occurred}</td>
+                    <td data-label="Invoice">{invoice}</td>
+                    <td class="c-status"><StatusBadge of=line.status/></td>
+                    <td class="c-amount">{line.amount.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <TableFrame label="Rewards of this customer">
+            <thead>
+                <tr>
+                    <Th label="Reward"/>
+                    <Th label="Earned"/>
+                    <Th label="Invoice"/>
+                    <Th label="Status"/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! A new customer, and changes to one.
+
+use domain::views::ListQuery;
+use domain::views::customers::CustomerDetail;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::this_customer;
+use crate::components::layout::use_viewer;
+use crate::components::{CheckField, Combobox, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
+use crate::list::use_list;
+use crate::server_fns::customers::{CreateCustomer, SaveCustomer, customer_path, get_customer};
+use crate::server_fns::partners::find_partners;
+use crate::ui::load;
+use domain::views::Choice;
+use domain::views::session::Scope;
+
+#[component]
+pub fn NewCustomer() -> impl IntoView {
+    let first = load(|| (), |()| find_partners(String::new()));
+    let partner = use_list().with_untracked(|query| query.filter("partner").to_owned());
+    view! {
+        <Loaded of=first let:first>
+            <NewForm partners=first partner=partner.clone()/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
+    let viewer = use_viewer();
+    view! {
+        <DrawerForm action=CreateCustomer::PATH title="Add a customer" context="For one that tracking missed" close="/customers" submit="Add the customer">
+            <Field name="name" label="Name" optional=true autocomplete="off"/>
+            <Field name="email" label="Email" kind="email" optional=true autocomplete="off"/>
+            <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own id of the customer; it never changes."/>
+            <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their id at your payment provider."/>
+            <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
+                find=finder(find_partners) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
+            <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
+                hint="Empty: since now, and all their earlier sales belong to the partner too."/>
+            <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                {match viewer.scope {
+                    Scope::Company { zone, .. } => Some(view! { <p class="hint">{format!("Times are {zone}.")}</p> }),
+                    Scope::Partner { .. } => None,
+                }}
+            </Loaded>
+            <CheckField name="test" label="A test customer" hint="Test customers never earn a reward."/>
+        </DrawerForm>
+    }
+}
+
+#[component]
+pub fn EditCustomer() -> impl IntoView {
+    let key = this_customer();
+    let customer = load(move || key.get(), |key| get_customer(key, ListQuery::default()));
+    view! {
+        <Loaded of=customer let:customer>
+            <EditForm customer=customer/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn EditForm(customer: CustomerDetail) -> impl IntoView {
+    view! {
+        <DrawerForm action=SaveCustomer::PATH title=format!("Edit {}", customer.title) context=format!("Customer key {}", customer.key)
+            close=customer_path(&customer.key) submit="Save">
+            <Hidden name="key" value=customer.key/>
+            <Field name="name" label="Name" value=customer.name optional=true autocomplete="off"/>
+            <Field name="email" label="Email" kind="email" value=customer.email optional=true autocomplete="off"/>
+            <Field name="provider_key" label="Provider key" value=customer.provider_key optional=true autocomplete="off"
+                hint="Their id at your payment provider."/>
+        </DrawerForm>
+    }
+}

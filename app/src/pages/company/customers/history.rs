@@ -1,0 +1,66 @@
+//! Who brought a customer, since when and on whose word.
+
+use domain::views::customers::AttributionLine;
+use leptos::prelude::*;
+
+use crate::components::{Badge, EmptyState, TableFrame, Th};
+use crate::list::encode;
+use crate::server_fns::customers::customer_path;
+use crate::server_fns::partners::partner_path;
+
+#[component]
+pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> impl IntoView {
+    if lines.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="link" title="Nobody brought this customer" text="Give them to a partner, and sales from then on are paid by that partner's offers.">
+                    <a class="btn" href=format!("{}/attribution", customer_path(&customer))>"Change attribution"</a>
+                </EmptyState>
+            </div>
+        }
+        .into_any();
+    }
+    let path = customer_path(&customer);
+    let rows = lines.into_iter().map(|line| view! { <Line line=line path=path.clone()/> }).collect_view();
+    view! {
+        <TableFrame label="Attribution history">
+            <thead>
+                <tr>
+                    <Th label="Partner"/>
+                    <Th label="From"/>
+                    <Th label="Until"/>
+                    <Th label="Source"/>
+                    {undo.then(|| view! { <Th label="Undo" hidden=true/> })}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(line: AttributionLine, path: String) -> impl IntoView {
+    let who = match line.partner {
+        Some(partner) => view! { <a class="link" href=partner_path(&partner.value)>{partner.label}</a> }.into_any(),
+        None => view! { <span>"nobody"</span> }.into_any(),
+    };
+    let replaced = line.superseded.then(|| view! { <Badge status="archived" icon="undo" word="Replaced"/> });
+    let reason = if line.reason.is_empty() { format!("{} · {}", line.author, line.recorded) } else { format!("{} · {} · {}", line.reason, line.author, line.recorded) };
+    let until = match (line.superseded, line.to.is_empty()) {
+        (false, true) => "until further notice".to_owned(),
+        (_, _) => line.to,
+    };
+    let undo = (!line.undo.is_empty()).then(|| {
+        view! { <td class="c-act"><a class="link" href=format!("{path}/attribution?undo={}", encode(&line.undo))>"Undo"</a></td> }
+    });
+    view! {
+        <tr>
+            <th class="c-main" scope="row">{who}{replaced}<small>{reason}</small></th>
+            <td class="c-date" data-label="From">{line.from}</td>
+            <td class="c-date" data-label="Until">{until}</td>
+            <td data-label="Source">{line.source}</td>
+            {undo}
+        </tr>
+    }
+}

@@ -1,0 +1,59 @@
+//! Customers: the list, and one customer.
+
+use leptos::prelude::*;
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+use leptos_router::components::{ParentRoute, Route};
+use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::path;
+
+use crate::components::ListRoute;
+use crate::server_fns::customers::customer_path;
+
+mod attribution;
+mod detail;
+mod edit;
+mod history;
+mod list;
+mod refund;
+mod sale;
+mod sales;
+
+pub use list::PartnerCustomers;
+
+#[component(transparent)]
+pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/customers") view=|| view! { <ListRoute base="/customers".to_owned() list=list::Customers/> }>
+            <Route path=path!("") view=|| ()/>
+            <Route path=path!("new") view=edit::NewCustomer/>
+        </ParentRoute>
+        <Route path=path!("/customers/:key/attribution") view=attribution::ChangeAttribution/>
+        <ParentRoute path=path!("/customers/:key") view=CustomerRoute>
+            <Route path=path!("") view=|| ()/>
+            <Route path=path!("edit") view=edit::EditCustomer/>
+            <Route path=path!("sale") view=sale::RecordSale/>
+            <Route path=path!("refund") view=refund::RecordRefund/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Whose page this is.
+fn this_customer() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get("key").unwrap_or_default()))
+}
+
+/// A customer's page, and the drawers over it.
+#[component]
+fn CustomerRoute() -> impl IntoView {
+    let key = this_customer();
+    let here = use_location().pathname;
+    // "/customers/KEY" in whatever way the key is written; its drawers have one part more.
+    let base = Signal::derive(move || {
+        let here = here.get();
+        if here.trim_end_matches('/').split('/').count() == 3 { here } else { customer_path(&key.get()) }
+    });
+    view! { <ListRoute base=base list=detail::CustomerPage/> }
+}

@@ -1,0 +1,63 @@
+//! Record a refund.
+
+use domain::views::Choice;
+use domain::views::customers::CustomerForms;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::this_customer;
+use crate::components::{Drawer, DrawerForm, EmptyState, Field, Hidden, Loaded, Notice, SelectField};
+use crate::list::use_list;
+use crate::server_fns::customers::{RecordRefund as Record, customer_path, get_customer_forms};
+use crate::ui::load;
+
+#[component]
+pub fn RecordRefund() -> impl IntoView {
+    let key = this_customer();
+    let form = load(move || key.get(), get_customer_forms);
+    let chosen = use_list().with_untracked(|query| query.filter("refund_of").to_owned());
+    view! {
+        <Loaded of=form let:form>
+            <RefundForm form=form chosen=chosen.clone()/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn RefundForm(form: CustomerForms, chosen: String) -> impl IntoView {
+    let key = form.customer.value.clone();
+    let path = customer_path(&key);
+    let context = format!("Bought by {}", form.customer.label);
+    if form.refundable.is_empty() {
+        return view! {
+            <Drawer title="Refund" context=context close=path>
+                <EmptyState icon="refund" title="Nothing to give back" text="This customer has no sale that was not refunded in full already."/>
+            </Drawer>
+        }
+        .into_any();
+    }
+    let sale = form.refundable.iter().find(|sale| sale.key == chosen).or(form.refundable.first());
+    let left = sale.map(|sale| sale.left.plain()).unwrap_or_default();
+    let sales = form
+        .refundable
+        .iter()
+        .map(|sale| Choice {
+            value: sale.key.clone(),
+            label: format!("{} of {}, {}", sale.left, sale.amount, sale.occurred),
+            hint: if sale.product.is_empty() { sale.key.clone() } else { format!("{}, {}", sale.product, sale.key) },
+        })
+        .collect();
+    view! {
+        <DrawerForm action=Record::PATH title="Refund" context=context close=path submit="Record the refund">
+            <Hidden name="customer_key" value=key/>
+            <SelectField name="refund_of" label="Sale" choices=sales value=chosen hint="What is left of it, and what it was."/>
+            <Field name="amount" label="Amount given back" value=left inputmode="decimal" autocomplete="off" hint="In the sale's currency."/>
+            <Field name="occurred_at" label="When" kind="datetime-local" value=form.now hint=form.zone/>
+            <Field name="key" label="Refund key" optional=true autocomplete="off"
+                hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>
+            <Notice tone="plain" icon="info" title="The same share of the reward is taken back"
+                text="On the invoice of the reward while that is open, on the next one otherwise."/>
+        </DrawerForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,51 @@
+//! Record a sale.
+
+use domain::views::customers::CustomerForms;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::this_customer;
+use crate::components::{DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
+use crate::server_fns::customers::{RecordSale as Record, customer_path, get_customer_forms};
+use crate::ui::load;
+
+#[component]
+pub fn RecordSale() -> impl IntoView {
+    let key = this_customer();
+    let form = load(move || key.get(), get_customer_forms);
+    view! {
+        <Loaded of=form let:form>
+            <SaleForm form=form/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn SaleForm(form: CustomerForms) -> impl IntoView {
+    let key = form.customer.value.clone();
+    let earns = match &form.partner {
+        Some(partner) => view! {
+            <Notice tone="plain" icon="info" title="It fires the offers"
+                text=format!("If an offer for {} matches, its reward is made at once. For a one-off reward without a sale, give a manual reward.", partner.label)/>
+        }
+        .into_any(),
+        None => view! {
+            <Notice tone="warn" icon="alert" title="Nobody brought this customer" text="The sale is recorded and earns nothing."/>
+        }
+        .into_any(),
+    };
+    view! {
+        <DrawerForm action=Record::PATH title="Record a sale" context=format!("Bought by {}", form.customer.label) close=customer_path(&key) submit="Record the sale">
+            <Hidden name="customer_key" value=key/>
+            <MoneyField name="amount" label="Amount" currencies=form.currencies currency=form.currency/>
+            <Field name="occurred_at" label="When" kind="datetime-local" value=form.now hint=format!("{}. The offers in force then decide.", form.zone)/>
+            <div class="fields">
+                <Field name="product_key" label="Product" optional=true autocomplete="off"/>
+                <Field name="category_key" label="Category" optional=true autocomplete="off"/>
+            </div>
+            <Field name="key" label="Transaction key" optional=true autocomplete="off"
+                hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>
+            {earns}
+        </DrawerForm>
+    }
+}

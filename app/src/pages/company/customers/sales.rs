@@ -1,0 +1,82 @@
+//! A customer's transactions, each with the receipt that says why it did or did not earn.
+
+use domain::page::{Count, Page};
+use domain::views::customers::CustomerTransaction;
+use leptos::prelude::*;
+
+use crate::components::{EmptyState, Pager, Receipt, TableFrame, Th};
+use crate::list::encode;
+
+#[component]
+pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, path: String) -> impl IntoView {
+    if transactions.rows.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="card" title="Nothing bought yet" text="Sales and refunds appear here, each with the reason for what it earned."/>
+            </div>
+        }
+        .into_any();
+    }
+    let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row path=path.clone()/> }).collect_view();
+    view! {
+        <TableFrame label="Transactions">
+            <thead>
+                <tr>
+                    <Th label="Transaction"/>
+                    <Th label="When"/>
+                    <Th label="Product"/>
+                    <Th label="Partner"/>
+                    <Th label="Reward" numeric=true/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            {rows}
+        </TableFrame>
+        <Pager page=transactions words=count.of("transaction", "transactions")/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(of: CustomerTransaction, path: String) -> impl IntoView {
+    let CustomerTransaction { line, receipts } = of;
+    let sale = line.refund_of.is_empty();
+    let note = match (sale, line.refunded.minor) {
+        (false, _) => format!("Refund of {}", line.refund_of),
+        (true, 0) => "Sale".to_owned(),
+        (true, _) => format!("Sale, {} given back", line.refunded),
+    };
+    let refund = (sale && line.amount.minor > line.refunded.minor).then(|| {
+        let href = format!("{path}/refund?refund_of={}", encode(&line.key));
+        view! { <a class="link" href=href>"Refund"</a> }
+    });
+    let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");
+    let partner = line.partner.map_or("nobody".to_owned(), |partner| partner.label);
+    let summary = if earned.is_empty() { format!("Why no reward: {}", line.why) } else { format!("Why {earned}") };
+    let receipts = receipts.into_iter().rev().map(|receipt| view! { <Receipt of=receipt/> }).collect_view();
+    view! {
+        <tbody>
+            <tr>
+                <th class="c-main" scope="row">
+                    <span>{line.key}</span>
+                    <small>{note}</small>
+                </th>
+                <td class="c-date" data-label="When">{line.occurred}</td>
+                <td data-label="Product">{product}</td>
+                <td data-label="Partner">{partner}</td>
+                <td class="c-num" data-label="Reward">{if earned.is_empty() { "none".to_owned() } else { earned }}</td>
+                <td class="c-amount">{line.amount.display()}</td>
+            </tr>
+            <tr class="why">
+                <td colspan="6" class="c-wide">
+                    <details>
+                        <summary><span>{summary}</span></summary>
+                        <div class="receipts">{receipts}</div>
+                    </details>
+                    {refund}
+                </td>
+            </tr>
+        </tbody>
+    }
+}

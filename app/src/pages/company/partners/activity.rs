@@ -1,0 +1,76 @@
+//! The Activity tab: what happened around the partner, newest first.
+
+use domain::views::ListQuery;
+use domain::views::partners::{Activity, ActivityEntry, ActivityKind};
+use leptos::prelude::*;
+
+use super::ThisPartner;
+use crate::components::{EmptyState, Icon, Loaded};
+use crate::list::{address, use_list};
+use crate::server_fns::partners::get_partner_activity;
+use crate::ui::load;
+
+#[component]
+pub fn ActivityTab() -> impl IntoView {
+    let key = ThisPartner::get().key;
+    let query = use_list();
+    let activity = load(move || (key.get(), query.get().page), |(key, older)| get_partner_activity(key, older));
+    view! {
+        <Loaded of=activity let:activity>
+            <Entries activity=activity later=!query.with_untracked(|query| query.page.is_empty())/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Entries(activity: Activity, later: bool) -> impl IntoView {
+    if activity.entries.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="clock" title="Nothing happened yet" text="Changes to this partner, its customers, their sales and its manual rewards appear here."/>
+            </div>
+        }
+        .into_any();
+    }
+    let items = activity.entries.into_iter().map(|entry| view! { <Entry entry=entry/> }).collect_view();
+    let older = activity.older.map(|cursor| address(&ListQuery { page: cursor, ..ListQuery::default() }));
+    view! {
+        <section class="card">
+            <div class="card-body">
+                <ol class="activity">{items}</ol>
+            </div>
+        </section>
+        <nav class="pager" aria-label="Pages">
+            <span></span>
+            <span class="btn-group">
+                {later.then(|| view! { <a class="btn small" href="?">"Newest"</a> })}
+                {older.map(|href| view! { <a class="btn small" href=href><span>"Older"</span><Icon name="chevron-right"/></a> })}
+            </span>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Entry(entry: ActivityEntry) -> impl IntoView {
+    let icon = match entry.kind {
+        ActivityKind::Change => "edit",
+        ActivityKind::Customer => "customers",
+        ActivityKind::Sale => "card",
+        ActivityKind::Refund => "refund",
+        ActivityKind::Reward => "receipt",
+    };
+    let title = match entry.href.is_empty() {
+        true => view! { <b>{entry.title}</b> }.into_any(),
+        false => view! { <a class="link" href=entry.href>{entry.title}</a> }.into_any(),
+    };
+    let by = (!entry.author.is_empty()).then(|| view! { <span class="muted">{format!(" by {}", entry.author)}</span> });
+    view! {
+        <li>
+            <span class="dot"><Icon name=icon/></span>
+            <p>{title}{by}</p>
+            <time>{entry.when}</time>
+            {(!entry.detail.is_empty()).then(|| view! { <p class="detail">{entry.detail}</p> })}
+        </li>
+    }
+}

@@ -1,0 +1,110 @@
+//! Partner Details: who it is, and the tabs.
+
+use domain::access::Action;
+use domain::states::PartnershipStatus;
+use domain::views::partners::PartnerHead;
+use domain::views::session::Viewer;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::{PartnerTab, ThisPartner};
+use super::{activity, overview, rewards, transactions};
+use crate::components::layout::use_viewer;
+use crate::components::{
+    ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
+};
+use crate::pages::company::customers::PartnerCustomers;
+use crate::server_fns::partners::{ArchivePartner, MovePartner, RestorePartner, get_partner, partner_path};
+use crate::ui::load;
+
+#[component]
+pub fn PartnerDetails() -> impl IntoView {
+    let ThisPartner { key, tab } = ThisPartner::get();
+    let head = load(move || key.get(), get_partner);
+    let content = move || match tab.get() {
+        PartnerTab::Overview => view! { <overview::Overview head=head/> }.into_any(),
+        PartnerTab::Rewards => view! { <rewards::Rewards/> }.into_any(),
+        PartnerTab::Customers => view! { <PartnerCustomers key=key/> }.into_any(),
+        PartnerTab::Transactions => view! { <transactions::Transactions/> }.into_any(),
+        PartnerTab::Activity => view! { <activity::ActivityTab/> }.into_any(),
+    };
+    view! {
+        <Loaded of=head skeleton=Skeleton::Lines let:head>
+            <Head head=head/>
+        </Loaded>
+        {content}
+    }
+}
+
+#[component]
+fn Head(head: PartnerHead) -> impl IntoView {
+    let viewer = use_viewer();
+    let owner = if head.email.is_empty() { String::new() } else { format!("{} · ", head.email) };
+    let context = format!("{owner}{} · signed up {}", head.group.label, head.joined);
+    let tabs = PartnerTab::ALL.into_iter().map(|tab| Tab::new(tab.label(), tab.path(&head.key))).collect();
+    let badge = head.status;
+    let name = head.name.clone();
+    view! {
+        <PageHeader title=name context=context crumbs=vec![("All partners".into(), "/partners".into())]
+            badge=view! { <StatusBadge of=badge/> }.into_any()
+            tabs=view! { <Tabs label="Partner Details" tabs=tabs/> }.into_any()>
+            <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                <Actions viewer=viewer head=head.clone()/>
+            </Loaded>
+        </PageHeader>
+    }
+}
+
+#[component]
+fn Actions(viewer: Viewer, head: PartnerHead) -> impl IntoView {
+    let path = partner_path(&head.key);
+    let reward = viewer.may(Action::ManageInvoices).then(|| {
+        view! { <a class="btn primary" href=format!("{path}/manual-reward")><Icon name="plus"/><span>"Manual Rewards"</span></a> }
+    });
+    let manage = viewer.may(Action::ManagePartners).then(|| {
+        let archived = head.status == PartnershipStatus::Archived;
+        let restore = archived.then(|| view! {
+            <ButtonForm action=RestorePartner::PATH fields=vec![("key", head.key.clone())] class="">
+                <Icon name="undo"/>
+                <span>"Make active again"</span>
+            </ButtonForm>
+        });
+        view! {
+            <Menu id="partner-menu" label="More actions">
+                <MenuLink href=format!("{path}/edit") icon="edit" label="Edit the partner"/>
+                <MenuLink href=format!("/export/rewards.csv?partner={}", crate::list::encode(&head.key)) icon="download" external=true label="Rewards as CSV"/>
+                {restore}
+            </Menu>
+        }
+    });
+    view! {
+        {reward}
+        {manage}
+    }
+}
+
+/// Group and status: what can be changed about a partner from its overview.
+#[component]
+pub(super) fn Standing(head: PartnerHead) -> impl IntoView {
+    let (key, words) = (head.key.clone(), format!("Archive {}", head.name));
+    let archive = (head.status != PartnershipStatus::Archived).then(|| {
+        view! {
+            <DialogForm id="archive-partner" action=ArchivePartner::PATH title=words.clone() open="Archive" open_icon="lock"
+                open_class="btn small danger" confirm=words danger=true
+                text="Sales from now on earn this partner nothing. What was earned before is paid as planned, and the partner can be made active again.">
+                <Hidden name="key" value=key/>
+            </DialogForm>
+        }
+    });
+    view! {
+        <div class="actions">
+            <DialogForm id="move-partner" action=MovePartner::PATH title="Change the group" open="Change the group" open_icon="swap"
+                open_class="btn small" confirm="Change the group"
+                text="Sales from now on are paid by the new group's offers. What happened before keeps the group it happened in.">
+                <Hidden name="key" value=head.key.clone()/>
+                <SelectField name="group" label="Group" choices=head.groups.clone() value=head.group.value.clone()/>
+            </DialogForm>
+            {archive}
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+//! A new partner, and changes to one.
+
+use domain::views::partners::{PartnerForm, PartnerHead};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::ThisPartner;
+use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField};
+use crate::server_fns::partners::{CreatePartner, SavePartner, get_partner, get_partner_form};
+use crate::ui::load;
+
+#[component]
+pub fn NewPartner() -> impl IntoView {
+    let form = load(|| (), |()| get_partner_form());
+    view! {
+        <Loaded of=form let:form>
+            <NewForm form=form/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn NewForm(form: PartnerForm) -> impl IntoView {
+    view! {
+        <DrawerForm action=CreatePartner::PATH title="Add a partner" context="They earn from their first customer on" close="/partners" submit="Add the partner">
+            <Field name="name" label="Name" autocomplete="off" hint="The organisation, or the person if it is one."/>
+            <Field name="email" label="Owner's email" kind="email" optional=true autocomplete="off"/>
+            <Field name="partner_key" label="Partner key" autocomplete="off" hint="Yours to choose and to find them by; it never changes."/>
+            <SelectField name="group" label="Group" choices=form.groups hint="Decides which offers pay them."/>
+            <div class="fields">
+                <Field name="first_name" label="First name" optional=true autocomplete="off"/>
+                <Field name="last_name" label="Last name" optional=true autocomplete="off"/>
+            </div>
+            <Tags value=String::new() known=form.tags/>
+            <Field name="manager" label="Manager" optional=true autocomplete="off" hint="Who looks after them on your side."/>
+        </DrawerForm>
+    }
+}
+
+#[component]
+pub fn EditPartner() -> impl IntoView {
+    let this = ThisPartner::get();
+    let close = this.tab_path();
+    let both = load(
+        move || this.key.get(),
+        |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) },
+    );
+    view! {
+        <Loaded of=both let:both>
+            <EditForm head=both.0 form=both.1 close=close.clone()/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn EditForm(head: PartnerHead, form: PartnerForm, close: String) -> impl IntoView {
+    view! {
+        <DrawerForm action=SavePartner::PATH title=format!("Edit {}", head.name) context=format!("Partner key {}", head.key) close=close submit="Save">
+            <Hidden name="key" value=head.key/>
+            <Field name="name" label="Name" value=head.name autocomplete="off"/>
+            <Field name="email" label="Owner's email" kind="email" value=head.email optional=true autocomplete="off"/>
+            <div class="fields">
+                <Field name="first_name" label="First name" value=head.first_name optional=true autocomplete="off"/>
+                <Field name="last_name" label="Last name" value=head.last_name optional=true autocomplete="off"/>
+            </div>
+            <Tags value=head.tags.join(", ") known=form.tags/>
+            <Field name="manager" label="Manager" value=head.manager optional=true autocomplete="off" hint="Who looks after them on your side."/>
+            <div class="fields">
+                <Field name="payout_account" label="Account" value=head.payout_account optional=true autocomplete="off" hint="Where payouts go: an IBAN or the like."/>
+                <Field name="settlement_days" label="Settlement days" value=head.settlement_days.to_string() inputmode="numeric"
+                    hint="Days from the charge until the money is there; part of the estimated payment date."/>
+            </div>
+        </DrawerForm>
+    }
+}
+
+#[component]
+fn Tags(value: String, known: Vec<String>) -> impl IntoView {
+    let hint = match known.is_empty() {
+        true => "Words to filter by, with commas between them.".to_owned(),
+        false => format!("With commas between them. In use: {}.", known.into_iter().take(8).collect::<Vec<_>>().join(", ")),
+    };
+    view! { <Field name="tags" label="Tags" value=value optional=true autocomplete="off" hint=hint/> }
+}

@@ -1,0 +1,265 @@
+//! The Overview tab: what the partner brought, what it earned, what will be paid when.
+
+use domain::access::Action;
+use domain::page::grouped;
+use domain::views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
+use leptos::prelude::*;
+
+use super::ThisPartner;
+use super::details::Standing;
+use crate::components::layout::use_viewer;
+use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, Th};
+use crate::server_fns::partners::get_partner_overview;
+use crate::ui::{Loading, load};
+
+#[component]
+pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
+    let key = ThisPartner::get().key;
+    let overview = load(move || key.get(), get_partner_overview);
+    let viewer = use_viewer();
+    view! {
+        <Loaded of=overview let:overview>
+            <Figures overview=overview.clone()/>
+            <div class="columns section">
+                <div class="stack loose">
+                    <Money overview=overview.clone()/>
+                </div>
+                <div class="stack loose">
+                    <Promises overview=overview/>
+                </div>
+            </div>
+        </Loaded>
+        <Loaded of=head skeleton=Skeleton::Lines let:head>
+            <Profile head=head.clone()/>
+            <div class="section">
+                <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                    {viewer.may(Action::ManagePartners).then(|| view! { <Standing head=head.clone()/> })}
+                </Loaded>
+            </div>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Figures(overview: PartnerOverview) -> impl IntoView {
+    let first = overview.earnings.first();
+    let earned = first.map(|earnings| {
+        let Earnings { paid, invoiced, coming, held, .. } = earnings;
+        domain::Money::new(paid.minor + invoiced.minor + coming.minor + held.minor, paid.currency).display()
+    });
+    view! {
+        <Stats>
+            <StatTile label="Signups" value=grouped(overview.signups)/>
+            <StatTile label="Paid customers" value=grouped(overview.paid_customers)/>
+            <StatTile label="Revenue" value=overview.revenue.display()/>
+            <StatTile label="Earned" value=earned.unwrap_or_else(|| domain::Money::new(0, overview.revenue.currency).display())/>
+        </Stats>
+    }
+}
+
+#[component]
+fn Money(overview: PartnerOverview) -> impl IntoView {
+    let chart = (!overview.months.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <div class="card-head">
+                    <h2>"Rewards by month"</h2>
+                </div>
+                <div class="card-body">
+                    <RewardsChart title="Rewards by month and state" bars=overview.months.clone()/>
+                </div>
+            </section>
+        }
+    });
+    let earnings = if overview.earnings.is_empty() {
+        view! {
+            <div class="card">
+                <EmptyState icon="receipt" title="No rewards yet" text="A reward appears when a customer of this partner buys and an offer pays for it."/>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <EarningsTable earnings=overview.earnings.clone()/> }.into_any()
+    };
+    view! {
+        <section>
+            <div class="section-head">
+                <h2>"What comes next"</h2>
+            </div>
+            <UpcomingTable upcoming=overview.upcoming/>
+        </section>
+        {chart}
+        <section>
+            <div class="section-head">
+                <h2>"Earned so far"</h2>
+            </div>
+            {earnings}
+        </section>
+    }
+}
+
+#[component]
+fn UpcomingTable(upcoming: Vec<Upcoming>) -> impl IntoView {
+    if upcoming.is_empty() {
+        return view! { <p class="muted">"Nothing is on its way to this partner."</p> }.into_any();
+    }
+    let rows = upcoming
+        .into_iter()
+        .map(|next| {
+            let invoice = match next.invoice_number.is_empty() {
+                true => view! { <span>{next.month.clone()}</span> }.into_any(),
+                false => view! {
+                    <a class="link" href=format!("/invoices/{}", crate::list::encode(&next.invoice_number))>{next.invoice_number.clone()}</a>
+                    <small>{next.month.clone()}</small>
+                }
+                .into_any(),
+            };
+            view! {
+                <tr>
+                    <th class="c-main" scope="row">{next.date}</th>
+                    <td data-label="Invoice">{invoice}</td>
+                    <td>{next.stage}</td>
+                    <td class="c-amount">{next.amount.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <TableFrame label="What comes next">
+            <thead>
+                <tr>
+                    <Th label="Estimated payment date"/>
+                    <Th label="Invoice"/>
+                    <Th label="Stage"/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
+    let rows = earnings
+        .into_iter()
+        .map(|sum| {
+            view! {
+                <tr>
+                    <th scope="row">{sum.paid.currency.code().to_owned()}</th>
+                    <td class="c-num">{sum.paid.display()}</td>
+                    <td class="c-num">{sum.invoiced.display()}</td>
+                    <td class="c-num">{sum.coming.display()}</td>
+                    <td class="c-num">{sum.held.display()}</td>
+                    <td class="c-num">{sum.declined.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="scroll-x">
+            <TableFrame label="Earned so far" keep=true>
+                <thead>
+                    <tr>
+                        <Th label="Currency"/>
+                        <Th label="Paid" numeric=true/>
+                        <Th label="Invoiced" numeric=true/>
+                        <Th label="New, approved" numeric=true/>
+                        <Th label="On hold" numeric=true/>
+                        <Th label="Declined" numeric=true/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+        </div>
+    }
+}
+
+#[component]
+fn Promises(overview: PartnerOverview) -> impl IntoView {
+    let offers = overview
+        .offers
+        .into_iter()
+        .map(|offer| view! { <li><a class="link" href=format!("/offers/{}", crate::list::encode(&offer.value))>{offer.label}</a></li> })
+        .collect::<Vec<_>>();
+    let offers = match offers.is_empty() {
+        true => view! { <p class="muted">"No offer is in force for this partner's group, so sales earn nothing."</p> }.into_any(),
+        false => view! { <ul class="stack tight">{offers}</ul> }.into_any(),
+    };
+    let groups = overview
+        .group_history
+        .into_iter()
+        .map(|(group, since)| view! { <div><dt>{group}</dt><dd>{since}</dd></div> })
+        .collect_view();
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>"What is promised"</h2>
+            </div>
+            <div class="card-body">{offers}</div>
+        </section>
+        <section class="card">
+            <div class="card-head">
+                <h2>"Group"</h2>
+            </div>
+            <div class="card-body">
+                <dl class="facts">{groups}</dl>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Profile(head: PartnerHead) -> impl IntoView {
+    let fact = |label: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+    };
+    let person = format!("{} {}", head.first_name, head.last_name).trim().to_owned();
+    let tags = (!head.tags.is_empty()).then(|| {
+        let tags = head.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
+        view! { <div><dt>"Tags"</dt><dd class="row">{tags}</dd></div> }
+    });
+    let days = match head.settlement_days {
+        0 => "on the day of the charge".to_owned(),
+        1 => "1 day after the charge".to_owned(),
+        days => format!("{days} days after the charge"),
+    };
+    let account = if head.payout_account.is_empty() { "no account yet".to_owned() } else { head.payout_account.clone() };
+    let members = head
+        .members
+        .iter()
+        .map(|member| view! { <div><dt>{member.name.clone()}</dt><dd>{format!("{} · {}", member.email, member.role)}</dd></div> })
+        .collect_view();
+    let nobody = head.members.is_empty().then(|| view! { <p class="muted">"Nobody signs in for this partner yet."</p> });
+    view! {
+        <div class="columns section">
+            <section class="card">
+                <div class="card-head">
+                    <h2>"Profile"</h2>
+                </div>
+                <div class="card-body">
+                    <dl class="facts">
+                        {fact("Partner key", head.key.clone())}
+                        {fact("Owner", head.email.clone())}
+                        {fact("Person", person)}
+                        {fact("Manager", head.manager.clone())}
+                        {tags}
+                        {fact("Signed up", head.joined.clone())}
+                        {fact("Last active", head.last_active.clone())}
+                        {fact("Paid to", format!("{account}, {days}"))}
+                    </dl>
+                </div>
+            </section>
+            <section class="card">
+                <div class="card-head">
+                    <h2>"Members"</h2>
+                </div>
+                <div class="card-body">
+                    <dl class="facts">{members}</dl>
+                    {nobody}
+                </div>
+            </section>
+        </div>
+    }
+}

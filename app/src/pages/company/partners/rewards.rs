@@ -1,0 +1,92 @@
+//! The Rewards tab.
+
+use domain::states::RewardStatus;
+use domain::views::partners::{RewardLine, RewardLines};
+use leptos::prelude::*;
+
+use super::ThisPartner;
+use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
+use crate::list::use_list;
+use crate::server_fns::customers::customer_path;
+use crate::server_fns::partners::{list_partner_rewards, partner_path};
+use crate::ui::load;
+
+#[component]
+pub fn Rewards() -> impl IntoView {
+    let key = ThisPartner::get().key;
+    let query = use_list();
+    let list = load(move || (key.get(), query.get()), |(key, query)| list_partner_rewards(key, query));
+    let kinds = [RewardStatus::New, RewardStatus::Approved, RewardStatus::OnHold, RewardStatus::Scheduled, RewardStatus::Declined];
+    let all = std::iter::once(Segment { value: String::new(), label: "All".to_owned(), count: None });
+    let items = all
+        .chain(kinds.iter().map(|status| Segment { value: status.word().to_owned(), label: status.label().to_owned(), count: None }))
+        .collect();
+    view! {
+        <Segments name="status" label="Status" items=items/>
+        <Loaded of=list let:list>
+            <Lines list=list key=key.get_untracked()/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Lines(list: RewardLines, key: String) -> impl IntoView {
+    if list.page.rows.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
+                    <a class="btn" href=format!("{}/manual-reward", partner_path(&key))>"Give a manual reward"</a>
+                </EmptyState>
+            </div>
+        }
+        .into_any();
+    }
+    let words = list.count.of("reward", "rewards");
+    let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
+    view! {
+        <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+        <TableFrame label="Rewards of this partner">
+            <thead>
+                <tr>
+                    <Th label="Reward"/>
+                    <Th label="Customer"/>
+                    <Th label="Earned"/>
+                    <Th label="Invoice"/>
+                    <Th label="Estimated payment date"/>
+                    <Th label="Status"/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+        <Pager page=list.page words=words/>
+    }
+    .into_any()
+}
+
+/// A reward in a list of one partner or one customer.
+#[component]
+fn Line(line: RewardLine) -> impl IntoView {
+    let customer = line.customer.map(|customer| view! { <a class="link" href=customer_path(&customer.value)>{customer.label}</a> });
+    let note = if line.reason.is_empty() { line.source.label().to_owned() } else { line.reason };
+    view! {
+        <tr>
+            <th class="c-main" scope="row">
+                <RowLink href=format!("/rewards/{}", crate::list::encode(&line.key)) note=note>{line.description}</RowLink>
+            </th>
+            <td data-label="Customer">{customer}</td>
+            <td class="c-date" data-label="Earned">{line.occurred}</td>
+            <td data-label="Invoice">
+                <span>{if line.invoice_number.is_empty() { line.month.clone() } else { line.invoice_number.clone() }}</span>
+            </td>
+            <td class="c-date" data-label="Estimated payment date">
+                {match line.estimated_payment {
+                    Some(date) => view! { <span>{date}</span> }.into_any(),
+                    None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"none as things stand"</span></span> }.into_any(),
+                }}
+            </td>
+            <td class="c-status"><StatusBadge of=line.status/></td>
+            <td class="c-amount">{line.amount.display()}</td>
+        </tr>
+    }
+}

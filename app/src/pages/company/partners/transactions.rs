@@ -1,0 +1,86 @@
+//! The Transactions tab.
+
+use domain::views::partners::{TransactionLine, TransactionLines};
+use leptos::prelude::*;
+
+use super::ThisPartner;
+use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, Th, Totals};
+use crate::list::use_list;
+use crate::server_fns::customers::customer_path;
+use crate::server_fns::partners::list_partner_transactions;
+use crate::ui::load;
+
+#[component]
+pub fn Transactions() -> impl IntoView {
+    let key = ThisPartner::get().key;
+    let query = use_list();
+    let list = load(move || (key.get(), query.get()), |(key, query)| list_partner_transactions(key, query));
+    let items = [("", "All"), ("sale", "Sales"), ("refund", "Refunds")]
+        .map(|(value, label)| Segment { value: value.to_owned(), label: label.to_owned(), count: None })
+        .to_vec();
+    view! {
+        <Segments name="kind" label="Kind" items=items/>
+        <Loaded of=list let:list>
+            <Lines list=list/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Lines(list: TransactionLines) -> impl IntoView {
+    if list.page.rows.is_empty() {
+        return view! {
+            <div class="card">
+                <EmptyState icon="card" title="No transactions here" text="Sales and refunds of the customers this partner brought appear here."/>
+            </div>
+        }
+        .into_any();
+    }
+    let words = list.count.of("transaction", "transactions");
+    let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
+    view! {
+        <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+        <TableFrame label="Transactions of this partner's customers">
+            <thead>
+                <tr>
+                    <Th label="Transaction"/>
+                    <Th label="Customer"/>
+                    <Th label="When"/>
+                    <Th label="Product"/>
+                    <Th label="Reward" numeric=true/>
+                    <Th label="Amount" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+        <Pager page=list.page words=words/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(line: TransactionLine) -> impl IntoView {
+    let kind = match (line.refund_of.is_empty(), line.refunded.minor) {
+        (false, _) => format!("Refund of {}", line.refund_of),
+        (true, 0) => "Sale".to_owned(),
+        (true, _) => format!("Sale, {} given back", line.refunded),
+    };
+    let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");
+    let reward = match earned.is_empty() {
+        true => view! { <span class="muted">"none"</span><small>{line.why}</small> }.into_any(),
+        false => view! { <span>{earned}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th class="c-main" scope="row">
+                <RowLink href=customer_path(&line.customer.value) note=kind>{line.key}</RowLink>
+            </th>
+            <td data-label="Customer">{line.customer.label}</td>
+            <td class="c-date" data-label="When">{line.occurred}</td>
+            <td data-label="Product">{product}</td>
+            <td class="c-num wrap" data-label="Reward">{reward}</td>
+            <td class="c-amount">{line.amount.display()}</td>
+        </tr>
+    }
+}
