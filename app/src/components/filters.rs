@@ -29,6 +29,9 @@ pub fn FilterBar(
     /// The CSV export's address without query; the list's filters are added.
     #[prop(optional, into)]
     csv: Option<String>,
+    /// The names of the controls among the children.
+    #[prop(optional)]
+    fields: Vec<&'static str>,
     /// Further controls: inputs with `name` and the value of `use_list()`.
     #[prop(optional)]
     children: Option<Children>,
@@ -37,7 +40,7 @@ pub fn FilterBar(
     let navigate = use_navigate();
     let here = use_location().pathname;
     let present = query.get_untracked();
-    let shown: Vec<&'static str> = selects.iter().map(|select| select.name).collect();
+    let shown: Vec<&'static str> = selects.iter().map(|select| select.name).chain(fields).collect();
     let kept = {
         let shown = shown.clone();
         move || {

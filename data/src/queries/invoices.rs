@@ -23,6 +23,7 @@ pub mod stage;
 #[cfg(test)]
 mod tests;
 
+pub(super) use detail::lines_condition;
 pub use detail::{detail, preview};
 pub use print::print;
 

@@ -28,7 +28,7 @@ mod pieces;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use detail::{detail, find, seen};
+pub use detail::{detail, find};
 
 /// The month filter's word for every month.
 const ALL_MONTHS: &str = "all";
@@ -82,11 +82,18 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         customer: asked.customer.map(|(_, choice)| choice),
         in_review: months.under_review().map(|month| month.long()).unwrap_or_default(),
         empty: count == Count::Exactly(0) && !any(conn, company.id).await?,
+        may_review: true,
     })
 }
 
-/// The condition under which the list that `query` asks for takes a row in, beside being of the company.
+/// The condition under which the list that `query` asks for takes a row in, beside being of the company. The filter
+/// `invoice` (a number) asks for the lines of that invoice.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<Condition> {
+    let number = query.filter("invoice");
+    if !number.is_empty() {
+        let invoice = crate::invoices::find(conn, company.id, number).await?;
+        return Ok(super::invoices::lines_condition(company.id, Month(invoice.month), stored(&invoice.currency)?));
+    }
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
     let asked = Asked::read(conn, company, query, &months, &groups).await?;

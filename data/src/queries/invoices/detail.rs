@@ -78,7 +78,6 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         },
         next_month: month.next().max(Month(company.open_month)).long(),
         source_month: if state.open() { accumulating.to_string() } else { String::new() },
-        partner_choices: Vec::new(),
         unconfirmed: if waiting.is_empty() { Vec::new() } else { vec![money(waiting.iter().sum(), &invoice.currency)?] },
         totals,
     })
@@ -125,7 +124,6 @@ pub async fn preview(
         may: InvoiceActions::default(),
         next_month: month.next().long(),
         source_month: String::new(),
-        partner_choices: Vec::new(),
         unconfirmed: Vec::new(),
     })
 }
@@ -280,7 +278,7 @@ impl Partners<'_> {
 }
 
 /// What makes a reward a line of a month's invoice.
-pub(super) fn lines_condition(company_id: Uuid, month: Month, currency: Currency) -> Condition {
+pub fn lines_condition(company_id: Uuid, month: Month, currency: Currency) -> Condition {
     Condition::all()
         .add(rewards::Column::CompanyId.eq(company_id))
         .add(rewards::Column::InvoiceMonth.eq(month.0))

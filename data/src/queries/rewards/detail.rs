@@ -7,7 +7,7 @@ use domain::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
 use domain::views::receipt::PathStep;
 use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use domain::{Instant, Month};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::state_of;
@@ -26,13 +26,6 @@ pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> 
         .ok_or(Error::NotFound("reward"))
 }
 
-/// How many decisions about a reward have been recorded.
-pub async fn seen<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<i64> {
-    let row = find(conn, company_id, key).await?;
-    let count = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).count(conn).await?;
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
 pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant) -> Result<RewardDetail> {
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
@@ -43,18 +36,20 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let steps = path_of(conn, company, &row).await?;
     let books = books(conn, company, &row.currency, now).await?;
     let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
-    // What takes a sale's reward back goes where that one goes.
-    let follows = source == RewardSource::Refund && row.reverses.is_some();
     let original = match row.reverses {
         Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
         None => None,
+    };
+    let follows = match &original {
+        Some(original) => follows(source, original, &books)?,
+        None => false,
     };
     let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
     let moved = review::move_to_current_invoice(&standing, held_by, &books).map(|to| to.month);
     let removed = review::remove_from_invoice(&standing, &books).map(|to| to.month).ok().filter(|_| invoice.is_some());
     let verbs = Verb::ALL
         .into_iter()
-        .filter(|verb| !follows && matches!(review::decide(*verb, "…", &standing, &books, now), Ok(Some(_))))
+        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &standing, &books, now), Ok(Some(_))))
         .collect();
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::RewardId.eq(row.id))
@@ -70,7 +65,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let frozen = books.is_frozen(&standing);
     Ok(RewardDetail {
         lead: lead(&zone, state, &row, invoice.as_ref(), now)?,
-        seen: i64::try_from(records.len()).unwrap_or(i64::MAX),
+        seen: records.last().map_or(0, |record| record.seq),
         receipt,
         path: steps,
         undo: newest_undoable(&records, &standing, &books),
@@ -80,7 +75,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         move_to: moved.map(|month| month.long()).unwrap_or_default(),
         remove_to: removed.map(|month| month.long()).unwrap_or_default(),
         frozen,
-        adjust_month: books.accumulating.long(),
+        adjust_month: if row.reverses.is_none() && state != RewardState::Declined { books.accumulating.long() } else { String::new() },
         customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
@@ -116,6 +111,20 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
         settlement_days,
     };
     Ok(path(&way, &zone))
+}
+
+/// What takes a sale's reward back goes where that one goes, until that one is a line of a frozen invoice; corrections of an
+/// attribution always do.
+fn follows(source: RewardSource, original: &rewards::Model, books: &Books) -> Result<bool> {
+    Ok(match source {
+        RewardSource::Refund => {
+            let standing =
+                Standing { state: state_of(original)?, month: Month(original.invoice_month), ready_at: original.ready_at.map(Instant) };
+            !books.is_frozen(&standing)
+        }
+        RewardSource::Attribution => true,
+        _ => false,
+    })
 }
 
 /// The company's months as rewards in this currency meet them.
@@ -201,7 +210,7 @@ fn history(
 ) -> Result<Vec<HistoryEntry>> {
     let mut entries = Vec::with_capacity(records.len() + 1);
     for record in records.iter().rev() {
-        let (icon, what) = action_words(&record.action, record.undoes.is_some(), &record.to_state);
+        let (icon, what) = action_words(&record.action, record.undoes.is_some());
         let mut detail = record.reason.clone().unwrap_or_default();
         if record.from_month != record.to_month {
             let to = format!("from {} to {}", Month(record.from_month).long(), Month(record.to_month).long());
@@ -210,7 +219,7 @@ fn history(
         entries.push(HistoryEntry {
             icon: icon.to_owned(),
             what: what.to_owned(),
-            author: record.author.clone(),
+            author: author(&record.author),
             when: words::minute(zone, Instant(record.at)),
             detail,
         });
@@ -218,25 +227,28 @@ fn history(
     entries.push(HistoryEntry {
         icon: "plus".to_owned(),
         what: "recorded it".to_owned(),
-        author: row.author.clone(),
+        author: author(&row.author),
         when: words::minute(zone, Instant(row.created_at)),
         detail: source.label().to_owned(),
     });
     Ok(entries)
 }
 
-fn action_words(action: &str, undoes: bool, to_state: &str) -> (&'static str, &'static str) {
+fn author(stored: &str) -> String {
+    if stored == crate::month_end::SYSTEM { "Tributary".to_owned() } else { stored.to_owned() }
+}
+
+fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {
     match action {
         _ if undoes => ("undo", "took the last decision back"),
         "approve" => ("check", "approved it"),
         "decline" => ("decline", "declined it"),
         "hold" => ("hold", "put it on hold"),
-        "release" | "release_due" | "ready" => ("play", "released it"),
+        "release" => ("play", "released it"),
+        "hold_days_over" => ("play", "ended its hold days"),
         "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
         "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),
         "remove_from_invoice" => ("arrow-right", "took it off its invoice"),
-        "follow" => ("refund", "followed the reward that it takes back"),
-        _ if to_state == "pending" => ("play", "released it"),
         _ => ("edit", "changed it"),
     }
 }

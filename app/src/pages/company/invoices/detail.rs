@@ -1,0 +1,175 @@
+//! One invoice: its month in days, its sums, its partners, its charge and what was done to it.
+
+use domain::states::InvoiceState;
+use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::actions::{InvoiceMenu, PrimaryAction};
+use super::partners::Partners;
+use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, Th};
+use crate::list::use_list;
+use crate::pages::company::rewards::History;
+use crate::server_fns::invoices::get_invoice;
+use crate::ui::load;
+
+#[component]
+pub fn InvoicePage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_list());
+    let number = move || params.with(|params| params.get("number").unwrap_or_default());
+    let invoice = load(move || (number(), query.get()), |(number, query)| get_invoice(number, query));
+    view! {
+        <Loaded of=invoice let:invoice>
+            <InvoiceView of=invoice/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn InvoiceView(of: InvoiceDetail) -> impl IntoView {
+    let badge = match (of.state, of.paused.is_empty()) {
+        (Some(_), false) => view! { <Badge status="paused" icon="pause" word="Paused"/> }.into_any(),
+        (Some(state), true) => view! { <StatusBadge of=state/> }.into_any(),
+        (None, _) => view! { <Badge status="scheduled" icon="calendar" word="Accumulating"/> }.into_any(),
+    };
+    let actions = view! {
+        <PrimaryAction of=of.clone()/>
+        <InvoiceMenu of=of.clone()/>
+    };
+    let crumbs = vec![("Invoices".to_owned(), "/invoices".to_owned())];
+    view! {
+        <PageHeader title=of.title.clone() context=of.context.clone() crumbs=crumbs badge=badge>
+            {actions}
+        </PageHeader>
+        <div class="stack">
+            <Standing of=of.clone()/>
+            {of.strip.clone().map(|strip| view! { <MonthStrip of=strip/> })}
+            <Sums totals=of.totals.clone() state=of.state/>
+        </div>
+        <Partners of=of.clone()/>
+        <Attempts attempts=of.attempts/>
+        {(!of.history.is_empty()).then(|| view! { <History entries=of.history/> })}
+        <Seal frozen=of.frozen digest=of.digest/>
+    }
+    .into_any()
+}
+
+/// What the reader should know first: paused, waiting for a confirmation, failed, frozen.
+#[component]
+fn Standing(of: InvoiceDetail) -> impl IntoView {
+    let charge = of.totals.charge.display();
+    if !of.paused.is_empty() {
+        let text = format!("Paused {}", of.paused);
+        return view! { <Notice tone="warn" icon="pause" title="This invoice is not charged until you resume it" text=text/> }.into_any();
+    }
+    match of.state {
+        None => view! {
+            <Notice icon="calendar" title="This is what the month has so far"
+                text="It grows with every reward until the month ends. Then it becomes an invoice, and you review it for seven days."/>
+        }
+        .into_any(),
+        Some(InvoiceState::Charging) if of.may.confirm => view! {
+            <Notice tone="warn" icon="card" title=format!("{charge} waits for you to pay it")
+                text="Pay it the way you have agreed, then confirm it here. Payouts to partners follow only then."/>
+        }
+        .into_any(),
+        Some(InvoiceState::ChargeFailed) => {
+            let why = of.attempts.first().map(|attempt| attempt.note.clone()).unwrap_or_default();
+            view! { <Notice tone="bad" icon="alert" title=format!("The charge of {charge} failed") text=why/> }.into_any()
+        }
+        Some(InvoiceState::Charged) if of.may.confirm_payouts => {
+            let open = of.unconfirmed.iter().map(domain::Money::display).collect::<Vec<_>>().join(" and ");
+            view! {
+                <Notice tone="warn" icon="wallet" title=format!("{open} is to be paid to your partners")
+                    text="Pay them from the payment file or one by one, then confirm each or all of them here."/>
+            }
+            .into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+#[component]
+fn Sums(totals: InvoiceTotals, state: Option<InvoiceState>) -> impl IntoView {
+    let carried = totals.carried_in.minor - totals.carried_out.minor;
+    let carried = (carried != 0).then(|| domain::Money::new(carried, totals.carried_in.currency).display());
+    let fee = if totals.fee.minor == 0 && totals.fee_percent == "0" { None } else { Some(totals.fee.display()) };
+    let last = match state {
+        Some(InvoiceState::Charged | InvoiceState::Paid) => "Charged",
+        _ => "To be charged",
+    };
+    view! {
+        <Stats>
+            <StatTile label="Rewards" value=Some(totals.rewards.display())/>
+            {carried.map(|amount| view! { <StatTile label="Carried over" value=Some(amount)/> })}
+            <StatTile label="To partners" value=Some(totals.payouts.display())/>
+            {fee.map(|amount| view! { <StatTile label=format!("Fee, {} %", totals.fee_percent) value=Some(amount)/> })}
+            <StatTile label=last value=Some(totals.charge.display())/>
+        </Stats>
+    }
+}
+
+#[component]
+fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
+    (!attempts.is_empty()).then(|| {
+        let rows = attempts
+            .into_iter()
+            .map(|attempt| {
+                let badge = match (attempt.failed, attempt.finished.is_empty()) {
+                    (true, _) => view! { <Badge status="failed" icon="alert" word=attempt.state/> }.into_any(),
+                    (false, true) => view! { <Badge status="pending" icon="clock" word=attempt.state/> }.into_any(),
+                    (false, false) => view! { <Badge status="charged" icon="card" word=attempt.state/> }.into_any(),
+                };
+                view! {
+                    <tr>
+                        <th class="c-main" scope="row">{format!("Charge {}", attempt.number)}</th>
+                        <td data-label="Started">{attempt.started}</td>
+                        <td data-label="Answered">{if attempt.finished.is_empty() { "not yet".to_owned() } else { attempt.finished }}</td>
+                        <td data-label="Note" class="c-wide">{attempt.note}</td>
+                        <td class="c-status">{badge}</td>
+                        <td class="c-amount">{attempt.amount.display()}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        view! {
+            <section class="section" aria-labelledby="charges">
+                <div class="section-head">
+                    <h2 id="charges">"Charges"</h2>
+                </div>
+                <TableFrame label="Charges">
+                    <thead>
+                        <tr>
+                            <Th label="Attempt"/>
+                            <Th label="Started"/>
+                            <Th label="Answered"/>
+                            <Th label="Note"/>
+                            <Th label="State"/>
+                            <Th label="Amount" numeric=true/>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </TableFrame>
+            </section>
+        }
+    })
+}
+
+/// After the freeze: when, and the digest by which anybody can see that nothing changed since.
+#[component]
+fn Seal(frozen: String, digest: String) -> impl IntoView {
+    (!digest.is_empty()).then(|| {
+        view! {
+            <section class="section" aria-labelledby="seal">
+                <div class="notice plain">
+                    <Icon name="lock"/>
+                    <div class="notice-body">
+                        <strong id="seal">{format!("Frozen on {frozen}")}</strong>
+                        <p>"Nothing on this invoice can change any more. Corrections are adjustments on a later one. Its digest:"</p>
+                        <p class="mono small-text digest">{digest}</p>
+                    </div>
+                </div>
+            </section>
+        }
+    })
+}

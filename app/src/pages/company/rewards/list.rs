@@ -1,0 +1,258 @@
+//! The list: every reward of the open months, by state, with what can be done about many at once.
+
+use domain::page::Count;
+use domain::states::RewardSource;
+use domain::views::partners::RewardLine;
+use domain::views::rewards::{ReviewList, StateTab};
+use domain::views::{Choice, ListQuery};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::bulk::{BulkForm, RowBox};
+use crate::components::{
+    Amount, EmptyState, FilterBar, FilterSelect, Icon, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
+    SortTh, StatusBadge, TableFrame, Th, Totals,
+};
+use crate::list::{address, filtered, use_list};
+use crate::server_fns::rewards::{list_rewards, reward_path};
+use crate::ui::load;
+
+#[component]
+pub fn ReviewRewards() -> impl IntoView {
+    let query = use_list();
+    let list = load(move || query.get(), list_rewards);
+    view! {
+        <Loaded of=list let:list>
+            <ReviewPage list=list/>
+        </Loaded>
+    }
+}
+
+#[component]
+fn ReviewPage(list: ReviewList) -> impl IntoView {
+    if list.empty {
+        return view! {
+            <PageHeader title="Review Rewards" context=list.context/>
+            <div class="card">
+                <EmptyState icon="receipt" title="No rewards yet"
+                    text="A reward comes into being when a customer of a partner buys and an offer pays for it, or when you give one by hand.">
+                    <a class="btn primary" href="/customers">"Record a sale"</a>
+                    <a class="btn" href="/partners">"Give a manual reward"</a>
+                </EmptyState>
+            </div>
+        }
+        .into_any();
+    }
+    let segments = list.tabs.iter().map(segment).collect();
+    let selects = selects(&list);
+    let chips = chips(&list);
+    let new = list.tabs.iter().find(|tab| tab.value == "pending" && tab.count != Some(Count::Exactly(0))).cloned();
+    view! {
+        <PageHeader title="Review Rewards" context=list.context.clone()>
+            {new.map(|tab| view! { <ReviewNew tab=tab/> })}
+        </PageHeader>
+        <Segments name="status" label="Status" items=segments/>
+        <FilterBar placeholder="Partner, customer or key" selects=selects csv="/export/rewards.csv" fields=vec!["min", "max"]>
+            <AmountRange/>
+        </FilterBar>
+        {chips}
+        <Sums count=list.count totals=list.totals.clone()/>
+        {if list.page.rows.is_empty() {
+            view! { <Nothing/> }.into_any()
+        } else {
+            view! { <Rows list=list/> }.into_any()
+        }}
+    }
+    .into_any()
+}
+
+/// The way to what waits for a decision.
+#[component]
+fn ReviewNew(tab: StateTab) -> impl IntoView {
+    let query = use_list();
+    let href = move || query.with(|query| address(&filtered(query, "status", "pending")));
+    let here = move || query.with(|query| query.filter("status") == "pending");
+    let words = match tab.count {
+        Some(count) => format!("Review {}", count.of("new reward", "new rewards")),
+        None => "Review new rewards".to_owned(),
+    };
+    move || {
+        (!here()).then(|| {
+            view! { <a class="btn primary" href=href>{words.clone()}</a> }
+        })
+    }
+}
+
+fn segment(tab: &StateTab) -> Segment {
+    let count = tab.count.map(|count| match count {
+        Count::Exactly(count) => domain::page::grouped(count.into()),
+        Count::MoreThan(count) => format!("{}+", domain::page::grouped(count.into())),
+    });
+    Segment { value: tab.value.clone(), label: tab.label.clone(), count }
+}
+
+fn selects(list: &ReviewList) -> Vec<FilterSelect> {
+    let sources = RewardSource::ALL.iter().map(|source| Choice::new(source.word(), source.label())).collect();
+    let mut selects = vec![
+        FilterSelect { name: "month", label: "Month", all: "Open months", choices: list.months.clone() },
+        FilterSelect { name: "group", label: "Group", all: "Every group", choices: list.groups.clone() },
+        FilterSelect { name: "source", label: "Source", all: "Every source", choices: sources },
+    ];
+    if list.currencies.len() > 1 {
+        selects.push(FilterSelect { name: "currency", label: "Currency", all: "Every currency", choices: list.currencies.clone() });
+    }
+    selects
+}
+
+/// Amounts from and to, in major units.
+#[component]
+fn AmountRange() -> impl IntoView {
+    let query = use_list();
+    let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
+    view! {
+        <div class="range" role="group" aria-label="Amount">
+            <input class="input small" type="text" inputmode="decimal" name="min" value=value("min") placeholder="Amount from" aria-label="Amount from"/>
+            <span aria-hidden="true">"–"</span>
+            <input class="input small" type="text" inputmode="decimal" name="max" value=value("max") placeholder="to" aria-label="Amount to"/>
+        </div>
+    }
+}
+
+/// What is filtered by and has no control of its own.
+fn chips(list: &ReviewList) -> impl IntoView + use<> {
+    let (partner, customer) = (list.partner.clone(), list.customer.clone());
+    let query = use_list();
+    let all = query.with_untracked(|query| {
+        let named =
+            [("partner", "Partner", partner.map(|choice| choice.label)), ("customer", "Customer", customer.map(|choice| choice.label))];
+        let bounds = [("min", "from"), ("max", "up to")]
+            .map(|(name, words)| (name, words, Some(query.filter(name).to_owned()).filter(|value| !value.is_empty())));
+        named
+            .into_iter()
+            .chain(bounds)
+            .filter_map(|(name, label, value)| Some((format!("{label} {}", value?), address(&filtered(query, name, "")))))
+            .collect::<Vec<_>>()
+    });
+    (!all.is_empty()).then(|| {
+        view! {
+            <p class="chips">
+                <span>"Only"</span>
+                {all
+                    .into_iter()
+                    .map(|(label, href)| view! {
+                        <a class="chip" href=href aria-label=format!("Remove filter {label}")>
+                            <span>{label.clone()}</span>
+                            <Icon name="x"/>
+                        </a>
+                    })
+                    .collect_view()}
+            </p>
+        }
+    })
+}
+
+#[component]
+fn Sums(count: Count, totals: Option<Vec<domain::Money>>) -> impl IntoView {
+    let words = count.of("reward", "rewards");
+    match totals {
+        Some(amounts) => view! { <Totals words=words amounts=amounts/> }.into_any(),
+        None => {
+            let query = use_list();
+            let href = move || query.with(|query| address(&filtered(query, "sum", "all")));
+            view! {
+                <p class="totals">
+                    <span><strong>{words}</strong></span>
+                    <a class="link" href=href>"Count and add them up"</a>
+                </p>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    let query = use_list();
+    let (title, text) = query.with_untracked(|query: &ListQuery| match query.filter("status") {
+        "pending" if query.search.is_empty() => ("Nothing waits for your review", "New rewards show up here as customers buy."),
+        "hold" if query.search.is_empty() => ("Nothing is on hold", "Rewards that you put on hold wait here until you release them."),
+        _ => ("No reward matches", "Take a filter away, or look at every month."),
+    });
+    view! {
+        <div class="card">
+            <EmptyState icon="receipt" title=title text=text>
+                <a class="btn" href="?">"Show all open rewards"</a>
+            </EmptyState>
+        </div>
+    }
+}
+
+#[component]
+fn Rows(list: ReviewList) -> impl IntoView {
+    let several = list.currencies.len() > 1;
+    let words = list.count.of("reward", "rewards");
+    let may = list.may_review;
+    let rows = list.page.rows.iter().cloned().map(|line| view! { <Row line=line code=several selects=may/> }).collect_view();
+    let table = view! {
+            <TableFrame label="Rewards">
+                <thead>
+                    <tr>
+                        {may.then(|| view! { <SelectAllTh/> })}
+                        <Th label="Partner"/>
+                        <Th label="Customer"/>
+                        <Th label="For"/>
+                        <SortTh column="recorded" label="Recorded" descending_first=true default="descending"/>
+                        <Th label="Status"/>
+                        <SortTh column="amount" label="Amount" numeric=true/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+    }
+    .into_any();
+    let table = match may {
+        true => view! { <BulkForm in_review=list.in_review>{table}</BulkForm> }.into_any(),
+        false => table,
+    };
+    view! {
+        {table}
+        <Pager page=list.page words=words/>
+        <KeyHints review=may/>
+    }
+}
+
+#[component]
+fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
+    let path = reward_path(&line.key);
+    let here = use_location().pathname;
+    let open = {
+        let path = path.clone();
+        move || here.with(|here| *here == path)
+    };
+    let named = format!("{} for {}", line.amount.display(), line.partner_name);
+    let customer = line.customer.map(|customer| customer.label);
+    let why = if line.reason.is_empty() { line.description } else { format!("{} · {}", line.description, line.reason) };
+    view! {
+        <tr class:open=open>
+            {selects.then(|| view! { <RowBox key=line.key label=named/> })}
+            <th class="c-main" scope="row">
+                <RowLink href=path drawer=true>{line.partner_name}</RowLink>
+            </th>
+            <td data-label="Customer">{customer.unwrap_or_else(|| "—".to_owned())}</td>
+            <td data-label="For" class="c-extra">
+                <span>{line.source.label()}</span>
+                <small class="truncate">{why}</small>
+            </td>
+            <td class="c-date" data-label="Recorded">
+                <span>{line.created}</span>
+                <small>{line.month}</small>
+            </td>
+            <td class="c-status">
+                <StatusBadge of=line.status/>
+            </td>
+            <td class="c-amount">
+                <Amount of=line.amount code=code/>
+            </td>
+        </tr>
+    }
+}

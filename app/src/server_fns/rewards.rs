@@ -1,0 +1,164 @@
+//! Review Rewards: the list, one reward, and what people decide about them.
+
+use domain::views::ListQuery;
+use domain::views::rewards::{ReviewList, RewardDetail};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::Json;
+
+use crate::error::Result;
+use crate::forms::Done;
+
+#[cfg(feature = "ssr")]
+use crate::{ctx, error::AppError};
+#[cfg(feature = "ssr")]
+use data::rewards::{Adjustment, Decided, Review};
+#[cfg(feature = "ssr")]
+use domain::access::Action;
+#[cfg(feature = "ssr")]
+use domain::review::Verb;
+
+/// The address of a reward's drawer.
+pub fn reward_path(key: &str) -> String {
+    format!("/rewards/{key}")
+}
+
+/// Decisions that are not about a reward's state; the others are [`domain::review::Verb`]s.
+pub const MOVE: &str = "move_to_current_invoice";
+pub const REMOVE: &str = "remove_from_invoice";
+
+#[server(prefix = "/rpc", endpoint = "rewards/list", input = Json)]
+pub async fn list_rewards(query: ListQuery) -> Result<ReviewList> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    let mut list = data::queries::rewards::list(&cx.db, &cx.company, &query, cx.now).await?;
+    list.may_review = cx.may(Action::ReviewRewards);
+    Ok(list)
+}
+
+#[server(prefix = "/rpc", endpoint = "rewards/detail")]
+pub async fn get_reward(key: String) -> Result<RewardDetail> {
+    let cx = ctx::company(Action::ViewProgramme).await?;
+    let mut reward = data::queries::rewards::detail(&cx.db, &cx.company, &key, cx.now).await?;
+    if !cx.may(Action::ReviewRewards) {
+        reward.verbs.clear();
+        reward.undo.clear();
+    }
+    if !cx.may(Action::ManageInvoices) {
+        for month in [&mut reward.move_to, &mut reward.remove_to, &mut reward.adjust_month] {
+            month.clear();
+        }
+    }
+    Ok(reward)
+}
+
+/// `decision` is a verb's word, [`MOVE`] or [`REMOVE`]; `seen` is what a drawer knew of its one reward. A form for many has a
+/// reason for each decision.
+#[server(prefix = "/rpc", endpoint = "rewards/review")]
+pub async fn review_rewards(
+    #[server(default)] keys: Vec<String>,
+    #[server(default)] decision: String,
+    #[server(default)] reason: String,
+    #[server(default)] hold_reason: String,
+    #[server(default)] decline_reason: String,
+    #[server(default)] seen: String,
+) -> Result<Done> {
+    let (field, reason) = match decision.as_str() {
+        "hold" if reason.is_empty() && seen.is_empty() => ("hold_reason", hold_reason),
+        "decline" if reason.is_empty() && seen.is_empty() => ("decline_reason", decline_reason),
+        _ => ("reason", reason),
+    };
+    let action = if decision == MOVE || decision == REMOVE { Action::ManageInvoices } else { Action::ReviewRewards };
+    let cx = ctx::company(action).await?;
+    if keys.is_empty() {
+        return Err(AppError::invalid("", "Select at least one reward first."));
+    }
+    let (by, seen) = (cx.author(), seen.parse().ok());
+    let decided = match decision.as_str() {
+        MOVE => data::rewards::move_to_current_invoice(&cx.db, cx.company_id, &keys, by, cx.now).await,
+        REMOVE => data::rewards::remove_from_invoice(&cx.db, cx.company_id, &keys, &reason, by, cx.now).await,
+        word => {
+            let verb = verb(word)?;
+            if verb.needs_reason() && reason.trim().is_empty() {
+                return Err(AppError::invalid(field, "Say why: the partner reads it."));
+            }
+            let review = Review { verb, keys: &keys, reason: &reason, seen };
+            data::rewards::review(&cx.db, cx.company_id, &review, by, cx.now).await
+        }
+    };
+    Ok(said(&decision, &decided.map_err(by_reward)?))
+}
+
+#[server(prefix = "/rpc", endpoint = "rewards/undo")]
+pub async fn undo_review(batch: String) -> Result<Done> {
+    let cx = ctx::company(Action::ReviewRewards).await?;
+    let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
+    let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(by_reward)?;
+    Ok(Done::say(match undone.changed {
+        1 => "Took the decision back.".to_owned(),
+        count => format!("Took the decision on {count} rewards back."),
+    }))
+}
+
+#[server(prefix = "/rpc", endpoint = "rewards/adjust")]
+pub async fn adjust_reward(key: String, #[server(default)] difference: String, #[server(default)] description: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageInvoices).await?;
+    let adjustment = Adjustment { reward_key: key, difference: difference.trim().to_owned(), description };
+    let given = data::rewards::adjust(&cx.db, cx.company_id, &adjustment, &ctx::submission(), cx.author(), cx.now).await?;
+    Ok(Done::say(if given.new { "Added the difference as a reward of its own." } else { "It was added already." })
+        .to(reward_path(&given.key)))
+}
+
+#[cfg(feature = "ssr")]
+fn verb(word: &str) -> Result<Verb> {
+    let found = Verb::ALL.into_iter().find(|verb| verb.word() == word);
+    found.ok_or_else(|| AppError::invalid("", "Choose what to do with the selected rewards."))
+}
+
+/// What was done, in the past tense, with its undo.
+#[cfg(feature = "ssr")]
+fn said(decision: &str, decided: &Decided) -> Done {
+    let rewards = match decided.changed {
+        1 => "1 reward".to_owned(),
+        count => format!("{count} rewards"),
+    };
+    let mut words = match decision {
+        _ if decided.changed == 0 => "Nothing had to change.".to_owned(),
+        "approve" => format!("Approved {rewards}."),
+        "decline" => format!("Declined {rewards}."),
+        "hold" => format!("Put {rewards} on hold."),
+        "release" => format!("Released {rewards}."),
+        MOVE => format!("Moved {rewards} onto the invoice in review."),
+        REMOVE => format!("Took {rewards} off the invoice."),
+        _ => format!("Marked {rewards} as paid elsewhere."),
+    };
+    if decided.changed > 0 && decided.unchanged > 0 {
+        words.push_str(&format!(" {} stood there already.", decided.unchanged));
+    }
+    match decided.followed {
+        0 => {}
+        1 => words.push_str(" 1 refund or correction followed."),
+        count => words.push_str(&format!(" {count} refunds and corrections followed.")),
+    }
+    match decided.batch_id {
+        Some(batch) => Done::say(words).undo(UndoReview::PATH, [("batch", batch.to_string())]),
+        None => Done::say(words),
+    }
+}
+
+/// Refusals come by reward; a form over a list has no field for each.
+#[cfg(feature = "ssr")]
+fn by_reward(error: data::Error) -> AppError {
+    let data::Error::Invalid(mut fields) = error else { return error.into() };
+    let refused: Vec<(String, String)> =
+        fields.iter().filter(|(field, _)| field.starts_with("rwd_")).map(|(key, why)| (key.clone(), why.clone())).collect();
+    if let Some((key, why)) = refused.first() {
+        fields.retain(|field, _| !field.starts_with("rwd_"));
+        let words = match refused.len() {
+            1 => format!("Nothing was changed: {why}."),
+            count => format!("Nothing was changed: {count} of the rewards refuse it. The first one is {key}: {why}."),
+        };
+        fields.insert(String::new(), words);
+    }
+    data::Error::Invalid(fields).into()
+}
