@@ -91,6 +91,15 @@ impl Db {
         begin(&self.writer, options).await
     }
 
+    /// Gives the writer more memory while it writes very much, or takes it back. PostgreSQL sees to this by itself.
+    pub async fn write_in_bulk(&self, bulk: bool) -> Result<()> {
+        if self.backend() == DbBackend::Sqlite {
+            let pragma = if bulk { "PRAGMA cache_size = -131072" } else { "PRAGMA cache_size = -8000; PRAGMA shrink_memory" };
+            self.writer.execute_unprepared(pragma).await?;
+        }
+        Ok(())
+    }
+
     pub async fn close(self) -> Result<()> {
         self.reader.close().await?;
         self.writer.close().await?;
@@ -219,6 +228,8 @@ where
     C: ConnectionTrait,
 {
     let mut rows = rows.into_iter().peekable();
+    // SQLite looks numbered places up one by one, which takes long among thousands.
+    let numbered = tx.get_database_backend() == DbBackend::Postgres;
     while rows.peek().is_some() {
         let mut places = String::new();
         let mut values = Vec::new();
@@ -226,8 +237,13 @@ where
             places.push_str(if places.is_empty() { "(" } else { ", (" });
             for (column, value) in row.into_iter().enumerate() {
                 values.push(value);
-                places.push_str(if column == 0 { "$" } else { ", $" });
-                places.push_str(&values.len().to_string());
+                places.push_str(if column == 0 { "" } else { ", " });
+                if numbered {
+                    places.push('$');
+                    places.push_str(&values.len().to_string());
+                } else {
+                    places.push('?');
+                }
             }
             places.push(')');
         }

@@ -232,7 +232,7 @@ impl<'a> Planner<'a> {
             triggers: Vec::new(),
             rewards: drafts,
         };
-        self.push_receipt(event_id, event.from, &decision)
+        self.push_receipt(event_id, event.from, &decision, true)
     }
 
     /// Corrects a reward by `amount`.
@@ -315,7 +315,7 @@ impl<'a> Planner<'a> {
             self.history.note_row(self.context.programme, root)?;
             earned.extend(parts);
         }
-        self.push_receipt(event.sale.map_or(self.case.customer.id, |sale| sale.id), event.to, &decision)?;
+        self.push_receipt(event.sale.map_or(self.case.customer.id, |sale| sale.id), event.to, &decision, true)?;
         self.explain_refunds(event, refunds, &mut earned, false)
     }
 
@@ -357,7 +357,7 @@ impl<'a> Planner<'a> {
             self.history.note(programme, customer.id, event.at, draft);
             earned.push(Earned::of_row(&row)?);
         }
-        self.push_receipt(id, event.to, &decision)?;
+        self.push_receipt(id, event.to, &decision, false)?;
         self.explain_refunds(event, refunds, &mut earned, true)
     }
 
@@ -395,7 +395,7 @@ impl<'a> Planner<'a> {
                 }
                 decision.rewards.clear();
             }
-            self.push_receipt(refund.id, event.to, &decision)?;
+            self.push_receipt(refund.id, event.to, &decision, false)?;
         }
         Ok(())
     }
@@ -417,7 +417,8 @@ impl<'a> Planner<'a> {
         self.revisions.get(&event_id).copied().or_else(written).map_or(0, |revision| revision + 1)
     }
 
-    fn push_receipt(&mut self, event_id: Uuid, partnership_id: Option<Uuid>, decision: &Decision) -> Result<()> {
+    /// `corrections` says that the decision's rewards correct earlier ones: a receipt counts what its event earned.
+    fn push_receipt(&mut self, event_id: Uuid, partnership_id: Option<Uuid>, decision: &Decision, corrections: bool) -> Result<()> {
         let revision = self.next_revision(event_id);
         let about = About {
             company_id: self.context.programme.company.id,
@@ -428,7 +429,11 @@ impl<'a> Planner<'a> {
             partnership_id,
             change_id: Some(self.context.change_id),
         };
-        self.plan.receipts.push(receipt(&about, decision, self.context.now)?);
+        let mut row = receipt(&about, decision, self.context.now)?;
+        if corrections {
+            row.rewards = 0;
+        }
+        self.plan.receipts.push(row);
         self.revisions.insert(event_id, revision);
         Ok(())
     }

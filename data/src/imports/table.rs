@@ -37,6 +37,8 @@ impl From<Complaint> for RowError {
 
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: u64 = 1 << 20;
+/// The column in which rows that were left out say why.
+const REASON: &str = "reason";
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A file, and where in it the table begins.
@@ -128,7 +130,7 @@ impl<R: Read + Seek> Input<R> {
         let mut row = 1;
         let mut errors = errors.iter().peekable();
         if reader.read_byte_record(&mut raw).map_err(unreadable)? {
-            raw.push_field(b"reason");
+            raw.push_field(REASON.as_bytes());
             writer.write_byte_record(&raw).map_err(unreadable)?;
         }
         let width = raw.len().max(columns.len());
@@ -182,7 +184,11 @@ fn header(raw: &ByteRecord, columns: &[&str]) -> Result<Vec<usize>> {
         }
     }
     let mut complaints = Vec::new();
-    for (place, name) in names.iter().enumerate() {
+    // What `rest` added to the rows of an earlier import: mended, they come back with it.
+    let added = |place: usize| {
+        place + 1 == names.len() && names[place] == REASON && (!columns.contains(&REASON) || names[..place].contains(&names[place]))
+    };
+    for (place, name) in names.iter().enumerate().filter(|(place, _)| !added(*place)) {
         if !columns.contains(&name.as_str()) {
             complaints.push(format!("unknown column “{}”", shown(name)));
         } else if names[..place].contains(name) {

@@ -7,11 +7,14 @@ use domain::{Currency, Instant, Money, fields};
 use serde_json::json;
 
 use crate::check::Checks;
-use crate::events::{Batch, Given, How, record_batch};
+use crate::events::{Batch, Given, How, Outcome, record_batch};
 use crate::{Result, audit};
 
 use super::table::{self, Fields, RowError};
 use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+
+/// From so many rows on a file is worth more memory.
+const BULK_ROWS: usize = 5_000;
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
     let progress = job.progress.clone();
@@ -31,17 +34,29 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         check_only: job.refuses(&errors),
         progress: &progress,
     };
-    let outcome = in_one_transaction!(job, |tx| {
-        let outcome = record_batch(tx, job.company_id, &batch, &how).await?;
+    let bulk = batch.len() >= BULK_ROWS;
+    if bulk {
+        job.db.write_in_bulk(true).await?;
+    }
+    let outcome = write(job, &batch, &how).await;
+    if bulk {
+        job.db.write_in_bulk(false).await?;
+    }
+    let outcome = outcome?;
+    let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged };
+    errors.extend(outcome.complaints.into_iter().map(RowError::from));
+    job.report(Kind::Transactions, read.input, read.rows, counts, errors).await
+}
+
+async fn write(job: &Job<'_>, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
+    in_one_transaction!(job, |tx| {
+        let outcome = record_batch(tx, job.company_id, batch, how).await?;
         if outcome.recorded > 0 {
             let detail = json!({ "recorded": outcome.recorded, "rewards": outcome.rewards, "unchanged": outcome.unchanged });
             audit::record(tx, job.company_id, job.now, job.by, "transactions_imported", "import", "transactions", detail).await?;
         }
         Ok(outcome)
-    })?;
-    let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged };
-    errors.extend(outcome.complaints.into_iter().map(RowError::from));
-    job.report(Kind::Transactions, read.input, read.rows, counts, errors).await
+    })
 }
 
 fn take(fields: &Fields<'_>, checks: &mut Checks, batch: &mut Batch) -> Result<()> {

@@ -42,8 +42,9 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "I8",
             "a receipt's rewards are all there",
             "SELECT COUNT(*) FROM receipts",
-            "SELECT r.id, 'names ' || CAST(r.rewards AS TEXT) || ' rewards, there are ' || CAST(COALESCE(w.rewards, 0) AS TEXT) \
-             FROM receipts r LEFT JOIN ( \
+            // A change of attribution leaves two receipts: one for whom the event belonged to, one for whom it belongs to now.
+            "SELECT r.event_id, 'names ' || CAST(r.rewards AS TEXT) || ' rewards, there are ' || CAST(COALESCE(w.rewards, 0) AS TEXT) \
+             FROM (SELECT event_id, change_id, SUM(rewards) AS rewards FROM receipts GROUP BY event_id, change_id) r LEFT JOIN ( \
                SELECT CASE WHEN source = 'customer' THEN customer_id ELSE transaction_id END AS event_id, change_id, COUNT(*) AS rewards \
                FROM rewards WHERE source IN ('transaction', 'refund', 'customer') \
                GROUP BY CASE WHEN source = 'customer' THEN customer_id ELSE transaction_id END, change_id \

@@ -67,6 +67,7 @@ on_both! {
         world.refund("r1", "t1", "100.00", "2026-03-08T12:00:00Z").await;
         assert_eq!(world.balances().await, ["bob USD 200"]);
         assert_eq!(world.partner_figures().await, [(0, 0, 0), (1, 1, 1_000)]);
+        world.prove().await;
     }
 
     async fn there_and_back_restores_every_balance(db: &TestDb) {
@@ -93,6 +94,7 @@ on_both! {
         world.give("c1", Some("ada"), "2026-03-01T00:00:00Z").await;
         assert_eq!(world.balances().await, balances);
         assert_eq!(world.partner_figures().await, figures);
+        world.prove().await;
     }
 
     async fn undo_restores_what_was(db: &TestDb) {
@@ -119,6 +121,7 @@ on_both! {
         assert_eq!(balances, ["ada USD 2000"]);
         assert_eq!(world.balances().await, ["ada USD 1000"]);
         assert_eq!(world.partner_figures().await, [(figures[0].0, figures[0].1, figures[0].2 / 2), (0, 0, 0)]);
+        world.prove().await;
     }
 
     async fn what_it_is_already_changes_nothing(db: &TestDb) {
@@ -130,6 +133,7 @@ on_both! {
         assert_eq!(world.count(rewards::Entity).await, 1);
         assert!(fault(world.try_give("c1", Some("zoe"), "2026-03-01T00:00:00Z").await, "partner_key").contains("no partner “zoe”"));
         assert!(fault(world.try_give("c1", Some("bob"), "2026-03-10T12:00:01Z").await, "from").contains("future"));
+        world.prove().await;
     }
 
     async fn limits_follow_the_new_owner(db: &TestDb) {
@@ -146,6 +150,7 @@ on_both! {
         assert_eq!(world.reason(world.transaction("t3").await.id).await, "limit_rewards");
         world.give("c1", Some("ada"), "2026-03-02T00:00:00Z").await;
         assert_eq!(world.balances().await, ["ada USD 400"]);
+        world.prove().await;
     }
 
     async fn a_customer_found_late_earns_from_then_on(db: &TestDb) {
@@ -156,6 +161,7 @@ on_both! {
         world.give("c1", Some("ada"), "2026-03-05T12:00:00Z").await;
         assert_eq!(world.balances().await, ["ada USD 2000"]);
         assert_eq!(world.partner_figures().await, [(1, 1, 10_000), (0, 0, 0)]);
+        world.prove().await;
     }
 
     async fn held_and_frozen_rewards_are_corrected_where_they_can_be(db: &TestDb) {

@@ -36,6 +36,7 @@ on_both! {
         assert_eq!((customer.transactions, customer.first_purchase_at), (1, Some(at("2026-03-09T10:00:00Z").0)));
         let row = world.transaction("t1").await;
         assert_eq!((row.seq, row.partnership_id), (1, Some(ada.id)));
+        world.prove().await;
     }
 
     async fn the_same_again_changes_nothing(db: &TestDb) {
@@ -51,6 +52,7 @@ on_both! {
         let other = world.try_sale("t1", "c1", usd("200.00"), "2026-03-09T10:00:01Z").await;
         assert!(fault(other, "occurred_at").contains("with occurred_at 2026-03-09T10:00:00Z"));
         assert_eq!(world.count(transactions::Entity).await, 1);
+        world.prove().await;
     }
 
     async fn every_event_leaves_a_receipt_with_its_reason(db: &TestDb) {
@@ -94,6 +96,7 @@ when = "transaction.product_key != 'gift'"
         let (ada, eve) = (world.partnership("ada").await, world.partnership("eve").await);
         assert_eq!((ada.signups, ada.paid_customers, ada.revenue), (1, 1, 4_000));
         assert_eq!((eve.signups, eve.revenue), (1, 5_000));
+        world.prove().await;
     }
 
     async fn a_late_earlier_sale_is_the_first_purchase_but_pays_once(db: &TestDb) {
@@ -108,6 +111,7 @@ when = "transaction.product_key != 'gift'"
         let third = world.sale("third", "c1", "20.00", "2026-03-06T00:00:00Z").await;
         assert_eq!(world.reason(third.transaction_id).await, "not_first_purchase");
         assert_eq!(world.rewards().await.len(), 1);
+        world.prove().await;
     }
 
     async fn months_are_counted_from_the_first_purchase(db: &TestDb) {
@@ -119,6 +123,7 @@ when = "transaction.product_key != 'gift'"
         let over = world.sale("c", "c1", "10.00", "2026-02-28T12:00:00-05:00").await;
         assert_eq!(world.reason(last.transaction_id).await, "rewarded");
         assert_eq!(world.reason(over.transaction_id).await, "limit_months");
+        world.prove().await;
     }
 
     async fn a_cap_clips_and_then_stops(db: &TestDb) {
@@ -138,6 +143,7 @@ when = "transaction.product_key != 'gift'"
             world.rewards().await,
             ["ada 20.00 pending transaction", "ada 20.00 pending transaction", "ada 10.00 pending transaction", "bob 20.00 pending transaction"]
         );
+        world.prove().await;
     }
 
     async fn hold_days_schedule(db: &TestDb) {
@@ -151,6 +157,7 @@ when = "transaction.product_key != 'gift'"
             world.rewards().await,
             ["ada 5.00 pending transaction", "ada 10.00 scheduled transaction", "ada -5.00 scheduled refund"]
         );
+        world.prove().await;
     }
 
     async fn refunds_take_back_their_share(db: &TestDb) {
@@ -175,6 +182,7 @@ when = "transaction.product_key != 'gift'"
         let again = world.refund("r2", "t1", "0.33", day).await;
         assert!(!again.new);
         assert!(fault(world.try_refund("r5", "r1", usd("0.01"), day).await, "refund_of").contains("only a sale"));
+        world.prove().await;
     }
 
     async fn the_offer_in_force_when_it_happened_counts(db: &TestDb) {
@@ -185,6 +193,7 @@ when = "transaction.product_key != 'gift'"
         world.sale("new", "c1", "10.00", "2026-03-08T00:00:00Z").await;
         world.sale("old", "c1", "10.00", "2026-03-07T23:59:59Z").await;
         assert_eq!(world.rewards().await, ["ada 2.00 pending transaction", "ada 3.00 pending transaction"]);
+        world.prove().await;
     }
 
     async fn bad_input_is_refused_at_its_field(db: &TestDb) {
@@ -204,6 +213,7 @@ when = "transaction.product_key != 'gift'"
         assert_eq!(fault(world.create(&orphan).await, "partner_key"), "there is no partner “zoe”");
         let tomorrow = NewCustomer { customer_key: "c2".to_owned(), created_at: Some(at("2026-03-12T00:00:00Z")), ..NewCustomer::default() };
         assert!(fault(world.create(&tomorrow).await, "created_at").contains("more than a day after now"));
+        world.prove().await;
     }
 
     async fn a_new_customer_can_earn(db: &TestDb) {
@@ -214,6 +224,7 @@ when = "transaction.product_key != 'gift'"
         let third = world.customer("c3", Some("ada")).await;
         assert_eq!(world.reason(third.customer_id).await, "cap_reached");
         assert_eq!(world.balances().await, ["ada USD 800"]);
+        world.prove().await;
     }
 
     /// Sixty-four at once: one is recorded, the others learn of it.
@@ -228,6 +239,7 @@ when = "transaction.product_key != 'gift'"
         assert_eq!(world.count(transactions::Entity).await, 1);
         assert_eq!(world.count(rewards::Entity).await, 1);
         assert_eq!(world.partnership("ada").await.revenue, 1_000);
+        world.prove().await;
     }
 
     /// Different sales of one customer at once: each is recorded, in some order.
@@ -242,5 +254,6 @@ when = "transaction.product_key != 'gift'"
         let customer = world.customer_row("c1").await;
         assert_eq!(customer.transactions, 24);
         assert_eq!(world.partnership("ada").await.revenue, 24_000);
+        world.prove().await;
     }
 }

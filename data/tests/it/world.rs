@@ -189,6 +189,13 @@ pub fn fault<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
 }
 
 impl World<'_> {
+    /// Everything that must hold does.
+    pub async fn prove(&self) {
+        let report = data::verify::verify(self.db).await.unwrap();
+        let broken: Vec<_> = report.broken().collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+
     /// The key of the reward that a sale made.
     pub async fn reward_key(&self, transaction: &str) -> String {
         let id = self.transaction(transaction).await.id;
