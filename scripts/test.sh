@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
 
-STEPS=6
+STEPS=7
 started=$SECONDS
 logs="$(mktemp -d)"
 trap 'rm -rf "$logs"' EXIT
@@ -32,7 +32,10 @@ scripts/server.sh release
 TRIBUTARY_BIN="$(server_bin release)"
 export TRIBUTARY_BIN
 
-step 6 $STEPS "browser: desktop, phone, no JavaScript (Playwright)"
+step 6 $STEPS "whole histories against a second computation, SQLite and PostgreSQL"
+scripts/with-postgres.sh scripts/history/check.sh "$TRIBUTARY_BIN" 2>&1 | tee "$logs/histories" || failed=1
+
+step 7 $STEPS "browser: desktop, phone, no JavaScript (Playwright)"
 (cd end2end && node_modules/.bin/playwright test) 2>&1 | tee "$logs/browser" || failed=1
 
 sqlite="$(sed -n '/^name = "libsqlite3-sys"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)"
@@ -50,10 +53,11 @@ cat <<SUMMARY
 ==== Closing lines ====
 SUMMARY
 grep -E '^test result: ' "$logs/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true
+grep '^histories: ' "$logs/histories" || true
 sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed|flaky|skipped|did not run|interrupted)' || true
 
 count() { awk -v word="$1" '{ for (i = 2; i <= NF; i++) if ($i ~ "^" word) sum += $(i - 1) } END { print sum + 0 }'; }
-closing="$(grep -hE '^test result: ' "$logs/cargo"; sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed)' || true)"
+closing="$(grep -hE '^test result: ' "$logs/cargo"; grep '^histories: ' "$logs/histories" || true; sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed)' || true)"
 echo
 echo "$(printf '%s\n' "$closing" | count passed) passed, $(printf '%s\n' "$closing" | count failed) failed"
 if [ "$failed" != 0 ]; then

@@ -13,23 +13,25 @@ trap 'rm -rf "$work"' EXIT
 play() { # DIR DATABASE OUT: the history in DIR, exported to OUT
     local dir=$1 database=$2 out=$3
     local t=("$binary" --database "$database")
-    local company start end
+    local company start end month at last
     read -r company start end < <(python3 -c 'import json,sys; p=json.load(open(sys.argv[1])); print(p["company"], p["start"], p["end"])' "$dir/plan.json")
     mkdir -p "$out"
     "${t[@]}" init --sandbox --now "$start" >/dev/null
-    "${t[@]}" program apply "$dir/programme.toml" >/dev/null
+    "${t[@]}" program apply "$dir/programme.toml" >/dev/null 2>&1
     "${t[@]}" import partners "$dir/partners.csv" --company "$company" >/dev/null
     while read -r month at; do
         "${t[@]}" run-due --until "$at" >/dev/null
         for kind in customers attributions transactions; do
             "${t[@]}" import "$kind" "$dir/$kind-$month.csv" --company "$company" >/dev/null
         done
-        "${t[@]}" verify >"$out/verify.txt" || { echo "verify failed after $month on $database" >&2; cat "$out/verify.txt" >&2; exit 1; }
+        "${t[@]}" verify >"$out/verify.txt" 2>&1 || { echo "verify failed after $month on $database" >&2; cat "$out/verify.txt" >&2; exit 1; }
+        last=$month
     done < <(python3 -c 'import json,sys; [print(s["month"], s["import_at"]) for s in json.load(open(sys.argv[1]))["steps"]]' "$dir/plan.json")
     # The last file once more: nothing may change.
-    "${t[@]}" import transactions "$dir/transactions-$month.csv" --company "$company" >/dev/null
+    "${t[@]}" import transactions "$dir/transactions-$last.csv" --company "$company" >/dev/null
     "${t[@]}" run-due --until "$end" >/dev/null
-    "${t[@]}" verify >"$out/verify.txt" || { echo "verify failed at the end on $database" >&2; cat "$out/verify.txt" >&2; exit 1; }
+    "${t[@]}" verify >"$out/verify.txt" 2>&1 || { echo "verify failed at the end on $database" >&2; cat "$out/verify.txt" >&2; exit 1; }
+    rm "$out/verify.txt"
     for noun in partners customers transactions rewards invoices payouts receipts ledger; do
         "${t[@]}" export "$noun" --company "$company" --format jsonl >"$out/$noun.jsonl"
         "${t[@]}" export "$noun" --company "$company" --format csv >"$out/$noun.csv"
