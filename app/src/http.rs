@@ -17,7 +17,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, FLASH, real_now, session_of, standing_of};
+use crate::ctx::{self, FLASH, STRANDED, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FORM_HEADER, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
 use crate::shell::{Assets, shell};
@@ -83,12 +83,24 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
         Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
         _ => {}
     }
-    if let Ok(session) = session_of(&parts)
-        && let Ok(Some(flash)) = session.remove::<Flash>(FLASH).await
-    {
-        parts.extensions.insert(flash);
-    }
+    let flash = take_flash(&parts, public).await;
+    parts.extensions.insert(flash);
     Ok(Request::from_parts(parts, body))
+}
+
+/// What was left for this page. A stranded form waits past the public pages.
+async fn take_flash(parts: &Parts, public: bool) -> Flash {
+    let Ok(session) = session_of(parts) else { return Flash::default() };
+    let mut flash: Flash = session.remove(FLASH).await.ok().flatten().unwrap_or_default();
+    if public {
+        flash.stranded = matches!(session.get_value(STRANDED).await, Ok(Some(_)));
+    } else if flash.failed.is_none()
+        && let Ok(Some(form)) = session.remove::<FailedForm>(STRANDED).await
+    {
+        let again = "You were signed out before this was sent. Look at it and send it again.";
+        flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
+    }
+    flash
 }
 
 /// The sign-in page that leads back to where somebody wanted to go.
@@ -190,7 +202,15 @@ async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Ans
     let (mut response, body) = response.into_parts();
     response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match to_bytes(body, usize::MAX).await {
-        Ok(body) => Answer { response, body },
+        Ok(body) => {
+            // The framework answers every error with 500 unless its function said otherwise.
+            if response.status == StatusCode::INTERNAL_SERVER_ERROR
+                && let Ok(error) = serde_json::from_slice::<AppError>(&body)
+            {
+                response.status = status_of(&error);
+            }
+            Answer { response, body }
+        }
         Err(error) => Answer::error(&internal(error)),
     }
 }
@@ -239,7 +259,7 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
         match serde_json::from_slice::<Done>(&answer.body) {
             Ok(done) => {
                 let target = done.to.as_deref().and_then(local_path).map_or(back, str::to_owned);
-                (target, Flash { done: Some(done).filter(|done| !done.message.is_empty()), failed: None })
+                (target, Flash { done: Some(done).filter(|done| !done.message.is_empty()), ..Flash::default() })
             }
             Err(_) => (back, Flash::default()),
         }
@@ -247,8 +267,12 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
         let error = serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
         let signed_out = error == AppError::Unauthenticated;
         let failed = failed_form(parts.uri.path(), values, error);
-        let back = if signed_out { format!("/sign-in?next={}", encode(&back)) } else { back };
-        (back, Flash { done: None, failed: Some(failed) })
+        if signed_out {
+            strand(parts, &failed).await;
+            (format!("/sign-in?next={}", encode(&back)), Flash::default())
+        } else {
+            (back, Flash { failed: Some(failed), ..Flash::default() })
+        }
     };
     set_flash(parts, &flash).await;
     let mut response = Redirect::to(&target).into_response();
@@ -256,6 +280,15 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
         response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
     }
     response
+}
+
+/// Keeps a form until somebody has signed in again.
+async fn strand(parts: &Parts, form: &FailedForm) {
+    if let Ok(session) = session_of(parts)
+        && let Err(error) = session.insert(STRANDED, form).await
+    {
+        tracing::warn!(%error, "a form was lost when its session ended");
+    }
 }
 
 /// Leaves a message for the next page of this session.

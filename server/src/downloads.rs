@@ -5,7 +5,7 @@ use app::ctx::{self, CompanyCtx};
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -25,8 +25,7 @@ use crate::pages;
 pub fn router() -> Router {
     Router::new()
         .route("/export/{file}", get(export))
-        .route("/invoices/{number}/payouts.csv", get(payouts_csv))
-        .route("/invoices/{number}/payouts.xml", get(payouts_xml))
+        .route("/payouts/{file}", get(payouts))
 }
 
 type Params = Query<Vec<(String, String)>>;
@@ -48,40 +47,20 @@ async fn begin(noun: Noun, query: ListQuery, parts: &Parts) -> Result<(Export, S
     Ok((export, format!("{}-{}-{}.csv", ctx.company.key, noun.word(), ctx.zone.date(ctx.now))))
 }
 
-/// An invoice's payouts as a table.
-async fn payouts_csv(Path(number): Path<String>, parts: Parts) -> Response {
-    let file = async {
-        let (ctx, invoice, payouts) = payouts_of(&number, &parts).await?;
-        Ok(Attachment {
-            content: payment_files::csv(&payouts, &ctx.zone)?,
-            content_type: "text/csv; charset=utf-8",
-            name: format!("{}-payouts.csv", invoice.number),
-        })
+/// An invoice's payouts: "NUMBER.csv", all of them as a table, or "NUMBER.xml", those still to be made as an order for a bank.
+async fn payouts(Path(file): Path<String>, parts: Parts) -> Response {
+    let made = match file.rsplit_once('.') {
+        Some((number, "csv")) => payout_table(number, &parts).await,
+        Some((number, "xml")) => payment_order(number, &parts).await,
+        _ => Err(AppError::NotFound("This file".to_owned())),
     };
-    answer(file.await, &parts.headers)
-}
-
-/// The payouts that are still to be made, as an order for a bank.
-async fn payouts_xml(Path(number): Path<String>, parts: Parts) -> Response {
-    let file = async {
-        let (ctx, invoice, mut payouts) = payouts_of(&number, &parts).await?;
-        payouts.retain(|payout| payout.state == PayoutState::Pending.word());
-        let debtor = Debtor { name: &ctx.company.name, account: None };
-        let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
-        Ok(Attachment {
-            content: order.xml.into_bytes(),
-            content_type: "application/xml; charset=utf-8",
-            name: format!("{}-pain.001.xml", invoice.number),
-        })
-    };
-    answer(file.await, &parts.headers)
-}
-
-async fn payouts_of(number: &str, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
-    let ctx = ctx::company_of(parts, Action::MoveMoney).await?;
-    let invoice = data::invoices::find(ctx.db.read(), ctx.company_id, number).await?;
-    let payouts = data::payouts::of_invoice(ctx.db.read(), ctx.company_id, invoice.id).await?;
-    Ok((ctx, invoice, payouts))
+    match made {
+        Ok(file) => {
+            let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
+            (headers, file.content).into_response()
+        }
+        Err(error) => pages::refuse(&parts.headers, &error),
+    }
 }
 
 struct Attachment {
@@ -90,14 +69,32 @@ struct Attachment {
     name: String,
 }
 
-fn answer(file: Result<Attachment, AppError>, headers: &HeaderMap) -> Response {
-    match file {
-        Ok(file) => {
-            let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
-            (headers, file.content).into_response()
-        }
-        Err(error) => pages::refuse(headers, &error),
-    }
+async fn payout_table(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
+    let (ctx, invoice, payouts) = payouts_of(number, parts).await?;
+    Ok(Attachment {
+        content: payment_files::csv(&payouts, &ctx.zone)?,
+        content_type: "text/csv; charset=utf-8",
+        name: format!("{}-payouts.csv", invoice.number),
+    })
+}
+
+async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
+    let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
+    payouts.retain(|payout| payout.state == PayoutState::Pending.word());
+    let debtor = Debtor { name: &ctx.company.name, account: None };
+    let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
+    Ok(Attachment {
+        content: order.xml.into_bytes(),
+        content_type: "application/xml; charset=utf-8",
+        name: format!("{}-pain.001.xml", invoice.number),
+    })
+}
+
+async fn payouts_of(number: &str, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
+    let ctx = ctx::company_of(parts, Action::MoveMoney).await?;
+    let invoice = data::invoices::find(ctx.db.read(), ctx.company_id, number).await?;
+    let payouts = data::payouts::of_invoice(ctx.db.read(), ctx.company_id, invoice.id).await?;
+    Ok((ctx, invoice, payouts))
 }
 
 /// The first piece is made before the answer begins, so that an early error still has a status.

@@ -13,9 +13,8 @@ bolt,\"Bolt, Nuts & Co\",bo@bolt.example,Bo,Lind,affiliates
 const CUSTOMERS: &str = "\
 customer_key,name,email,partner_key,created_at
 c-1,Carla,carla@example.com,acme,2026-01-05T10:00:00Z
+c-3,\"Eve \"\"E\"\", Ltd\",eve@example.com,,2026-02-01T00:00:00Z
 c-2,=cmd|'/c calc'!A1,dan@example.com,bolt,
-c-3,\"Eve \"\"E\"\"
-Second line\",eve@example.com,,2026-02-01T00:00:00Z
 ";
 
 const SALES: &str = "\
