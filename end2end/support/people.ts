@@ -6,5 +6,7 @@ export interface Person {
     home: string;
 }
 
-export const owner: Person = { email: 'owner@northwind.example', password: 'northwind-demo', home: '/' };
-export const partner: Person = { email: 'partner@northwind.example', password: 'northwind-demo', home: '/partner' };
+const password = 'northwind-demo';
+
+export const owner: Person = { email: 'mia.bennett@northwind.example', password, home: '/' };
+export const partner: Person = { email: 'priya@northern-workshop.example', password, home: '/partner' };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The built binary under test. */
 export function tributary(): string {
@@ -15,6 +15,7 @@ export function tributary(): string {
 /** Runs one command of the binary to its end. */
 export async function run(database: string, ...command: string[]): Promise<string> {
     const child = spawn(tributary(), ['--database', `sqlite://${database}`, ...command], {
+        cwd: dirname(database),
         stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output = collect(child);
@@ -48,7 +49,7 @@ export async function startServer(): Promise<Server> {
     }
     const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
     for (const name of readdirSync(template)) {
-        cpSync(join(template, name), join(folder, name));
+        cpSync(join(template, name), join(folder, name), { recursive: true });
     }
     const database = join(folder, 'demo.db');
     const child = spawn(tributary(), ['--database', `sqlite://${database}`, 'serve', '--listen', '127.0.0.1:0'], {

@@ -63,8 +63,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         await use([]);
     },
 
-    context: async ({ context, problems }, use) => {
-        watch(context, problems);
+    context: async ({ context, problems, javaScriptEnabled }, use) => {
+        watch(context, problems, javaScriptEnabled ?? true);
         await use(context);
         expect(problems, 'problems in the browser').toEqual([]);
     },
@@ -126,7 +126,7 @@ const ASSETS = ['script', 'stylesheet', 'image', 'font', 'manifest'];
  * Notes uncaught errors, console errors, missing assets and failures of the server. A refusal (4xx) of a page or of a
  * call is an answer that a journey may ask for; the browser's own console line about it is no problem either.
  */
-function watch(context: BrowserContext, problems: string[]): void {
+function watch(context: BrowserContext, problems: string[], javaScriptEnabled: boolean): void {
     context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`));
     context.on('console', (message) => {
         if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
@@ -143,8 +143,9 @@ function watch(context: BrowserContext, problems: string[]): void {
     });
     context.on('requestfailed', (request) => {
         const reason = request.failure()?.errorText ?? '';
-        // A page that is left ends what it was still loading.
-        if (reason !== 'net::ERR_ABORTED') {
+        // A page that is left ends what it was still loading; a browser without JavaScript fetches no script.
+        const wanted = javaScriptEnabled || request.resourceType() !== 'script';
+        if (wanted && reason !== 'net::ERR_ABORTED') {
             problems.push(`${reason}: ${request.method()} ${request.url()}`);
         }
     });
