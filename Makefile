@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PROFILE ?= release
 
-.PHONY: help run build client server release fmt lint test e2e shots bench setup
+.PHONY: help run build client server release fmt lint test e2e shots kills bench setup
 
 help: ## what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -41,6 +41,10 @@ e2e: ## the browser tests (ARGS go to Playwright: ARGS="--project phone sign-in"
 
 shots: ## screenshots of every screen, into var/shots
 	@scripts/shots.sh $(ARGS)
+
+kills: ## four workers killed at random moments, both databases (ARGS="200 SEED")
+	@scripts/setup.sh tests
+	@. scripts/env.sh && scripts/with-postgres.sh scripts/kill-test.sh "$$(server_bin release)" $(ARGS)
 
 bench: ## the benchmarks, results into docs/
 	@bench/run.sh $(ARGS)

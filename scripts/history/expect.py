@@ -49,6 +49,7 @@ class World:
         programme = tomllib.loads((folder / "programme.toml").read_text())
         self.zone = ZoneInfo(programme["company"]["timezone"])
         self.home = programme["company"]["currency"]
+        self.end = instant(self.plan["end"])
         self.offers = collections.defaultdict(list)
         for offer in programme["offers"]:
             self.offers[offer["group"]].append(offer)
@@ -126,7 +127,10 @@ class World:
                     ready = local.replace(fold=0).astimezone(dt.timezone.utc)
                     ready = ready if ready > now else None
                 reward = {"partner": partner, "customer": customer, "transaction": row["key"], "offer": offer["key"], "trigger": trigger["key"], "source": "transaction",
-                          "amount": value, "currency": paid, "month": ready.astimezone(self.zone).strftime("%Y-%m") if ready else month, "ready": ready, "taken": 0}
+                          "amount": value, "currency": paid, "month": month, "ready": ready, "taken": 0}
+                # Released within the history, it moves into the month of that instant.
+                if ready and ready <= self.end:
+                    reward["month"] = ready.astimezone(self.zone).strftime("%Y-%m")
                 sale["rewards"].append(reward)
                 self.rewards.append(reward)
 
@@ -140,15 +144,16 @@ class World:
             if back == 0:
                 continue
             reward["taken"] = due
-            waiting = reward["ready"] is not None and reward["ready"] > now
-            self.rewards.append({**reward, "transaction": row["key"], "source": "refund", "amount": -back, "month": max(month, reward["month"]) if not waiting else reward["month"]})
+            follows = reward["ready"] is not None and now < reward["ready"] <= self.end
+            self.rewards.append({**reward, "transaction": row["key"], "source": "refund", "amount": -back, "month": reward["month"] if follows else max(month, reward["month"])})
 
     def settle(self):
         """Invoices and payouts: negative balances are carried into the next month that has lines."""
         months = collections.defaultdict(lambda: collections.defaultdict(int))
-        end = instant(self.plan["end"]).astimezone(self.zone).strftime("%Y-%m")
+        end = self.end.astimezone(self.zone).strftime("%Y-%m")
         for reward in self.rewards:
-            if reward["month"] < end:
+            # Still on hold at the end, it is on no invoice.
+            if reward["month"] < end and not (reward["ready"] and reward["ready"] > self.end):
                 months[(reward["month"], reward["currency"])][reward["partner"]] += reward["amount"]
         balance, payouts = collections.Counter(), {}
         for (month, currency), totals in sorted(months.items()):
