@@ -4,8 +4,8 @@ use app::AppError;
 use app::ctx::{self, CompanyCtx};
 use axum::body::Body;
 use axum::extract::{Path, Query};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -23,9 +23,7 @@ use http::request::Parts;
 use crate::pages;
 
 pub fn router() -> Router {
-    Router::new()
-        .route("/export/{file}", get(export))
-        .route("/payouts/{file}", get(payouts))
+    Router::new().route("/export/{file}", get(export)).route("/payouts/{file}", get(payouts))
 }
 
 type Params = Query<Vec<(String, String)>>;

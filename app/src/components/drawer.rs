@@ -1,6 +1,7 @@
 //! Details beside their list: a child route, so that the address opens it and Back closes it.
 
 use leptos::prelude::*;
+use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 use leptos_meta::Title;
@@ -116,15 +117,16 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
 
 /// Gives focus and the list's title back when the drawer closes.
 fn return_to_list(over_list: bool) {
-    let before = StoredValue::new_local(None::<(web_sys::HtmlElement, String)>);
+    // Empty on the server, where another thread may drop it than the one that made it.
+    let before = StoredValue::new(SendOption::<(web_sys::HtmlElement, String)>::new_local(None));
     Effect::new(move |seen: Option<()>| {
         let opener = document().active_element().and_then(|element| element.dyn_into().ok());
         if let (None, Some(opener)) = (seen, opener) {
-            before.set_value(Some((opener, document().title())));
+            before.set_value(SendOption::new_local(Some((opener, document().title()))));
         }
     });
     on_cleanup(move || {
-        let Some((opener, title)) = before.try_with_value(Clone::clone).flatten().filter(|_| over_list) else { return };
+        let Some((opener, title)) = before.try_with_value(|kept| (**kept).clone()).flatten().filter(|_| over_list) else { return };
         document().set_title(&title);
         if opener.is_connected() {
             // Fails only for elements that take no focus.

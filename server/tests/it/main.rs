@@ -4,6 +4,7 @@
 
 mod access;
 mod commands;
+mod downloads;
 mod files;
 mod forms;
 mod harness;
