@@ -1,5 +1,6 @@
 //! Questions in between: a native dialog around one form, opened without script where the browser can.
 
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -20,8 +21,9 @@ fn OpenedDialog(
     node: NodeRef<html::Dialog>,
     children: Children,
 ) -> impl IntoView {
-    let show = move |_| {
-        // Where the browser follows `command` itself the dialog is opened twice, which is refused and harmless.
+    let show = move |event: ev::MouseEvent| {
+        // Where the browser follows `command` itself, it would try to open it a second time.
+        event.prevent_default();
         if let Some(dialog) = node.get_untracked().filter(|dialog| !dialog.open()) {
             let _ = dialog.show_modal();
         }

@@ -42,7 +42,8 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         filter = filter.add(Column::Currency.eq(currency));
     }
     let scope = Condition::all().add(Column::CompanyId.eq(company.id));
-    let list = List { filter: (!filter.is_empty()).then_some(filter), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let list =
+        List { filter: (!filter.is_empty()).then_some(filter), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
@@ -60,7 +61,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     })
 }
 
-/// The life of every invoice in review, the newest first.
+/// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.
 pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<MonthStrip>> {
     let zone = company.zone()?;
     let in_review = Entity::find()
@@ -69,10 +70,23 @@ pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, no
         .order_by_desc(Column::Seq)
         .all(conn)
         .await?;
-    let mut strips = Vec::with_capacity(in_review.len());
+    let mut strips: Vec<MonthStrip> = Vec::new();
+    let mut last: Option<&Model> = None;
     for invoice in &in_review {
         let (_, amount) = amount(conn, company, invoice).await?;
-        strips.push(stage::strip(&zone, invoice, amount, now)?);
+        let same = |other: &Model| {
+            other.month == invoice.month
+                && other.charge_due_at == invoice.charge_due_at
+                && other.paused_at.is_some() == invoice.paused_at.is_some()
+        };
+        match strips.last_mut() {
+            Some(strip) if last.is_some_and(same) => {
+                strip.title.push_str(&format!(" · {}", amount.display()));
+                strip.href = "/invoices?status=in_review".to_owned();
+            }
+            _ => strips.push(stage::strip(&zone, invoice, amount, now)?),
+        }
+        last = Some(invoice);
     }
     Ok(strips)
 }
@@ -100,12 +114,7 @@ async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoic
     Ok((totals.lines, money(totals.charge, &invoice.currency)?))
 }
 
-async fn accumulating_rows<C: ConnectionTrait>(
-    conn: &C,
-    company: &companies::Model,
-    zone: &Zone,
-    month: Month,
-) -> Result<Vec<InvoiceRow>> {
+async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, month: Month) -> Result<Vec<InvoiceRow>> {
     let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
     let mut rows = Vec::new();
     for lines in currency_lines(conn, company.id, month).await? {

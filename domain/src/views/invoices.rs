@@ -180,8 +180,9 @@ pub struct InvoicePrint {
     pub company: String,
     /// Line by line.
     pub address: Vec<String>,
-    pub state: InvoiceState,
-    /// "charged 8 April 2026", "in review, to be charged 8 April 2026"
+    /// The company has been charged for it.
+    pub charged: bool,
+    /// "charged 8 April 2026", "in review until 7 April 2026"
     pub status: String,
     /// What stands beside the address: label and value.
     pub facts: Vec<(String, String)>,

@@ -28,7 +28,7 @@ use crate::search::{self, Kind};
 use crate::{Db, Error, Result};
 
 /// The name under which cursors of an invoice's partners go.
-const BY_TOTAL: &str = "total-desc";
+const BY_NET: &str = "net-desc";
 /// The newest of an invoice's history.
 const HISTORY_MAX: u64 = 50;
 
@@ -221,9 +221,9 @@ impl Partners<'_> {
         if let Ok(state) = self.query.filter("payout").parse::<PayoutState>() {
             wanted.retain(|share| paid.get(&share.partnership_id).is_some_and(|payout| payout.view.state == state));
         }
-        wanted.sort_unstable_by_key(|share| (Reverse(share.total), share.partnership_id));
+        wanted.sort_unstable_by_key(|share| (Reverse(net(share)), share.partnership_id));
         let count = Count::Exactly(u32::try_from(wanted.len()).unwrap_or(u32::MAX));
-        let page = page_of(&wanted, &self.query.page, |share| (share.total, share.partnership_id));
+        let page = page_of(&wanted, &self.query.page, |share| (net(share), share.partnership_id));
         let rows = partner_rows(conn, self.company, self.zone, self.month, self.currency, &page.rows, paid).await?;
         Ok((Page { rows, previous: page.previous, next: page.next }, count))
     }
@@ -275,6 +275,11 @@ impl Partners<'_> {
             rewards: Page { rows, previous, next },
         }))
     }
+}
+
+/// What a partner is paid; below zero, what they owe.
+fn net(share: &PartnerShare) -> i64 {
+    share.total + share.carried_in
 }
 
 /// What makes a reward a line of a month's invoice.
@@ -336,7 +341,7 @@ fn page_of<'a, T>(sorted: &[&'a T], cursor: &str, key: impl Fn(&T) -> (i64, Uuid
         let (value, id) = key(row);
         (Reverse(value), id)
     };
-    let found = Cursor::decode(cursor, BY_TOTAL).and_then(|cursor| match cursor.value {
+    let found = Cursor::decode(cursor, BY_NET).and_then(|cursor| match cursor.value {
         SortValue::Int(value) => Some((cursor.backward, (Reverse(value), cursor.id))),
         SortValue::Text(_) => None,
     });
@@ -354,7 +359,7 @@ fn page_of<'a, T>(sorted: &[&'a T], cursor: &str, key: impl Fn(&T) -> (i64, Uuid
     let link = |row: Option<&&T>, backward: bool| {
         row.map(|row| {
             let (value, id) = key(row);
-            Cursor { backward, value: SortValue::Int(value), id }.encode(BY_TOTAL)
+            Cursor { backward, value: SortValue::Int(value), id }.encode(BY_NET)
         })
     };
     let rows = sorted[from..to].to_vec();

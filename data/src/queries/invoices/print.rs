@@ -57,7 +57,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
     let day = |at: i64| long_date(zone.date(Instant(at)));
     let status = match state {
         InvoiceState::Charged | InvoiceState::Paid => format!("charged {}", day(invoice.charged_at.unwrap_or(invoice.charge_due_at))),
-        InvoiceState::InReview => format!("in review, {}", stage::note(&zone, &invoice, now)?),
+        InvoiceState::InReview if invoice.paused_at.is_none() => format!("in review until {}", day(invoice.review_ends_at - 1)),
         _ => stage::note(&zone, &invoice, now)?,
     };
     let last_review_day = day(invoice.review_ends_at - 1);
@@ -84,7 +84,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
         currency: currency.code().to_owned(),
         company: company.name.clone(),
         address: company.address.as_deref().unwrap_or_default().lines().map(str::to_owned).collect(),
-        state,
+        charged: invoice.charged_at.is_some(),
         status,
         facts,
         totals,

@@ -23,7 +23,8 @@ on_both! {
             ("NORTHWIND-0002", "$254.20".to_owned(), "4 days left to review, charged 8 Apr 2026"),
             ("NORTHWIND-0001", "¥4,305".to_owned(), "4 days left to review, charged 8 Apr 2026"),
         ]);
-        assert_eq!(list.strips.len(), 2);
+        let strips: Vec<&str> = list.strips.iter().map(|strip| strip.title.as_str()).collect();
+        assert_eq!(strips, ["March 2026 · $254.20 · ¥4,305"]);
         assert!(!list.empty);
     }
 

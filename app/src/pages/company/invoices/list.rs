@@ -42,9 +42,13 @@ fn Page(list: InvoiceList) -> impl IntoView {
         .map(|strip| {
             let href = strip.href.clone();
             view! {
-                <div class="month-link">
-                    <MonthStrip of=strip/>
-                    <a class="btn" href=href>"Review the invoice"</a>
+                <div class="card">
+                    <div class="card-body">
+                        <MonthStrip of=strip/>
+                    </div>
+                    <div class="card-foot">
+                        <a class="link" href=href>"Look at what is in review"</a>
+                    </div>
                 </div>
             }
         })

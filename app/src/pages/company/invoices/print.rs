@@ -78,6 +78,7 @@ fn Paper(of: InvoicePrint) -> impl IntoView {
                     <dl class="facts">{facts}</dl>
                 </div>
             </div>
+            <div class="paper-table" role="region" tabindex="0" aria-label="Totals per partner">
             <table>
                 <caption class="sr-only">"Totals per partner"</caption>
                 <thead>
@@ -86,12 +87,13 @@ fn Paper(of: InvoicePrint) -> impl IntoView {
                         <th scope="col">"Partner key"</th>
                         <th scope="col" class="c-num">"Rewards"</th>
                         <th scope="col" class="c-num">{format!("Earned, {}", of.currency)}</th>
-                        <th scope="col" class="c-num">{format!("Paid out, {}", of.currency)}</th>
+                        <th scope="col" class="c-num">{format!("{}, {}", if of.charged { "Paid out" } else { "To be paid" }, of.currency)}</th>
                     </tr>
                 </thead>
                 <tbody>{partners}</tbody>
                 <PaperTotals totals=of.totals/>
             </table>
+            </div>
             <PaperLines lines=of.lines left_out=of.lines_left_out currency=of.currency/>
             <footer>
                 <p class="digest">{of.foot}</p>
@@ -157,6 +159,7 @@ fn PaperLines(lines: Vec<PrintedLine>, left_out: i64, currency: String) -> impl 
         .collect_view();
     view! {
         <h2 class="lines-title">"Lines"</h2>
+        <div class="paper-table" role="region" tabindex="0" aria-label="Lines">
         <table class="lines">
             <caption class="sr-only">"Lines"</caption>
             <thead>
@@ -170,6 +173,7 @@ fn PaperLines(lines: Vec<PrintedLine>, left_out: i64, currency: String) -> impl 
             </thead>
             <tbody>{rows}</tbody>
         </table>
+        </div>
     }
     .into_any()
 }

@@ -231,6 +231,7 @@ fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
     };
     let named = format!("{} for {}", line.amount.display(), line.partner_name);
     let customer = line.customer.map(|customer| customer.label);
+    let elsewhere = !same_month(&line.created, &line.month);
     let why = if line.reason.is_empty() { line.description } else { format!("{} · {}", line.description, line.reason) };
     view! {
         <tr class:open=open>
@@ -239,13 +240,13 @@ fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
                 <RowLink href=path drawer=true>{line.partner_name}</RowLink>
             </th>
             <td data-label="Customer">{customer.unwrap_or_else(|| "—".to_owned())}</td>
-            <td data-label="For" class="c-extra">
+            <td data-label="For" class="c-clip">
                 <span>{line.source.label()}</span>
-                <small class="truncate">{why}</small>
+                <small>{why}</small>
             </td>
             <td class="c-date" data-label="Recorded">
                 <span>{line.created}</span>
-                <small>{line.month}</small>
+                {elsewhere.then(|| view! { <small>{format!("for {}", line.month)}</small> })}
             </td>
             <td class="c-status">
                 <StatusBadge of=line.status/>
@@ -254,5 +255,23 @@ fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
                 <Amount of=line.amount code=code/>
             </td>
         </tr>
+    }
+}
+
+/// Whether "4 Nov 2026" lies in "November 2026".
+fn same_month(day: &str, month: &str) -> bool {
+    let (Some((_, day)), Some((name, year))) = (day.split_once(' '), month.split_once(' ')) else { return false };
+    day.split_once(' ').is_some_and(|(short, of)| name.starts_with(short) && of == year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_month;
+
+    #[test]
+    fn a_month_is_only_named_where_it_differs() {
+        assert!(same_month("4 Nov 2026", "November 2026"));
+        assert!(!same_month("31 Oct 2026", "November 2026"));
+        assert!(!same_month("4 Nov 2025", "November 2026"));
     }
 }

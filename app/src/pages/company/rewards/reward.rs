@@ -51,7 +51,7 @@ fn RewardView(of: RewardDetail) -> impl IntoView {
             </div>
             {frozen}
             <Receipt of=of.receipt/>
-            <section>
+            <section class="stack tight">
                 <h3>"What happens next"</h3>
                 <Timeline steps=of.path/>
             </section>
@@ -93,7 +93,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
         }
     });
     view! {
-        <section>
+        <section class="stack tight">
             <h3>"Belongs to"</h3>
             <dl class="facts">
                 <div>
@@ -136,7 +136,7 @@ fn Related(rewards: Vec<RelatedReward>) -> impl IntoView {
             })
             .collect_view();
         view! {
-            <section>
+            <section class="stack tight">
                 <h3>"Linked rewards"</h3>
                 <ul class="todo">{items}</ul>
             </section>
@@ -169,7 +169,7 @@ pub fn History(entries: Vec<HistoryEntry>, #[prop(optional, into)] undo: String)
         }
     });
     view! {
-        <section>
+        <section class="stack tight">
             <h3>"History"</h3>
             <ol class="activity">{items}</ol>
             {undo}
@@ -280,15 +280,15 @@ fn More(of: RewardDetail) -> impl IntoView {
         }
     });
     let adjust = (!of.adjust_month.is_empty()).then(|| view! { <Adjust of=all/> });
-    let any = move_here.is_some() || remove.is_some() || elsewhere.is_some();
+    let any = move_here.is_some() || remove.is_some() || elsewhere.is_some() || adjust.is_some();
     view! {
-        {adjust}
         {any.then(|| view! {
             <div class="push">
                 <Menu id="reward-more" label="More decisions">
                     {move_here}
                     {remove}
                     {elsewhere}
+                    {adjust}
                 </Menu>
             </div>
         })}
@@ -306,7 +306,8 @@ fn Adjust(of: RewardDetail) -> impl IntoView {
     let title = format!("Adjust {}", of.line.amount.display());
     let currency = of.line.amount.currency;
     view! {
-        <DialogForm id="adjust" action=AdjustReward::PATH title=title open="Adjust" confirm="Add the difference" text=text>
+        <DialogForm id="adjust" action=AdjustReward::PATH title=title open="Adjust by a difference" open_icon="edit" open_class=""
+            confirm="Add the difference" text=text>
             <Hidden name="key" value=of.line.key/>
             <Field name="difference" label=format!("Difference in {currency}") inputmode="decimal"
                 hint=format!("“{example}” takes away, a number without a minus adds.")/>
