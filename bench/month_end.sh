@@ -8,10 +8,10 @@ cd "$ROOT"
 
 out=docs/benchmarks/month_end.md
 mkdir -p "$(dirname "$out")"
-cargo build --locked --release -p data --example bench_month_end
+cargo bench --locked --no-run -p data --bench month_end
 table="$(mktemp)"
 trap 'rm -f "$table"' EXIT
-scripts/with-postgres.sh cargo run --locked --release -q -p data --example bench_month_end -- "$@" | tee "$table"
+scripts/with-postgres.sh cargo bench --locked -q -p data --bench month_end -- "$@" | tee "$table"
 {
     echo "# Month end and charge"
     echo
