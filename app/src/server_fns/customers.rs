@@ -3,7 +3,6 @@
 use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
@@ -28,6 +27,8 @@ use domain::access::Action;
 use domain::states::AttributionSource;
 #[cfg(feature = "ssr")]
 use domain::{Currency, Instant, Money, ids};
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn;
 #[cfg(feature = "ssr")]
 use std::collections::BTreeMap;
 

@@ -6,7 +6,6 @@ use domain::views::partners::{
 };
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
@@ -23,6 +22,8 @@ use data::rewards::ManualReward;
 use domain::access::Action;
 #[cfg(feature = "ssr")]
 use domain::states::PartnershipStatus;
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn;
 
 /// The address of Partner Details.
 pub fn partner_path(key: &str) -> String {
@@ -45,7 +46,7 @@ pub async fn find_partners(text: String) -> Result<Vec<Choice>> {
 #[server(prefix = "/rpc", endpoint = "partners/head")]
 pub async fn get_partner(key: String) -> Result<PartnerHead> {
     let cx = ctx::company(Action::ViewProgramme).await?;
-    Ok(data::queries::partners::detail::head(&cx.db, &cx.company, &key).await?)
+    Ok(data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/overview")]
@@ -205,8 +206,7 @@ pub async fn create_manual_reward(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: onto_invoice == "review",
     };
-    let given =
-        data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
+    let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let line = data::queries::partners::detail::reward(&cx.db, &cx.company, &given.key).await?;
     let when = line.estimated_payment.map(|date| format!(" Estimated payment date: {date}.")).unwrap_or_default();
     Ok(Done::say(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))

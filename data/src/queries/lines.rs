@@ -26,8 +26,7 @@ pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
             let state: RewardState = stored(&row.state)?;
             let partner = partners.get(&row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
             let zone = outlook.zone();
-            let invoice: Option<&invoices::Model> =
-                outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
+            let invoice: Option<&invoices::Model> = outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
             Ok(RewardLine {
                 source: stored(&row.source)?,
                 amount: money(row.amount, &row.currency)?,
@@ -36,9 +35,7 @@ pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
                 created: words::day(zone, Instant(row.created_at)),
                 month: Month(row.invoice_month).long(),
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
-                estimated_payment: outlook
-                    .payment_date(state, row.invoice_month, &row.currency, row.partnership_id)
-                    .map(words::date),
+                estimated_payment: outlook.payment_date(state, row.invoice_month, &row.currency, row.partnership_id).map(words::date),
                 customer: row.customer_id.and_then(|id| customers.get(&id).cloned()),
                 transaction_key: row.transaction_id.and_then(|id| transactions.get(&id).cloned()).unwrap_or_default(),
                 reason: row.state_reason.unwrap_or_default(),
@@ -87,7 +84,13 @@ pub fn money(minor: i64, currency: &str) -> Result<Money> {
 }
 
 /// Sums of what matches, one per currency, the given one first and then in order. Only for what is known to be few rows.
-pub async fn sums_by_currency<C, E>(conn: &C, scope: Condition, amount: E::Column, currency: E::Column, first: Currency) -> Result<Vec<Money>>
+pub async fn sums_by_currency<C, E>(
+    conn: &C,
+    scope: Condition,
+    amount: E::Column,
+    currency: E::Column,
+    first: Currency,
+) -> Result<Vec<Money>>
 where
     C: ConnectionTrait,
     E: EntityTrait,

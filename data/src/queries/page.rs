@@ -11,9 +11,7 @@
 
 use domain::page::{COUNT_MAX, Count, Cursor, PAGE_ROWS, Page, SortValue};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryResult, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryResult, Value};
 
 use crate::{Error, Result};
 
@@ -302,9 +300,10 @@ where
     C: ConnectionTrait,
 {
     let found = cursor.and_then(|text| {
-        parts.iter().enumerate().find_map(|(at, part)| {
-            Cursor::decode(text, &part.sort_name()).filter(|cursor| part.fits(cursor)).map(|cursor| (at, cursor))
-        })
+        parts
+            .iter()
+            .enumerate()
+            .find_map(|(at, part)| Cursor::decode(text, &part.sort_name()).filter(|cursor| part.fits(cursor)).map(|cursor| (at, cursor)))
     });
     let backward = found.as_ref().is_some_and(|(_, cursor)| cursor.backward);
     let size = parts.first().map_or(0, |part| part.rows as usize);
@@ -357,15 +356,21 @@ mod tests {
     /// A company whose partners p0, p1, … have signups index % 7 and, in every `rare_every`th, one paid customer.
     async fn company(db: &TestDb, partners: usize, rare_every: usize) -> Uuid {
         let profile = companies::Profile {
-            name: Some("Northwind".into()), timezone: Some("UTC".into()), currency: Some("USD".into()), ..Default::default()
+            name: Some("Northwind".into()),
+            timezone: Some("UTC".into()),
+            currency: Some("USD".into()),
+            ..Default::default()
         };
         let company = companies::create(db, "northwind", &profile, "test", NOW).await.unwrap();
         let group = groups::ActiveModel {
-            id: Set(Uuid::from_u128(1)), company_id: Set(company), key: Set("all".into()), name: Set("All".into()), created_at: Set(0),
+            id: Set(Uuid::from_u128(1)),
+            company_id: Set(company),
+            key: Set("all".into()),
+            name: Set("All".into()),
+            created_at: Set(0),
         };
         let group = group.insert(db.read()).await.unwrap();
-        let rows: Vec<NewPartner> =
-            (0..partners).map(|at| NewPartner { partner_key: format!("p{at}"), ..Default::default() }).collect();
+        let rows: Vec<NewPartner> = (0..partners).map(|at| NewPartner { partner_key: format!("p{at}"), ..Default::default() }).collect();
         let rows: Vec<_> = rows.iter().map(|row| (row, group.id)).collect();
         let ids = crate::transact!(db, |tx| { partners::insert_new(tx, company, &rows, NOW).await }).unwrap();
         for signups in 1..7 {

@@ -63,9 +63,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
         page: domain::page::Page { rows, previous: found.previous, next: found.next },
         count: totals.count,
         totals: totals.sums.and_then(|sums| match sums[..] {
-            [signups, paid_customers, revenue] => {
-                Some(PartnerTotals { signups, paid_customers, revenue: Money::new(revenue, currency) })
-            }
+            [signups, paid_customers, revenue] => Some(PartnerTotals { signups, paid_customers, revenue: Money::new(revenue, currency) }),
             _ => None,
         }),
         empty: totals.count == Count::Exactly(0) && !any(conn, company.id).await?,

@@ -68,6 +68,9 @@ pub struct PartnerHead {
     pub members: Vec<Member>,
     /// Every group of the company.
     pub groups: Vec<Choice>,
+    /// Whether the reader may change the partner, and give it rewards.
+    pub may_manage: bool,
+    pub may_reward: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

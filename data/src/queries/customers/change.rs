@@ -55,13 +55,7 @@ async fn partner(db: &Db, company_id: Uuid, key: &str) -> Result<Choice> {
     }
 }
 
-async fn in_words(
-    db: &Db,
-    company: &companies::Model,
-    to: Option<Choice>,
-    from: Instant,
-    does: Consequences,
-) -> Result<ChangePreview> {
+async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from: Instant, does: Consequences) -> Result<ChangePreview> {
     let zone = company.zone()?;
     let moved = does.moves.iter().flat_map(|event| [event.from_partner.clone(), event.to_partner.clone()]).flatten();
     let keys: HashSet<String> = moved.chain(does.entries.iter().map(|entry| entry.partner_key.clone())).collect();
@@ -100,7 +94,11 @@ async fn in_words(
     });
     Ok(ChangePreview {
         to,
-        from: if from <= Instant::BEGINNING { "the beginning".to_owned() } else { format!("{} {}", words::minute(&zone, from), zone.place()) },
+        from: if from <= Instant::BEGINNING {
+            "the beginning".to_owned()
+        } else {
+            format!("{} {}", words::minute(&zone, from), zone.place())
+        },
         moves: moves.collect(),
         entries,
         differences: differences.collect(),

@@ -32,16 +32,9 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
     let source: AttributionSource = stored(&row.source)?;
     let first = company.money_currency()?;
     let paid = Condition::all().add(transactions::Column::CustomerId.eq(row.id));
-    let earned = Condition::all()
-        .add(rewards::Column::CustomerId.eq(row.id))
-        .add(rewards::Column::State.ne(RewardState::Declined.word()));
-    let revenue = lines::sums_by_currency::<_, transactions::Entity>(
-        conn,
-        paid,
-        transactions::Column::Amount,
-        transactions::Column::Currency,
-        first,
-    );
+    let earned = Condition::all().add(rewards::Column::CustomerId.eq(row.id)).add(rewards::Column::State.ne(RewardState::Declined.word()));
+    let revenue =
+        lines::sums_by_currency::<_, transactions::Entity>(conn, paid, transactions::Column::Amount, transactions::Column::Currency, first);
     let rewards_total =
         lines::sums_by_currency::<_, rewards::Entity>(conn, earned, rewards::Column::Amount, rewards::Column::Currency, first);
     Ok(CustomerDetail {

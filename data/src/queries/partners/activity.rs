@@ -1,10 +1,10 @@
 //! What happened around a partner: changes made to it, its customers, their sales, its manual rewards and corrections.
 
+use domain::Instant;
 use domain::page::{Cursor, PAGE_ROWS, SortValue};
 use domain::states::RewardSource;
 use domain::views::partners::{Activity, ActivityEntry, ActivityKind};
 use domain::zone::Zone;
-use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -43,10 +43,7 @@ type Entries = Vec<(Uuid, ActivityEntry)>;
 
 async fn changes<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str, before: Before, zone: &Zone) -> Result<Entries> {
     use audit::Column;
-    let scope = Condition::all()
-        .add(Column::CompanyId.eq(company_id))
-        .add(Column::SubjectKind.eq("partner"))
-        .add(Column::Subject.eq(key));
+    let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::SubjectKind.eq("partner")).add(Column::Subject.eq(key));
     let rows = newest::<_, audit::Entity>(conn, scope, Column::At, Column::Id, before).await?;
     Ok(rows
         .into_iter()

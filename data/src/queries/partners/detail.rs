@@ -3,21 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use domain::access::{Action, allows};
 use domain::offers::{OfferVersion, version_in_force};
-use domain::states::{InvoiceState, RewardState, RewardStatus};
+use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
 use domain::views::home::MonthBar;
-use domain::views::partners::{
-    Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming,
-};
+use domain::views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming};
 use domain::views::{Choice, ListQuery};
 use domain::{Currency, Instant, Money, Month};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::entities::{
-    companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users,
-};
+use crate::entities::{companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users};
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
 use crate::queries::page::List;
@@ -28,8 +25,8 @@ use crate::{Db, Error, Result, partners};
 /// How many months the chart has.
 const MONTHS: i32 = 12;
 
-/// What stands over every tab.
-pub async fn head(db: &Db, company: &companies::Model, partner_key: &str) -> Result<PartnerHead> {
+/// What stands over every tab, for a reader in this role.
+pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partner_key: &str) -> Result<PartnerHead> {
     let row = partners::find_by_key(db.read(), company.id, partner_key).await?;
     let groups = names::groups(db.read(), company.id).await?;
     let group = groups.iter().find(|(id, _)| *id == row.group_id).map(|(_, group)| group.clone());
@@ -57,6 +54,8 @@ pub async fn head(db: &Db, company: &companies::Model, partner_key: &str) -> Res
         settlement_days: row.settlement_days,
         members,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
+        may_manage: allows(role, Action::ManagePartners),
+        may_reward: allows(role, Action::ManageInvoices),
         key: row.partner_key,
         name: row.name,
         email: row.email,
@@ -266,10 +265,8 @@ async fn promises<C: ConnectionTrait>(conn: &C, company_id: Uuid, group_id: Uuid
         .order_by_asc(offers::Column::Position)
         .all(conn)
         .await?;
-    let rows = offer_versions::Entity::find()
-        .filter(offer_versions::Column::OfferId.is_in(offers.iter().map(|offer| offer.id)))
-        .all(conn)
-        .await?;
+    let rows =
+        offer_versions::Entity::find().filter(offer_versions::Column::OfferId.is_in(offers.iter().map(|offer| offer.id))).all(conn).await?;
     let mut versions: HashMap<Uuid, Vec<OfferVersion>> = HashMap::new();
     for row in rows {
         let triggers = serde_json::from_str(&row.triggers).map_err(|error| Error::Corrupt(format!("triggers: {error}")))?;

@@ -72,8 +72,7 @@ pub async fn customers_of(db: &Db, company_id: Uuid, partner_key: &str, typed: &
     let partner = partners::find_by_key(db.read(), company_id, partner_key).await?;
     let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::PartnershipId.eq(partner.id));
     let found = search::narrows(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
-    let list: List<customers::Entity> =
-        List { descending: true, rows: CUSTOMERS_FOUND, ..List::new(scope, Column::CreatedAt, Column::Id) };
+    let list: List<customers::Entity> = List { descending: true, rows: CUSTOMERS_FOUND, ..List::new(scope, Column::CreatedAt, Column::Id) };
     let list = list.narrowed(found);
     let count = list.totals(db.read(), &[]).await?.count;
     Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::customer).collect())

@@ -2,7 +2,7 @@
 
 use domain::Instant;
 use domain::page::Count;
-use domain::states::PartnershipStatus;
+use domain::states::{CompanyRole, PartnershipStatus};
 use domain::views::ListQuery;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
@@ -136,8 +136,9 @@ on_both! {
         let other = crate::companies::get(db.read(), other).await.unwrap();
         let found = list(db, &other, &query("ada", "", &[])).await.unwrap();
         assert!(found.empty && found.page.rows.is_empty() && found.tags.is_empty() && found.groups.is_empty());
-        assert!(matches!(detail::head(db, &other, "ada-7").await, Err(crate::Error::NotFound(_))));
+        assert!(matches!(detail::head(db, &other, CompanyRole::Owner, "ada-7").await, Err(crate::Error::NotFound(_))));
         assert!(matches!(detail::overview(db, &other, "ada-7", NOW).await, Err(crate::Error::NotFound(_))));
-        assert_eq!(detail::head(db, &company, "ada-7").await.unwrap().tags, ["VIP", "press"]);
+        let head = detail::head(db, &company, CompanyRole::ReadOnly, "ada-7").await.unwrap();
+        assert_eq!((head.tags.join(" "), head.may_manage), ("VIP press".to_owned(), false));
     }
 }

@@ -163,7 +163,11 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
 #[component]
 fn Differences(preview: ChangePreview) -> impl IntoView {
     if preview.differences.is_empty() {
-        return view! { <Notice tone="plain" icon="info" title="No reward changes" text="Only sales from then on follow the new partner."/> }.into_any();
+        let why = match preview.moves.is_empty() {
+            true => "Only sales from then on follow the new partner.",
+            false => "What changes hands earned nothing, and earns nothing for the new owner either.",
+        };
+        return view! { <Notice tone="plain" icon="info" title="No reward changes" text=why/> }.into_any();
     }
     let rows = preview
         .differences

@@ -1,9 +1,9 @@
 //! One customer's page.
 
+use domain::Money;
 use domain::access::Action;
 use domain::views::customers::CustomerDetail;
 use domain::views::session::Viewer;
-use domain::Money;
 use leptos::prelude::*;
 
 use super::history::History;
@@ -126,9 +126,7 @@ fn count_words(customer: &CustomerDetail) -> String {
 
 #[component]
 fn Facts(customer: CustomerDetail) -> impl IntoView {
-    let fact = |label: &'static str, value: String| {
-        (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
-    };
+    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let partner = customer.partner.map(|partner| {
         view! { <div><dt>"Partner"</dt><dd><a class="link" href=partner_path(&partner.value)>{partner.label}</a></dd></div> }
     });

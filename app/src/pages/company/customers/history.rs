@@ -46,7 +46,11 @@ fn Line(line: AttributionLine, path: String) -> impl IntoView {
         None => view! { <span>"nobody"</span> }.into_any(),
     };
     let replaced = line.superseded.then(|| view! { <Badge status="archived" icon="undo" word="Replaced"/> });
-    let reason = if line.reason.is_empty() { format!("{} · {}", line.author, line.recorded) } else { format!("{} · {} · {}", line.reason, line.author, line.recorded) };
+    let reason = if line.reason.is_empty() {
+        format!("{} · {}", line.author, line.recorded)
+    } else {
+        format!("{} · {} · {}", line.reason, line.author, line.recorded)
+    };
     let until = match (line.superseded, line.to.is_empty()) {
         (false, true) => "until further notice".to_owned(),
         (_, _) => line.to,

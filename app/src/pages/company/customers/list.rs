@@ -136,7 +136,9 @@ fn Head(own: bool) -> impl IntoView {
 #[component]
 fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     let partner = (!own).then(|| match row.partner {
-        Some(partner) => view! { <td data-label="Partner"><a class="link" href=partner_path(&partner.value)>{partner.label}</a></td> }.into_any(),
+        Some(partner) => {
+            view! { <td data-label="Partner"><a class="link" href=partner_path(&partner.value)>{partner.label}</a></td> }.into_any()
+        }
         None => view! { <td data-label="Partner"><span class="muted">"nobody"</span></td> }.into_any(),
     });
     let first = match row.first_purchase.is_empty() {

@@ -70,11 +70,13 @@ fn Row(of: CustomerTransaction, path: String) -> impl IntoView {
             </tr>
             <tr class="why">
                 <td colspan="6" class="c-wide">
-                    <details>
-                        <summary><span>{summary}</span></summary>
-                        <div class="receipts">{receipts}</div>
-                    </details>
-                    {refund}
+                    <div class="why-line">
+                        <details>
+                            <summary><span>{summary}</span></summary>
+                            <div class="receipts">{receipts}</div>
+                        </details>
+                        {refund}
+                    </div>
                 </td>
             </tr>
         </tbody>

@@ -1,15 +1,12 @@
 //! Partner Details: who it is, and the tabs.
 
-use domain::access::Action;
 use domain::states::PartnershipStatus;
 use domain::views::partners::PartnerHead;
-use domain::views::session::Viewer;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::{PartnerTab, ThisPartner};
 use super::{activity, overview, rewards, transactions};
-use crate::components::layout::use_viewer;
 use crate::components::{
     ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
 };
@@ -38,7 +35,6 @@ pub fn PartnerDetails() -> impl IntoView {
 
 #[component]
 fn Head(head: PartnerHead) -> impl IntoView {
-    let viewer = use_viewer();
     let owner = if head.email.is_empty() { String::new() } else { format!("{} · ", head.email) };
     let context = format!("{owner}{} · signed up {}", head.group.label, head.joined);
     let tabs = PartnerTab::ALL.into_iter().map(|tab| Tab::new(tab.label(), tab.path(&head.key))).collect();
@@ -48,20 +44,18 @@ fn Head(head: PartnerHead) -> impl IntoView {
         <PageHeader title=name context=context crumbs=vec![("All partners".into(), "/partners".into())]
             badge=view! { <StatusBadge of=badge/> }.into_any()
             tabs=view! { <Tabs label="Partner Details" tabs=tabs/> }.into_any()>
-            <Loaded of=viewer skeleton=Skeleton::None let:viewer>
-                <Actions viewer=viewer head=head.clone()/>
-            </Loaded>
+            <Actions head=head/>
         </PageHeader>
     }
 }
 
 #[component]
-fn Actions(viewer: Viewer, head: PartnerHead) -> impl IntoView {
+fn Actions(head: PartnerHead) -> impl IntoView {
     let path = partner_path(&head.key);
-    let reward = viewer.may(Action::ManageInvoices).then(|| {
+    let reward = head.may_reward.then(|| {
         view! { <a class="btn primary" href=format!("{path}/manual-reward")><Icon name="plus"/><span>"Manual Rewards"</span></a> }
     });
-    let manage = viewer.may(Action::ManagePartners).then(|| {
+    let manage = head.may_manage.then(|| {
         let archived = head.status == PartnershipStatus::Archived;
         let restore = archived.then(|| view! {
             <ButtonForm action=RestorePartner::PATH fields=vec![("key", head.key.clone())] class="">

@@ -41,10 +41,7 @@ fn NewForm(form: PartnerForm) -> impl IntoView {
 pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let both = load(
-        move || this.key.get(),
-        |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) },
-    );
+    let both = load(move || this.key.get(), |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>

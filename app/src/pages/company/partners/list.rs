@@ -103,10 +103,11 @@ fn Joined() -> impl IntoView {
     let query = use_list();
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
-        <div class="range" role="group" aria-label="Signed up">
-            <input class="input small" type="date" name="from" value=value("from") aria-label="Signed up from"/>
+        <div class="dates" role="group" aria-label="Signed up">
+            <span class="label" aria-hidden="true">"Signed up"</span>
+            <input class="input" type="date" name="from" value=value("from") aria-label="Signed up from"/>
             <span aria-hidden="true">"–"</span>
-            <input class="input small" type="date" name="to" value=value("to") aria-label="Signed up to"/>
+            <input class="input" type="date" name="to" value=value("to") aria-label="Signed up to"/>
         </div>
     }
 }

@@ -73,7 +73,7 @@ fn Where(form: ManualRewardForm) -> impl IntoView {
             label: format!("The {} invoice, which is accumulating", next.month),
             hint: format!("Charged {}, {zone}. Estimated payment date: {}.", next.charge_date, next.estimated_payment),
         },
-        Choice { value: "review".to_owned(), label: in_review_label(&form.in_review), hint: in_review_hint(&form.in_review) },
+        Choice { value: "review".to_owned(), label: in_review_label(&form.in_review), hint: in_review_hint(&form.in_review, &zone) },
     ];
     view! { <ChoiceField name="onto_invoice" legend="Goes onto" choices=choices/> }.into_any()
 }
@@ -85,12 +85,14 @@ fn in_review_label(open: &[Landing]) -> String {
     }
 }
 
-fn in_review_hint(open: &[Landing]) -> String {
-    let dates: Vec<String> = open
-        .iter()
-        .map(|invoice| {
-            format!("{}: {}, charged {}, estimated payment date {}", invoice.currency, invoice.invoice_number, invoice.charge_date, invoice.estimated_payment)
-        })
-        .collect();
-    format!("By currency: {}.", dates.join("; "))
+/// All of them in one sentence where their days are the same.
+fn in_review_hint(open: &[Landing], zone: &str) -> String {
+    let [first, others @ ..] = open else { return String::new() };
+    let days =
+        |invoice: &Landing| format!("Charged {}, {zone}. Estimated payment date: {}.", invoice.charge_date, invoice.estimated_payment);
+    let codes = |all: &[Landing]| all.iter().map(|invoice| invoice.currency.as_str()).collect::<Vec<_>>().join(", ");
+    if others.iter().all(|other| days(other) == days(first)) {
+        return format!("{} Takes rewards in {}.", days(first), codes(open));
+    }
+    open.iter().map(|invoice| format!("{}: {}", invoice.currency, days(invoice))).collect::<Vec<_>>().join(" ")
 }

@@ -112,9 +112,7 @@ fn PartnerRoute() -> impl IntoView {
     let params = use_params_map();
     let here = use_location().pathname;
     let key = Memo::new(move |_| params.with(|params| params.get("key").unwrap_or_default()));
-    let tab = Memo::new(move |before: Option<&PartnerTab>| {
-        PartnerTab::at(&here.get()).or(before.copied()).unwrap_or_default()
-    });
+    let tab = Memo::new(move |before: Option<&PartnerTab>| PartnerTab::at(&here.get()).or(before.copied()).unwrap_or_default());
     provide_context(ThisPartner { key, tab });
     // Every tab counts as the list beneath; only an address of a drawer's own does not.
     let base = Signal::derive(move || match PartnerTab::at(&here.get()) {

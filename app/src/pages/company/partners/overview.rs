@@ -1,13 +1,11 @@
 //! The Overview tab: what the partner brought, what it earned, what will be paid when.
 
-use domain::access::Action;
 use domain::page::grouped;
 use domain::views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 use leptos::prelude::*;
 
 use super::ThisPartner;
 use super::details::Standing;
-use crate::components::layout::use_viewer;
 use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, Th};
 use crate::server_fns::partners::get_partner_overview;
 use crate::ui::{Loading, load};
@@ -16,7 +14,6 @@ use crate::ui::{Loading, load};
 pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
     let key = ThisPartner::get().key;
     let overview = load(move || key.get(), get_partner_overview);
-    let viewer = use_viewer();
     view! {
         <Loaded of=overview let:overview>
             <Figures overview=overview.clone()/>
@@ -32,9 +29,7 @@ pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
         <Loaded of=head skeleton=Skeleton::Lines let:head>
             <Profile head=head.clone()/>
             <div class="section">
-                <Loaded of=viewer skeleton=Skeleton::None let:viewer>
-                    {viewer.may(Action::ManagePartners).then(|| view! { <Standing head=head.clone()/> })}
-                </Loaded>
+                {head.may_manage.then(|| view! { <Standing head=head.clone()/> })}
             </div>
         </Loaded>
     }
@@ -158,21 +153,19 @@ fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="scroll-x">
-            <TableFrame label="Earned so far" keep=true>
-                <thead>
-                    <tr>
-                        <Th label="Currency"/>
-                        <Th label="Paid" numeric=true/>
-                        <Th label="Invoiced" numeric=true/>
-                        <Th label="New, approved" numeric=true/>
-                        <Th label="On hold" numeric=true/>
-                        <Th label="Declined" numeric=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </TableFrame>
-        </div>
+        <TableFrame label="Earned so far" keep=true>
+            <thead>
+                <tr>
+                    <Th label="Currency"/>
+                    <Th label="Paid" numeric=true/>
+                    <Th label="Invoiced" numeric=true/>
+                    <Th label="New, approved" numeric=true/>
+                    <Th label="On hold" numeric=true/>
+                    <Th label="Declined" numeric=true/>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </TableFrame>
     }
 }
 
@@ -187,11 +180,8 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
         true => view! { <p class="muted">"No offer is in force for this partner's group, so sales earn nothing."</p> }.into_any(),
         false => view! { <ul class="stack tight">{offers}</ul> }.into_any(),
     };
-    let groups = overview
-        .group_history
-        .into_iter()
-        .map(|(group, since)| view! { <div><dt>{group}</dt><dd>{since}</dd></div> })
-        .collect_view();
+    let groups =
+        overview.group_history.into_iter().map(|(group, since)| view! { <div><dt>{group}</dt><dd>{since}</dd></div> }).collect_view();
     view! {
         <section class="card">
             <div class="card-head">
@@ -212,9 +202,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
 
 #[component]
 fn Profile(head: PartnerHead) -> impl IntoView {
-    let fact = |label: &'static str, value: String| {
-        (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
-    };
+    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let person = format!("{} {}", head.first_name, head.last_name).trim().to_owned();
     let tags = (!head.tags.is_empty()).then(|| {
         let tags = head.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();

@@ -68,7 +68,7 @@ fn Line(line: TransactionLine) -> impl IntoView {
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");
     let reward = match earned.is_empty() {
-        true => view! { <span class="muted">"none"</span><small>{line.why}</small> }.into_any(),
+        true => view! { <span class="muted">"none"</span><small class="wide-text">{line.why}</small> }.into_any(),
         false => view! { <span>{earned}</span> }.into_any(),
     };
     view! {
@@ -79,7 +79,7 @@ fn Line(line: TransactionLine) -> impl IntoView {
             <td data-label="Customer">{line.customer.label}</td>
             <td class="c-date" data-label="When">{line.occurred}</td>
             <td data-label="Product">{product}</td>
-            <td class="c-num wrap" data-label="Reward">{reward}</td>
+            <td class="c-num" data-label="Reward">{reward}</td>
             <td class="c-amount">{line.amount.display()}</td>
         </tr>
     }
