@@ -12,6 +12,11 @@ case "$profile" in
     *) die "usage: scripts/client.sh [release|debug]" ;;
 esac
 
+# One build of this checkout's client at a time: they share dist/.
+mkdir -p .make
+exec 9>.make/client.lock
+flock 9
+
 stamp="$ROOT/.make/client"
 current="$profile $WASM_BINDGEN_VERSION $(rustc --version) $(scripts/fingerprint.sh \
     Cargo.toml Cargo.lock Trunk.toml .cargo domain app \
@@ -25,7 +30,6 @@ fi
 cargo fetch --locked --target wasm32-unknown-unknown
 # Trunk cannot minify what wasm-bindgen writes, says so on every build, and then copies it; brotli takes care of it.
 trunk --log warn build "${options[@]}" | { grep -v 'Failed to minify JS' || true; }
-mkdir -p "$(dirname "$stamp")"
 printf '%s' "$current" >"$stamp"
 say "the client is in dist/:"
 for file in dist/pkg/frontend-*.js dist/pkg/frontend-*_bg.wasm dist/pkg/app-*.css; do
