@@ -8,8 +8,8 @@ use domain::states::EventKind;
 use domain::{Instant, Money, Month};
 use uuid::Uuid;
 
-pub use apply::{apply_change, preview_change, preview_undo, undo_change};
 pub(crate) use apply::{Row, apply_rows};
+pub use apply::{apply_change, preview_change, preview_undo, undo_change};
 
 /// A customer belongs to a partner, or to nobody, from an instant on; later spans give way.
 #[derive(Clone, Debug, PartialEq, Eq)]

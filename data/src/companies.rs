@@ -3,9 +3,7 @@
 use domain::states::{CustomerVisibility, ProviderKind};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Month, Rate, fields, ids};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde_json::json;
 use uuid::Uuid;
 

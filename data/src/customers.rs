@@ -137,11 +137,7 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &Cust
 }
 
 pub async fn get<C: ConnectionTrait>(conn: &C, company_id: Uuid, customer_id: Uuid) -> Result<Model> {
-    Entity::find_by_id(customer_id)
-        .filter(Column::CompanyId.eq(company_id))
-        .one(conn)
-        .await?
-        .ok_or(Error::NotFound("the customer"))
+    Entity::find_by_id(customer_id).filter(Column::CompanyId.eq(company_id)).one(conn).await?.ok_or(Error::NotFound("the customer"))
 }
 
 pub async fn find_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid, customer_key: &str) -> Result<Model> {

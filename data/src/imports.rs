@@ -34,8 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Partners, Kind::Customers, Kind::Attributions, Kind::Transactions, Kind::Rewards, Kind::Reviews];
+    pub const ALL: [Kind; 6] = [Kind::Partners, Kind::Customers, Kind::Attributions, Kind::Transactions, Kind::Rewards, Kind::Reviews];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -54,9 +53,7 @@ impl Kind {
             Kind::Partners => &["partner_key", "name", "email", "first_name", "last_name", "group"],
             Kind::Customers => &["customer_key", "name", "email", "partner_key", "created_at"],
             Kind::Attributions => &["customer_key", "partner_key", "from"],
-            Kind::Transactions => {
-                &["key", "customer_key", "amount", "currency", "occurred_at", "product_key", "category_key", "refund_of"]
-            }
+            Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at", "product_key", "category_key", "refund_of"],
             Kind::Rewards => &["partner_key", "amount", "currency", "description", "customer_key"],
             Kind::Reviews => &["reward_key", "decision", "reason"],
         }

@@ -106,12 +106,7 @@ async fn insert<C: ConnectionTrait>(tx: &C, mode: Mode) -> Result<()> {
         Mode::Production => ("production", None, system_now()),
         Mode::Sandbox { start } => ("sandbox", Some(start.0), start),
     };
-    let row = ActiveModel {
-        id: Set(ROW),
-        mode: Set(word.to_owned()),
-        sandbox_now: Set(sandbox_now),
-        created_at: Set(created_at.0),
-    };
+    let row = ActiveModel { id: Set(ROW), mode: Set(word.to_owned()), sandbox_now: Set(sandbox_now), created_at: Set(created_at.0) };
     Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
     Ok(())
 }

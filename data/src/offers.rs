@@ -144,11 +144,8 @@ async fn create<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<Published> {
-    let last = offers::Entity::find()
-        .filter(offers::Column::CompanyId.eq(company_id))
-        .order_by_desc(offers::Column::Position)
-        .one(tx)
-        .await?;
+    let last =
+        offers::Entity::find().filter(offers::Column::CompanyId.eq(company_id)).order_by_desc(offers::Column::Position).one(tx).await?;
     let offer = offers::Model {
         id: ids::derive(now, &["offer", &company_id.to_string(), key]),
         company_id,

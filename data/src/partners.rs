@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use domain::states::PartnershipStatus;
 use domain::{Instant, fields, ids};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -96,12 +94,7 @@ fn display_name(partner: &NewPartner) -> String {
 }
 
 /// Inserts checked partners whose keys are free. Returns the partnerships' ids in order.
-pub async fn insert_new<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    rows: &[(&NewPartner, Uuid)],
-    now: Instant,
-) -> Result<Vec<Uuid>> {
+pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&NewPartner, Uuid)], now: Instant) -> Result<Vec<Uuid>> {
     let company = company_id.to_string();
     let mut ids = Vec::with_capacity(rows.len());
     let (mut organisations, mut contracts, mut spans) = (Vec::new(), Vec::new(), Vec::new());
@@ -162,7 +155,13 @@ pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &Pa
     })
 }
 
-pub async fn update_row<C: ConnectionTrait>(tx: &C, before: partnerships::Model, change: &PartnerChange, by: &str, now: Instant) -> Result<bool> {
+pub async fn update_row<C: ConnectionTrait>(
+    tx: &C,
+    before: partnerships::Model,
+    change: &PartnerChange,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
     let after = changed(&before, change)?;
     if after == before {
         return Ok(false);
@@ -233,14 +232,19 @@ pub async fn move_to_group(db: &Db, company_id: Uuid, partnership_id: Uuid, grou
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
         let groups = groups_by_key(tx, company_id).await?;
-        let group_id = *groups
-            .get(group_key)
-            .ok_or_else(|| Error::invalid("group", format!("there is no group “{}”", shown(group_key))))?;
+        let group_id =
+            *groups.get(group_key).ok_or_else(|| Error::invalid("group", format!("there is no group “{}”", shown(group_key))))?;
         move_row_to_group(tx, &row, group_id, by, now).await
     })
 }
 
-pub async fn move_row_to_group<C: ConnectionTrait>(tx: &C, row: &partnerships::Model, group_id: Uuid, by: &str, now: Instant) -> Result<bool> {
+pub async fn move_row_to_group<C: ConnectionTrait>(
+    tx: &C,
+    row: &partnerships::Model,
+    group_id: Uuid,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
     if row.group_id == group_id {
         return Ok(false);
     }
@@ -266,7 +270,14 @@ pub async fn move_row_to_group<C: ConnectionTrait>(tx: &C, row: &partnerships::M
     Ok(true)
 }
 
-pub async fn set_status(db: &Db, company_id: Uuid, partnership_id: Uuid, status: PartnershipStatus, by: &str, now: Instant) -> Result<bool> {
+pub async fn set_status(
+    db: &Db,
+    company_id: Uuid,
+    partnership_id: Uuid,
+    status: PartnershipStatus,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
         if row.status == status.word() {

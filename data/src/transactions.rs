@@ -5,8 +5,8 @@ use domain::{Instant, Money, fields};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::entities::transactions::{Column, Entity, Model};
 use crate::check::{Checks, shown};
+use crate::entities::transactions::{Column, Entity, Model};
 use crate::events::Given;
 use crate::{Db, Error, Result, customers, events, transact};
 

@@ -131,7 +131,10 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
     let (row, _, case) = loaded.take(change.customer_id)?;
     let from = Instant(change.from_at);
     let record = Record {
-        partnership_id: line.iter().find(|span| span.from <= from && span.to.is_none_or(|to| from < to)).and_then(|span| span.partnership_id),
+        partnership_id: line
+            .iter()
+            .find(|span| span.from <= from && span.to.is_none_or(|to| from < to))
+            .and_then(|span| span.partnership_id),
         from,
         reason: String::new(),
         undoes: Some(change_id),
@@ -181,10 +184,12 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
             for place in &places[first..] {
                 changed[*place] = true;
             }
-            let steps: Vec<(Instant, Option<Uuid>)> = places[first..].iter().map(|place| (rows[*place].from, rows[*place].partnership_id)).collect();
+            let steps: Vec<(Instant, Option<Uuid>)> =
+                places[first..].iter().map(|place| (rows[*place].from, rows[*place].partnership_id)).collect();
             let line = overlay(before, &steps);
             let (from, partnership_id) = steps[0];
-            let record = Record { partnership_id, from, reason: String::new(), undoes: None, number: change_number(tx, *customer_id).await? };
+            let record =
+                Record { partnership_id, from, reason: String::new(), undoes: None, number: change_number(tx, *customer_id).await? };
             loaded.carry_out(tx, &row, &spans, &case, &line, &record, &how, true).await?;
         }
         progress(done, rows.len() as u64);
@@ -303,14 +308,8 @@ impl Loaded {
     ) -> Result<Changed> {
         let parts = [customer.id.to_string(), record.number.to_string()];
         let change_id = ids::derive(how.now, &["attribution_change", &parts[0], &parts[1]]);
-        let context = Context {
-            programme: &self.programme,
-            partners: &self.partners,
-            months: &self.months,
-            change_id,
-            by: how.by,
-            now: how.now,
-        };
+        let context =
+            Context { programme: &self.programme, partners: &self.partners, months: &self.months, change_id, by: how.by, now: how.now };
         let planned = plan(&context, case, &mut self.history, line)?;
         if write {
             write_change(tx, customer, change_id, record, how).await?;

@@ -362,13 +362,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What the sale's refunds take back of what it earned; `write` says whether that is still to be done.
-    fn explain_refunds(
-        &mut self,
-        event: &Moved<'a>,
-        refunds: &[&transactions::Model],
-        earned: &mut [Earned],
-        write: bool,
-    ) -> Result<()> {
+    fn explain_refunds(&mut self, event: &Moved<'a>, refunds: &[&transactions::Model], earned: &mut [Earned], write: bool) -> Result<()> {
         let Some(sale) = event.sale else { return Ok(()) };
         let mut refunded = 0;
         let partner_key = self.partner_key(event.to)?;
@@ -384,7 +378,16 @@ impl<'a> Planner<'a> {
                 for draft in &decision.rewards {
                     let reversed = earned.iter().find(|reward| Some(reward.id) == draft.reverses);
                     let month = reversed.map_or(self.context.months.accumulating, |reward| reward.invoice_month);
-                    made.push(self.push_reward(event, draft, RewardSource::Refund, &cause, Some(refund.id), month, at, EntryKind::Refunded)?);
+                    made.push(self.push_reward(
+                        event,
+                        draft,
+                        RewardSource::Refund,
+                        &cause,
+                        Some(refund.id),
+                        month,
+                        at,
+                        EntryKind::Refunded,
+                    )?);
                 }
                 take_back(earned, &made);
             } else {

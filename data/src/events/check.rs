@@ -154,7 +154,8 @@ impl Checker<'_> {
             if self.fates[first as usize] == Fate::Refused {
                 // The first of this key that was not refused is the one to compare with.
                 let place = by_key.partition_point(|row| self.batch.key(self.batch.row(*row)) < key);
-                let earlier = by_key[place..].iter().copied().take_while(|row| *row < second).find(|row| self.fates[*row as usize] == Fate::New);
+                let earlier =
+                    by_key[place..].iter().copied().take_while(|row| *row < second).find(|row| self.fates[*row as usize] == Fate::New);
                 let Some(found) = earlier else { continue };
                 first = found;
             }
@@ -204,7 +205,8 @@ impl Checker<'_> {
                         self.present = Some(recorded.id);
                     }
                     Some((field, what)) => {
-                        let message = format!("“{}” is recorded already, with {what}; transactions are never changed", shown(&recorded.key));
+                        let message =
+                            format!("“{}” is recorded already, with {what}; transactions are never changed", shown(&recorded.key));
                         self.refuse(row, field, message);
                     }
                 }
@@ -258,11 +260,8 @@ impl Checker<'_> {
         if refunds.is_empty() {
             return Ok(originals);
         }
-        let mut elsewhere: Vec<&str> = refunds
-            .iter()
-            .filter_map(|row| batch.refund_of(batch.row(*row)))
-            .filter(|key| self.new_sale(key).is_none())
-            .collect();
+        let mut elsewhere: Vec<&str> =
+            refunds.iter().filter_map(|row| batch.refund_of(batch.row(*row))).filter(|key| self.new_sale(key).is_none()).collect();
         elsewhere.sort_unstable();
         elsewhere.dedup();
         let mut by_key: HashMap<String, usize> = HashMap::new();

@@ -141,5 +141,6 @@ pub fn decide_refund(
             }
         })
         .collect();
-    rating::reverse(key, amount, occurred_at, partner_key, original, &rewards).map_err(|error| Error::invalid(error.field(), error.to_string()))
+    rating::reverse(key, amount, occurred_at, partner_key, original, &rewards)
+        .map_err(|error| Error::invalid(error.field(), error.to_string()))
 }

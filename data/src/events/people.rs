@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use domain::Instant;
 use domain::rating::PartnerFacts;
 use domain::states::PartnershipStatus;
-use domain::Instant;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 

@@ -147,6 +147,7 @@ pub fn read_version(row: &offer_versions::Model) -> Result<OfferVersion> {
         effective_from: Instant(row.effective_from),
         applies_to: stored(&row.applies_to)?,
         description: row.description.clone(),
-        triggers: serde_json::from_str(&row.triggers).map_err(|error| Error::Corrupt(format!("triggers of offer version {}: {error}", row.id)))?,
+        triggers: serde_json::from_str(&row.triggers)
+            .map_err(|error| Error::Corrupt(format!("triggers of offer version {}: {error}", row.id)))?,
     })
 }

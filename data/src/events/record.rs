@@ -115,7 +115,11 @@ impl<'a> Recorder<'a> {
         let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last)).await?;
         Ok(Recorder {
             month: programme.company.accumulating_month(how.now)?,
-            seen: plan.customers.iter().map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at))).collect(),
+            seen: plan
+                .customers
+                .iter()
+                .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at)))
+                .collect(),
             batch,
             how,
             plan,
@@ -217,7 +221,12 @@ impl<'a> Recorder<'a> {
             None => {
                 let event = Event {
                     occurred_at: row.occurred_at,
-                    sale: Some(Sale { key, amount: row.money(), product_key: self.batch.product(row), category_key: self.batch.category(row) }),
+                    sale: Some(Sale {
+                        key,
+                        amount: row.money(),
+                        product_key: self.batch.product(row),
+                        category_key: self.batch.category(row),
+                    }),
                 };
                 let facts = CustomerFacts {
                     key: &customer.key,
@@ -284,7 +293,15 @@ impl<'a> Recorder<'a> {
             author: self.how.by.to_owned(),
             recorded_at: self.how.now.0,
         });
-        let about = About { company_id, kind: EventKind::Transaction, event_id: id, revision: 0, customer_id: customer.id, partnership_id: owner, change_id: None };
+        let about = About {
+            company_id,
+            kind: EventKind::Transaction,
+            event_id: id,
+            revision: 0,
+            customer_id: customer.id,
+            partnership_id: owner,
+            change_id: None,
+        };
         self.receipts.push(receipt(&about, &decision, self.how.now)?);
         self.rewards.extend(made);
         Ok(id)
@@ -295,7 +312,15 @@ impl<'a> Recorder<'a> {
         let original = &self.plan.originals.sales[sale];
         let (_, earned, refunded) = &self.refunded[sale];
         let partner = self.partners.find(owner)?.map(|partner| partner.key.as_str());
-        earned::decide_refund(&self.programme, self.batch.key(row), row.money(), row.occurred_at, partner, &original.facts(*refunded), earned)
+        earned::decide_refund(
+            &self.programme,
+            self.batch.key(row),
+            row.money(),
+            row.occurred_at,
+            partner,
+            &original.facts(*refunded),
+            earned,
+        )
     }
 
     async fn flush<C: ConnectionTrait>(&mut self, tx: &C) -> Result<()> {

@@ -77,7 +77,8 @@ async fn write<C: ConnectionTrait>(
         }
         // What the file leaves empty stays as it is.
         let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && new != known);
-        let change = CustomerChange { name: differs(&input.name, &known.name), email: differs(&input.email, &known.email), provider_key: None };
+        let change =
+            CustomerChange { name: differs(&input.name, &known.name), email: differs(&input.email, &known.email), provider_key: None };
         if change == CustomerChange::default() {
             counts.unchanged += 1;
         } else {

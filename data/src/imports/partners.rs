@@ -87,7 +87,11 @@ async fn write<C: ConnectionTrait>(
         };
         if known.group_id != *group && present.first_groups.get(&known.id) != Some(group) {
             let is = groups.iter().find(|(_, id)| **id == known.group_id).map_or("", |(key, _)| key.as_str());
-            let message = format!("“{}” is in the group “{is}”, not “{}”: move the partner on its page", shown(&partner.partner_key), shown(&partner.group));
+            let message = format!(
+                "“{}” is in the group “{is}”, not “{}”: move the partner on its page",
+                shown(&partner.partner_key),
+                shown(&partner.group)
+            );
             errors.push(RowError { row: *row, field: "group".to_owned(), message });
             continue;
         }

@@ -40,9 +40,8 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     if job.refuses(&errors) {
         return job.report(Kind::Rewards, read.input, read.rows, Counts::default(), errors).await;
     }
-    let outcome = in_one_transaction!(job, |tx| {
-        create_manual_rewards(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now).await
-    })?;
+    let outcome =
+        in_one_transaction!(job, |tx| { create_manual_rewards(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now).await })?;
     (job.progress)(Progress::Writing { done: outcome.created, total: outcome.created });
     errors.extend(outcome.complaints.into_iter().map(RowError::from));
     let counts = Counts { created: outcome.created, changed: 0, unchanged: outcome.unchanged };

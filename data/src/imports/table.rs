@@ -179,7 +179,10 @@ fn header(raw: &ByteRecord, columns: &[&str]) -> Result<Vec<usize>> {
     if let [only] = names.as_slice() {
         for (delimiter, word) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
             if columns.len() > 1 && only.contains(delimiter) {
-                return Err(Error::invalid("", format!("row 1: the columns are separated by {word}: save the file with commas ({})", expected())));
+                return Err(Error::invalid(
+                    "",
+                    format!("row 1: the columns are separated by {word}: save the file with commas ({})", expected()),
+                ));
             }
         }
     }

@@ -85,7 +85,12 @@ fn take(fields: &Fields<'_>, checks: &mut Checks, batch: &mut Batch) -> Result<(
 }
 
 /// The value of a cell that must not be empty.
-pub(super) fn read<T, E: std::fmt::Display>(checks: &mut Checks, field: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+pub(super) fn read<T, E: std::fmt::Display>(
+    checks: &mut Checks,
+    field: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<T> {
     let text = text.trim();
     if text.is_empty() {
         checks.complain(field, "is missing");

@@ -131,7 +131,8 @@ async fn apply_offer<C: ConnectionTrait>(
     let published = publish_in(tx, company_id, &offer.key, offer.group.as_deref(), &offer.terms, offer.effective_from, by, now).await;
     let at_line = |error: Error| match error {
         Error::Invalid(errors) => {
-            let messages: Vec<String> = errors.into_iter().map(|(field, message)| format!("line {}: {field} {message}", offer.line)).collect();
+            let messages: Vec<String> =
+                errors.into_iter().map(|(field, message)| format!("line {}: {field} {message}", offer.line)).collect();
             Error::invalid("", messages.join("\n"))
         }
         other => other,
@@ -169,7 +170,9 @@ fn terms_differences(before: &OfferVersion, offer: &Offer, differences: &mut Vec
     for trigger in &after.triggers {
         match before.triggers.iter().find(|known| known.key == trigger.key) {
             None => differences.push(format!("    + trigger {}: {}", trigger.key, trigger.company_sentence())),
-            Some(known) => differences.extend(trigger_differences(known, trigger).map(|line| format!("    ~ trigger {}: {line}", trigger.key))),
+            Some(known) => {
+                differences.extend(trigger_differences(known, trigger).map(|line| format!("    ~ trigger {}: {line}", trigger.key)))
+            }
         }
     }
     for trigger in &before.triggers {

@@ -140,7 +140,12 @@ impl Reader<'_> {
         }
     }
 
-    fn optional<T, E: std::fmt::Display>(&mut self, name: &str, value: Option<&Text>, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+    fn optional<T, E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        value: Option<&Text>,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
         value.and_then(|value| self.take(name, value, read))
     }
 
@@ -158,7 +163,11 @@ impl Reader<'_> {
             charge_provider: self.optional("charge_provider", company.charge_provider.as_ref(), str::parse::<ProviderKind>),
             payout_provider: self.optional("payout_provider", company.payout_provider.as_ref(), str::parse::<ProviderKind>),
             fee: self.optional("fee_percent", company.fee_percent.as_ref(), Rate::parse_percent),
-            customer_visibility: self.optional("customer_visibility", company.customer_visibility.as_ref(), str::parse::<CustomerVisibility>),
+            customer_visibility: self.optional(
+                "customer_visibility",
+                company.customer_visibility.as_ref(),
+                str::parse::<CustomerVisibility>,
+            ),
         };
         let groups = raw.groups.iter().filter_map(|group| self.group(group)).collect();
         let trigger_currency = currency.or(known_currency).unwrap_or(Currency::USD);

@@ -71,7 +71,8 @@ impl<'a> Wandering<'a> {
                 data::transactions::record(db, company, &sale, Manual, BY, now).await.map(|_| ())
             }
             4..6 => {
-                let sales: Vec<_> = self.transactions().await.into_iter().filter(|row| row.refund_of.is_none() && row.amount > row.refunded).collect();
+                let sales: Vec<_> =
+                    self.transactions().await.into_iter().filter(|row| row.refund_of.is_none() && row.amount > row.refunded).collect();
                 let Some(sale) = sales.choose(&mut self.rng) else { return };
                 let amount = self.rng.random_range(1..=sale.amount - sale.refunded);
                 let refund = Refund {
@@ -142,7 +143,8 @@ impl<'a> Wandering<'a> {
                 expected.insert((sale.id, owner), share(175_000) + share(33_330));
             }
             expected.retain(|_, sum| *sum != 0);
-            let found: HashMap<_, _> = sums.iter().filter(|((id, _), sum)| *id == sale.id && **sum != 0).map(|(key, sum)| (*key, *sum)).collect();
+            let found: HashMap<_, _> =
+                sums.iter().filter(|((id, _), sum)| *id == sale.id && **sum != 0).map(|(key, sum)| (*key, *sum)).collect();
             assert_eq!(found, expected, "step {}: {}", self.step, sale.key);
         }
     }

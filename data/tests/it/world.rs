@@ -77,11 +77,7 @@ impl<'a> World<'a> {
     }
 
     pub async fn customer(&self, key: &str, partner: Option<&str>) -> Created {
-        let input = NewCustomer {
-            customer_key: key.to_owned(),
-            partner_key: partner.map(str::to_owned),
-            ..NewCustomer::default()
-        };
+        let input = NewCustomer { customer_key: key.to_owned(), partner_key: partner.map(str::to_owned), ..NewCustomer::default() };
         self.create(&input).await.unwrap()
     }
 
@@ -224,7 +220,8 @@ impl World<'_> {
             ..Default::default()
         };
         invoice.insert(&tx).await.unwrap();
-        let company = data::entities::companies::ActiveModel { id: Set(self.company), open_month: Set(month.next().0), ..Default::default() };
+        let company =
+            data::entities::companies::ActiveModel { id: Set(self.company), open_month: Set(month.next().0), ..Default::default() };
         company.update(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }
