@@ -192,14 +192,14 @@ fn lead(
     })
 }
 
-/// The newest decision of a person, where it may be taken back.
+/// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
 fn newest_undoable(records: &[reward_records::Model], standing: &Standing, books: &Books) -> String {
     let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return String::new() };
     let at = |state: &str, month: i32| Some(Standing { state: state.parse().ok()?, month: Month(month), ready_at: standing.ready_at });
     let may = at(&record.from_state, record.from_month)
         .zip(at(&record.to_state, record.to_month))
         .is_some_and(|(before, after)| review::undo(&before, &after, standing, books).is_ok());
-    if may { record.batch_id.unwrap_or(record.id).to_string() } else { String::new() }
+    if may { record.id.to_string() } else { String::new() }
 }
 
 fn history(

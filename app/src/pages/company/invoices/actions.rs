@@ -95,10 +95,13 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
     let charge = of.totals.charge.display();
     let lines = format!("/export/rewards.csv?invoice={number}");
     let print = format!("{}/print", invoice_path(&number));
+    let to_pay = of.payout_states.iter().any(|tab| tab.value == "pending");
     let payouts = (!of.payout_states.is_empty()).then(|| {
         view! {
             <MenuLink href=format!("/payouts/{number}.csv") icon="wallet" external=true label="Payouts as CSV"/>
-            <MenuLink href=format!("/payouts/{number}.xml") icon="card" external=true label="Payment file for the bank (pain.001)"/>
+            {to_pay.then(|| view! {
+                <MenuLink href=format!("/payouts/{number}.xml") icon="card" external=true label="Payment file for the bank (pain.001)"/>
+            })}
         }
     });
     let move_onto = (!of.source_month.is_empty() && of.may.change_lines).then(|| {

@@ -52,7 +52,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
                 </div>
             }
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let states = std::iter::once((String::new(), "All"))
         .chain(InvoiceState::ALL.iter().map(|state| (state.word().to_owned(), state.label())))
         .map(|(value, label)| Segment { value, label: label.to_owned(), count: None })
@@ -76,7 +76,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
                 <span>"CSV"</span>
             </a>
         </PageHeader>
-        <div class="stack">{strips}</div>
+        {(!strips.is_empty()).then(|| view! { <div class="stack">{strips}</div> })}
         {(!list.accumulating.is_empty()).then(|| view! {
             <section class="section" aria-labelledby="so-far">
                 <div class="section-head">
