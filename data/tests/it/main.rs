@@ -4,6 +4,7 @@
 
 mod books;
 mod charges;
+mod companies;
 mod due;
 mod life;
 mod month_end;

@@ -1,0 +1,113 @@
+//! Installations, companies and partners over time.
+
+use data::companies::{self, Profile};
+use data::installation::{self, Mode};
+use data::partners::{self, PartnerChange};
+use data::{Error, on_both};
+use domain::Month;
+use domain::states::PartnershipStatus;
+
+use crate::world::{BY, World, at, fault};
+
+on_both! {
+    async fn an_installation_is_told_once_what_it_is(db: &TestDb) {
+        let start = at("2026-03-10T12:00:00Z");
+        let sandbox = Mode::Sandbox { start };
+        assert!(installation::init(db, sandbox).await.unwrap());
+        assert!(!installation::init(db, sandbox).await.unwrap());
+        assert!(matches!(installation::init(db, Mode::Production).await, Err(Error::Conflict(_))));
+        assert!(matches!(installation::init(db, Mode::Sandbox { start: start.plus_ms(1) }).await, Err(Error::Conflict(_))));
+        assert_eq!(installation::ensure(db).await.unwrap(), sandbox);
+        let later = start.plus_ms(1000);
+        let tx = db.begin().await.unwrap();
+        assert!(installation::advance(&tx, start, later).await.unwrap());
+        // Somebody else moved it meanwhile.
+        assert!(!installation::advance(&tx, start, later).await.unwrap());
+        assert!(installation::advance(&tx, later, start).await.is_err());
+        tx.commit().await.unwrap();
+        assert_eq!(installation::now(db).await.unwrap(), later);
+        // What it began as stays.
+        assert!(!installation::init(db, sandbox).await.unwrap());
+    }
+
+    async fn a_production_clock_cannot_be_moved(db: &TestDb) {
+        assert_eq!(installation::ensure(db).await.unwrap(), Mode::Production);
+        let now = installation::now(db).await.unwrap();
+        let tx = db.begin().await.unwrap();
+        assert!(matches!(installation::advance(&tx, now, now.plus_ms(1)).await, Err(Error::Forbidden(_))));
+        tx.rollback().await.unwrap();
+    }
+
+    async fn a_new_zone_keeps_the_month_and_moves_its_end(db: &TestDb) {
+        let world = World::new(db).await;
+        let company = companies::get(db.read(), world.company).await.unwrap();
+        assert_eq!((company.open_month, company.open_month_ends_at), (202_603, at("2026-04-01T04:00:00Z").0));
+        let profile = Profile { timezone: Some("Asia/Tokyo".to_owned()), ..Profile::default() };
+        let changes = companies::update(db, world.company, &profile, BY, world.now).await.unwrap();
+        assert_eq!(changes, [("timezone", "America/New_York".to_owned(), "Asia/Tokyo".to_owned())]);
+        let company = companies::get(db.read(), world.company).await.unwrap();
+        assert_eq!((company.open_month, company.open_month_ends_at), (202_603, at("2026-03-31T15:00:00Z").0));
+        // The calendar is ahead of the books until month end has been done.
+        assert_eq!(company.accumulating_month(at("2026-03-31T15:00:00Z")).unwrap(), Month(202_604));
+        assert!(companies::update(db, world.company, &profile, BY, world.now).await.unwrap().is_empty());
+        let wrong = Profile { timezone: Some("Moon".to_owned()), name: Some(" ".to_owned()), ..Profile::default() };
+        assert!(fault(companies::update(db, world.company, &wrong, BY, world.now).await, "timezone").contains("IANA"));
+        assert_eq!(fault(companies::update(db, world.company, &wrong, BY, world.now).await, "name"), "is missing");
+    }
+
+    async fn a_new_currency_counts_revenue_anew(db: &TestDb) {
+        let world = World::new(db).await;
+        world.customer("c1", Some("ada")).await;
+        world.sale("t1", "c1", "10.00", "2026-03-09T10:00:00Z").await;
+        world.try_sale("t2", "c1", domain::Money::new(700, domain::Currency::EUR), "2026-03-09T10:00:00Z").await.unwrap();
+        assert_eq!(world.partnership("ada").await.revenue, 1_000);
+        let profile = Profile { currency: Some("EUR".to_owned()), ..Profile::default() };
+        companies::update(db, world.company, &profile, BY, world.now).await.unwrap();
+        assert_eq!(world.partnership("ada").await.revenue, 700);
+        world.prove().await;
+    }
+
+    async fn late_events_see_the_group_of_their_time(db: &TestDb) {
+        let mut world = World::new(db).await;
+        world.customer("c1", Some("ada")).await;
+        let ada = world.partnership("ada").await;
+        assert!(partners::move_to_group(db, world.company, ada.id, "agencies", BY, world.now).await.unwrap());
+        assert!(!partners::move_to_group(db, world.company, ada.id, "agencies", BY, world.now).await.unwrap());
+        world.now = world.now.plus_ms(1000);
+        let before = world.sale("t1", "c1", "10.00", "2026-03-10T11:59:59Z").await;
+        let after = world.sale("t2", "c1", "10.00", "2026-03-10T12:00:00Z").await;
+        assert_eq!(world.reason(before.transaction_id).await, "rewarded");
+        assert_eq!(world.reason(after.transaction_id).await, "no_offer_in_force");
+        assert_eq!(fault(partners::move_to_group(db, world.company, ada.id, "nowhere", BY, world.now).await, "group"), "there is no group “nowhere”");
+    }
+
+    async fn archived_partners_earn_nothing(db: &TestDb) {
+        let world = World::new(db).await;
+        world.customer("c1", Some("ada")).await;
+        let ada = world.partnership("ada").await;
+        partners::set_status(db, world.company, ada.id, PartnershipStatus::Archived, BY, world.now).await.unwrap();
+        let sale = world.sale("t1", "c1", "10.00", "2026-03-09T10:00:00Z").await;
+        assert_eq!(world.reason(sale.transaction_id).await, "partnership_not_active");
+        partners::set_status(db, world.company, ada.id, PartnershipStatus::Approved, BY, world.now).await.unwrap();
+        let sale = world.sale("t2", "c1", "10.00", "2026-03-09T10:00:00Z").await;
+        assert_eq!(world.reason(sale.transaction_id).await, "rewarded");
+    }
+
+    async fn partners_change_what_they_say_of_themselves(db: &TestDb) {
+        let world = World::new(db).await;
+        let ada = world.partnership("ada").await.id;
+        let change = PartnerChange {
+            name: Some("Ada & Co".to_owned()),
+            email: Some("Ada@Example.com".to_owned()),
+            tags: Some(vec!["gold".to_owned()]),
+            settlement_days: Some(3),
+            ..PartnerChange::default()
+        };
+        assert!(partners::update(db, world.company, ada, &change, BY, world.now).await.unwrap());
+        assert!(!partners::update(db, world.company, ada, &change, BY, world.now).await.unwrap());
+        let row = world.partnership("ada").await;
+        assert_eq!((row.name.as_str(), row.email.as_str(), row.tags.as_str(), row.settlement_days), ("Ada & Co", "ada@example.com", "[\"gold\"]", 3));
+        let wrong = PartnerChange { settlement_days: Some(-1), email: Some("ada".to_owned()), ..PartnerChange::default() };
+        assert!(fault(partners::update(db, world.company, ada, &wrong, BY, world.now).await, "settlement_days").contains("not between"));
+    }
+}
