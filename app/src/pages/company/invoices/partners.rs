@@ -143,7 +143,7 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool) -> imp
             <td data-label="Rewards" class="c-num">{domain::page::grouped(partner.lines)}</td>
             <td data-label="Estimated payment date" class="c-date">{if partner.payout.minor > 0 { partner.estimated_payment } else { "—".to_owned() }}</td>
             {carries.then(|| view! {
-                <td data-label="Carried over" class="c-num">
+                <td data-label="Carried over" class=if carried == 0 { "c-num c-hide" } else { "c-num" }>
                     {if carried == 0 { "—".to_owned() } else { domain::Money::new(carried, partner.total.currency).display() }}
                 </td>
             })}

@@ -239,7 +239,7 @@ fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
             <th class="c-main" scope="row">
                 <RowLink href=path drawer=true>{line.partner_name}</RowLink>
             </th>
-            <td data-label="Customer">{customer.unwrap_or_else(|| "—".to_owned())}</td>
+            <td data-label="Customer" class=customer.is_none().then_some("c-hide")>{customer.clone().unwrap_or_else(|| "—".to_owned())}</td>
             <td data-label="For" class="c-clip">
                 <span>{line.source.label()}</span>
                 <small>{why}</small>

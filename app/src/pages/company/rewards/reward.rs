@@ -10,7 +10,7 @@ use leptos_router::hooks::use_params_map;
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea, Timeline,
 };
-use crate::list::keeping_query;
+use crate::list::{encode, keeping_query};
 use crate::server_fns::partners::partner_path;
 use crate::server_fns::rewards::{AdjustReward, MOVE, REMOVE, ReviewRewards, UndoReview, get_reward, reward_path};
 use crate::ui::load;
@@ -68,7 +68,7 @@ fn RewardView(of: RewardDetail) -> impl IntoView {
 fn Facts(of: RewardDetail) -> impl IntoView {
     let line = of.line;
     let invoice = (!line.invoice_number.is_empty()).then(|| {
-        let href = format!("/invoices/{}?partner={}", line.invoice_number, crate::list::encode(&line.partner_key));
+        let href = format!("/invoices/{}?partner={}", line.invoice_number, encode(&line.partner_key));
         view! {
             <div>
                 <dt>"Invoice"</dt>
@@ -80,7 +80,10 @@ fn Facts(of: RewardDetail) -> impl IntoView {
         view! {
             <div>
                 <dt>"Customer"</dt>
-                <dd><a class="link" href=of.customer_href>{customer.label}</a></dd>
+                <dd class="row">
+                    <a class="link" href=of.customer_href>{customer.label}</a>
+                    <a class="link small-text" href=only("customer", &customer.value)>"only these rewards"</a>
+                </dd>
             </div>
         }
     });
@@ -98,7 +101,10 @@ fn Facts(of: RewardDetail) -> impl IntoView {
             <dl class="facts">
                 <div>
                     <dt>"Partner"</dt>
-                    <dd><a class="link" href=partner_path(&line.partner_key)>{line.partner_name}</a></dd>
+                    <dd class="row">
+                        <a class="link" href=partner_path(&line.partner_key)>{line.partner_name}</a>
+                        <a class="link small-text" href=only("partner", &line.partner_key)>"only these rewards"</a>
+                    </dd>
                 </div>
                 {customer}
                 {sale}
@@ -114,6 +120,11 @@ fn Facts(of: RewardDetail) -> impl IntoView {
             </dl>
         </section>
     }
+}
+
+/// The list with one filter, over every month.
+fn only(filter: &str, value: &str) -> String {
+    format!("/rewards?{filter}={}&month=all", encode(value))
 }
 
 #[component]
