@@ -3,12 +3,12 @@
 use data::Db;
 use data::accounts::{self, Membership, User};
 use data::entities::companies;
+use data::queries::session::scope_word;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole};
 use domain::zone::Zone;
 use domain::{Currency, Instant};
 use http::request::Parts;
-use data::queries::session::scope_word;
 use leptos::prelude::*;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -20,6 +20,8 @@ use crate::http::{fail, internal};
 pub const USER_ID: &str = "user_id";
 pub const SCOPE: &str = "scope";
 pub const FLASH: &str = "flash";
+/// A form that was sent after the session had ended.
+pub const STRANDED: &str = "stranded";
 
 /// A person looking at a company's programme.
 #[derive(Clone)]

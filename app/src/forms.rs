@@ -83,6 +83,8 @@ impl Done {
 pub struct Flash {
     pub done: Option<Done>,
     pub failed: Option<FailedForm>,
+    /// A form waits until somebody has signed in again.
+    pub stranded: bool,
 }
 
 /// A form that was refused, with everything that was typed.

@@ -264,7 +264,8 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
             Err(_) => (back, Flash::default()),
         }
     } else {
-        let error = serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
+        let error =
+            serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
         let signed_out = error == AppError::Unauthenticated;
         let failed = failed_form(parts.uri.path(), values, error);
         if signed_out {
@@ -323,10 +324,8 @@ fn referer_path(parts: &Parts) -> String {
 }
 
 async fn form_values(bytes: &Bytes) -> Vec<(String, String)> {
-    let request = Request::builder()
-        .method(Method::POST)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(bytes.clone()));
+    let request =
+        Request::builder().method(Method::POST).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(bytes.clone()));
     let Ok(request) = request else { return Vec::new() };
     axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.map(|form| form.0).unwrap_or_default()
 }

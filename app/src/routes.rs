@@ -7,10 +7,12 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use crate::components::layout::{CompanyLayout, PartnerLayout};
-use crate::components::{Keyboard, Toasts};
+use crate::components::{Keyboard, Toasts, focus_heading};
 
-use crate::pages::company::{home::Home, invoices::InvoicesRoutes, rewards::RewardsRoutes, offers::OffersRoutes, search::Search, settings::SettingsRoutes};
 use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes};
+use crate::pages::company::{
+    home::Home, invoices::InvoicesRoutes, offers::OffersRoutes, rewards::RewardsRoutes, search::Search, settings::SettingsRoutes,
+};
 use crate::pages::not_found::NotFound;
 use crate::pages::partner::PartnerRoutes;
 use crate::pages::sign_in::{SetPassword, SignIn};
@@ -54,8 +56,8 @@ fn Moves(ui: Ui) -> impl IntoView {
     let here = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let now = here.get();
-        if before.is_some_and(|before| before != now) {
-            ui.moved();
+        if before.is_some_and(|before| before != now) && ui.moved(&now) {
+            focus_heading();
         }
         now
     });

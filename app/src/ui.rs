@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FailedForm, Flash};
@@ -21,9 +21,21 @@ pub struct Ui {
     /// Counts writes, so that what was loaded before them is loaded again.
     writes: RwSignal<u32>,
     failed: StoredValue<Option<FailedForm>>,
+    /// A form waits until somebody has signed in again.
+    pub stranded: bool,
     pub toasts: RwSignal<Vec<Toast>>,
+    focus: StoredValue<Focus>,
+}
+
+/// Who takes the focus after a step to another page. The page's heading may appear before or after the step is noticed.
+#[derive(Clone, Default)]
+struct Focus {
     /// The next heading that appears takes the focus.
-    focus_heading: StoredValue<bool>,
+    wanted: bool,
+    /// The next step only closes a drawer, which gives the focus back itself.
+    returning: bool,
+    /// The page whose heading appeared last and did not take the focus.
+    appeared: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +63,9 @@ impl Ui {
             answered: RwSignal::new(0),
             writes: RwSignal::new(0),
             failed: StoredValue::new(flash.failed),
+            stranded: flash.stranded,
             toasts: RwSignal::new(toasts),
-            focus_heading: StoredValue::new(false),
+            focus: StoredValue::new(Focus::default()),
         };
         provide_context(ui);
         ui
@@ -70,11 +83,6 @@ impl Ui {
     /// The refused form that led to this page, if it is this one.
     pub fn failed_form(&self, action: &str, name: &str) -> Option<FailedForm> {
         self.failed.with_value(|failed| failed.clone()).filter(|failed| failed.action == action && failed.name == name)
-    }
-
-    /// The refused form that led to this page, whichever it is: for the sign-in page, where a form may have stranded.
-    pub fn stranded_form(&self) -> bool {
-        self.failed.with_value(Option::is_some)
     }
 
     /// After a write: says so, and loads again what the page shows.
@@ -103,17 +111,31 @@ impl Ui {
         self.writes.update(|count| *count += 1);
     }
 
-    /// The page has changed to another address.
-    pub fn moved(&self) {
+    /// The page has changed to another address. Whether its heading is here already and takes the focus now.
+    pub fn moved(&self, path: &str) -> bool {
         self.failed.set_value(None);
-        self.focus_heading.set_value(true);
+        let mut focus = self.focus.get_value();
+        let here = focus.appeared.take().is_some_and(|appeared| appeared == path);
+        let returning = std::mem::take(&mut focus.returning);
+        focus.wanted = !here && !returning;
+        self.focus.set_value(focus);
+        here && !returning
     }
 
-    /// Whether a heading that appears now is to take the focus; once.
-    pub fn takes_focus(&self) -> bool {
-        let takes = self.focus_heading.get_value();
-        self.focus_heading.set_value(false);
+    /// A heading has appeared on this page. Whether it takes the focus.
+    pub fn heading_appeared(&self, path: String) -> bool {
+        let mut focus = self.focus.get_value();
+        let takes = std::mem::take(&mut focus.wanted);
+        focus.appeared = (!takes).then_some(path);
+        self.focus.set_value(focus);
         takes
+    }
+
+    /// A drawer has closed over its list.
+    pub fn returned(&self) {
+        let mut focus = self.focus.get_value();
+        focus.returning = !std::mem::take(&mut focus.wanted);
+        self.focus.set_value(focus);
     }
 }
 

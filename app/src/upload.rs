@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use data::imports::{self, Kind, Options, Report};
 use domain::access::Action;
 use domain::views::settings::{ImportProblem, ImportTrial};
@@ -50,9 +50,7 @@ struct Kept {
 }
 
 pub fn router() -> Router {
-    Router::new()
-        .route(PATH, post(receive).layer(DefaultBodyLimit::disable()))
-        .route(REST_PATH, get(send_rest))
+    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::disable())).route(REST_PATH, get(send_rest))
 }
 
 /// Keeps a file, tries it, and leads back to its page.
@@ -64,7 +62,7 @@ async fn receive(request: Request<Body>) -> Response {
     };
     if let Err(error) = outcome {
         let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new() };
-        set_flash(&parts, &Flash { done: None, failed: Some(failed) }).await;
+        set_flash(&parts, &Flash { failed: Some(failed), ..Flash::default() }).await;
     }
     Redirect::to(PAGE).into_response()
 }
@@ -130,9 +128,9 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
 async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Result<Report> {
     let file = File::open(path).map_err(|_| AppError::Conflict("The file is no longer here. Upload it again.".to_owned()))?;
     let cx = cx.clone();
-    ctx::apart(move || async move {
-        imports::import(&cx.db, cx.company_id, kind, file, options, Arc::new(|_| {}), cx.author(), cx.now).await
-    })
+    ctx::apart(
+        move || async move { imports::import(&cx.db, cx.company_id, kind, file, options, Arc::new(|_| {}), cx.author(), cx.now).await },
+    )
     .await
 }
 

@@ -26,12 +26,7 @@ pub enum Claim {
 /// Claims the submission `token`. `real_now` is the machine's clock, also in a sandbox.
 pub async fn claim(db: &Db, token: &str, real_now: Instant) -> Result<Claim> {
     transact!(db, |tx| {
-        let row = ActiveModel {
-            token: Set(token.to_owned()),
-            company_id: Set(None),
-            result: Set(String::new()),
-            at: Set(real_now.0),
-        };
+        let row = ActiveModel { token: Set(token.to_owned()), company_id: Set(None), result: Set(String::new()), at: Set(real_now.0) };
         let inserted = Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
         if inserted > 0 {
             return Ok(Claim::Ours);

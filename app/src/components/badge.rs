@@ -1,7 +1,7 @@
 //! Status as icon, word and tint: the same everywhere.
 
-use domain::states::{InvoiceState, PartnershipStatus, PayoutState, RewardStatus};
 use domain::Money;
+use domain::states::{InvoiceState, PartnershipStatus, PayoutState, RewardStatus};
 use leptos::prelude::*;
 
 use super::Icon;

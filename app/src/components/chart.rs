@@ -194,7 +194,7 @@ fn grid(bars: &[MonthBar], scale: Scale) -> impl IntoView + use<> {
             let y = percent(scale.at(step * number));
             view! {
                 <line class="grid-line" x1="0" x2="100%" y1=y.clone() y2=y.clone()></line>
-                <text x="0" y=y dy="-5">{compact(Money::new(step * number, currency))}</text>
+                <text x="0" dx="-8" y=y dy="4" text-anchor="end">{compact(Money::new(step * number, currency))}</text>
             }
         })
         .collect_view();

@@ -47,7 +47,15 @@ fn OpenedDialog(
 
 /// Text, fields and the two buttons of a dialog.
 #[component]
-fn DialogBody(id: String, text: String, confirm: String, danger: bool, submit: Submit, node: NodeRef<html::Dialog>, children: Option<Children>) -> impl IntoView {
+fn DialogBody(
+    id: String,
+    text: String,
+    confirm: String,
+    danger: bool,
+    submit: Submit,
+    node: NodeRef<html::Dialog>,
+    children: Option<Children>,
+) -> impl IntoView {
     let class = if danger { "btn danger primary" } else { "btn primary" };
     let Submit { name, value, action } = submit;
     let pending = FormState::get().pending;

@@ -10,6 +10,7 @@ use leptos_router::hooks::use_location;
 
 use super::{ErrorSummary, Form, Heading, Icon, SubmitButton};
 use crate::list::keeping_query;
+use crate::ui::Ui;
 
 /// Whether the list is beneath the drawer, or the drawer is the page.
 #[derive(Clone, Copy)]
@@ -93,7 +94,7 @@ pub fn DrawerForm(
 #[component]
 fn Frame(title: String, context: String, close: Signal<String>, actions: Option<AnyView>, children: Children) -> impl IntoView {
     let over_list = use_context::<OverList>().is_some_and(|over| over.0.get_untracked());
-    return_to_list(over_list);
+    return_to_list(over_list, close);
     let content = view! {
         <Title text=title.clone()/>
         <header class="drawer-head">
@@ -116,7 +117,9 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
 }
 
 /// Gives focus and the list's title back when the drawer closes.
-fn return_to_list(over_list: bool) {
+fn return_to_list(over_list: bool, list: Signal<String>) {
+    let ui = Ui::get();
+    let here = use_location().pathname;
     // Empty on the server, where another thread may drop it than the one that made it.
     let before = StoredValue::new(SendOption::<(web_sys::HtmlElement, String)>::new_local(None));
     Effect::new(move |seen: Option<()>| {
@@ -127,6 +130,12 @@ fn return_to_list(over_list: bool) {
     });
     on_cleanup(move || {
         let Some((opener, title)) = before.try_with_value(|kept| (**kept).clone()).flatten().filter(|_| over_list) else { return };
+        let list = list.try_get_untracked().unwrap_or_default();
+        if here.try_get_untracked().is_none_or(|here| list.split('?').next() != Some(here.as_str())) {
+            // Another drawer, or another page: it has a heading of its own.
+            return;
+        }
+        ui.returned();
         document().set_title(&title);
         if opener.is_connected() {
             // Fails only for elements that take no focus.

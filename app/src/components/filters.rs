@@ -160,7 +160,12 @@ pub struct Segment {
 
 /// One choice of a few, as links; `default` is the value that stands for no filter in the URL.
 #[component]
-pub fn Segments(name: &'static str, #[prop(into)] label: String, items: Vec<Segment>, #[prop(optional, into)] default: String) -> impl IntoView {
+pub fn Segments(
+    name: &'static str,
+    #[prop(into)] label: String,
+    items: Vec<Segment>,
+    #[prop(optional, into)] default: String,
+) -> impl IntoView {
     let query = use_list();
     let links = items
         .into_iter()

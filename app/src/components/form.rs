@@ -173,7 +173,8 @@ pub fn ErrorSummary() -> impl IntoView {
                 if field.is_empty() {
                     view! { <li><span>{message}</span></li> }.into_any()
                 } else {
-                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{format!("{}: {message}", words(&field))}</a></li> }.into_any()
+                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{format!("{}: {message}", words(&field))}</a></li> }
+                        .into_any()
                 }
             })
             .collect();
@@ -267,10 +268,7 @@ pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl Into
 }
 
 fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String)> {
-    let target = event
-        .submitter()
-        .and_then(|button| button.get_attribute("formaction"))
-        .unwrap_or_else(|| action.to_owned());
+    let target = event.submitter().and_then(|button| button.get_attribute("formaction")).unwrap_or_else(|| action.to_owned());
     let data = form_data_from_event(event).ok()?;
     let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     Some((target, String::from(params.to_string())))

@@ -2,6 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
@@ -43,15 +45,25 @@ pub fn PageHeader(
 pub(super) fn Heading(#[prop(into)] title: String, #[prop(optional, into)] id: Option<String>) -> impl IntoView {
     let node = NodeRef::<html::H1>::new();
     let ui = Ui::get();
+    let here = use_location().pathname;
     Effect::new(move |_| {
         if let Some(heading) = node.get()
-            && ui.takes_focus()
+            && ui.heading_appeared(here.get_untracked())
         {
             // Fails only for elements that take no focus.
             let _ = heading.focus();
         }
     });
     view! { <h1 node_ref=node tabindex="-1" id=id>{title}</h1> }
+}
+
+/// Gives the focus to the heading of the drawer, or else of the page.
+pub fn focus_heading() {
+    let find = |selector: &str| document().query_selector(selector).ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok());
+    if let Some(heading) = find("aside.drawer h1").or_else(|| find("main h1")) {
+        // Fails only for elements that take no focus.
+        let _ = heading.focus();
+    }
 }
 
 #[component]

@@ -103,12 +103,16 @@ fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
         "j" => step(1),
         "k" => step(-1),
         "x" => click(".table tr.at .c-select input"),
-        "Enter" => event.target().is_none_or(|target| target.dyn_ref::<web_sys::HtmlBodyElement>().is_some()) && click(".table tr.at .row-link"),
+        "Enter" => {
+            event.target().is_none_or(|target| target.dyn_ref::<web_sys::HtmlBodyElement>().is_some()) && click(".table tr.at .row-link")
+        }
         "Escape" => click("aside.drawer [data-close]"),
         "a" | "d" | "h" => {
             let button = format!("[data-key=\"{key}\"]");
             // The drawer's buttons before those of the list beneath it.
-            click(&format!("aside.drawer {button}")) || (selected_any() && click(&format!(".bulkbar {button}"))) || click(&format!(".drawer-page {button}"))
+            click(&format!("aside.drawer {button}"))
+                || (selected_any() && click(&format!(".bulkbar {button}")))
+                || click(&format!(".drawer-page {button}"))
         }
         _ => false,
     }

@@ -32,7 +32,13 @@ struct Area {
 
 const AREAS: [Area; 5] = [
     Area { label: "Home", icon: "home", href: "/", parts: &[], counts_reviews: false },
-    Area { label: "Partner Management", icon: "partners", href: "/partners", parts: &[("All partners", "/partners")], counts_reviews: false },
+    Area {
+        label: "Partner Management",
+        icon: "partners",
+        href: "/partners",
+        parts: &[("All partners", "/partners")],
+        counts_reviews: false,
+    },
     Area { label: "Customers", icon: "customers", href: "/customers", parts: &[], counts_reviews: false },
     Area {
         label: "Rewards & Invoices",
@@ -180,7 +186,7 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
         view! {
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {(viewer.to_review > 0).then(|| view! {
-                    <span class="count due">
+                    <span class="count due nowrap">
                         <span>{if viewer.to_review > 999 { "999+".to_owned() } else { viewer.to_review.to_string() }}</span>
                         <span class="sr-only">" to review"</span>
                     </span>
@@ -206,7 +212,8 @@ fn SearchBox() -> impl IntoView {
     let here = use_location().pathname;
     let params = use_query_map();
     // On the search page the box holds what is searched for.
-    let value = move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
+    let value =
+        move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
     view! {
         <form class="search" role="search" action="/search" method="get">
             <Icon name="search"/>
@@ -284,33 +291,35 @@ fn PlaceButton(place: Place) -> impl IntoView {
 /// The simulated date and the ways to move it.
 #[component]
 fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
-    let jumps = load(|| (), |()| get_jumps());
+    // What the jumps would do is worked out when somebody looks.
+    let looked = RwSignal::new(false);
+    let jumps = load(move || looked.get(), get_jumps);
     view! {
         <Loaded of=viewer skeleton=Skeleton::None let:viewer>
-            {viewer.clock.map(|clock| view! { <ClockBar clock=clock/> })}
+            {viewer.clock.map(|clock| view! { <ClockBar clock=clock looked=looked/> })}
         </Loaded>
         <Loaded of=jumps skeleton=Skeleton::None let:jumps>
-            {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps/> })}
+            {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps looked=looked/> })}
         </Loaded>
     }
 }
 
 #[component]
-fn ClockBar(clock: ClockView) -> impl IntoView {
+fn ClockBar(clock: ClockView, looked: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="clockbar" role="region" aria-label="Sandbox clock">
             <Icon name="clock"/>
             <strong>"Sandbox"</strong>
             <time>{clock.now}</time>
             {clock.may_move.then(|| view! {
-                <button type="button" class="btn small" popovertarget="clock">"Move the clock"</button>
+                <button type="button" class="btn small" popovertarget="clock" on:click=move |_| looked.set(true)>"Move the clock"</button>
             })}
         </div>
     }
 }
 
 #[component]
-fn ClockMenu(jumps: Vec<Jump>) -> impl IntoView {
+fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
     let buttons = jumps
         .into_iter()
         .map(|jump| {
@@ -323,7 +332,8 @@ fn ClockMenu(jumps: Vec<Jump>) -> impl IntoView {
             }
         })
         .collect_view();
-    let done = Callback::new(|_: Done| {
+    let done = Callback::new(move |_: Done| {
+        looked.set(false);
         if let Some(menu) = document().get_element_by_id("clock").and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
             // Fails only when it is closed already.
             let _ = menu.hide_popover();

@@ -6,12 +6,7 @@ use super::Icon;
 
 /// A button with three dots and what it opens. `id` is unique on the page; children are links, buttons and forms.
 #[component]
-pub fn Menu(
-    #[prop(into)] id: String,
-    #[prop(into)] label: String,
-    #[prop(optional)] small: bool,
-    children: Children,
-) -> impl IntoView {
+pub fn Menu(#[prop(into)] id: String, #[prop(into)] label: String, #[prop(optional)] small: bool, children: Children) -> impl IntoView {
     let class = if small { "btn quiet icon-only small" } else { "btn icon-only" };
     view! {
         <button type="button" class=class popovertarget=id.clone() aria-label=label.clone()>

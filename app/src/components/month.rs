@@ -8,7 +8,16 @@ use super::Icon;
 
 /// Days 1 to 7 filled up to now, the charge at the end.
 #[component]
-pub fn MonthStrip(of: Strip) -> impl IntoView {
+pub fn MonthStrip(
+    of: Strip,
+    /// Its title leads to the invoice.
+    #[prop(optional)]
+    linked: bool,
+) -> impl IntoView {
+    let title = match linked && !of.href.is_empty() {
+        true => view! { <a class="link" href=of.href>{of.title.clone()}</a> }.into_any(),
+        false => view! { <span>{of.title.clone()}</span> }.into_any(),
+    };
     let days = (1..=7)
         .map(|day| {
             let class = match day.cmp(&of.day) {
@@ -31,7 +40,7 @@ pub fn MonthStrip(of: Strip) -> impl IntoView {
     view! {
         <section class="month" class:paused=of.paused aria-label=of.title>
             <p class="month-head">
-                <strong>{of.title.clone()}</strong>
+                <strong>{title}</strong>
                 <span>{of.note}</span>
             </p>
             <ol class="month-days" aria-label="Days of the review">

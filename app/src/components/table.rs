@@ -115,7 +115,12 @@ pub fn SelectAllTh() -> impl IntoView {
 
 /// Selects one row: `name` as the server function takes it ("keys[]"), `label` names the row.
 #[component]
-pub fn SelectTd(name: &'static str, #[prop(into)] value: String, #[prop(into)] label: String, #[prop(optional)] disabled: bool) -> impl IntoView {
+pub fn SelectTd(
+    name: &'static str,
+    #[prop(into)] value: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] disabled: bool,
+) -> impl IntoView {
     view! {
         <td class="c-select">
             <label>

@@ -15,14 +15,14 @@ use crate::ui::{Ui, load};
 pub fn SignIn() -> impl IntoView {
     let next = use_query_map().with_untracked(|params| params.get("next")).unwrap_or_default();
     let demo = load(|| (), |()| list_demo_users());
-    let stranded = Ui::get().stranded_form() && !next.is_empty();
+    let stranded = Ui::get().stranded;
     let target = next.clone();
     view! {
         <Title text="Sign in"/>
         <Frame title="Sign in" context="To your programme or your commissions.">
             {stranded.then(|| view! {
                 <Notice tone="warn" icon="clock" title="You were signed out in the meantime"
-                    text="Nothing was changed. Sign in and send the form again."/>
+                    text="Nothing was changed, and what you typed is kept. Sign in, look at it and send it again."/>
             })}
             <Form action=SignInFn::PATH plain=true>
                 <Hidden name="next" value=next/>

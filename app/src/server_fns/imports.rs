@@ -18,7 +18,11 @@ use domain::{access::Action, views::Choice};
 pub async fn get_import() -> Result<ImportPage> {
     let cx = ctx::company(Action::Import).await?;
     let parts = ctx::parts()?;
-    let kinds = Kind::ALL.iter().map(|kind| Choice { value: kind.word().to_owned(), label: label(*kind).to_owned(), hint: kind.columns().join(", ") });
+    let kinds = Kind::ALL.iter().map(|kind| Choice {
+        value: kind.word().to_owned(),
+        label: label(*kind).to_owned(),
+        hint: kind.columns().join(", "),
+    });
     let kinds = kinds.collect();
     let trial = files::trial(&parts, cx.company_id).await?;
     Ok(ImportPage { kinds, trial, has_rest: files::has_rest(&parts).await? })

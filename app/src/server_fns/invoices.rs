@@ -122,7 +122,6 @@ pub async fn retry_payout(key: String) -> Result<Done> {
 
 /// A manual reward straight onto an invoice in review.
 #[server(prefix = "/rpc", endpoint = "invoices/manual-reward")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn create_reward_on_invoice(
     number: String,
     #[server(default)] partner_key: String,

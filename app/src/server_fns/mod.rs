@@ -1,11 +1,12 @@
 //! What the screens ask of the server. Each is five to ten lines: who asks, may they, call `data`, say what was done.
+#![allow(clippy::too_many_arguments, reason = "a server function has one argument per field of its form")]
 
 pub mod customers;
 pub mod home;
 pub mod imports;
 pub mod invoices;
-pub mod partners;
 pub mod offers;
+pub mod partners;
 pub mod portal;
 pub mod rewards;
 pub mod sandbox;

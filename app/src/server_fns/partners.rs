@@ -86,7 +86,6 @@ pub async fn get_partner_form() -> Result<PartnerForm> {
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/create")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn create_partner(
     partner_key: String,
     #[server(default)] name: String,
@@ -114,7 +113,6 @@ pub async fn create_partner(
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/save")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn save_partner(
     key: String,
     name: String,

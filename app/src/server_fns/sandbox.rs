@@ -13,12 +13,12 @@ use data::due;
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
 
-/// Where the clock can go and what that would do; nowhere in production, or for people who may not move it.
+/// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
 #[server(prefix = "/rpc", endpoint = "sandbox/jumps")]
-pub async fn get_jumps() -> Result<Vec<Jump>> {
+pub async fn get_jumps(effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
     let Ok(cx) = ctx::company_of(&parts, Action::MoveClock).await else { return Ok(Vec::new()) };
-    Ok(data::queries::session::jumps(&cx.db, cx.company_id, &cx.zone).await?)
+    Ok(data::queries::session::jumps(&cx.db, cx.company_id, &cx.zone, effects).await?)
 }
 
 /// Moves the clock to an instant, or by a number of local days, and does everything that falls due on the way.

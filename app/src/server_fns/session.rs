@@ -40,9 +40,7 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
             Ok(Done::say("").to(local_path(&next).unwrap_or("/")))
         }
         Outcome::Refused => Err(AppError::invalid("", "This email and password do not belong together.")),
-        Outcome::Throttled { seconds } => {
-            Err(AppError::invalid("", format!("Too many tries. The next one counts in {seconds} seconds.")))
-        }
+        Outcome::Throttled { seconds } => Err(AppError::invalid("", format!("Too many tries. The next one counts in {seconds} seconds."))),
     }
 }
 

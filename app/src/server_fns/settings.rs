@@ -22,7 +22,6 @@ pub async fn get_profile() -> Result<CompanyProfile> {
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/save-profile")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn save_profile(
     name: String,
     timezone: String,

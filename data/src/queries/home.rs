@@ -10,16 +10,18 @@ use domain::views::home::{CountFigure, Figure, Home, MonthBar, Waiting, WaitingK
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 
 use super::invoices::stage;
-use super::{lines, words};
+use super::{lines, session, words};
 use crate::entities::{companies, customers, invoices, partnerships, payouts, rewards};
 use crate::error::stored;
 use crate::{Db, Result};
 
 const MONTHS: i32 = 12;
-/// Beyond this, what waits is not counted on and not added up.
+/// Beyond this, payouts that wait are not counted on.
 const COUNTED_MAX: u64 = 1_000;
 
 pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: Instant) -> Result<Home> {
@@ -35,10 +37,8 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         now: sold(&snapshot, company, currency, spans.this).await?,
         before: sold(&snapshot, company, currency, spans.last).await?,
     };
-    let customers = CountFigure {
-        now: brought(&snapshot, company, spans.this).await?,
-        before: brought(&snapshot, company, spans.last).await?,
-    };
+    let customers =
+        CountFigure { now: brought(&snapshot, company, spans.this).await?, before: brought(&snapshot, company, spans.last).await? };
     let mut in_review = Vec::new();
     for invoice in open_invoices(&snapshot, company).await? {
         let lines = crate::invoices::shares(&snapshot, company, &invoice).await?.1;
@@ -53,7 +53,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         customers,
         months,
         other_currencies,
-        waiting: waiting(&snapshot, company, role).await?,
+        waiting: waiting(&snapshot, company, role, now).await?,
         in_review,
         empty: no_partner,
     })
@@ -185,7 +185,9 @@ async fn bars<C: ConnectionTrait>(
             continue;
         }
         // A hold can outlive its month's invoice; a bar that is frozen stays as it is.
-        let Some(bar) = bars.get_mut(&Month(sum.invoice_month)).filter(|bar| bar.paid.minor == 0 && bar.invoiced.minor == 0) else { continue };
+        let Some(bar) = bars.get_mut(&Month(sum.invoice_month)).filter(|bar| bar.paid.minor == 0 && bar.invoiced.minor == 0) else {
+            continue;
+        };
         match stored::<RewardState>(&sum.state)? {
             RewardState::Approved => bar.approved.minor += sum.gained,
             RewardState::Pending => bar.new.minor += sum.gained,
@@ -197,22 +199,25 @@ async fn bars<C: ConnectionTrait>(
 }
 
 async fn open_invoices<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Vec<invoices::Model>> {
-    Ok(invoices::Entity::find()
+    let mut rows = invoices::Entity::find()
         .filter(invoices::Column::CompanyId.eq(company.id))
         .filter(invoices::Column::State.eq(InvoiceState::InReview.word()))
         .order_by_asc(invoices::Column::Month)
         .order_by_asc(invoices::Column::Currency)
         .all(conn)
-        .await?)
+        .await?;
+    // The company's own currency first.
+    rows.sort_by_key(|invoice| (invoice.month, invoice.currency != company.currency));
+    Ok(rows)
 }
 
-async fn waiting<C: ConnectionTrait>(conn: &C, company: &companies::Model, role: CompanyRole) -> Result<Vec<Waiting>> {
+async fn waiting<C: ConnectionTrait>(conn: &C, company: &companies::Model, role: CompanyRole, now: Instant) -> Result<Vec<Waiting>> {
     let mut list = failures(conn, company).await?;
     if allows(role, Action::MoveMoney) {
         list.extend(to_pay(conn, company).await?);
     }
-    list.extend(rewards_in(conn, company, RewardState::Pending).await?);
-    list.extend(rewards_in(conn, company, RewardState::Hold).await?);
+    list.extend(new_rewards(conn, company, now).await?);
+    list.extend(held_rewards(conn, company).await?);
     Ok(list)
 }
 
@@ -248,9 +253,8 @@ async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> R
         .all(conn)
         .await?;
     if let Some(first) = returned.first() {
-        let scope = Condition::all()
-            .add(payouts::Column::CompanyId.eq(company.id))
-            .add(payouts::Column::State.eq(PayoutState::Failed.word()));
+        let scope =
+            Condition::all().add(payouts::Column::CompanyId.eq(company.id)).add(payouts::Column::State.eq(PayoutState::Failed.word()));
         list.push(Waiting {
             kind: WaitingKind::PayoutFailed,
             title: counted(returned.len(), "payout failed", "payouts failed"),
@@ -309,39 +313,69 @@ async fn invoice_href<C: ConnectionTrait>(conn: &C, payout: &payouts::Model) -> 
     Ok(invoice.map(|invoice| format!("/invoices/{}", invoice.number)).unwrap_or_default())
 }
 
-/// Rewards in a state that a person ends.
-async fn rewards_in<C: ConnectionTrait>(conn: &C, company: &companies::Model, state: RewardState) -> Result<Option<Waiting>> {
-    let scope = Condition::all().add(rewards::Column::CompanyId.eq(company.id)).add(rewards::Column::State.eq(state.word()));
-    let found: Vec<(uuid::Uuid, i64)> = rewards::Entity::find()
+/// New rewards of the open months.
+async fn new_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Option<Waiting>> {
+    let (count, scope) = session::to_review(conn, company, now).await?;
+    let words = told(count, "reward to review", "rewards to review");
+    rewards_waiting(conn, company, WaitingKind::Review, RewardState::Pending, count, scope, words).await
+}
+
+/// Rewards that somebody put on hold, of whatever month.
+async fn held_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Option<Waiting>> {
+    let scope = Condition::all().add(rewards::Column::CompanyId.eq(company.id)).add(rewards::Column::State.eq(RewardState::Hold.word()));
+    let found: Vec<uuid::Uuid> = rewards::Entity::find()
         .select_only()
-        .columns([rewards::Column::Id, rewards::Column::CreatedAt])
+        .column(rewards::Column::Id)
         .filter(scope.clone())
-        .order_by_asc(rewards::Column::CreatedAt)
-        .order_by_asc(rewards::Column::Id)
-        .limit(COUNTED_MAX)
+        .limit(session::WAITING_COUNTED_MAX)
         .into_tuple()
         .all(conn)
         .await?;
-    let Some((_, oldest)) = found.first() else { return Ok(None) };
-    let few = u64::try_from(found.len()).unwrap_or(u64::MAX) < COUNTED_MAX;
-    let amounts = if few {
-        let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
-        lines::sums_by_currency::<_, rewards::Entity>(conn, scope, amount, currency, company.money_currency()?).await?
-    } else {
-        Vec::new()
+    let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    let words = told(count, "reward on hold", "rewards on hold");
+    rewards_waiting(conn, company, WaitingKind::Held, RewardState::Hold, count, scope, words).await
+}
+
+/// The line about rewards; only few of them are added up.
+async fn rewards_waiting<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    kind: WaitingKind,
+    state: RewardState,
+    count: i64,
+    scope: Condition,
+    title: String,
+) -> Result<Option<Waiting>> {
+    if count == 0 {
+        return Ok(None);
+    }
+    let href = format!("/rewards?status={}", state.word());
+    if u64::try_from(count).unwrap_or(u64::MAX) >= session::WAITING_COUNTED_MAX {
+        return Ok(Some(Waiting { kind, title, detail: String::new(), amounts: Vec::new(), href }));
+    }
+    let oldest: Option<i64> = rewards::Entity::find()
+        .select_only()
+        .column_as(rewards::Column::CreatedAt.min(), "oldest")
+        .filter(scope.clone())
+        .into_tuple::<Option<i64>>()
+        .one(conn)
+        .await?
+        .flatten();
+    let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
+    let amounts = lines::sums_by_currency::<_, rewards::Entity>(conn, scope, amount, currency, company.money_currency()?).await?;
+    let detail = match oldest {
+        Some(at) => format!("the oldest is from {}", words::day(&company.zone()?, Instant(at))),
+        None => String::new(),
     };
-    let (kind, one, many) = match state {
-        RewardState::Hold => (WaitingKind::Held, "reward on hold", "rewards on hold"),
-        _ => (WaitingKind::Review, "reward to review", "rewards to review"),
-    };
-    let title = if few { counted(found.len(), one, many) } else { format!("more than {} {many}", grouped(i64::try_from(COUNTED_MAX).unwrap_or(i64::MAX))) };
-    Ok(Some(Waiting {
-        kind,
-        title,
-        detail: format!("the oldest is from {}", words::day(&company.zone()?, Instant(*oldest))),
-        amounts,
-        href: format!("/rewards?status={}", state.word()),
-    }))
+    Ok(Some(Waiting { kind, title, detail, amounts, href }))
+}
+
+/// "42 rewards to review"; beyond what is counted "1,000 or more rewards to review".
+fn told(count: i64, one: &str, many: &str) -> String {
+    if u64::try_from(count).unwrap_or(u64::MAX) >= session::WAITING_COUNTED_MAX {
+        return format!("{} or more {many}", grouped(count));
+    }
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

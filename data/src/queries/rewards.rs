@@ -23,7 +23,7 @@ use crate::{Db, Result};
 
 mod counts;
 pub(super) mod detail;
-mod months;
+pub(super) mod months;
 mod pieces;
 #[cfg(test)]
 pub(crate) mod tests;

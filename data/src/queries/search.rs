@@ -35,13 +35,15 @@ pub async fn search(db: &Db, company: &companies::Model, text: &str) -> Result<S
 async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
     let condition = search::matching(db.read(), company.id, Kind::Partner, text, partnerships::Column::Id).await?;
     let rows = match condition {
-        Some(condition) => partnerships::Entity::find()
-            .filter(partnerships::Column::CompanyId.eq(company.id))
-            .filter(condition)
-            .order_by_asc(partnerships::Column::Name)
-            .limit(SHOWN)
-            .all(db.read())
-            .await?,
+        Some(condition) => {
+            partnerships::Entity::find()
+                .filter(partnerships::Column::CompanyId.eq(company.id))
+                .filter(condition)
+                .order_by_asc(partnerships::Column::Name)
+                .limit(SHOWN)
+                .all(db.read())
+                .await?
+        }
         None => Vec::new(),
     };
     let hits = rows
@@ -59,13 +61,15 @@ async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<Hit
 async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
     let condition = search::matching(db.read(), company.id, Kind::Customer, text, customers::Column::Id).await?;
     let rows = match condition {
-        Some(condition) => customers::Entity::find()
-            .filter(customers::Column::CompanyId.eq(company.id))
-            .filter(condition)
-            .order_by_asc(customers::Column::Name)
-            .limit(SHOWN)
-            .all(db.read())
-            .await?,
+        Some(condition) => {
+            customers::Entity::find()
+                .filter(customers::Column::CompanyId.eq(company.id))
+                .filter(condition)
+                .order_by_asc(customers::Column::Name)
+                .limit(SHOWN)
+                .all(db.read())
+                .await?
+        }
         None => Vec::new(),
     };
     let hits = rows

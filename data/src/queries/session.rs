@@ -1,14 +1,16 @@
 //! Who is looking and where: for the frame around every page.
 
+use domain::Instant;
 use domain::access::{Action, allows};
 use domain::states::{CompanyRole, PartnerRole, RewardState};
 use domain::time::long_date;
 use domain::views::session::{ClockView, DemoUser, Jump, Place, Scope, Viewer};
 use domain::zone::Zone;
-use domain::Instant;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::rewards::months::Months;
 use super::words;
 use crate::accounts::{Membership, User, find_user};
 use crate::clock::{self, Preview};
@@ -17,7 +19,7 @@ use crate::entities::{companies, memberships, partners, rewards, users};
 use crate::{Db, Result, installation};
 
 /// Beyond this the number of waiting rewards is not counted on.
-const WAITING_COUNTED_MAX: u64 = 1_000;
+pub const WAITING_COUNTED_MAX: u64 = 1_000;
 
 /// What the session stores of a place: "company:<uuid>" or "partner:<uuid>".
 pub fn scope_word(place: &Membership) -> String {
@@ -41,7 +43,7 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
                 zone: zone.place(),
                 currency: company.currency.clone(),
             };
-            let waiting = count_waiting(db.read(), *company_id).await?;
+            let waiting = to_review(db.read(), &company, now).await?.0;
             (scope, zone, waiting, allows(*role, Action::MoveClock))
         }
         Membership::Partner { partner_id, name, role } => {
@@ -65,18 +67,31 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
     Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
 }
 
-/// Rewards that a reviewer has not looked at yet.
-async fn count_waiting<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<i64> {
-    let found: Vec<Uuid> = rewards::Entity::find()
-        .select_only()
-        .column(rewards::Column::Id)
-        .filter(rewards::Column::CompanyId.eq(company_id))
-        .filter(rewards::Column::State.eq(RewardState::Pending.word()))
-        .limit(WAITING_COUNTED_MAX)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+/// New rewards of the months that are still open: how many, counted up to [`WAITING_COUNTED_MAX`], and which. New rewards of a
+/// frozen month went onto its invoice as they were.
+pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<(i64, Condition)> {
+    let mut all = Condition::any();
+    let mut count = 0;
+    for (month, currency) in Months::of(conn, company, now).await?.shelves {
+        let new = Condition::all()
+            .add(rewards::Column::CompanyId.eq(company.id))
+            .add(rewards::Column::InvoiceMonth.eq(month))
+            .add(rewards::Column::Currency.eq(currency))
+            .add(rewards::Column::State.eq(RewardState::Pending.word()));
+        if count < WAITING_COUNTED_MAX {
+            let found: Vec<Uuid> = rewards::Entity::find()
+                .select_only()
+                .column(rewards::Column::Id)
+                .filter(new.clone())
+                .limit(WAITING_COUNTED_MAX - count)
+                .into_tuple()
+                .all(conn)
+                .await?;
+            count += u64::try_from(found.len()).unwrap_or(u64::MAX);
+        }
+        all = all.add(new);
+    }
+    Ok((i64::try_from(count).unwrap_or(i64::MAX), all))
 }
 
 /// A partner reads dates in the zone of the company it has worked with longest.
@@ -139,8 +154,8 @@ pub async fn demo_user(db: &Db, email: &str) -> Result<Option<User>> {
     }
 }
 
-/// Where a sandbox's clock can go and what each jump sets off; nowhere in production.
-pub async fn jumps(db: &Db, company_id: Uuid, zone: &Zone) -> Result<Vec<Jump>> {
+/// Where a sandbox's clock can go, and on request what each jump sets off; nowhere in production.
+pub async fn jumps(db: &Db, company_id: Uuid, zone: &Zone, effects: bool) -> Result<Vec<Jump>> {
     if !installation::mode(db).await?.is_sandbox() {
         return Ok(Vec::new());
     }
@@ -149,13 +164,8 @@ pub async fn jumps(db: &Db, company_id: Uuid, zone: &Zone) -> Result<Vec<Jump>> 
     wanted.sort_by_key(|(_, at)| *at);
     let mut jumps = Vec::with_capacity(wanted.len());
     for (label, at) in wanted {
-        let preview = clock::preview(db, at).await?;
-        jumps.push(Jump {
-            to: at.rfc3339(),
-            label: label.to_owned(),
-            date: zone.local(at).format("%a %-d %b").to_string(),
-            effect: effect(&preview),
-        });
+        let effect = if effects { effect(&clock::preview(db, at).await?) } else { String::new() };
+        jumps.push(Jump { to: at.rfc3339(), label: label.to_owned(), date: zone.local(at).format("%a %-d %b").to_string(), effect });
     }
     Ok(jumps)
 }

@@ -123,11 +123,7 @@ fn readable(word: &str) -> String {
 /// The facts of an entry as label and words; what is empty is left out.
 fn facts(detail: &str) -> Vec<(String, String)> {
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else { return Vec::new() };
-    fields
-        .into_iter()
-        .map(|(name, value)| (readable(&name), told(&value)))
-        .filter(|(_, words)| !words.is_empty())
-        .collect()
+    fields.into_iter().map(|(name, value)| (readable(&name), told(&value))).filter(|(_, words)| !words.is_empty()).collect()
 }
 
 fn told(value: &Value) -> String {
@@ -141,7 +137,9 @@ fn told(value: &Value) -> String {
         Value::Array(items) => items.iter().map(told).collect::<Vec<_>>().join(", "),
         // A thing is told by its key, where it has one.
         Value::Object(fields) if fields.contains_key("key") => told(&fields["key"]),
-        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{}: {}", readable(name), told(value))).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| format!("{}: {}", readable(name), told(value))).collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

@@ -22,7 +22,7 @@ on_both! {
         world.sale("s2", "acme", "40.00", "2026-02-20T12:00:00Z").await;
         world.sale("s3", "acme", "300.00", "2026-03-02T12:00:00Z").await;
         world.sale("s4", "loner", "999.00", "2026-03-02T12:00:00Z").await;
-        world.refund("r1", "s3", "-100.00", "2026-03-03T12:00:00Z").await;
+        world.refund("r1", "s3", "100.00", "2026-03-03T12:00:00Z").await;
 
         let company = data::companies::get(db.read(), world.company).await.unwrap();
         let view = home::home(db, &company, CompanyRole::Owner, world.now).await.unwrap();
@@ -116,7 +116,7 @@ on_both! {
         assert!(matches!(user.memberships[0], Membership::Company { .. }));
 
         let zone = "America/New_York".parse().unwrap();
-        let jumps = session::jumps(db, world.company, &zone).await.unwrap();
+        let jumps = session::jumps(db, world.company, &zone, true).await.unwrap();
         let seen: Vec<_> = jumps.iter().map(|jump| (jump.label.as_str(), jump.date.as_str(), jump.effect.as_str())).collect();
         assert_eq!(seen, [
             ("Tomorrow", "Wed 11 Mar", "Nothing is due"),
@@ -128,6 +128,6 @@ on_both! {
     async fn production_offers_neither(db: &TestDb) {
         data::installation::init(db, data::installation::Mode::Production).await.unwrap();
         assert!(session::demo_users(db).await.unwrap().is_empty());
-        assert!(session::jumps(db, uuid::Uuid::from_u128(1), &domain::zone::Zone::UTC).await.unwrap().is_empty());
+        assert!(session::jumps(db, uuid::Uuid::from_u128(1), &domain::zone::Zone::UTC, false).await.unwrap().is_empty());
     }
 }

@@ -81,7 +81,6 @@ pub struct Waiting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WaitingKind {
     Review,
-    Invoice,
     Held,
     ChargeFailed,
     PayoutFailed,

@@ -22,8 +22,17 @@ pub struct Viewer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// `zone` in words ("New York time"), `currency` as its code.
-    Company { key: String, name: String, role: CompanyRole, zone: String, currency: String },
-    Partner { name: String, role: PartnerRole },
+    Company {
+        key: String,
+        name: String,
+        role: CompanyRole,
+        zone: String,
+        currency: String,
+    },
+    Partner {
+        name: String,
+        role: PartnerRole,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +86,7 @@ pub struct Jump {
     pub label: String,
     /// "Wed 8 Apr"
     pub date: String,
-    /// "Generates 3 invoices, sends 3 mails"; "Nothing is due".
+    /// "Generates 3 invoices, sends 3 mails"; "Nothing is due"; empty: not worked out.
     pub effect: String,
 }
 

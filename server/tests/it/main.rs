@@ -10,3 +10,4 @@ mod forms;
 mod harness;
 mod http;
 mod sign_in;
+mod submissions;

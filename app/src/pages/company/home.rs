@@ -1,7 +1,7 @@
 //! Home: what happened, what it is worth, what comes next.
 
 use domain::page::grouped;
-use domain::views::home::{Home as View, Waiting, WaitingKind};
+use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 use leptos::prelude::*;
 
 use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart, StatTile, Stats};
@@ -23,7 +23,7 @@ fn HomeView(home: View) -> impl IntoView {
     let review = home.waiting.iter().find(|waiting| waiting.kind == WaitingKind::Review).cloned();
     let header = view! {
         <PageHeader title="Home" context=home.context.clone()>
-            {review.map(|review| view! { <a class="btn primary" href=review.href>{format!("Look at {}", review.title)}</a> })}
+            {review.map(|review| view! { <a class="btn primary" href=review.href>"Review rewards"</a> })}
         </PageHeader>
     };
     if home.empty {
@@ -69,24 +69,7 @@ fn HomeView(home: View) -> impl IntoView {
                         {others}
                     </div>
                 </section>
-                {home
-                    .in_review
-                    .into_iter()
-                    .map(|strip| {
-                        let href = strip.href.clone();
-                        view! {
-                            <section class="card">
-                                <div class="card-head">
-                                    <h2>"Invoice in review"</h2>
-                                    <a class="link" href=href>"Open the invoice"</a>
-                                </div>
-                                <div class="card-body">
-                                    <MonthStrip of=strip/>
-                                </div>
-                            </section>
-                        }
-                    })
-                    .collect_view()}
+                {(!home.in_review.is_empty()).then(|| view! { <InReview strips=home.in_review/> })}
             </div>
             <div class="stack loose">
                 <WaitingCard waiting=home.waiting/>
@@ -95,6 +78,23 @@ fn HomeView(home: View) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The invoices whose review runs, one strip each.
+#[component]
+fn InReview(strips: Vec<Strip>) -> impl IntoView {
+    let words = if strips.len() == 1 { "Invoice in review" } else { "Invoices in review" };
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>{words}</h2>
+                <a class="link" href="/invoices">"All invoices"</a>
+            </div>
+            <div class="card-body stack loose">
+                {strips.into_iter().map(|strip| view! { <MonthStrip of=strip linked=true/> }).collect_view()}
+            </div>
+        </section>
+    }
 }
 
 #[component]
@@ -118,7 +118,6 @@ fn WaitingCard(waiting: Vec<Waiting>) -> impl IntoView {
 fn WaitingItem(of: Waiting) -> impl IntoView {
     let (class, icon) = match of.kind {
         WaitingKind::Review => ("", "receipt"),
-        WaitingKind::Invoice => ("", "invoice"),
         WaitingKind::ToPay => ("", "card"),
         WaitingKind::Held => ("warn", "hold"),
         WaitingKind::ChargeFailed | WaitingKind::PayoutFailed => ("bad", "alert"),

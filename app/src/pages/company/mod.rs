@@ -3,8 +3,8 @@
 pub mod customers;
 pub mod home;
 pub mod invoices;
+pub mod offers;
 pub mod partners;
 pub mod rewards;
-pub mod offers;
 pub mod search;
 pub mod settings;

@@ -78,11 +78,8 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
     } else {
         view! { <a class="link" href=entry.href>{entry.subject}</a> }.into_any()
     };
-    let facts = entry
-        .detail
-        .into_iter()
-        .map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> })
-        .collect_view();
+    let facts =
+        entry.detail.into_iter().map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> }).collect_view();
     view! {
         <tr>
             <td class="c-date">{entry.at}</td>

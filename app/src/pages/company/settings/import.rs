@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use super::SettingsTabs;
 use crate::components::{
-    ButtonForm, FieldFrame, Form, FormEnd, FormState, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton,
-    TableFrame, Th,
+    ButtonForm, FieldFrame, Form, FormEnd, FormState, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton, TableFrame,
+    Th,
 };
 use crate::server_fns::imports::{ApplyImport, DiscardImport, get_import};
 use crate::ui::load;
@@ -43,7 +43,8 @@ fn ImportView(page: View) -> impl IntoView {
         })
         .collect_view();
     let kinds = page.kinds.iter().cloned().map(|kind| domain::views::Choice { hint: String::new(), ..kind }).collect::<Vec<_>>();
-    let label_of = page.trial.as_ref().and_then(|trial| page.kinds.iter().find(|kind| kind.value == trial.kind)).map(|kind| kind.label.clone());
+    let label_of =
+        page.trial.as_ref().and_then(|trial| page.kinds.iter().find(|kind| kind.value == trial.kind)).map(|kind| kind.label.clone());
     view! {
         <div class="columns">
             <div class="stack loose">
@@ -100,11 +101,8 @@ fn FileField() -> impl IntoView {
 #[component]
 fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     let good = trial.rows - trial.problem_count;
-    let tiles = trial
-        .counts
-        .iter()
-        .map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> })
-        .collect_view();
+    let tiles =
+        trial.counts.iter().map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> }).collect_view();
     let bad = trial.problem_count > 0;
     let upload = trial.upload.clone();
     let apply = match (bad, good) {

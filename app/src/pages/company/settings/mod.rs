@@ -24,10 +24,7 @@ pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 #[component]
 fn SettingsTabs() -> impl IntoView {
-    let tabs = vec![
-        Tab::new("Company profile", "/settings"),
-        Tab::new("Import", "/settings/import"),
-        Tab::new("Audit log", "/settings/audit"),
-    ];
+    let tabs =
+        vec![Tab::new("Company profile", "/settings"), Tab::new("Import", "/settings/import"), Tab::new("Audit log", "/settings/audit")];
     view! { <Tabs label="Settings" tabs=tabs/> }
 }
