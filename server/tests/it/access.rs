@@ -103,7 +103,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/rewards/review", Company(Action::ReviewRewards), "keys%5B0%5D={reward}&decision=approve"),
     ("/rpc/rewards/undo", Company(Action::ReviewRewards), "batch=00000000-0000-0000-0000-000000000001"),
     // Nothing for people who may not move the clock.
-    ("/rpc/sandbox/jumps", Everybody, ""),
+    ("/rpc/sandbox/jumps", Everybody, "effects=true"),
     ("/rpc/sandbox/move", Company(Action::MoveClock), "days=soon"),
     ("/rpc/search", Company(Action::ViewProgramme), "text=Quokka"),
     ("/rpc/session/demo-sign-in", Everybody, "email=nobody%40example.com"),
