@@ -63,7 +63,6 @@ pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/create")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn create_customer(
     #[server(default)] customer_key: String,
     #[server(default)] name: String,
@@ -89,7 +88,8 @@ pub async fn create_customer(
     };
     let created = data::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
     let shown = data::queries::names::title(&input.name, &input.email, &input.customer_key);
-    Ok(Done::say(format!("Added {shown}.{}", earned(created.rewards))).to(customer_path(&input.customer_key)))
+    let rewards = if created.rewards == 0 { String::new() } else { earned(created.rewards) };
+    Ok(Done::say(format!("Added {shown}.{rewards}")).to(customer_path(&input.customer_key)))
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/save")]
@@ -112,7 +112,6 @@ pub async fn save_customer(
 
 /// An empty `key` is made from the form, so that the same form sent twice records one sale.
 #[server(prefix = "/rpc", endpoint = "customers/sale")]
-#[expect(clippy::too_many_arguments, reason = "one per field of the form")]
 pub async fn record_sale(
     customer_key: String,
     #[server(default)] amount: String,
@@ -125,7 +124,7 @@ pub async fn record_sale(
     let cx = ctx::company(Action::ManageCustomers).await?;
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &currency, &occurred_at)?;
     let sale = Sale {
-        key: filled(&key).unwrap_or_else(own_key),
+        key: filled(&key).unwrap_or_else(|| own_key(occurred_at)),
         customer_key: customer_key.clone(),
         amount,
         occurred_at,
@@ -163,7 +162,7 @@ pub async fn record_refund(
         return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
     }
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &original.currency, &occurred_at)?;
-    let refund = Refund { key: filled(&key).unwrap_or_else(own_key), refund_of: original.key, amount, occurred_at };
+    let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
     let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match (done.new, done.rewards) {
         (true, 0) => format!("Recorded the refund of {amount}. No reward had to be taken back."),
@@ -243,8 +242,8 @@ fn moved(events: usize) -> String {
 
 /// The key of a transaction that has none of its own: follows from the form that was sent.
 #[cfg(feature = "ssr")]
-fn own_key() -> String {
-    ids::key("txn", ids::derive(Instant(0), &["by hand", &ctx::submission()]))
+fn own_key(occurred_at: Instant) -> String {
+    ids::key("txn", ids::derive(occurred_at, &["by hand", &ctx::submission()]))
 }
 
 /// A time as its field holds it, in the company's zone.

@@ -18,6 +18,8 @@ use crate::{Db, Error, Result, partners};
 pub mod change;
 pub mod detail;
 pub mod forms;
+#[cfg(test)]
+mod tests;
 
 /// A page of the list that `query` asks for. Filters: `partner` (a partner's key), `bought` and `test` ("yes" or "no"),
 /// `from` and `to` (first and last day of becoming a customer, in the company's zone).

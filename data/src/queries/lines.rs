@@ -58,7 +58,7 @@ pub async fn transactions<C: ConnectionTrait>(
     let partners = names::partners(conn, rows.iter().filter_map(|row| row.partnership_id)).await?;
     let customers = names::customers(conn, rows.iter().map(|row| row.customer_id)).await?;
     let refunded = names::transactions(conn, rows.iter().filter_map(|row| row.refund_of)).await?;
-    let mut earned = rewards_of(conn, &ids).await?;
+    let mut earned = rewards_of(conn, rows).await?;
     let reasons = reasons_of(conn, &ids).await?;
     rows.iter()
         .map(|row| {
@@ -111,19 +111,23 @@ where
     Ok(sums)
 }
 
-/// What each of these transactions earned, declined rewards left out, one amount per currency.
-async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[Uuid]) -> Result<HashMap<Uuid, Vec<Money>>> {
+/// What each of these transactions earned for whom it belongs to now, declined rewards left out, one amount per currency.
+async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[transactions::Model]) -> Result<HashMap<Uuid, Vec<Money>>> {
     use rewards::Column;
-    let rows: Vec<(Option<Uuid>, i64, String, String)> = rewards::Entity::find()
+    let owners: HashMap<Uuid, Option<Uuid>> = transactions.iter().map(|row| (row.id, row.partnership_id)).collect();
+    let rows: Vec<(Option<Uuid>, Uuid, i64, String, String)> = rewards::Entity::find()
         .select_only()
-        .columns([Column::TransactionId, Column::Amount, Column::Currency, Column::State])
-        .filter(Column::TransactionId.is_in(transactions.iter().copied()))
+        .columns([Column::TransactionId, Column::PartnershipId, Column::Amount, Column::Currency, Column::State])
+        .filter(Column::TransactionId.is_in(owners.keys().copied()))
         .into_tuple()
         .all(conn)
         .await?;
     let mut sums: HashMap<Uuid, BTreeMap<String, i64>> = HashMap::new();
-    for (transaction, amount, currency, state) in rows {
-        if let Some(transaction) = transaction.filter(|_| state != RewardState::Declined.word()) {
+    for (transaction, partnership, amount, currency, state) in rows {
+        let Some(transaction) = transaction else { continue };
+        // What an attribution change took from others sums to nothing and is none of this owner's.
+        let counts = owners.get(&transaction) == Some(&Some(partnership)) && state != RewardState::Declined.word();
+        if counts {
             *sums.entry(transaction).or_default().entry(currency).or_default() += amount;
         }
     }

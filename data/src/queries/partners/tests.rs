@@ -105,7 +105,8 @@ on_both! {
         let company = programme(db).await;
         let id = crate::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
         crate::partners::set_status(db, company.id, id, PartnershipStatus::Archived, "test", NOW).await.unwrap();
-        let cases: [(&[(&str, &str)], &[&str]); 9] = [
+        type Filters = &'static [(&'static str, &'static str)];
+        let cases: [(Filters, &[&str]); 9] = [
             (&[("group", "agencies")], &["ada-7", "carl"]),
             (&[("group", "nobody")], &[]),
             (&[("status", "archived")], &["carl"]),

@@ -11,12 +11,13 @@ use crate::components::{
     Combobox, ErrorNotice, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame,
     TextArea, Th, finder,
 };
+use crate::error::Result;
 use crate::list::use_list;
 use crate::server_fns::customers::{
     ChangeAttribution as Apply, UndoAttribution, customer_path, get_customer_forms, preview_attribution, preview_undo,
 };
 use crate::server_fns::partners::find_partners;
-use crate::ui::load;
+use crate::ui::{Loading, load};
 
 /// What the address asks to see: nothing yet, a change, or a change taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +43,10 @@ pub fn ChangeAttribution() -> impl IntoView {
     });
     let forms = load(move || key.get(), get_customer_forms);
     let partners = load(|| (), |()| find_partners(String::new()));
-    let preview = load(
+    // Not reloaded by the write it leads to: what was shown has been done then. A refused preview stands beneath the form.
+    let preview: Loading<Option<Result<ChangePreview>>> = Resource::new(
         move || asked.get(),
         |asked| async move {
-            // A refused preview is shown beneath the form, which stays.
             Ok(match asked {
                 Asked::Nothing => None,
                 Asked::Change { key, partner, from } => Some(preview_attribution(key, partner, from).await),

@@ -76,7 +76,7 @@ fn Line(line: RewardLine) -> impl IntoView {
             </th>
             <td data-label="Customer">{customer}</td>
             <td class="c-date" data-label="Earned">{line.occurred}</td>
-            <td data-label="Invoice">
+            <td class="c-nowrap" data-label="Invoice">
                 <span>{if line.invoice_number.is_empty() { line.month.clone() } else { line.invoice_number.clone() }}</span>
             </td>
             <td class="c-date" data-label="Estimated payment date">
