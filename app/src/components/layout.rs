@@ -1,7 +1,7 @@
 //! The frame around pages: for companies a sidebar and a top bar, for partners a bar at the thumb.
 
 use domain::access::Action;
-use domain::views::session::{ClockView, Jump, Place, Scope, Viewer};
+use domain::views::session::{ClockView, Jump, Place, Scope, Viewer, initials};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
@@ -234,6 +234,8 @@ fn TopbarEnd(viewer: Viewer) -> impl IntoView {
     let may_settings = viewer.may(Action::ManageSettings);
     let several = viewer.places.len() > 1;
     let places = viewer.places.into_iter().map(|place| view! { <PlaceButton place=place/> }).collect_view();
+    // What the round tile shows is part of the button's name.
+    let account = format!("{}, your account", initials(&viewer.name));
     view! {
         {several.then(|| view! {
             <button type="button" class="btn quiet switcher" popovertarget="places" aria-label=format!("{name}: switch company")>
@@ -246,7 +248,7 @@ fn TopbarEnd(viewer: Viewer) -> impl IntoView {
                 {places}
             </div>
         })}
-        <button type="button" class="btn quiet icon-only" popovertarget="me" aria-label="Your account">
+        <button type="button" class="btn quiet icon-only" popovertarget="me" aria-label=account>
             <Tile name=viewer.name.clone() person=true/>
         </button>
         <div class="menu" id="me" popover="auto" role="group" aria-label="Your account">

@@ -1,0 +1,95 @@
+import type { Page } from '@playwright/test';
+import { owner } from '../support/people.ts';
+import { run } from '../support/server.ts';
+import { expect, ready, test } from '../support/test.ts';
+
+/** The first invoice in review, opened. */
+async function inReview(page: Page): Promise<string> {
+    await page.goto('/invoices?status=in_review');
+    const link = page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: /, USD$/ });
+    const path = (await link.getAttribute('href')) ?? '';
+    await page.goto(path);
+    await ready(page);
+    return path;
+}
+
+test.beforeEach(async ({ signIn }) => {
+    await signIn(owner);
+});
+
+test('the invoice in review opens to its lines, and one of them is removed', async ({ page, checkAccessibility }) => {
+    const path = await inReview(page);
+    await expect(page.getByText(/in review for \d+ more days · charged \d+ \w+, /)).toBeVisible();
+    await page.locator('tbody .row-link').first().click();
+    await page.waitForURL(/partner=/);
+    const opened = page.locator('tr.nested');
+    await expect(opened).toBeVisible();
+    await checkAccessibility();
+    const lines = page.locator('#partners');
+    const before = await lines.textContent();
+    await opened.locator('.c-act button').first().click();
+    await page.getByRole('button', { name: /^Remove .* from the invoice$/ }).first().click();
+    await expect(page.getByText('Took 1 reward off the invoice.')).toBeVisible();
+    await expect(lines).not.toHaveText(before ?? '');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(lines).toHaveText(before ?? '');
+    expect(new URL(page.url()).pathname).toBe(path);
+});
+
+test('a pause names its reason until the invoice is resumed', async ({ page }) => {
+    await inReview(page);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('button', { name: 'Pause the charge' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Pause / });
+    await dialog.getByLabel('Reason').fill('Waiting for the books');
+    await dialog.getByRole('button', { name: 'Pause the invoice' }).click();
+    await expect(page.locator('.page-head .badge')).toHaveText('Paused');
+    await expect(page.locator('.notice').first()).toContainText('Waiting for the books');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect(page.locator('.page-head .badge')).toHaveText('In review');
+});
+
+test('a manual reward goes straight onto the invoice', async ({ page }) => {
+    await inReview(page);
+    const partner = (await page.locator('tbody th.c-main small').first().textContent()) ?? '';
+    await page.getByRole('button', { name: 'Create manual reward' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Manual Rewards' });
+    await dialog.getByLabel('Partner').fill(partner);
+    await page.keyboard.press('Escape');
+    await dialog.getByLabel('Amount').fill('12.345');
+    await dialog.getByLabel('Description').fill('For the webinar in spring');
+    await dialog.getByRole('button', { name: 'Create Reward' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('too many decimals');
+    await dialog.getByLabel('Amount').fill('12.34');
+    await dialog.getByRole('button', { name: 'Create Reward' }).click();
+    await expect(page.getByText(/^Created the reward on /)).toBeVisible();
+});
+
+test('what accumulates is shown before it is invoiced, and every invoice prints', async ({ page, gotoReady, checkAccessibility }) => {
+    await gotoReady('/invoices');
+    await checkAccessibility();
+    await page.getByRole('region', { name: 'Accumulating' }).last().getByRole('link', { name: /, USD$/ }).click();
+    await expect(page.getByRole('heading', { level: 1, name: / so far, USD$/ })).toBeVisible();
+    const path = await inReview(page);
+    await gotoReady(`${path}/print`);
+    await expect(page.getByRole('heading', { name: 'Partner reward invoice' })).toBeVisible();
+    await expect(page.locator('.invoice-doc tfoot')).toContainText('Total');
+    await checkAccessibility();
+});
+
+test('after the charge nothing on it changes, and its digest says so', async ({ page, ownServer }) => {
+    await run(ownServer.database, 'run-due', '--until', '2026-11-12T12:00:00Z');
+    await page.goto(`${ownServer.url}/sign-in`);
+    await ready(page);
+    await page.getByLabel('Email').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.waitForURL(`${ownServer.url}/`);
+    await page.goto(`${ownServer.url}/invoices`);
+    await ready(page);
+    await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
+    await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
+    await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
+    await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
+    await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
+});
