@@ -86,7 +86,7 @@ async fn freeze_and_charge<C: ConnectionTrait>(
     audit::record(tx, company.id, now, by, "invoice_frozen", "invoice", &invoice.number, detail).await?;
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.
-        return settle::settle(tx, company, invoice, &shares, totals.charge, totals.fee, now).await;
+        return settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await;
     }
     begin_attempt(tx, company, invoice, totals.charge, by, now).await
 }
@@ -216,8 +216,7 @@ async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<
         };
         let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency });
         audit::record(tx, company_id, now, by, "charge_succeeded", "invoice", &invoice.number, detail).await?;
-        let shares = crate::invoices::stored_shares(tx, invoice.id).await?;
-        settle::settle(tx, &company, &invoice, &shares, attempt.amount, invoice.fee.unwrap_or_default(), now).await?;
+        settle::settle(tx, &company, &invoice, attempt.amount, invoice.fee.unwrap_or_default(), now).await?;
         Ok(true)
     })
 }

@@ -154,7 +154,7 @@ impl<'a> Forecast<'a> {
             ends_at = self.zone.month_start(month.next());
         }
         reviews.retain(|(due, _, _)| *due <= self.until);
-        reviews.sort_by(|a, b| a.0.cmp(&b.0));
+        reviews.sort_by_key(|(due, _, _)| *due);
         for (_, currency, lines) in reviews {
             self.charge(conn, &currency, lines, preview).await?;
         }

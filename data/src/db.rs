@@ -7,8 +7,8 @@ use rand::RngExt;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, Iterable,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    AccessMode, ActiveModelTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    EntityTrait, IsolationLevel, Iterable, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -219,36 +219,62 @@ where
 }
 
 /// Runs a statement once per few thousand rows, which stand in it as `{rows}`: `WITH v(id, n) AS (VALUES {rows}) UPDATE …`.
-pub async fn execute_with_rows<C, const COLUMNS: usize>(
-    tx: &C,
+pub fn execute_with_rows<'a, C, const COLUMNS: usize>(
+    tx: &'a C,
     sql: &'static str,
     rows: impl IntoIterator<Item = [Value; COLUMNS]>,
-) -> Result<()>
+) -> BoxFuture<'a, Result<()>>
 where
     C: ConnectionTrait,
 {
-    let mut rows = rows.into_iter().peekable();
-    // SQLite looks numbered places up one by one, which takes long among thousands.
-    let numbered = tx.get_database_backend() == DbBackend::Postgres;
-    while rows.peek().is_some() {
-        let mut places = String::new();
-        let mut values = Vec::new();
-        for row in rows.by_ref().take(VALUES_MAX / COLUMNS.max(1)) {
-            places.push_str(if places.is_empty() { "(" } else { ", (" });
-            for (column, value) in row.into_iter().enumerate() {
-                values.push(value);
-                places.push_str(if column == 0 { "" } else { ", " });
-                if numbered {
-                    places.push('$');
-                    places.push_str(&values.len().to_string());
-                } else {
-                    places.push('?');
-                }
+    execute_with_shared_and_rows(tx, sql, Vec::new(), rows)
+}
+
+/// The same with values that all rows share, which stand before them as `{shared}`:
+/// `WITH s(company_id, at) AS (VALUES {shared}), v(id, n) AS (VALUES {rows}) INSERT INTO … SELECT … FROM v, s`.
+pub fn execute_with_shared_and_rows<'a, C, const COLUMNS: usize>(
+    tx: &'a C,
+    sql: &'static str,
+    shared: Vec<Value>,
+    rows: impl IntoIterator<Item = [Value; COLUMNS]>,
+) -> BoxFuture<'a, Result<()>>
+where
+    C: ConnectionTrait,
+{
+    let rows: Vec<[Value; COLUMNS]> = rows.into_iter().collect();
+    Box::pin(async move {
+        // SQLite looks numbered places up one by one, which takes long among thousands.
+        let numbered = tx.get_database_backend() == DbBackend::Postgres;
+        let chunk_rows = (VALUES_MAX - shared.len()) / COLUMNS.max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut values = shared.clone();
+            let shared_places = places(0, shared.len(), numbered);
+            let mut row_places = String::new();
+            for row in rows.by_ref().take(chunk_rows) {
+                row_places.push_str(if row_places.is_empty() { "" } else { ", " });
+                row_places.push_str(&places(values.len(), COLUMNS, numbered));
+                values.extend(row);
             }
-            places.push(')');
+            let sql = sql.replace("{shared}", &shared_places).replace("{rows}", &row_places);
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
         }
-        let sql = sql.replace("{rows}", &places);
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        Ok(())
+    })
+}
+
+/// "($4, $5)", the places of so many values after so many others.
+fn places(before: usize, count: usize, numbered: bool) -> String {
+    let mut places = String::from("(");
+    for place in before + 1..=before + count {
+        places.push_str(if places.len() > 1 { ", " } else { "" });
+        if numbered {
+            places.push('$');
+            places.push_str(&place.to_string());
+        } else {
+            places.push('?');
+        }
     }
-    Ok(())
+    places.push(')');
+    places
 }

@@ -32,10 +32,8 @@ pub enum Error {
 pub type FieldErrors = BTreeMap<String, String>;
 
 fn join(errors: &FieldErrors) -> String {
-    let parts: Vec<String> = errors
-        .iter()
-        .map(|(field, message)| if field.is_empty() { message.clone() } else { format!("{field}: {message}") })
-        .collect();
+    let parts: Vec<String> =
+        errors.iter().map(|(field, message)| if field.is_empty() { message.clone() } else { format!("{field}: {message}") }).collect();
     parts.join("; ")
 }
 
@@ -61,7 +59,11 @@ impl Error {
 
     /// The database's own code for what went wrong, where it was the database that said so.
     pub(crate) fn database_code(&self) -> Option<String> {
-        let Error::Database(DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = self
+        let Error::Database(
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)),
+        ) = self
         else {
             return None;
         };

@@ -6,8 +6,8 @@ use domain::{Currency, Instant, ids};
 use sea_orm::{ConnectionTrait, FromQueryResult, IntoActiveModel, Statement};
 use uuid::Uuid;
 
-use crate::db::insert_all;
-use crate::entities::{ledger_entries, ledger_transfers};
+use crate::db::{execute_with_rows, insert_all};
+use crate::entities::ledger_transfers;
 use crate::error::stored;
 use crate::{Db, Error, Result};
 
@@ -39,31 +39,34 @@ pub async fn post<C: ConnectionTrait>(tx: &C, now: Instant, transfers: Vec<Trans
             return Err(Error::Corrupt(format!("the transfer {} {} sums to {sum}", transfer.kind, transfer.reference)));
         }
         let id = ids::derive(now, &["transfer", &transfer.company_id.to_string(), transfer.kind.word(), &transfer.reference]);
-        let currency = transfer.currency.code().to_owned();
-        for (line, posting) in (0i32..).zip(transfer.postings) {
-            entries.push(ledger_entries::Model {
-                transfer_id: id,
-                line,
-                company_id: transfer.company_id,
-                account: posting.account.word().to_owned(),
-                partnership_id: posting.partnership_id,
-                amount: posting.amount,
-                currency: currency.clone(),
-            });
-        }
+        entries.push((id, transfer.postings));
         heads.push(ledger_transfers::Model {
             id,
             company_id: transfer.company_id,
             kind: transfer.kind.word().to_owned(),
             reference: transfer.reference,
-            currency,
+            currency: transfer.currency.code().to_owned(),
             at: now.0,
             invoice_id: transfer.invoice_id,
             payout_id: transfer.payout_id,
         });
     }
     insert_all(tx, heads.into_iter().map(IntoActiveModel::into_active_model)).await?;
-    insert_all(tx, entries.into_iter().map(IntoActiveModel::into_active_model)).await
+    let rows = entries.iter().flat_map(|(id, postings)| {
+        (0i32..).zip(postings).map(|(line, posting)| {
+            [(*id).into(), line.into(), posting.account.word().into(), posting.partnership_id.into(), posting.amount.into()]
+        })
+    });
+    // Company and currency are the transfer's own.
+    execute_with_rows(
+        tx,
+        "WITH v(transfer_id, line, account, partnership_id, amount) AS (VALUES {rows}) \
+         INSERT INTO ledger_entries (transfer_id, line, company_id, account, partnership_id, amount, currency) \
+         SELECT v.transfer_id, v.line, t.company_id, v.account, v.partnership_id, v.amount, t.currency \
+         FROM v JOIN ledger_transfers t ON t.id = v.transfer_id",
+        rows,
+    )
+    .await
 }
 
 /// What stands on one account in one currency; credits are above zero.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use domain::{Instant, ids};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::db::ignore_conflict;
+use crate::db::execute_with_shared_and_rows;
 use crate::due::{Ctx, Work, lease_ends_at, real_now};
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
@@ -18,7 +18,6 @@ pub mod letters;
 
 /// How many mails a worker takes at once.
 const BATCH: u64 = 100;
-const INSERT_ROWS: usize = 1000;
 const MINUTE_MS: i64 = 60_000;
 /// Waits after the first failures; the last one repeats.
 const BACKOFF_MINUTES: [i64; 6] = [1, 5, 30, 120, 480, 1440];
@@ -54,31 +53,27 @@ pub trait Mailer: Send + Sync {
 
 /// Writes mails into the outbox; those without a recipient are left out.
 pub async fn enqueue<C: ConnectionTrait>(tx: &C, now: Instant, mails: Vec<Mail>) -> Result<()> {
-    let rows: Vec<Model> = mails
-        .into_iter()
-        .filter(|mail| !mail.recipient.is_empty())
-        .map(|mail| Model {
-            id: ids::derive(now, &["mail", &mail.dedupe_key]),
-            company_id: mail.company_id,
-            kind: mail.kind.to_owned(),
-            dedupe_key: mail.dedupe_key,
-            recipient: one_line(&mail.recipient),
-            subject: one_line(&mail.subject),
-            body: mail.body,
-            created_at: now.0,
-            due_at: now.0,
-            attempts: 0,
-            sent_at: None,
-            error: None,
-            leased_by: None,
-            leased_until: 0,
-        })
-        .collect();
-    for chunk in rows.chunks(INSERT_ROWS) {
-        Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
-            .on_conflict(ignore_conflict())
-            .exec_without_returning(tx)
-            .await?;
+    let mails: Vec<Mail> = mails.into_iter().filter(|mail| !mail.recipient.is_empty()).collect();
+    for alike in mails.chunk_by(|a, b| (a.company_id, a.kind) == (b.company_id, b.kind)) {
+        let rows = alike.iter().map(|mail| {
+            [
+                ids::derive(now, &["mail", &mail.dedupe_key]).into(),
+                mail.dedupe_key.as_str().into(),
+                one_line(&mail.recipient).into(),
+                one_line(&mail.subject).into(),
+                mail.body.as_str().into(),
+            ]
+        });
+        execute_with_shared_and_rows(
+            tx,
+            "WITH s(company_id, kind, now) AS (VALUES {shared}), v(id, dedupe_key, recipient, subject, body) AS (VALUES {rows}) \
+             INSERT INTO outbox (id, company_id, kind, dedupe_key, recipient, subject, body, created_at, due_at, attempts, leased_until) \
+             SELECT v.id, s.company_id, s.kind, v.dedupe_key, v.recipient, v.subject, v.body, s.now, s.now, 0, 0 FROM v, s WHERE true \
+             ON CONFLICT DO NOTHING",
+            vec![alike[0].company_id.into(), alike[0].kind.into(), now.0.into()],
+            rows,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -6,28 +6,29 @@ use domain::invoicing::{PartnerShare, carried_over, charged};
 use domain::states::{InvoiceState, PayoutState, TransferKind};
 use domain::time::long_date;
 use domain::{Instant, Money, ids};
-use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::db::insert_all;
-use crate::entities::{companies, invoice_partners, invoices, partnerships, payouts};
+use crate::db::execute_with_shared_and_rows;
+use crate::entities::{companies, invoices};
 use crate::ledger::{self, Transfer};
 use crate::month_end::SYSTEM;
 use crate::outbox::{self, letters};
+use crate::payouts::idempotency_key;
 use crate::{Result, audit};
 
 pub async fn settle<C: ConnectionTrait>(
     tx: &C,
     company: &companies::Model,
     invoice: &invoices::Model,
-    shares: &[PartnerShare],
     amount: i64,
     fee: i64,
     now: Instant,
 ) -> Result<()> {
     let currency = invoice.money_currency()?;
+    let (shares, partners) = shares_with_partners(tx, invoice.id).await?;
     let transfer = |kind, postings| Transfer {
         company_id: company.id,
         kind,
@@ -38,73 +39,109 @@ pub async fn settle<C: ConnectionTrait>(
         postings,
     };
     let transfers = vec![
-        transfer(TransferKind::InvoiceCharged, charged(shares, fee)),
-        transfer(TransferKind::BalanceCarriedOver, carried_over(shares)),
+        transfer(TransferKind::InvoiceCharged, charged(&shares, fee)),
+        transfer(TransferKind::BalanceCarriedOver, carried_over(&shares)),
     ];
     ledger::post(tx, now, transfers).await?;
+    let payouts = insert_payouts(tx, company, invoice, &shares, now).await?;
 
-    let paid: Vec<&PartnerShare> = shares.iter().filter(|share| share.payout > 0).collect();
-    insert_all(tx, paid.iter().map(|share| payout(company, invoice, share, now).into_active_model())).await?;
-
-    let all_paid = paid.is_empty();
-    let state = if all_paid { InvoiceState::Paid } else { InvoiceState::Charged };
+    let state = if payouts == 0 { InvoiceState::Paid } else { InvoiceState::Charged };
     invoices::Entity::update_many()
         .col_expr(invoices::Column::State, Expr::value(state.word()))
         .col_expr(invoices::Column::ChargedAt, Expr::value(now.0))
-        .col_expr(invoices::Column::PaidAt, Expr::value(all_paid.then_some(now.0)))
+        .col_expr(invoices::Column::PaidAt, Expr::value((payouts == 0).then_some(now.0)))
         .filter(invoices::Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
+
     let owners = outbox::owners(tx, company.id).await?;
     let money = Money::new(amount, currency);
-    let mut mails: Vec<_> = owners.iter().map(|owner| letters::charged(company, invoice, money, paid.len(), owner)).collect();
+    let mut mails: Vec<_> = owners.iter().map(|owner| letters::charged(company, invoice, money, payouts, owner)).collect();
     let zone = company.zone()?;
     let mut expected: HashMap<i32, String> = HashMap::new();
-    let partners = paid_partners(tx, invoice.id).await?;
-    for share in &paid {
-        let Some(partnership) = partners.get(&share.partnership_id) else { continue };
+    for (share, partner) in shares.iter().zip(&partners).filter(|(share, _)| share.payout > 0) {
         let day = expected
-            .entry(partnership.settlement_days)
-            .or_insert_with(|| long_date(zone.date(zone.plus_days(now, i64::from(partnership.settlement_days)))));
-        mails.push(letters::payout_coming(company, invoice, currency, share, partnership, day));
+            .entry(partner.settlement_days)
+            .or_insert_with(|| long_date(zone.date(zone.plus_days(now, i64::from(partner.settlement_days)))));
+        mails.push(letters::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, day));
     }
     mails.retain(|mail| !mail.recipient.is_empty());
-    let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": paid.len(), "mails": mails.len() });
+    let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": payouts, "mails": mails.len() });
     audit::record(tx, company.id, now, SYSTEM, "invoice_charged", "invoice", &invoice.number, detail).await?;
     outbox::enqueue(tx, now, mails).await
 }
 
-fn payout(company: &companies::Model, invoice: &invoices::Model, share: &PartnerShare, now: Instant) -> payouts::Model {
-    let id = ids::derive(now, &["payout", &invoice.id.to_string(), &share.partnership_id.to_string()]);
-    payouts::Model {
-        id,
-        company_id: company.id,
-        partnership_id: share.partnership_id,
-        invoice_id: invoice.id,
-        amount: share.payout,
-        currency: invoice.currency.clone(),
-        state: PayoutState::Pending.word().to_owned(),
-        provider: company.payout_provider.clone(),
-        idempotency_key: crate::payouts::idempotency_key(id, 1),
-        attempts: 0,
-        created_at: now.0,
-        due_at: now.0,
-        sent_at: None,
-        paid_at: None,
-        provider_reference: None,
-        error: None,
-        leased_by: None,
-        leased_until: 0,
-    }
+/// A partner as mails need it.
+struct Partner {
+    name: String,
+    email: String,
+    settlement_days: i32,
 }
 
-async fn paid_partners<C: ConnectionTrait>(tx: &C, invoice_id: Uuid) -> Result<HashMap<Uuid, partnerships::Model>> {
-    let on_invoice = Query::select()
-        .column(invoice_partners::Column::PartnershipId)
-        .from(invoice_partners::Entity)
-        .and_where(invoice_partners::Column::InvoiceId.eq(invoice_id))
-        .and_where(invoice_partners::Column::Payout.gt(0))
-        .to_owned();
-    let rows = partnerships::Entity::find().filter(partnerships::Column::Id.in_subquery(on_invoice)).all(tx).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+async fn shares_with_partners<C: ConnectionTrait>(tx: &C, invoice_id: Uuid) -> Result<(Vec<PartnerShare>, Vec<Partner>)> {
+    let rows = tx
+        .query_all_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "SELECT p.partnership_id, p.total, p.lines, p.fingerprint, p.carried_in, p.payout, p.carried_out, s.name, s.email, s.settlement_days \
+             FROM invoice_partners p JOIN partnerships s ON s.id = p.partnership_id WHERE p.invoice_id = $1 ORDER BY p.partnership_id",
+            [invoice_id.into()],
+        ))
+        .await?;
+    let (mut shares, mut partners) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in &rows {
+        shares.push(PartnerShare {
+            partnership_id: row.try_get_by_index(0)?,
+            total: row.try_get_by_index(1)?,
+            lines: row.try_get_by_index(2)?,
+            fingerprint: row.try_get_by_index(3)?,
+            carried_in: row.try_get_by_index(4)?,
+            payout: row.try_get_by_index(5)?,
+            carried_out: row.try_get_by_index(6)?,
+        });
+        partners.push(Partner {
+            name: row.try_get_by_index(7)?,
+            email: row.try_get_by_index(8)?,
+            settlement_days: row.try_get_by_index(9)?,
+        });
+    }
+    Ok((shares, partners))
+}
+
+/// One payout for each partner who is to get something. Returns how many.
+async fn insert_payouts<C: ConnectionTrait>(
+    tx: &C,
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    shares: &[PartnerShare],
+    now: Instant,
+) -> Result<usize> {
+    let mut payouts: Vec<(Uuid, &PartnerShare)> = shares
+        .iter()
+        .filter(|share| share.payout > 0)
+        .map(|share| (ids::derive(now, &["payout", &invoice.id.to_string(), &share.partnership_id.to_string()]), share))
+        .collect();
+    // In the order of most of their indexes, so that these grow at their ends.
+    payouts.sort_unstable_by_key(|(id, _)| *id);
+    let rows =
+        payouts.iter().map(|(id, share)| [(*id).into(), share.partnership_id.into(), share.payout.into(), idempotency_key(*id, 1).into()]);
+    execute_with_shared_and_rows(
+        tx,
+        "WITH s(company_id, invoice_id, currency, state, provider, now) AS (VALUES {shared}), \
+         v(id, partnership_id, amount, idempotency_key) AS (VALUES {rows}) \
+         INSERT INTO payouts (id, company_id, partnership_id, invoice_id, amount, currency, state, provider, idempotency_key, attempts, \
+         created_at, due_at, leased_until) \
+         SELECT v.id, s.company_id, v.partnership_id, s.invoice_id, v.amount, s.currency, s.state, s.provider, v.idempotency_key, 0, \
+         s.now, s.now, 0 FROM v, s",
+        vec![
+            company.id.into(),
+            invoice.id.into(),
+            invoice.currency.as_str().into(),
+            PayoutState::Pending.word().into(),
+            company.payout_provider.as_str().into(),
+            now.0.into(),
+        ],
+        rows,
+    )
+    .await?;
+    Ok(payouts.len())
 }

@@ -4,12 +4,12 @@ use domain::Instant;
 use domain::invoicing::{InvoiceTotals, PartnerShare, digest};
 use domain::states::InvoiceState;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::preview;
-use crate::db::insert_all;
+use crate::db::execute_with_shared_and_rows;
+use crate::entities::companies;
 use crate::entities::invoices::{Column, Entity, Model};
-use crate::entities::{companies, invoice_partners};
 use crate::{Error, Result};
 
 /// Freezes an invoice in review. From here on no reward comes onto it, leaves it or changes.
@@ -38,19 +38,25 @@ pub async fn freeze<C: ConnectionTrait>(
         return Err(Error::conflict(format!("invoice {} is not in review any more", invoice.number)));
     }
     let rows = shares.iter().map(|share| {
-        invoice_partners::Model {
-            invoice_id: invoice.id,
-            partnership_id: share.partnership_id,
-            company_id: company.id,
-            total: share.total,
-            lines: share.lines,
-            fingerprint: share.fingerprint,
-            carried_in: share.carried_in,
-            payout: share.payout,
-            carried_out: share.carried_out,
-        }
-        .into_active_model()
+        [
+            share.partnership_id.into(),
+            share.total.into(),
+            share.lines.into(),
+            share.fingerprint.into(),
+            share.carried_in.into(),
+            share.payout.into(),
+            share.carried_out.into(),
+        ]
     });
-    insert_all(tx, rows).await?;
+    execute_with_shared_and_rows(
+        tx,
+        "WITH s(invoice_id, company_id) AS (VALUES {shared}), \
+         v(partnership_id, total, lines, fingerprint, carried_in, payout, carried_out) AS (VALUES {rows}) \
+         INSERT INTO invoice_partners (invoice_id, company_id, partnership_id, total, lines, fingerprint, carried_in, payout, carried_out) \
+         SELECT s.invoice_id, s.company_id, v.partnership_id, v.total, v.lines, v.fingerprint, v.carried_in, v.payout, v.carried_out FROM v, s",
+        vec![invoice.id.into(), company.id.into()],
+        rows,
+    )
+    .await?;
     Ok((shares, totals))
 }

@@ -7,7 +7,7 @@ use domain::{Currency, Instant, Money, Month};
 
 use super::Mail;
 use crate::Result;
-use crate::entities::{companies, invoices, partnerships, payouts, users};
+use crate::entities::{companies, invoices, payouts, users};
 use crate::error::stored;
 
 /// One invoice as a mail names it.
@@ -57,6 +57,7 @@ pub fn charge_waits(company: &companies::Model, invoice: &invoices::Model, attem
 }
 
 /// A charge was refused; `again` is when it is tried again.
+#[expect(clippy::too_many_arguments, reason = "everything that the mail says")]
 pub fn charge_failed(
     company: &companies::Model,
     zone: &Zone,
@@ -105,7 +106,8 @@ pub fn payout_coming(
     invoice: &invoices::Model,
     currency: Currency,
     share: &PartnerShare,
-    partnership: &partnerships::Model,
+    name: &str,
+    email: &str,
     expected: &str,
 ) -> Mail {
     let amount = Money::new(share.payout, currency);
@@ -118,12 +120,11 @@ pub fn payout_coming(
     Mail {
         company_id: Some(company.id),
         kind: "payout_coming",
-        dedupe_key: format!("payout_coming/{}/{}", invoice.id, partnership.id),
-        recipient: partnership.email.clone(),
+        dedupe_key: format!("payout_coming/{}/{}", invoice.id, share.partnership_id),
+        recipient: email.to_owned(),
         subject: format!("{} pays you {amount} for {}", company.name, Month(invoice.month).long()),
         body: format!(
-            "Hello {},\n\nfor {} you earned {earned} with {}.{carried}\n{amount} is on its way; expect it on {expected}.\n\nTributary\n",
-            partnership.name,
+            "Hello {name},\n\nfor {} you earned {earned} with {}.{carried}\n{amount} is on its way; expect it on {expected}.\n\nTributary\n",
             Month(invoice.month).long(),
             company.name,
         ),

@@ -21,6 +21,9 @@ use crate::outbox::{self, letters};
 use crate::providers::Answer;
 use crate::{Db, Error, Result, transact};
 
+/// How many payouts one statement changes: each has a branch of its own in it.
+const ROWS: usize = 250;
+
 /// Records answers. A payout that has moved on since it was asked about is left alone.
 pub(super) async fn record(db: &Db, answered: &[(Model, Answer)], now: Instant) -> Result<Work> {
     transact!(db, |tx| {
@@ -110,19 +113,21 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
     if outcomes.is_empty() {
         return Ok(work);
     }
-    let mut transfers = Vec::new();
-    for outcome in outcomes {
-        transfers.extend(outcome.transfer()?);
-        match outcome.next {
-            PayoutState::Failed => work.payouts_failed += 1,
-            PayoutState::Sent => work.payouts_sent += 1,
-            _ => work.payouts_paid += 1,
+    for some in outcomes.chunks(ROWS) {
+        let mut transfers = Vec::new();
+        for outcome in some {
+            transfers.extend(outcome.transfer()?);
+            match outcome.next {
+                PayoutState::Failed => work.payouts_failed += 1,
+                PayoutState::Sent => work.payouts_sent += 1,
+                _ => work.payouts_paid += 1,
+            }
         }
+        update_rows(tx, some, now).await?;
+        ledger::post(tx, now, transfers).await?;
+        let notes = some.iter().map(|outcome| note(outcome, by, now).into_active_model());
+        insert_all(tx, notes).await?;
     }
-    update_rows(tx, outcomes, now).await?;
-    ledger::post(tx, now, transfers).await?;
-    let notes = outcomes.iter().map(|outcome| note(outcome, by, now).into_active_model());
-    insert_all(tx, notes).await?;
     finish_invoices(tx, outcomes.iter().map(|outcome| outcome.payout.invoice_id).collect(), now).await?;
     tell_owners(tx, outcomes, now).await?;
     Ok(work)
