@@ -9,6 +9,9 @@ use leptos_router::hooks::use_location;
 
 use crate::ui::Ui;
 
+/// How long a heading that is not in the document yet may still take the focus.
+const FRAMES_WAITED: u32 = 30;
+
 /// Title, one line of context, the actions at the right (one primary at most). After a step to another page its heading has the
 /// focus. `tabs` and `badge` are views: `badge=view! { <StatusBadge of=state/> }.into_any()`.
 #[component]
@@ -50,11 +53,20 @@ pub(super) fn Heading(#[prop(into)] title: String, #[prop(optional, into)] id: O
         if let Some(heading) = node.get()
             && ui.heading_appeared(here.get_untracked())
         {
-            // Fails only for elements that take no focus.
-            let _ = heading.focus();
+            focus_once_shown(heading.into(), FRAMES_WAITED);
         }
     });
     view! { <h1 node_ref=node tabindex="-1" id=id>{title}</h1> }
+}
+
+/// A loaded page is built before it is placed into the document, where alone it can take the focus.
+fn focus_once_shown(heading: HtmlElement, frames: u32) {
+    if heading.is_connected() {
+        // Fails only for elements that take no focus.
+        let _ = heading.focus();
+    } else if frames > 0 {
+        request_animation_frame(move || focus_once_shown(heading, frames - 1));
+    }
 }
 
 /// Gives the focus to the heading of the drawer, or else of the page.

@@ -300,9 +300,12 @@ fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
         <Loaded of=viewer skeleton=Skeleton::None let:viewer>
             {viewer.clock.map(|clock| view! { <ClockBar clock=clock looked=looked/> })}
         </Loaded>
-        <Loaded of=jumps skeleton=Skeleton::None let:jumps>
-            {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps looked=looked/> })}
-        </Loaded>
+        // Around what loads: a popover whose own attributes are written again closes.
+        <div class="menu clock-menu" id="clock" popover="auto" role="group" aria-label="Move the clock">
+            <Loaded of=jumps skeleton=Skeleton::None let:jumps>
+                {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps looked=looked/> })}
+            </Loaded>
+        </div>
     }
 }
 
@@ -342,16 +345,14 @@ fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
         }
     });
     view! {
-        <div class="menu clock-menu" id="clock" popover="auto" role="group" aria-label="Move the clock">
-            <p class="menu-title">"Everything that falls due on the way is done"</p>
-            <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true on_done=done>
-                {buttons}
-            </Form>
-            <hr/>
-            <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true on_done=done>
-                <input class="input small" type="number" name="days" value="7" min="1" max="400" aria-label="Days"/>
-                <SubmitButton class="btn small">"Move by days"</SubmitButton>
-            </Form>
-        </div>
+        <p class="menu-title">"Everything that falls due on the way is done"</p>
+        <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true on_done=done>
+            {buttons}
+        </Form>
+        <hr/>
+        <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true on_done=done>
+            <input class="input small" type="number" name="days" value="7" min="1" max="400" aria-label="Days"/>
+            <SubmitButton class="btn small">"Move by days"</SubmitButton>
+        </Form>
     }
 }
