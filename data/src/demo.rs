@@ -63,7 +63,8 @@ pub async fn fill(db: &Db, ctx: &Ctx, real_now: Instant, progress: &(dyn Fn(u64,
     }
     programme::apply(db, PROGRAMME, false, OWNER, start).await?;
     let company_id = companies::find_by_key(db.read(), COMPANY).await?.id;
-    accounts::add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Mia Bennett"), Some(PASSWORD), "demo", real_now).await?;
+    accounts::add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Mia Bennett"), Some(PASSWORD), "demo", real_now)
+        .await?;
 
     // Mail of years ago was read long ago; what is new goes where mail goes.
     let past = Ctx { mailer: Arc::new(Read), ..ctx.clone() };
@@ -75,8 +76,16 @@ pub async fn fill(db: &Db, ctx: &Ctx, real_now: Instant, progress: &(dyn Fn(u64,
         progress(u64::try_from(index).unwrap_or(0) + 1, total);
     }
     let partner = teller.partner_with_most().await?;
-    accounts::add_user(db, Place::Partner(partner.partner_id, PartnerRole::Owner), &partner.email, Some(&partner.name), Some(PASSWORD), "demo", real_now)
-        .await?;
+    accounts::add_user(
+        db,
+        Place::Partner(partner.partner_id, PartnerRole::Owner),
+        &partner.email,
+        Some(&partner.name),
+        Some(PASSWORD),
+        "demo",
+        real_now,
+    )
+    .await?;
     Ok(Demo {
         company: "Northwind".to_owned(),
         owner_email: OWNER.to_owned(),

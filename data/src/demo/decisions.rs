@@ -10,7 +10,11 @@ const DECLINES: [&str; 3] = [
     "The sale was made by our own team before the partner was involved",
     "Bought through a coupon site, which our terms exclude",
 ];
-const HOLDS: [&str; 3] = ["Waiting for the customer's bank to confirm the payment", "Three sign-ups from one address: looking into it", "Asked the partner for the campaign"];
+const HOLDS: [&str; 3] = [
+    "Waiting for the customer's bank to confirm the payment",
+    "Three sign-ups from one address: looking into it",
+    "Asked the partner for the campaign",
+];
 const THANKS: [(&str, i64); 5] = [
     ("Bonus for the webinar on moving from spreadsheets, 120 attendees", 25_000),
     ("Backfill: the sale of 12 March was not tracked, see mail of 2 April", 5_940),

@@ -235,7 +235,14 @@ impl Teller {
     /// Whether the customer wanted everything back, and left.
     #[expect(clippy::too_many_arguments, reason = "a sale in its parts")]
     fn tell_refund(
-        &mut self, months: &mut [Chapter], index: usize, customer: &str, sale: &str, plan: &Plan, currency: usize, at: Instant,
+        &mut self,
+        months: &mut [Chapter],
+        index: usize,
+        customer: &str,
+        sale: &str,
+        plan: &Plan,
+        currency: usize,
+        at: Instant,
     ) -> bool {
         let whole = self.random.chance(60);
         let minor = if whole { plan.prices[currency] } else { plan.prices[currency] * self.random.between(2, 7) / 10 };

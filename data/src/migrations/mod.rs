@@ -12,10 +12,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m0001_programme::Migration),
-            Box::new(m0002_money::Migration),
-            Box::new(m0003_work::Migration),
-        ]
+        vec![Box::new(m0001_programme::Migration), Box::new(m0002_money::Migration), Box::new(m0003_work::Migration)]
     }
 }

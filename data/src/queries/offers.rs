@@ -52,7 +52,11 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
     for (stored, version) in rows.iter().zip(&versions) {
         views.push(VersionView {
             number: version.number,
-            from: if version.effective_from == Instant::BEGINNING { "the beginning".to_owned() } else { words::minute(&zone, version.effective_from) },
+            from: if version.effective_from == Instant::BEGINNING {
+                "the beginning".to_owned()
+            } else {
+                words::minute(&zone, version.effective_from)
+            },
             applies_to: version.applies_to.label().to_owned(),
             description: version.description.clone(),
             sentences: version.triggers.iter().map(|trigger| trigger.company_sentence()).collect(),
@@ -66,7 +70,8 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
     let mut sums = earned(conn, company.id).await?;
     let mut draft = draft(company, &groups)?;
     draft.key = row.key.clone();
-    draft.group = row.group_id.and_then(|id| groups.iter().find(|(group, _)| *group == id)).map(|(_, group)| group.value.clone()).unwrap_or_default();
+    draft.group =
+        row.group_id.and_then(|id| groups.iter().find(|(group, _)| *group == id)).map(|(_, group)| group.value.clone()).unwrap_or_default();
     if let Some(promising) = versions.iter().rev().find(|version| !version.triggers.is_empty()) {
         draft.description = promising.description.clone();
         draft.triggers = promising.triggers.iter().map(TriggerText::from).collect();
@@ -98,10 +103,11 @@ fn line(
     row: &offers::Model,
     versions: &[OfferVersion],
     groups: &[(Uuid, Choice)],
-    earned: Vec<Money>,
+    mut earned: Vec<Money>,
     now: Instant,
 ) -> Result<OfferLine> {
-    let zone = company.zone()?;
+    let (zone, home) = (company.zone()?, company.money_currency()?);
+    earned.sort_by_key(|sum| (sum.currency != home, sum.currency));
     let present = version_in_force(versions, now, now);
     let status = match present {
         Some(version) if version.triggers.is_empty() => OfferStatus::Retired,

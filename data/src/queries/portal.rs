@@ -29,8 +29,13 @@ pub use paid::{payout, payouts};
 pub const PAYOUT_PREFIX: &str = "pay";
 
 /// What a partner may filter commissions by, and how it is called.
-pub const STAGES: [(&str, &str); 5] =
-    [("expected", "Expected"), ("in_review", "In review"), ("on_hold", "On hold"), ("paid", "Paid or on its way"), ("declined", "Declined")];
+pub const STAGES: [(&str, &str); 5] = [
+    ("expected", "Expected"),
+    ("in_review", "In review"),
+    ("on_hold", "On hold"),
+    ("paid", "Paid or on its way"),
+    ("declined", "Declined"),
+];
 
 /// A partner's partnerships with their companies, loaded once for a screen.
 struct Desk {
@@ -82,19 +87,22 @@ impl Desk {
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
             for (id, line) in ids.into_iter().zip(lines::rewards(conn, company, rows).await?) {
                 let customer = line.customer.map(|customer| seen(visibility, &customer.label)).unwrap_or_default();
-                found.insert(id, CommissionLine {
-                    key: line.key,
-                    company: company.name.clone(),
-                    description: line.description,
-                    source: line.source.label().to_owned(),
-                    customer,
-                    amount: line.amount,
-                    status: line.status,
-                    reason: line.reason,
-                    occurred: line.occurred,
-                    month: line.month,
-                    estimated_payment: line.estimated_payment.unwrap_or_default(),
-                });
+                found.insert(
+                    id,
+                    CommissionLine {
+                        key: line.key,
+                        company: company.name.clone(),
+                        description: line.description,
+                        source: line.source.label().to_owned(),
+                        customer,
+                        amount: line.amount,
+                        status: line.status,
+                        reason: line.reason,
+                        occurred: line.occurred,
+                        month: line.month,
+                        estimated_payment: line.estimated_payment.unwrap_or_default(),
+                    },
+                );
             }
         }
         Ok(order.into_iter().filter_map(|id| found.remove(&id)).collect())
@@ -221,10 +229,7 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
     let conn = &db.snapshot().await?;
     let desk = Desk::of(conn, partner_id).await?;
     let scope = Condition::all().add(customers::Column::PartnershipId.is_in(desk.ids()));
-    let list = List {
-        descending: true,
-        ..List::<customers::Entity>::new(scope, customers::Column::CreatedAt, customers::Column::Id)
-    };
+    let list = List { descending: true, ..List::<customers::Entity>::new(scope, customers::Column::CreatedAt, customers::Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let page = list.page(conn, Some(&query.page), count).await?;
     let (previous, next) = (page.previous, page.next);

@@ -134,8 +134,14 @@ struct Asked {
 
 enum AskedMonths {
     /// Those that are open, with what waits outside of any.
-    Open { condition: Condition, shelves: Vec<(i32, String)> },
-    One { condition: Condition, shelves: Vec<(i32, String)> },
+    Open {
+        condition: Condition,
+        shelves: Vec<(i32, String)>,
+    },
+    One {
+        condition: Condition,
+        shelves: Vec<(i32, String)>,
+    },
     All,
 }
 
@@ -174,8 +180,7 @@ impl Asked {
             partner: partner(conn, company.id, query.filter("partner")).await?,
             customer: customer(conn, company.id, query.filter("customer")).await?,
             // A group that is not there matches nothing.
-            group: (!group.is_empty())
-                .then(|| groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id)),
+            group: (!group.is_empty()).then(|| groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id)),
             source: query.filter("source").parse().ok(),
             currency: query.filter("currency").parse().ok(),
             months: asked_months,

@@ -2,21 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod attributions;
 mod books;
 mod charges;
 mod companies;
 mod due;
+mod imports;
 mod life;
 mod month_end;
 mod payouts;
-mod attributions;
-mod imports;
 mod programme;
 mod rewards;
 mod sales;
 mod schema;
-mod tenants;
 mod screens;
+mod tenants;
 mod verify;
 mod wanderings;
 mod world;

@@ -22,11 +22,8 @@ pub fn Commission() -> impl IntoView {
 #[component]
 fn CommissionView(of: CommissionDetail) -> impl IntoView {
     let line = of.line;
-    let lead = if line.estimated_payment.is_empty() {
-        line.reason.clone()
-    } else {
-        format!("Estimated payment date {}", line.estimated_payment)
-    };
+    let lead =
+        if line.estimated_payment.is_empty() { line.reason.clone() } else { format!("Estimated payment date {}", line.estimated_payment) };
     let context = if line.customer.is_empty() { line.company.clone() } else { format!("{} · {}", line.company, line.customer) };
     let payout = (!of.payout.is_empty()).then(|| {
         let href = format!("/partner/payouts/{}", of.payout);

@@ -14,10 +14,8 @@ use crate::ui::load;
 pub fn Payout() -> impl IntoView {
     let params = use_params_map();
     let query = use_list();
-    let detail = load(
-        move || (params.with(|params| params.get("key").unwrap_or_default()), query.get()),
-        |(key, query)| get_payout(key, query),
-    );
+    let detail =
+        load(move || (params.with(|params| params.get("key").unwrap_or_default()), query.get()), |(key, query)| get_payout(key, query));
     view! {
         <Loaded of=detail let:detail>
             <PayoutView of=detail/>

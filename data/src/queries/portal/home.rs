@@ -47,7 +47,13 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
     for partnership in &desk.partnerships {
         promised.extend(offers_of(conn, desk.company(partnership.company_id)?, partnership, now).await?);
     }
-    Ok(PartnerHome { earnings: earnings::of(conn, &desk).await?, next, recent, months: bars(conn, &desk, &found, now).await?, offers: promised })
+    Ok(PartnerHome {
+        earnings: earnings::of(conn, &desk).await?,
+        next,
+        recent,
+        months: bars(conn, &desk, &found, now).await?,
+        offers: promised,
+    })
 }
 
 /// What the partner's lines on an invoice come to.
@@ -72,11 +78,8 @@ async fn offers_of<C: ConnectionTrait>(
     partnership: &partnerships::Model,
     now: Instant,
 ) -> Result<Vec<OfferSeen>> {
-    let rows = offers::Entity::find()
-        .filter(offers::Column::CompanyId.eq(company.id))
-        .order_by_asc(offers::Column::Position)
-        .all(conn)
-        .await?;
+    let rows =
+        offers::Entity::find().filter(offers::Column::CompanyId.eq(company.id)).order_by_asc(offers::Column::Position).all(conn).await?;
     let mut seen = Vec::new();
     for row in rows.into_iter().filter(|row| row.group_id.is_none_or(|group| group == partnership.group_id)) {
         let versions = crate::offers::versions(conn, company.id, row.id).await?;

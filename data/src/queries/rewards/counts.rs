@@ -50,11 +50,12 @@ impl Counts {
 
     /// One state, where it is not known yet.
     pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, pieces: &Pieces) -> Result<()> {
-        if !self.states.contains_key(&state) {
-            let by_row = pieces.by_row || waits(state);
-            let found = grouped(conn, limited(pieces.rows(Some(state)), by_row), by_row).await?.remove(&state);
-            self.states.insert(state, found.unwrap_or_default());
+        if self.states.contains_key(&state) {
+            return Ok(());
         }
+        let by_row = pieces.by_row || waits(state);
+        let found = grouped(conn, limited(pieces.rows(Some(state)), by_row), by_row).await?.remove(&state);
+        self.states.insert(state, found.unwrap_or_default());
         Ok(())
     }
 
