@@ -92,7 +92,7 @@ pub fn FilterBar(
         }
     });
     view! {
-        <form class="filters" method="get" role="search" on:submit=submit on:change=follow>
+        <form class="filters" method="get" role="search" aria-label="This list" on:submit=submit on:change=follow>
             {kept}
             <div class="search">
                 <Icon name="search"/>

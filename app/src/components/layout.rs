@@ -215,7 +215,7 @@ fn SearchBox() -> impl IntoView {
     let value =
         move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
     view! {
-        <form class="search" role="search" action="/search" method="get">
+        <form class="search" role="search" aria-label="Everything" action="/search" method="get">
             <Icon name="search"/>
             <input class="input" type="search" id="search" name="q" value=value aria-label="Search everything"
                 placeholder="Search partners, customers, rewards" autocomplete="off"/>
@@ -301,7 +301,7 @@ fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
             {viewer.clock.map(|clock| view! { <ClockBar clock=clock looked=looked/> })}
         </Loaded>
         // Around what loads: a popover whose own attributes are written again closes.
-        <div class="menu clock-menu" id="clock" popover="auto" role="group" aria-label="Move the clock">
+        <div class="menu clock-menu" id="clock" popover="auto" role="region" aria-label="Move the clock">
             <Loaded of=jumps skeleton=Skeleton::None let:jumps>
                 {(!jumps.is_empty()).then(|| view! { <ClockMenu jumps=jumps looked=looked/> })}
             </Loaded>
