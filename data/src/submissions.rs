@@ -88,7 +88,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::on_both;
-    use crate::testing::TestDb;
 
     const NOW: Instant = Instant(1_767_225_600_000);
 

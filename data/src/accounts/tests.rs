@@ -4,7 +4,6 @@ use domain::states::{CompanyRole, PartnerRole};
 use super::*;
 use crate::companies::{self, Profile};
 use crate::on_both;
-use crate::testing::TestDb;
 
 const NOW: Instant = Instant(1_767_225_600_000);
 const MINUTE: i64 = 60_000;

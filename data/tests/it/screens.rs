@@ -3,7 +3,6 @@
 use data::accounts::{self, Membership, Place};
 use data::on_both;
 use data::queries::{home, search, session, settings};
-use data::testing::TestDb;
 use domain::Month;
 use domain::states::{CompanyRole, InvoiceState};
 use domain::views::ListQuery;
