@@ -55,7 +55,7 @@ test('a manual reward goes straight onto the invoice', async ({ page }) => {
     await page.getByRole('button', { name: 'Create manual reward' }).click();
     const dialog = page.getByRole('dialog', { name: 'Manual Rewards' });
     await dialog.getByLabel('Partner').fill(partner);
-    await page.keyboard.press('Escape');
+    await dialog.getByRole('option').filter({ hasText: partner }).first().click();
     await dialog.getByLabel('Amount').fill('12.345');
     await dialog.getByLabel('Description').fill('For the webinar in spring');
     await dialog.getByRole('button', { name: 'Create Reward' }).click();
