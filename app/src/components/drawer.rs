@@ -55,7 +55,7 @@ pub fn Drawer(
 ) -> impl IntoView {
     view! {
         <Frame title=title context=context close=keeping_query(&close) actions=actions>
-            <div class="drawer-body">{children()}</div>
+            <div class="drawer-body" tabindex="0">{children()}</div>
             {foot.map(|foot| view! { <footer class="drawer-foot">{foot}</footer> })}
         </Frame>
     }
@@ -75,7 +75,7 @@ pub fn DrawerForm(
     view! {
         <Frame title=title context=context close=close actions=None>
             <Form action=action class="drawer-form" summary=false>
-                <div class="drawer-body">
+                <div class="drawer-body" tabindex="0">
                     <div class="form">
                         <ErrorSummary/>
                         {children()}
