@@ -3,7 +3,7 @@ import { expect, test } from '../support/test.ts';
 
 test('a review goes by the keyboard alone', async ({ page, signIn, gotoReady }) => {
     await signIn(owner);
-    await gotoReady('/rewards?status=pending');
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('x');

@@ -13,7 +13,7 @@ test.beforeEach(async ({ signIn }) => {
 });
 
 test('rewards are approved together, and the decision is taken back', async ({ page, gotoReady }) => {
-    await gotoReady('/rewards?status=pending');
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     const before = await count(page, 'New');
     const boxes = page.getByRole('checkbox', { name: /^Select .* for / });
     await boxes.nth(0).check();
@@ -28,7 +28,7 @@ test('rewards are approved together, and the decision is taken back', async ({ p
 });
 
 test('a decline has to be explained, and says so in the reward', async ({ page, gotoReady, checkAccessibility }) => {
-    await gotoReady('/rewards?status=pending');
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     await page.locator('.row-link').last().click();
     await expect(page.getByRole('heading', { level: 1, name: /^Reward for / }).last()).toBeVisible();
     await page.locator('[command=show-modal][commandfor=decline]').click();
@@ -46,7 +46,7 @@ test('a decline has to be explained, and says so in the reward', async ({ page, 
 });
 
 test('a drawer that is out of date says so and keeps what was typed', async ({ page, context, gotoReady }) => {
-    await gotoReady('/rewards?status=pending');
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     const path = ((await page.locator('.row-link').nth(2).getAttribute('href')) ?? '').split('?')[0] ?? '';
     await gotoReady(path);
     const other = await context.newPage();
