@@ -13,8 +13,7 @@ export default defineConfig({
     outputDir: 'test-results',
     globalSetup: './support/global-setup.ts',
     forbidOnly: ci,
-    // A second try tells a flaky test from a broken one; the closing lines name both.
-    retries: ci ? 1 : 0,
+    retries: 0,
     workers: 2,
     timeout: 60_000,
     expect: { timeout: 10_000 },
