@@ -12,6 +12,9 @@ pub type FieldErrors = BTreeMap<String, String>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum AppError {
+    /// The page comes from a server before an update. Stays the first: clients of every build must know it by its number.
+    #[error("Tributary was updated in the meantime. Load the page again.")]
+    Outdated,
     #[error("You are not signed in any more. Sign in again; what you typed stays here.")]
     Unauthenticated,
     /// What the person may not do: "review rewards".
@@ -44,7 +47,7 @@ impl AppError {
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
-            AppError::Conflict(_) => 409,
+            AppError::Conflict(_) | AppError::Outdated => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
         }
@@ -59,6 +62,7 @@ impl AppError {
             AppError::Conflict(_) => "Not possible now",
             AppError::Invalid(_) => "Please check",
             AppError::Internal { .. } => "Something went wrong",
+            AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
         }
     }

@@ -22,7 +22,7 @@
 //! }
 //! ```
 //!
-//! Before the client has loaded, the browser posts it; [`crate::http::handle_rpc`] turns the outcome into a redirect: `Done` becomes
+//! Before the client has loaded, the browser posts it; `crate::http` turns the outcome into a redirect: `Done` becomes
 //! a toast on the page it leads to, an error sends back to the form with the messages and everything that was typed. Afterwards
 //! the same form is sent in the background and nothing typed leaves the page. Either way a form sent twice is done once: see
 //! [`FORM_TOKEN`].
@@ -39,9 +39,7 @@ pub const FORM_TOKEN: &str = "form_token";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";
 
-/// Set on forms that the client sends in the background.
-pub const FORM_HEADER: &str = "x-tributary-form";
-/// On the answer to such a form: the status that its refusal stands for.
+/// On the answer to a form that the client sent in the background: the status that its refusal stands for.
 pub const REFUSED_HEADER: &str = "x-tributary-refused";
 
 /// What was done, in the past tense, and where to go from here.

@@ -2,6 +2,8 @@
 //!
 //! Everything that differs between versions of the framework's server side (redirects, response options, extraction) is here.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequest;
@@ -19,8 +21,9 @@ use leptos_axum::ResponseOptions;
 
 use crate::ctx::{self, FLASH, STRANDED, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
-use crate::forms::{Done, FORM_HEADER, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
 use crate::shell::{Assets, shell};
+use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
 /// Longest form that is read. Files are uploaded elsewhere.
 const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -39,8 +42,10 @@ pub struct Submission(pub String);
 pub fn router(assets: Assets) -> Router {
     // Fails only when another one runs already, which serves as well.
     let _ = any_spawner::Executor::init_tokio();
+    let build: Arc<str> = assets.wasm.as_str().into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
-    Router::new().route("/rpc/{*name}", post(handle_rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
+    let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
+    Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
         let render = render.clone();
         async move {
             match before_page(request).await {
@@ -133,9 +138,12 @@ fn next_of(uri: &Uri) -> Option<String> {
 
 /// Runs a server function. A form that the browser sent by itself is answered with a redirect, one that was sent before with the
 /// first answer.
-pub async fn handle_rpc(request: Request<Body>) -> Response {
+async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
     let (mut parts, body) = request.into_parts();
-    let plain = header(&parts, ACCEPT).contains("text/html");
+    if parts.headers.get(BUILD_HEADER).is_some_and(|theirs| theirs.as_bytes() != build.as_bytes()) {
+        return Answer::error(&AppError::Outdated).packed().into_response();
+    }
+    let (plain, packed) = (header(&parts, ACCEPT).contains("text/html"), header(&parts, ACCEPT) == PACKED);
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let Ok(bytes) = to_bytes(body, FORM_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -150,8 +158,9 @@ pub async fn handle_rpc(request: Request<Body>) -> Response {
     };
     if plain {
         redirect_after(&parts, values, answer).await
-    } else if parts.headers.contains_key(FORM_HEADER) {
-        answer.refused_quietly().into_response()
+    } else if packed {
+        let form = header(&parts, CONTENT_TYPE) != PACKED;
+        if form { answer.packed().refused_quietly().into_response() } else { answer.packed().into_response() }
     } else {
         answer.into_response()
     }
@@ -169,6 +178,21 @@ impl Answer {
         response.status = status;
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Answer { response, body: body.into() }
+    }
+
+    /// For the client: a form's JSON and every error as [`Packed`]. What a read function answered is packed already.
+    fn packed(mut self) -> Answer {
+        let packed = if !self.response.status.is_success() {
+            let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreachable);
+            Packed::of(&Result::<Done>::Err(error))
+        } else if self.response.headers.get(CONTENT_TYPE).is_none_or(|kind| kind != PACKED) {
+            Packed::of(&serde_json::from_slice::<Done>(&self.body).map_err(|_| AppError::Unreachable))
+        } else {
+            return self;
+        };
+        self.response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(PACKED));
+        self.body = packed.to_string().into();
+        self
     }
 
     /// A form's refusal is an expected answer: as an HTTP error the browser would report it as a fault of the page.

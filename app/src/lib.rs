@@ -19,6 +19,7 @@ pub mod shell;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod upload;
+pub mod wire;
 
 pub use error::{AppError, FieldErrors, Result};
 pub use routes::App;

@@ -18,6 +18,17 @@ use crate::pages::partner::PartnerRoutes;
 use crate::pages::sign_in::{SetPassword, SignIn};
 use crate::ui::Ui;
 
+/// A page as a route holds it: a plain function pointer, so that the client has one kind of route and not one for every page.
+macro_rules! page {
+    ($view:path) => {
+        (|| leptos::prelude::IntoAny::into_any($view())) as fn() -> leptos::prelude::AnyView
+    };
+}
+pub(crate) use page;
+
+/// The page of an address that only chooses what its parent shows.
+pub(crate) fn nothing() -> impl IntoView {}
+
 /// The application, on both sides of the wire.
 #[component]
 pub fn App() -> impl IntoView {
@@ -28,14 +39,14 @@ pub fn App() -> impl IntoView {
         <Router>
             <Moves ui=ui/>
             <Routes fallback=NotFound>
-                <Route path=path!("/sign-in") view=SignIn/>
-                <Route path=path!("/sign-in/link/:token") view=SetPassword/>
-                <ParentRoute path=path!("/partner") view=PartnerLayout>
+                <Route path=path!("/sign-in") view=page!(SignIn)/>
+                <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
+                <ParentRoute path=path!("/partner") view=page!(PartnerLayout)>
                     <PartnerRoutes/>
                 </ParentRoute>
-                <ParentRoute path=path!("") view=CompanyLayout>
-                    <Route path=path!("/") view=Home/>
-                    <Route path=path!("/search") view=Search/>
+                <ParentRoute path=path!("") view=page!(CompanyLayout)>
+                    <Route path=path!("/") view=page!(Home)/>
+                    <Route path=path!("/search") view=page!(Search)/>
                     <RewardsRoutes/>
                     <InvoicesRoutes/>
                     <PartnersRoutes/>

@@ -18,9 +18,10 @@ pub struct Assets {
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let start = format!("import init, {{ hydrate }} from '{}';\ninit({{ module_or_path: '{}' }}).then(hydrate);", assets.js, assets.wasm);
     let Assets { js, wasm, css } = assets.clone();
+    let build = wasm.clone();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-build=build>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

@@ -1,16 +1,17 @@
 //! What every page shares while it is open: toasts, the refused form, reloading after a write, focus after a step.
 
 use std::future::Future;
+use std::marker::PhantomData;
 
 use leptos::prelude::*;
+use leptos::server::codee::string::FromToStringCodec;
+use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FailedForm, Flash};
-
-/// A resource as the pages use it: reloads when its source changes and after every write.
-pub type Loading<T> = Resource<Result<T>>;
+use crate::wire::{Asking, Packed, fetch};
 
 #[derive(Clone, Copy)]
 pub struct Ui {
@@ -56,7 +57,7 @@ struct Start {
 impl Ui {
     /// Once, at the root: the value crosses from server to client in the page.
     pub fn provide() -> Ui {
-        let Start { seed, flash } = SharedValue::new(start).into_inner();
+        let Start { seed, flash } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
         let toasts = flash.done.into_iter().map(|done| Toast { id: 0, done, bad: false }).collect();
         let ui = Ui {
             seed: StoredValue::new(seed),
@@ -151,13 +152,70 @@ fn start() -> Start {
     Start::default()
 }
 
-/// Loads something for a page. Call it in a page's set-up, never inside `Loaded` or a `Suspend`; show it with `<Loaded>`.
-pub fn load<S, T, F>(source: impl Fn() -> S + Send + Sync + 'static, fetch: impl Fn(S) -> F + Send + Sync + 'static) -> Loading<T>
+/// What a page loads, packed: one type of resource for all that is loaded keeps the client small.
+pub struct Loading<T> {
+    packed: Resource<Packed, FromToStringCodec>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Loading<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Loading<T> {}
+
+impl<T: DeserializeOwned> Loading<T> {
+    /// The value, or none while it is not here yet.
+    pub fn get(&self) -> Option<Result<T>> {
+        self.packed.get().map(|packed| packed.answer())
+    }
+
+    pub(crate) fn packed(&self) -> Resource<Packed, FromToStringCodec> {
+        self.packed
+    }
+}
+
+type Source = Box<dyn Fn() -> (Packed, u32) + Send + Sync>;
+type Fetch = Box<dyn Fn(Packed) -> Asking + Send + Sync>;
+
+fn resource(source: Source, fetch: Fetch) -> Resource<Packed, FromToStringCodec> {
+    Resource::new_str(source, move |(asked, _)| fetch(asked))
+}
+
+/// Loads what a read function answers, again when the question changes and after every write. Call it in a page's set-up, never inside
+/// `Loaded` or a `Suspend`; show it with `<Loaded>`.
+pub fn load<F>(question: impl Fn() -> F + Send + Sync + 'static) -> Loading<F::Output>
 where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = Result<T>> + Send + 'static,
+    F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
+    F::Output: Serialize + DeserializeOwned,
 {
     let ui = Ui::get();
-    Resource::new(move || (source(), ui.writes.get()), move |(source, _)| fetch(source))
+    let packed = resource(Box::new(move || (Packed::of(&question()), ui.writes.get())), Box::new(fetch::<F>));
+    Loading { packed, of: PhantomData }
+}
+
+/// Loads what `find` finds, again when `source` changes, but not after writes.
+pub fn load_once<S, T, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    find: impl Fn(S) -> F + Clone + Send + Sync + 'static,
+) -> Loading<T>
+where
+    S: Serialize + DeserializeOwned + Send + 'static,
+    T: Serialize + Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let fetch = move |asked: Packed| -> Asking {
+        let find = find.clone();
+        Box::pin(async move {
+            let found = match asked.open() {
+                Ok(asked) => find(asked).await,
+                Err(error) => Err(error),
+            };
+            Packed::of(&found)
+        })
+    };
+    let packed = resource(Box::new(move || (Packed::of(&source()), 0)), Box::new(fetch));
+    Loading { packed, of: PhantomData }
 }

@@ -1,27 +1,28 @@
 //! A field that finds: types to search where the client runs, a plain list of suggestions before.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::views::Choice;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::web_sys;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{FieldFrame, FormState};
-use crate::error::Result;
+use crate::error::AppError;
+use crate::wire::{Asking, Packed, fetch};
 
 /// Finds choices for what was typed.
-pub type Finder = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<Vec<Choice>>> + Send>> + Send + Sync>;
+pub type Finder = Arc<dyn Fn(String) -> Asking + Send + Sync>;
 
-/// Wraps a server function: `finder(move |text| find_customers(partner.clone(), text))`.
-pub fn finder<F, Fut>(find: F) -> Finder
+/// Asks a read function: `finder(move |text| FindCustomers { partner: partner.clone(), text })`.
+pub fn finder<F>(question: impl Fn(String) -> F + Send + Sync + 'static) -> Finder
 where
-    F: Fn(String) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Vec<Choice>>> + Send + 'static,
+    F: ServerFn<Error = AppError, Output = Vec<Choice>> + Serialize + DeserializeOwned + 'static,
 {
-    Arc::new(move |text| Box::pin(find(text)))
+    Arc::new(move |text| fetch::<F>(Packed::of(&question(text))))
 }
 
 /// Sends the chosen value as `name`: a key that can also be typed. `initial` are the suggestions before anything was typed.
@@ -58,7 +59,7 @@ pub fn Combobox(
         asked.update_value(|count| *count += 1);
         let (mine, find) = (asked.get_value(), find.clone());
         spawn_local(async move {
-            let Ok(found) = find(text).await else { return };
+            let Ok(found) = find(text).await.answer::<Vec<Choice>>() else { return };
             // Only the answer to what was typed last counts.
             if asked.try_get_value() == Some(mine) {
                 choices.set(found);

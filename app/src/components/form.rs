@@ -13,8 +13,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::Icon;
 use crate::error::{AppError, FieldErrors};
-use crate::forms::{Done, FORM_HEADER, FORM_NAME, FORM_TOKEN, FailedForm, REFUSED_HEADER, field_errors};
+use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
+use crate::wire::send;
 
 /// What the fields of a form know about it.
 #[derive(Clone, Copy)]
@@ -99,9 +100,10 @@ pub fn Form(
     let navigate = use_navigate();
     let here = use_location().pathname;
 
+    let outdated = StoredValue::new(false);
     let target = action.clone();
     let submit = move |event: web_sys::SubmitEvent| {
-        if plain || multipart || event.default_prevented() {
+        if plain || multipart || outdated.get_value() || event.default_prevented() {
             return;
         }
         event.prevent_default();
@@ -109,10 +111,11 @@ pub fn Form(
             return;
         }
         let Some((target, body)) = encoded(&event, &target) else { return };
+        let button = event.submitter();
         state.pending.set(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let outcome = post(&target, body).await;
+            let outcome = send(&target, "application/x-www-form-urlencoded", body).await.and_then(|packed| packed.answer::<Done>());
             match outcome {
                 Ok(done) => {
                     state.errors.set(BTreeMap::new());
@@ -125,6 +128,13 @@ pub fn Form(
                         (Some(on_done), _) => on_done.run(done),
                         (None, Some(to)) => navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() }),
                         (None, None) => {}
+                    }
+                }
+                // The browser sends it by itself, and the page it leads to brings the new client.
+                Err(AppError::Outdated) => {
+                    outdated.set_value(true);
+                    if let Some(form) = node.get_untracked() {
+                        let _ = form.request_submit_with_submitter(button.as_ref());
                     }
                 }
                 Err(error) => {
@@ -272,23 +282,6 @@ fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String
     let data = form_data_from_event(event).ok()?;
     let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     Some((target, String::from(params.to_string())))
-}
-
-/// Sends a form's content to a server function.
-pub async fn post(path: &str, body: String) -> Result<Done, AppError> {
-    let request = gloo_net::http::Request::post(path)
-        .header("Accept", "application/json")
-        .header(FORM_HEADER, "1")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .body(body)
-        .map_err(|_| AppError::Unreachable)?;
-    let response = request.send().await.map_err(|_| AppError::Unreachable)?;
-    let text = response.text().await.map_err(|_| AppError::Unreachable)?;
-    if response.ok() && response.headers().get(REFUSED_HEADER).is_none() {
-        serde_json::from_str(&text).map_err(|_| AppError::Unreachable)
-    } else {
-        Err(serde_json::from_str(&text).unwrap_or(AppError::Unreachable))
-    }
 }
 
 fn focus_summary(form: NodeRef<html::Form>) {

@@ -12,8 +12,8 @@ use leptos_router::hooks::{use_location, use_query_map};
 use super::header::longest_match;
 use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile};
 use crate::forms::Done;
-use crate::server_fns::sandbox::{MoveClock, get_jumps};
-use crate::server_fns::session::{SwitchPlace, get_viewer};
+use crate::server_fns::sandbox::{GetJumps, MoveClock};
+use crate::server_fns::session::{GetViewer, SwitchPlace};
 use crate::ui::{Loading, load};
 
 /// Who is looking; provided by both layouts to the pages inside.
@@ -62,7 +62,7 @@ const SETTINGS: Area = Area {
 /// Sidebar, sandbox clock, top bar and the page.
 #[component]
 pub fn CompanyLayout() -> impl IntoView {
-    let viewer = load(|| (), |()| get_viewer());
+    let viewer = load(|| GetViewer {});
     provide_context(viewer);
     view! {
         <SkipLink/>
@@ -100,7 +100,7 @@ pub fn CompanyLayout() -> impl IntoView {
 /// Bar at the thumb (sidebar on a desktop) and the page.
 #[component]
 pub fn PartnerLayout() -> impl IntoView {
-    let viewer = load(|| (), |()| get_viewer());
+    let viewer = load(|| GetViewer {});
     provide_context(viewer);
     let here = use_location().pathname;
     let current = move |href: &'static str| {
@@ -295,7 +295,7 @@ fn PlaceButton(place: Place) -> impl IntoView {
 fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
     // What the jumps would do is worked out when somebody looks.
     let looked = RwSignal::new(false);
-    let jumps = load(move || looked.get(), get_jumps);
+    let jumps = load(move || GetJumps { effects: looked.get() });
     view! {
         <Loaded of=viewer skeleton=Skeleton::None let:viewer>
             {viewer.clock.map(|clock| view! { <ClockBar clock=clock looked=looked/> })}

@@ -1,11 +1,15 @@
 //! Content that is loaded: a skeleton of the right size while it comes, a notice where it fails.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use serde::Serialize;
+use leptos::server::codee::string::FromToStringCodec;
 use serde::de::DeserializeOwned;
 
 use super::ErrorNotice;
+use crate::error::Result;
 use crate::ui::Loading;
+use crate::wire::Packed;
 
 /// The size of what will be here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub enum Skeleton {
 /// Shows what [`crate::ui::load`] loads. While it loads again the old content stays. Inside, make no resources, place no `<Outlet/>`.
 ///
 /// ```ignore
-/// let invoice = load(move || number.get(), get_invoice);
+/// let invoice = load(move || GetInvoice { number: number.get() });
 /// view! { <Loaded of=invoice let:invoice> <InvoicePage invoice/> </Loaded> }
 /// ```
 #[component]
@@ -30,24 +34,32 @@ pub fn Loaded<T, V>(
     of: Loading<T>,
     #[prop(optional)] skeleton: Skeleton,
     /// From the loaded value to its view.
-    children: impl Fn(T) -> V + Send + Sync + Clone + 'static,
+    children: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
 where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    T: DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
-    let show = move || {
-        let children = children.clone();
+    show(of.packed(), skeleton, Arc::new(move |packed| packed.answer().map(|value| children(value).into_any())))
+}
+
+/// From what was loaded to its view.
+type Show = Arc<dyn Fn(&Packed) -> Result<AnyView> + Send + Sync>;
+
+/// Free of the types that are loaded and shown, so that the client holds it once.
+fn show(packed: Resource<Packed, FromToStringCodec>, skeleton: Skeleton, show: Show) -> AnyView {
+    let content = move || {
+        let show = Arc::clone(&show);
         Suspend::new(async move {
-            match of.await {
-                Ok(value) => children(value).into_any(),
+            match show(&packed.await) {
+                Ok(view) => view,
                 // Small things in the frame say nothing; the page says it.
                 Err(_) if skeleton == Skeleton::None => ().into_any(),
                 Err(error) => view! { <ErrorNotice error=error/> }.into_any(),
             }
         })
     };
-    view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{show}</Transition> }
+    view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{content}</Transition> }.into_any()
 }
 
 #[component]

@@ -8,13 +8,13 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::components::{Brand, Field, Form, Hidden, Icon, Loaded, Notice, Receipt, Skeleton, SubmitButton, Tile};
-use crate::server_fns::session::{DemoSignIn, SetPassword as SetPasswordFn, SignIn as SignInFn, check_link, list_demo_users};
+use crate::server_fns::session::{CheckLink, DemoSignIn, ListDemoUsers, SetPassword as SetPasswordFn, SignIn as SignInFn};
 use crate::ui::{Ui, load};
 
 #[component]
 pub fn SignIn() -> impl IntoView {
     let next = use_query_map().with_untracked(|params| params.get("next")).unwrap_or_default();
-    let demo = load(|| (), |()| list_demo_users());
+    let demo = load(|| ListDemoUsers {});
     let stranded = Ui::get().stranded;
     let target = next.clone();
     view! {
@@ -78,7 +78,7 @@ pub fn SetPassword() -> impl IntoView {
     let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
     let open = {
         let token = token.clone();
-        load(move || token.clone(), check_link)
+        load(move || CheckLink { token: token.clone() })
     };
     view! {
         <Title text="Set your password"/>

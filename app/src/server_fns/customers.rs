@@ -3,11 +3,11 @@
 use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
 use crate::forms::Done;
 use crate::list::encode;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::ctx::CompanyCtx;
@@ -37,26 +37,26 @@ pub fn customer_path(key: &str) -> String {
     format!("/customers/{}", encode(key))
 }
 
-#[server(prefix = "/rpc", endpoint = "customers/list", input = Json)]
+#[server(prefix = "/rpc", endpoint = "customers/list", protocol = Reading)]
 pub async fn list_customers(query: ListQuery) -> Result<CustomerList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::customers::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
-#[server(prefix = "/rpc", endpoint = "customers/find")]
+#[server(prefix = "/rpc", endpoint = "customers/find", protocol = Reading)]
 pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::customers::choices(&cx.db, cx.company_id, &text).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "customers/detail", input = Json)]
+#[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
 pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "customers/forms")]
+#[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]
 pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, cx.now).await?)
@@ -173,7 +173,7 @@ pub async fn record_refund(
 }
 
 /// What giving the customer to `partner` from `from` on would do. Empty partner: to nobody.
-#[server(prefix = "/rpc", endpoint = "customers/preview-attribution")]
+#[server(prefix = "/rpc", endpoint = "customers/preview-attribution", protocol = Reading)]
 pub async fn preview_attribution(key: String, #[server(default)] partner: String, from: String) -> Result<ChangePreview> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let from = time(&cx, "from", &from)?;
@@ -203,7 +203,7 @@ pub async fn change_attribution(
 }
 
 /// What taking a change back would do.
-#[server(prefix = "/rpc", endpoint = "customers/preview-undo")]
+#[server(prefix = "/rpc", endpoint = "customers/preview-undo", protocol = Reading)]
 pub async fn preview_undo(change: String) -> Result<ChangePreview> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     Ok(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &change, cx.now).await?)

@@ -4,6 +4,7 @@ use domain::views::home::Home;
 use leptos::prelude::*;
 
 use crate::error::Result;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::ctx;
@@ -11,7 +12,7 @@ use crate::ctx;
 use domain::access::Action;
 
 /// This month against last month, the chart, and what waits.
-#[server(prefix = "/rpc", endpoint = "home")]
+#[server(prefix = "/rpc", endpoint = "home", protocol = Reading)]
 pub async fn get_home() -> Result<Home> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::home::home(&cx.db, &cx.company, cx.role, cx.now).await?)

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, upload as files};
@@ -14,7 +15,7 @@ use data::imports::Kind;
 use domain::{access::Action, views::Choice};
 
 /// What can be imported, and the file that was tried last.
-#[server(prefix = "/rpc", endpoint = "imports/page")]
+#[server(prefix = "/rpc", endpoint = "imports/page", protocol = Reading)]
 pub async fn get_import() -> Result<ImportPage> {
     let cx = ctx::company(Action::Import).await?;
     let parts = ctx::parts()?;

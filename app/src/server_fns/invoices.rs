@@ -5,10 +5,10 @@ use domain::views::invoices::{InvoiceDetail, InvoiceList, InvoicePrint};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError};
@@ -24,14 +24,14 @@ pub fn invoice_path(number: &str) -> String {
     format!("/invoices/{number}")
 }
 
-#[server(prefix = "/rpc", endpoint = "invoices/list", input = Json)]
+#[server(prefix = "/rpc", endpoint = "invoices/list", protocol = Reading)]
 pub async fn list_invoices(query: ListQuery) -> Result<InvoiceList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::invoices::list(&cx.db, &cx.company, &query, cx.now).await?)
 }
 
 /// `number` is an invoice's, or "2026-04-USD": a month that accumulates.
-#[server(prefix = "/rpc", endpoint = "invoices/detail", input = Json)]
+#[server(prefix = "/rpc", endpoint = "invoices/detail", protocol = Reading)]
 pub async fn get_invoice(number: String, query: ListQuery) -> Result<InvoiceDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     let mut invoice = match accumulating(&number) {
@@ -47,7 +47,7 @@ pub async fn get_invoice(number: String, query: ListQuery) -> Result<InvoiceDeta
     Ok(invoice)
 }
 
-#[server(prefix = "/rpc", endpoint = "invoices/print")]
+#[server(prefix = "/rpc", endpoint = "invoices/print", protocol = Reading)]
 pub async fn get_invoice_print(number: String) -> Result<InvoicePrint> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::invoices::print(&cx.db, &cx.company, &number, cx.now).await?)

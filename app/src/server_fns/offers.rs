@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use {
@@ -14,19 +15,19 @@ use {
     domain::{access::Action, offers::AppliesTo},
 };
 
-#[server(prefix = "/rpc", endpoint = "offers/list")]
+#[server(prefix = "/rpc", endpoint = "offers/list", protocol = Reading)]
 pub async fn list_offers() -> Result<OfferList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::offers::list(&cx.db, &cx.company, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "offers/detail")]
+#[server(prefix = "/rpc", endpoint = "offers/detail", protocol = Reading)]
 pub async fn get_offer(key: String) -> Result<OfferDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::offers::detail(&cx.db, &cx.company, &key, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "offers/blank")]
+#[server(prefix = "/rpc", endpoint = "offers/blank", protocol = Reading)]
 pub async fn get_blank_offer() -> Result<OfferDraft> {
     let cx = ctx::company(Action::ManageOffers).await?;
     Ok(data::queries::offers::blank(&cx.db, &cx.company).await?)

@@ -6,11 +6,11 @@ use domain::views::partners::{
 };
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
 use crate::forms::Done;
 use crate::list::encode;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError};
@@ -30,56 +30,56 @@ pub fn partner_path(key: &str) -> String {
     format!("/partners/{}", encode(key))
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/list", input = Json)]
+#[server(prefix = "/rpc", endpoint = "partners/list", protocol = Reading)]
 pub async fn list_partners(query: ListQuery) -> Result<PartnerList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
-#[server(prefix = "/rpc", endpoint = "partners/find")]
+#[server(prefix = "/rpc", endpoint = "partners/find", protocol = Reading)]
 pub async fn find_partners(text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::choices(&cx.db, cx.company_id, &text).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/head")]
+#[server(prefix = "/rpc", endpoint = "partners/head", protocol = Reading)]
 pub async fn get_partner(key: String) -> Result<PartnerHead> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/overview")]
+#[server(prefix = "/rpc", endpoint = "partners/overview", protocol = Reading)]
 pub async fn get_partner_overview(key: String) -> Result<PartnerOverview> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::overview(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/rewards", input = Json)]
+#[server(prefix = "/rpc", endpoint = "partners/rewards", protocol = Reading)]
 pub async fn list_partner_rewards(key: String, query: ListQuery) -> Result<RewardLines> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::rewards(&cx.db, &cx.company, &key, &query).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/customers", input = Json)]
+#[server(prefix = "/rpc", endpoint = "partners/customers", protocol = Reading)]
 pub async fn list_partner_customers(key: String, query: ListQuery) -> Result<CustomerList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::customers::of_partner(&cx.db, &cx.company, &key, &query).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/transactions", input = Json)]
+#[server(prefix = "/rpc", endpoint = "partners/transactions", protocol = Reading)]
 pub async fn list_partner_transactions(key: String, query: ListQuery) -> Result<TransactionLines> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::transactions(&cx.db, &cx.company, &key, &query).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/activity")]
+#[server(prefix = "/rpc", endpoint = "partners/activity", protocol = Reading)]
 pub async fn get_partner_activity(key: String, #[server(default)] older: String) -> Result<Activity> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::activity::activity(&cx.db, &cx.company, &key, &older).await?)
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/form")]
+#[server(prefix = "/rpc", endpoint = "partners/form", protocol = Reading)]
 pub async fn get_partner_form() -> Result<PartnerForm> {
     let cx = ctx::company(Action::ManagePartners).await?;
     Ok(data::queries::partners::form(&cx.db, &cx.company).await?)
@@ -172,14 +172,14 @@ pub async fn restore_partner(key: String) -> Result<Done> {
     Ok(Done::say(if changed { format!("{name} is active again.") } else { format!("{name} is active already.") }))
 }
 
-#[server(prefix = "/rpc", endpoint = "partners/manual-reward-form")]
+#[server(prefix = "/rpc", endpoint = "partners/manual-reward-form", protocol = Reading)]
 pub async fn get_manual_reward_form(key: String) -> Result<ManualRewardForm> {
     let cx = ctx::company(Action::ManageInvoices).await?;
     Ok(data::queries::partners::manual::form(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 /// This partner's customers, for the combobox.
-#[server(prefix = "/rpc", endpoint = "partners/find-customers")]
+#[server(prefix = "/rpc", endpoint = "partners/find-customers", protocol = Reading)]
 pub async fn find_partner_customers(key: String, text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::partners::manual::customers_of(&cx.db, cx.company_id, &key, &text).await?)

@@ -5,10 +5,10 @@ use domain::views::rewards::{ReviewList, RewardDetail};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError};
@@ -28,7 +28,7 @@ pub fn reward_path(key: &str) -> String {
 pub const MOVE: &str = "move_to_current_invoice";
 pub const REMOVE: &str = "remove_from_invoice";
 
-#[server(prefix = "/rpc", endpoint = "rewards/list", input = Json)]
+#[server(prefix = "/rpc", endpoint = "rewards/list", protocol = Reading)]
 pub async fn list_rewards(query: ListQuery) -> Result<ReviewList> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     let mut list = data::queries::rewards::list(&cx.db, &cx.company, &query, cx.now).await?;
@@ -36,7 +36,7 @@ pub async fn list_rewards(query: ListQuery) -> Result<ReviewList> {
     Ok(list)
 }
 
-#[server(prefix = "/rpc", endpoint = "rewards/detail")]
+#[server(prefix = "/rpc", endpoint = "rewards/detail", protocol = Reading)]
 pub async fn get_reward(key: String) -> Result<RewardDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     let mut reward = data::queries::rewards::detail(&cx.db, &cx.company, &key, cx.now).await?;

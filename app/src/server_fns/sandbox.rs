@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, http};
@@ -14,7 +15,7 @@ use data::due;
 use domain::{Instant, access::Action};
 
 /// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
-#[server(prefix = "/rpc", endpoint = "sandbox/jumps")]
+#[server(prefix = "/rpc", endpoint = "sandbox/jumps", protocol = Reading)]
 pub async fn get_jumps(effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
     let Ok(cx) = ctx::company_of(&parts, Action::MoveClock).await else { return Ok(Vec::new()) };

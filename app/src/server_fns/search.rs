@@ -4,6 +4,7 @@ use domain::views::search::SearchResults;
 use leptos::prelude::*;
 
 use crate::error::Result;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::ctx;
@@ -11,7 +12,7 @@ use crate::ctx;
 use domain::access::Action;
 
 /// Partners, customers, transactions, rewards and invoices by name, email or key.
-#[server(prefix = "/rpc", endpoint = "search")]
+#[server(prefix = "/rpc", endpoint = "search", protocol = Reading)]
 pub async fn search(text: String) -> Result<SearchResults> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::search::search(&cx.db, &cx.company, &text).await?)

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, forms::local_path, http};
@@ -12,7 +13,7 @@ use crate::{ctx, error::AppError, forms::local_path, http};
 use data::accounts::{self, SignIn as Outcome};
 
 /// Who is looking, and where.
-#[server(prefix = "/rpc", endpoint = "session/viewer")]
+#[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]
 pub async fn get_viewer() -> Result<Viewer> {
     let parts = ctx::parts()?;
     let Some(standing) = ctx::standing_of(&parts).await? else {
@@ -23,7 +24,7 @@ pub async fn get_viewer() -> Result<Viewer> {
 }
 
 /// Whom a visitor may come in as with one click: nobody, unless this is a sandbox.
-#[server(prefix = "/rpc", endpoint = "session/demo-users")]
+#[server(prefix = "/rpc", endpoint = "session/demo-users", protocol = Reading)]
 pub async fn list_demo_users() -> Result<Vec<DemoUser>> {
     Ok(data::queries::session::demo_users(&ctx::db()?).await?)
 }
@@ -56,7 +57,7 @@ pub async fn demo_sign_in(email: String, #[server(default)] next: String) -> Res
 }
 
 /// Whether a one-time link would still let somebody in.
-#[server(prefix = "/rpc", endpoint = "session/link")]
+#[server(prefix = "/rpc", endpoint = "session/link", protocol = Reading)]
 pub async fn check_link(token: String) -> Result<bool> {
     Ok(accounts::link_is_open(&ctx::db()?, &token, ctx::real_now()).await?)
 }

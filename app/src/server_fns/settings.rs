@@ -3,10 +3,10 @@
 use domain::views::ListQuery;
 use domain::views::settings::{AuditLog, CompanyProfile};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, error::FieldErrors};
@@ -15,7 +15,7 @@ use data::companies::Profile;
 #[cfg(feature = "ssr")]
 use domain::{Rate, access::Action};
 
-#[server(prefix = "/rpc", endpoint = "settings/profile")]
+#[server(prefix = "/rpc", endpoint = "settings/profile", protocol = Reading)]
 pub async fn get_profile() -> Result<CompanyProfile> {
     let cx = ctx::company(Action::ViewProgramme).await?;
     Ok(data::queries::settings::profile(&cx.company, cx.may(Action::ManageSettings)))
@@ -61,7 +61,7 @@ fn taken<T, E: std::fmt::Display>(errors: &mut FieldErrors, field: &str, parsed:
     parsed.map_err(|error| errors.insert(field.to_owned(), error.to_string())).ok()
 }
 
-#[server(prefix = "/rpc", endpoint = "settings/audit", input = Json)]
+#[server(prefix = "/rpc", endpoint = "settings/audit", protocol = Reading)]
 pub async fn list_audit(query: ListQuery) -> Result<AuditLog> {
     let cx = ctx::company(Action::ViewAudit).await?;
     Ok(data::queries::settings::audit_log(&cx.db, &cx.company, &query).await?)

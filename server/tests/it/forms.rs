@@ -1,10 +1,16 @@
 //! Forms as the browser sends them by itself: refused, repeated, sent after the session has ended; and files.
 
+use app::AppError;
+use app::forms::Done;
+use app::wire::{BUILD_HEADER, PACKED, Packed};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
 use data::entities::audit;
+use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use server::assets::Assets;
 
 use crate::harness::{Answer, TestApp, request};
 
@@ -93,11 +99,38 @@ async fn a_refusal_in_the_background_is_no_fault_of_the_page() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let quiet = request(Method::POST, SAVE, Some(&owner))
         .header("sec-fetch-site", "same-origin")
-        .header("x-tributary-form", "1")
+        .header(ACCEPT, PACKED)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     let quiet = app.send(quiet.body(Body::from(form)).unwrap()).await;
     assert_eq!((quiet.status, quiet.header("x-tributary-refused")), (StatusCode::OK, "422"));
-    assert_eq!(quiet.body, answer.body);
+    assert_eq!(quiet.header("content-type"), PACKED);
+    let error: AppError = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(quiet.body.parse::<Packed>().unwrap().answer::<Done>(), Err(error));
+}
+
+#[tokio::test]
+async fn the_client_reads_packed_and_everybody_else_json() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    const LIST: &str = "/rpc/session/viewer";
+    let json = app.call(LIST, "", Some(&owner)).await;
+    let viewer: Viewer = serde_json::from_str(&json.body).unwrap();
+    let ask = |build: &str| {
+        request(Method::POST, LIST, Some(&owner))
+            .header("sec-fetch-site", "same-origin")
+            .header(ACCEPT, PACKED)
+            .header(CONTENT_TYPE, PACKED)
+            .header(BUILD_HEADER, build)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
+    assert_eq!((packed.status, packed.header("content-type")), (StatusCode::OK, PACKED));
+    assert_eq!(packed.body.parse::<Packed>().unwrap().answer::<Viewer>(), Ok(viewer));
+    // A page from before an update is told so, in words that every build understands.
+    let old = app.send(ask("/pkg/another.wasm")).await;
+    assert_eq!((old.status, old.body.parse::<Packed>().unwrap().answer::<Viewer>()), (StatusCode::CONFLICT, Err(AppError::Outdated)));
+    assert_eq!(old.body.chars().map(u32::from).collect::<Vec<_>>(), [0x101, 0x100]);
 }
 
 #[tokio::test]

@@ -5,12 +5,12 @@ use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKin
 use leptos::prelude::*;
 
 use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart, StatTile, Stats};
-use crate::server_fns::home::get_home;
+use crate::server_fns::home::GetHome;
 use crate::ui::load;
 
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = load(|| (), |()| get_home());
+    let home = load(|| GetHome {});
     view! {
         <Loaded of=home let:home>
             <HomeView home=home/>

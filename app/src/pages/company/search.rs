@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::components::{EmptyState, Icon, Loaded, PageHeader};
-use crate::server_fns::search::search;
+use crate::server_fns::search::Search as Question;
 use crate::ui::load;
 
 #[component]
 pub fn Search() -> impl IntoView {
     let params = use_query_map();
     let text = Memo::new(move |_| params.with(|params| params.get("q")).unwrap_or_default().trim().to_owned());
-    let results = load(move || text.get(), search);
+    let results = load(move || Question { text: text.get() });
     view! {
         <PageHeader title="Search" context="Partners, customers, transactions, rewards and invoices, by name, email or key"/>
         <form class="filters" method="get" action="/search" role="search" aria-label="Search again">

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{Drawer, Loaded, Receipt, StatusBadge, Timeline};
-use crate::server_fns::portal::get_commission;
+use crate::server_fns::portal::GetCommission;
 use crate::ui::load;
 
 #[component]
 pub fn Commission() -> impl IntoView {
     let params = use_params_map();
-    let detail = load(move || params.with(|params| params.get("key").unwrap_or_default()), get_commission);
+    let detail = load(move || GetCommission { key: params.with(|params| params.get("key").unwrap_or_default()) });
     view! {
         <Loaded of=detail let:detail>
             <CommissionView of=detail/>

@@ -8,13 +8,13 @@ use crate::components::{
     Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals, is_open,
 };
 use crate::list::use_list;
-use crate::server_fns::portal::list_commissions;
+use crate::server_fns::portal::ListCommissions;
 use crate::ui::load;
 
 #[component]
 pub fn Commissions() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_commissions);
+    let list = load(move || ListCommissions { query: query.get() });
     view! {
         <Loaded of=list let:list>
             <CommissionsView list=list/>

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, Th};
 use crate::list::use_list;
-use crate::server_fns::portal::list_own_customers;
+use crate::server_fns::portal::ListOwnCustomers;
 use crate::ui::load;
 
 #[component]
 pub fn Customers() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_own_customers);
+    let list = load(move || ListOwnCustomers { query: query.get() });
     view! {
         <Loaded of=list let:list>
             <CustomersView list=list/>

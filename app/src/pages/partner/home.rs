@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::commissions::CommissionTable;
 use super::earnings::EarningsStats;
 use crate::components::{EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart};
-use crate::server_fns::portal::get_partner_home;
+use crate::server_fns::portal::GetPartnerHome;
 use crate::ui::load;
 
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = load(|| (), |()| get_partner_home());
+    let home = load(|| GetPartnerHome {});
     view! {
         <Loaded of=home let:home>
             <HomeView home=home/>

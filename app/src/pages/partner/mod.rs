@@ -6,6 +6,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::routes::{nothing, page};
 
 mod commission;
 mod commissions;
@@ -28,16 +29,21 @@ use payouts::Payouts;
 #[component(transparent)]
 pub fn PartnerRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("") view=Home/>
-        <ParentRoute path=path!("/commissions") view=|| view! { <ListRoute base="/partner/commissions" list=Commissions/> }>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!(":key") view=Commission/>
+        <Route path=path!("") view=page!(Home)/>
+        <ParentRoute path=path!("/commissions") view=page!(behind)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!(":key") view=page!(Commission)/>
         </ParentRoute>
-        <Route path=path!("/payouts") view=Payouts/>
-        <Route path=path!("/payouts/:key") view=Payout/>
-        <Route path=path!("/customers") view=Customers/>
-        <Route path=path!("/more") view=More/>
+        <Route path=path!("/payouts") view=page!(Payouts)/>
+        <Route path=path!("/payouts/:key") view=page!(Payout)/>
+        <Route path=path!("/customers") view=page!(Customers)/>
+        <Route path=path!("/more") view=page!(More)/>
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// The list that lies behind its drawers.
+fn behind() -> impl IntoView {
+    view! { <ListRoute base="/partner/commissions" list=Commissions/> }
 }

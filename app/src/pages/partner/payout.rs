@@ -7,15 +7,14 @@ use leptos_router::hooks::use_params_map;
 use super::commissions::CommissionTable;
 use crate::components::{Loaded, PageHeader, Pager, StatusBadge};
 use crate::list::use_list;
-use crate::server_fns::portal::get_payout;
+use crate::server_fns::portal::GetPayout;
 use crate::ui::load;
 
 #[component]
 pub fn Payout() -> impl IntoView {
     let params = use_params_map();
     let query = use_list();
-    let detail =
-        load(move || (params.with(|params| params.get("key").unwrap_or_default()), query.get()), |(key, query)| get_payout(key, query));
+    let detail = load(move || GetPayout { key: params.with(|params| params.get("key").unwrap_or_default()), query: query.get() });
     view! {
         <Loaded of=detail let:detail>
             <PayoutView of=detail/>

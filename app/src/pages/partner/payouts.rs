@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use super::earnings::EarningsStats;
 use crate::components::{Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, StatusBadge, TableFrame, Th};
 use crate::list::use_list;
-use crate::server_fns::portal::list_payouts;
+use crate::server_fns::portal::ListPayouts;
 use crate::ui::load;
 
 #[component]
 pub fn Payouts() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_payouts);
+    let list = load(move || ListPayouts { query: query.get() });
     view! {
         <Loaded of=list let:list>
             <PayoutsView list=list/>

@@ -5,6 +5,7 @@ use domain::views::Choice;
 use domain::views::customers::{ChangePreview, CustomerForms};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde::{Deserialize, Serialize};
 
 use super::this_customer;
 use crate::components::{
@@ -14,13 +15,13 @@ use crate::components::{
 use crate::error::Result;
 use crate::list::use_list;
 use crate::server_fns::customers::{
-    ChangeAttribution as Apply, UndoAttribution, customer_path, get_customer_forms, preview_attribution, preview_undo,
+    ChangeAttribution as Apply, GetCustomerForms, UndoAttribution, customer_path, preview_attribution, preview_undo,
 };
-use crate::server_fns::partners::find_partners;
-use crate::ui::{Loading, load};
+use crate::server_fns::partners::FindPartners;
+use crate::ui::{Loading, load, load_once};
 
 /// What the address asks to see: nothing yet, a change, or a change taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Asked {
     Nothing,
     Change { key: String, partner: String, from: String },
@@ -41,10 +42,10 @@ pub fn ChangeAttribution() -> impl IntoView {
             }
         })
     });
-    let forms = load(move || key.get(), get_customer_forms);
-    let partners = load(|| (), |()| find_partners(String::new()));
+    let forms = load(move || GetCustomerForms { key: key.get() });
+    let partners = load(|| FindPartners { text: String::new() });
     // Not reloaded by the write it leads to: what was shown has been done then. A refused preview stands beneath the form.
-    let preview: Loading<Option<Result<ChangePreview>>> = Resource::new(
+    let preview: Loading<Option<Result<ChangePreview>>> = load_once(
         move || asked.get(),
         |asked| async move {
             Ok(match asked {
@@ -95,7 +96,7 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
     view! {
         <form class="form measure" method="get">
             <div class="fields">
-                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(find_partners)
+                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|text| FindPartners { text })
                     placeholder="Name, email or partner key" hint="Empty: belongs to nobody."/>
                 <Field name="from" label="From" kind="datetime-local" value=from hint=format!("{}. Sales before it stay where they are.", forms.zone)/>
             </div>

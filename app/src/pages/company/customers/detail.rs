@@ -14,7 +14,7 @@ use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame, Th,
 };
 use crate::list::{encode, use_list};
-use crate::server_fns::customers::{customer_path, get_customer};
+use crate::server_fns::customers::{GetCustomer, customer_path};
 use crate::server_fns::partners::partner_path;
 use crate::ui::load;
 
@@ -22,7 +22,7 @@ use crate::ui::load;
 pub fn CustomerPage() -> impl IntoView {
     let key = this_customer();
     let query = use_list();
-    let customer = load(move || (key.get(), query.get()), |(key, query)| get_customer(key, query));
+    let customer = load(move || GetCustomer { key: key.get(), query: query.get() });
     view! {
         <Loaded of=customer let:customer>
             <CustomerView customer=customer/>

@@ -9,15 +9,15 @@ use super::this_customer;
 use crate::components::layout::use_viewer;
 use crate::components::{CheckField, Combobox, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
 use crate::list::use_list;
-use crate::server_fns::customers::{CreateCustomer, SaveCustomer, customer_path, get_customer};
-use crate::server_fns::partners::find_partners;
+use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
+use crate::server_fns::partners::FindPartners;
 use crate::ui::load;
 use domain::views::Choice;
 use domain::views::session::Scope;
 
 #[component]
 pub fn NewCustomer() -> impl IntoView {
-    let first = load(|| (), |()| find_partners(String::new()));
+    let first = load(|| FindPartners { text: String::new() });
     let partner = use_list().with_untracked(|query| query.filter("partner").to_owned());
     view! {
         <Loaded of=first let:first>
@@ -36,7 +36,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
             <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own id of the customer; it never changes."/>
             <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their id at your payment provider."/>
             <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
-                find=finder(find_partners) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
+                find=finder(|text| FindPartners { text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
             <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
                 hint="Empty: since now, and all their earlier sales belong to the partner too."/>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
@@ -53,7 +53,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
 #[component]
 pub fn EditCustomer() -> impl IntoView {
     let key = this_customer();
-    let customer = load(move || key.get(), |key| get_customer(key, ListQuery::default()));
+    let customer = load(move || GetCustomer { key: key.get(), query: ListQuery::default() });
     view! {
         <Loaded of=customer let:customer>
             <EditForm customer=customer/>

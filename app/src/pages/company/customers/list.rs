@@ -11,14 +11,14 @@ use crate::components::{
     Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, Th,
 };
 use crate::list::{address, filtered, use_list};
-use crate::server_fns::customers::{customer_path, list_customers};
-use crate::server_fns::partners::{list_partner_customers, partner_path};
+use crate::server_fns::customers::{ListCustomers, customer_path};
+use crate::server_fns::partners::{ListPartnerCustomers, partner_path};
 use crate::ui::load;
 
 #[component]
 pub fn Customers() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_customers);
+    let list = load(move || ListCustomers { query: query.get() });
     let viewer = use_viewer();
     view! {
         <PageHeader title="Customers">
@@ -38,7 +38,7 @@ pub fn Customers() -> impl IntoView {
 #[component]
 pub fn PartnerCustomers(key: Memo<String>) -> impl IntoView {
     let query = use_list();
-    let list = load(move || (key.get(), query.get()), |(key, query)| list_partner_customers(key, query));
+    let list = load(move || ListPartnerCustomers { key: key.get(), query: query.get() });
     view! {
         <Loaded of=list let:list>
             <ListView list=list own=true/>

@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::routes::{nothing, page};
 use crate::server_fns::customers::customer_path;
 
 mod attribution;
@@ -23,20 +24,25 @@ pub use list::PartnerCustomers;
 #[component(transparent)]
 pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/customers") view=|| view! { <ListRoute base="/customers".to_owned() list=list::Customers/> }>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!("new") view=edit::NewCustomer/>
+        <ParentRoute path=path!("/customers") view=page!(behind)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("new") view=page!(edit::NewCustomer)/>
         </ParentRoute>
-        <Route path=path!("/customers/:key/attribution") view=attribution::ChangeAttribution/>
-        <ParentRoute path=path!("/customers/:key") view=CustomerRoute>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!("edit") view=edit::EditCustomer/>
-            <Route path=path!("sale") view=sale::RecordSale/>
-            <Route path=path!("refund") view=refund::RecordRefund/>
+        <Route path=path!("/customers/:key/attribution") view=page!(attribution::ChangeAttribution)/>
+        <ParentRoute path=path!("/customers/:key") view=page!(CustomerRoute)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("edit") view=page!(edit::EditCustomer)/>
+            <Route path=path!("sale") view=page!(sale::RecordSale)/>
+            <Route path=path!("refund") view=page!(refund::RecordRefund)/>
         </ParentRoute>
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// The list that lies behind its drawers.
+fn behind() -> impl IntoView {
+    view! { <ListRoute base="/customers".to_owned() list=list::Customers/> }
 }
 
 /// Whose page this is.

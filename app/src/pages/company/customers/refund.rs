@@ -8,13 +8,13 @@ use leptos::server_fn::ServerFn;
 use super::this_customer;
 use crate::components::{Drawer, DrawerForm, EmptyState, Field, Hidden, Loaded, Notice, SelectField};
 use crate::list::use_list;
-use crate::server_fns::customers::{RecordRefund as Record, customer_path, get_customer_forms};
+use crate::server_fns::customers::{GetCustomerForms, RecordRefund as Record, customer_path};
 use crate::ui::load;
 
 #[component]
 pub fn RecordRefund() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || key.get(), get_customer_forms);
+    let form = load(move || GetCustomerForms { key: key.get() });
     let chosen = use_list().with_untracked(|query| query.filter("refund_of").to_owned());
     view! {
         <Loaded of=form let:form>

@@ -6,13 +6,13 @@ use leptos::server_fn::ServerFn;
 
 use super::this_customer;
 use crate::components::{DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
-use crate::server_fns::customers::{RecordSale as Record, customer_path, get_customer_forms};
+use crate::server_fns::customers::{GetCustomerForms, RecordSale as Record, customer_path};
 use crate::ui::load;
 
 #[component]
 pub fn RecordSale() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || key.get(), get_customer_forms);
+    let form = load(move || GetCustomerForms { key: key.get() });
     view! {
         <Loaded of=form let:form>
             <SaleForm form=form/>

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::components::{ButtonForm, Combobox, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder};
-use crate::server_fns::customers::find_customers;
+use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::invoices::{
     ChargeDidNotWork, ConfirmCharge, ConfirmPayouts, CreateRewardOnInvoice, PauseInvoice, ResumeInvoice, RetryCharge, invoice_path,
 };
-use crate::server_fns::partners::find_partners;
+use crate::server_fns::partners::FindPartners;
 
 /// The one thing that waits for the reader.
 #[component]
@@ -69,10 +69,10 @@ fn ManualReward(of: InvoiceDetail) -> impl IntoView {
         <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Manual Rewards" open="Create manual reward" open_class="btn primary"
             confirm="Create Reward" text=text>
             <Hidden name="number" value=of.number/>
-            <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(find_partners) hint="Name, email or partner key"/>
+            <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|text| FindPartners { text }) hint="Name, email or partner key"/>
             <MoneyField name="amount" label="Amount" currencies=vec![of.currency]/>
             <TextArea name="description" label="Description" hint="Say in detail what it is for: you and the partner both read it."/>
-            <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(find_customers)
+            <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(|text| FindCustomers { text })
                 hint="One of this partner's customers, if it is about one."/>
         </DialogForm>
     }

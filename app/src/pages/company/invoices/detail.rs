@@ -10,14 +10,14 @@ use super::partners::Partners;
 use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, Th};
 use crate::list::use_list;
 use crate::pages::company::rewards::History;
-use crate::server_fns::invoices::get_invoice;
+use crate::server_fns::invoices::GetInvoice;
 use crate::ui::load;
 
 #[component]
 pub fn InvoicePage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_list());
     let number = move || params.with(|params| params.get("number").unwrap_or_default());
-    let invoice = load(move || (number(), query.get()), |(number, query)| get_invoice(number, query));
+    let invoice = load(move || GetInvoice { number: number(), query: query.get() });
     view! {
         <Loaded of=invoice let:invoice>
             <InvoiceView of=invoice/>

@@ -8,13 +8,13 @@ use crate::components::{
     Amount, Badge, EmptyState, Icon, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th,
 };
 use crate::list::use_list;
-use crate::server_fns::invoices::list_invoices;
+use crate::server_fns::invoices::ListInvoices;
 use crate::ui::load;
 
 #[component]
 pub fn Invoices() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_invoices);
+    let list = load(move || ListInvoices { query: query.get() });
     view! {
         <Loaded of=list let:list>
             <Page list=list/>

@@ -5,6 +5,8 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::Route;
 use leptos_router::path;
 
+use crate::routes::page;
+
 mod actions;
 mod detail;
 mod list;
@@ -14,9 +16,9 @@ mod print;
 #[component(transparent)]
 pub fn InvoicesRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/invoices") view=list::Invoices/>
-        <Route path=path!("/invoices/:number") view=detail::InvoicePage/>
-        <Route path=path!("/invoices/:number/print") view=print::PrintPage/>
+        <Route path=path!("/invoices") view=page!(list::Invoices)/>
+        <Route path=path!("/invoices/:number") view=page!(detail::InvoicePage)/>
+        <Route path=path!("/invoices/:number/print") view=page!(print::PrintPage)/>
     }
     .into_inner()
     .into_any_nested_route()

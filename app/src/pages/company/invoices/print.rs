@@ -7,13 +7,13 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{Icon, Loaded};
-use crate::server_fns::invoices::{get_invoice_print, invoice_path};
+use crate::server_fns::invoices::{GetInvoicePrint, invoice_path};
 use crate::ui::load;
 
 #[component]
 pub fn PrintPage() -> impl IntoView {
     let params = use_params_map();
-    let invoice = load(move || params.with(|params| params.get("number").unwrap_or_default()), get_invoice_print);
+    let invoice = load(move || GetInvoicePrint { number: params.with(|params| params.get("number").unwrap_or_default()) });
     view! {
         <Loaded of=invoice let:invoice>
             <Paper of=invoice/>

@@ -10,12 +10,12 @@ use super::preview::Preview;
 use crate::components::{
     CheckField, ChoiceField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea, currencies_from,
 };
-use crate::server_fns::offers::{PublishOffer, get_blank_offer};
+use crate::server_fns::offers::{GetBlankOffer, PublishOffer};
 use crate::ui::load;
 
 #[component]
 pub fn NewOffer() -> impl IntoView {
-    let draft = load(|| (), |()| get_blank_offer());
+    let draft = load(|| GetBlankOffer {});
     view! {
         <Loaded of=draft let:draft>
             <Editor draft=draft/>

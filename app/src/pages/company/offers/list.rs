@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, Th};
 use crate::list::encode;
-use crate::server_fns::offers::list_offers;
+use crate::server_fns::offers::ListOffers;
 use crate::ui::load;
 
 #[component]
 pub fn Offers() -> impl IntoView {
-    let list = load(|| (), |()| list_offers());
+    let list = load(|| ListOffers {});
     view! {
         <Loaded of=list let:list>
             <OffersView list=list/>

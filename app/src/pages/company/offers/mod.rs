@@ -5,6 +5,8 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::Route;
 use leptos_router::path;
 
+use crate::routes::page;
+
 mod editor;
 mod list;
 mod offer;
@@ -17,10 +19,10 @@ use offer::{EditOffer, Offer};
 #[component(transparent)]
 pub fn OffersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/offers") view=Offers/>
-        <Route path=path!("/offers/new") view=NewOffer/>
-        <Route path=path!("/offers/:key") view=Offer/>
-        <Route path=path!("/offers/:key/version") view=EditOffer/>
+        <Route path=path!("/offers") view=page!(Offers)/>
+        <Route path=path!("/offers/new") view=page!(NewOffer)/>
+        <Route path=path!("/offers/:key") view=page!(Offer)/>
+        <Route path=path!("/offers/:key/version") view=page!(EditOffer)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -9,12 +9,12 @@ use super::editor::Editor;
 use super::list::OfferBadge;
 use crate::components::{Badge, DialogForm, Hidden, Icon, Loaded, PageHeader};
 use crate::list::encode;
-use crate::server_fns::offers::{RetireOffer, get_offer};
+use crate::server_fns::offers::{GetOffer, RetireOffer};
 use crate::ui::{Loading, load};
 
 fn load_offer() -> Loading<OfferDetail> {
     let params = use_params_map();
-    load(move || params.with(|params| params.get("key").unwrap_or_default()), get_offer)
+    load(move || GetOffer { key: params.with(|params| params.get("key").unwrap_or_default()) })
 }
 
 #[component]

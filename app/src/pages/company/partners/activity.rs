@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use super::ThisPartner;
 use crate::components::{EmptyState, Icon, Loaded};
 use crate::list::{address, use_list};
-use crate::server_fns::partners::get_partner_activity;
+use crate::server_fns::partners::GetPartnerActivity;
 use crate::ui::load;
 
 #[component]
 pub fn ActivityTab() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let activity = load(move || (key.get(), query.get().page), |(key, older)| get_partner_activity(key, older));
+    let activity = load(move || GetPartnerActivity { key: key.get(), older: query.get().page });
     view! {
         <Loaded of=activity let:activity>
             <Entries activity=activity later=!query.with_untracked(|query| query.page.is_empty())/>

@@ -11,13 +11,13 @@ use crate::components::{
     ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
 };
 use crate::pages::company::customers::PartnerCustomers;
-use crate::server_fns::partners::{ArchivePartner, MovePartner, RestorePartner, get_partner, partner_path};
+use crate::server_fns::partners::{ArchivePartner, GetPartner, MovePartner, RestorePartner, partner_path};
 use crate::ui::load;
 
 #[component]
 pub fn PartnerDetails() -> impl IntoView {
     let ThisPartner { key, tab } = ThisPartner::get();
-    let head = load(move || key.get(), get_partner);
+    let head = load(move || GetPartner { key: key.get() });
     let content = move || match tab.get() {
         PartnerTab::Overview => view! { <overview::Overview head=head/> }.into_any(),
         PartnerTab::Rewards => view! { <rewards::Rewards/> }.into_any(),

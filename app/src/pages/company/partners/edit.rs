@@ -6,12 +6,12 @@ use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
 use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField};
-use crate::server_fns::partners::{CreatePartner, SavePartner, get_partner, get_partner_form};
-use crate::ui::load;
+use crate::server_fns::partners::{CreatePartner, GetPartnerForm, SavePartner, get_partner, get_partner_form};
+use crate::ui::{load, load_once};
 
 #[component]
 pub fn NewPartner() -> impl IntoView {
-    let form = load(|| (), |()| get_partner_form());
+    let form = load(|| GetPartnerForm {});
     view! {
         <Loaded of=form let:form>
             <NewForm form=form/>
@@ -41,7 +41,7 @@ fn NewForm(form: PartnerForm) -> impl IntoView {
 pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let both = load(move || this.key.get(), |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) });
+    let both = load_once(move || this.key.get(), |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>

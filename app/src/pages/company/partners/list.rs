@@ -12,13 +12,13 @@ use crate::components::{
     EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame,
 };
 use crate::list::use_list;
-use crate::server_fns::partners::{list_partners, partner_path};
+use crate::server_fns::partners::{ListPartners, partner_path};
 use crate::ui::load;
 
 #[component]
 pub fn AllPartners() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_partners);
+    let list = load(move || ListPartners { query: query.get() });
     let viewer = use_viewer();
     view! {
         <PageHeader title="All partners" crumbs=vec![("Partner Management".into(), "/partners".into())]>

@@ -7,14 +7,14 @@ use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
 use crate::components::{Advice, ChoiceField, Combobox, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
-use crate::server_fns::partners::{CreateManualReward, find_partner_customers, get_manual_reward_form};
+use crate::server_fns::partners::{CreateManualReward, FindPartnerCustomers, GetManualRewardForm};
 use crate::ui::load;
 
 #[component]
 pub fn ManualRewards() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let form = load(move || this.key.get(), get_manual_reward_form);
+    let form = load(move || GetManualRewardForm { key: this.key.get() });
     view! {
         <Loaded of=form let:form>
             <RewardForm form=form close=close.clone()/>
@@ -38,7 +38,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
             )]/>
             <MoneyField name="amount" label="Amount" currencies=form.currencies.clone() currency=currency/>
             <Combobox name="customer_key" label="Customer" optional=true initial=form.customers.clone()
-                find=finder(move |text| find_partner_customers(key.clone(), text))
+                find=finder(move |text| FindPartnerCustomers { key: key.clone(), text })
                 placeholder="Name, email or key" hint="Only customers of this partner can be connected."/>
             <Advice items=vec![(
                 "link",

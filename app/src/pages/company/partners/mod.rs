@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::routes::{nothing, page};
 use crate::server_fns::partners::partner_path;
 
 mod activity;
@@ -21,22 +22,27 @@ mod transactions;
 #[component(transparent)]
 pub fn PartnersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/partners") view=|| view! { <ListRoute base="/partners".to_owned() list=list::AllPartners/> }>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!("new") view=edit::NewPartner/>
+        <ParentRoute path=path!("/partners") view=page!(behind)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("new") view=page!(edit::NewPartner)/>
         </ParentRoute>
-        <ParentRoute path=path!("/partners/:key") view=PartnerRoute>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!("rewards") view=|| ()/>
-            <Route path=path!("customers") view=|| ()/>
-            <Route path=path!("transactions") view=|| ()/>
-            <Route path=path!("activity") view=|| ()/>
-            <Route path=path!("manual-reward") view=manual::ManualRewards/>
-            <Route path=path!("edit") view=edit::EditPartner/>
+        <ParentRoute path=path!("/partners/:key") view=page!(PartnerRoute)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("rewards") view=page!(nothing)/>
+            <Route path=path!("customers") view=page!(nothing)/>
+            <Route path=path!("transactions") view=page!(nothing)/>
+            <Route path=path!("activity") view=page!(nothing)/>
+            <Route path=path!("manual-reward") view=page!(manual::ManualRewards)/>
+            <Route path=path!("edit") view=page!(edit::EditPartner)/>
         </ParentRoute>
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// The list that lies behind its drawers.
+fn behind() -> impl IntoView {
+    view! { <ListRoute base="/partners".to_owned() list=list::AllPartners/> }
 }
 
 /// Whose details these are, and the tab that lies beneath a drawer.

@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use super::ThisPartner;
 use super::details::Standing;
 use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, Th};
-use crate::server_fns::partners::get_partner_overview;
+use crate::server_fns::partners::GetPartnerOverview;
 use crate::ui::{Loading, load};
 
 #[component]
 pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
     let key = ThisPartner::get().key;
-    let overview = load(move || key.get(), get_partner_overview);
+    let overview = load(move || GetPartnerOverview { key: key.get() });
     view! {
         <Loaded of=overview let:overview>
             <Figures overview=overview.clone()/>

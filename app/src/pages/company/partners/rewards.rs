@@ -8,14 +8,14 @@ use super::ThisPartner;
 use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
-use crate::server_fns::partners::{list_partner_rewards, partner_path};
+use crate::server_fns::partners::{ListPartnerRewards, partner_path};
 use crate::ui::load;
 
 #[component]
 pub fn Rewards() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let list = load(move || (key.get(), query.get()), |(key, query)| list_partner_rewards(key, query));
+    let list = load(move || ListPartnerRewards { key: key.get(), query: query.get() });
     let kinds = [RewardStatus::New, RewardStatus::Approved, RewardStatus::OnHold, RewardStatus::Scheduled, RewardStatus::Declined];
     let all = std::iter::once(Segment { value: String::new(), label: "All".to_owned(), count: None });
     let items = all

@@ -7,14 +7,14 @@ use super::ThisPartner;
 use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, Th, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
-use crate::server_fns::partners::list_partner_transactions;
+use crate::server_fns::partners::ListPartnerTransactions;
 use crate::ui::load;
 
 #[component]
 pub fn Transactions() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let list = load(move || (key.get(), query.get()), |(key, query)| list_partner_transactions(key, query));
+    let list = load(move || ListPartnerTransactions { key: key.get(), query: query.get() });
     let items = [("", "All"), ("sale", "Sales"), ("refund", "Refunds")]
         .map(|(value, label)| Segment { value: value.to_owned(), label: label.to_owned(), count: None })
         .to_vec();

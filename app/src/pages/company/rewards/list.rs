@@ -14,13 +14,13 @@ use crate::components::{
     SortTh, StatusBadge, TableFrame, Th, Totals,
 };
 use crate::list::{address, filtered, use_list};
-use crate::server_fns::rewards::{list_rewards, reward_path};
+use crate::server_fns::rewards::{ListRewards, reward_path};
 use crate::ui::load;
 
 #[component]
 pub fn ReviewRewards() -> impl IntoView {
     let query = use_list();
-    let list = load(move || query.get(), list_rewards);
+    let list = load(move || ListRewards { query: query.get() });
     view! {
         <Loaded of=list let:list>
             <ReviewPage list=list/>

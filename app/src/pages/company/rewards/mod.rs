@@ -6,6 +6,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::routes::{nothing, page};
 
 mod bulk;
 mod list;
@@ -16,11 +17,16 @@ pub use reward::History;
 #[component(transparent)]
 pub fn RewardsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/rewards") view=|| view! { <ListRoute base="/rewards" list=list::ReviewRewards/> }>
-            <Route path=path!("") view=|| ()/>
-            <Route path=path!(":key") view=reward::RewardDrawer/>
+        <ParentRoute path=path!("/rewards") view=page!(behind)>
+            <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!(":key") view=page!(reward::RewardDrawer)/>
         </ParentRoute>
     }
     .into_inner()
     .into_any_nested_route()
+}
+
+/// The list that lies behind its drawers.
+fn behind() -> impl IntoView {
+    view! { <ListRoute base="/rewards" list=list::ReviewRewards/> }
 }

@@ -12,13 +12,13 @@ use crate::components::{
 };
 use crate::list::{encode, keeping_query};
 use crate::server_fns::partners::partner_path;
-use crate::server_fns::rewards::{AdjustReward, MOVE, REMOVE, ReviewRewards, UndoReview, get_reward, reward_path};
+use crate::server_fns::rewards::{AdjustReward, GetReward, MOVE, REMOVE, ReviewRewards, UndoReview, reward_path};
 use crate::ui::load;
 
 #[component]
 pub fn RewardDrawer() -> impl IntoView {
     let params = use_params_map();
-    let reward = load(move || params.with(|params| params.get("key").unwrap_or_default()), get_reward);
+    let reward = load(move || GetReward { key: params.with(|params| params.get("key").unwrap_or_default()) });
     view! {
         <Loaded of=reward let:reward>
             <RewardView of=reward/>

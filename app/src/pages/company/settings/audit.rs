@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::SettingsTabs;
 use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, Th};
 use crate::list::use_list;
-use crate::server_fns::settings::list_audit;
+use crate::server_fns::settings::ListAudit;
 use crate::ui::load;
 
 /// Kinds of subjects that entries are about.
@@ -25,7 +25,7 @@ const KINDS: [(&str, &str); 8] = [
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_list();
-    let log = load(move || query.get(), list_audit);
+    let log = load(move || ListAudit { query: query.get() });
     let kinds = FilterSelect {
         name: "kind",
         label: "About",

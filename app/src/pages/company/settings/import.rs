@@ -10,7 +10,7 @@ use crate::components::{
     ButtonForm, FieldFrame, Form, FormEnd, FormState, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton, TableFrame,
     Th,
 };
-use crate::server_fns::imports::{ApplyImport, DiscardImport, get_import};
+use crate::server_fns::imports::{ApplyImport, DiscardImport, GetImport};
 use crate::ui::load;
 
 /// Where files are posted to and where left-out rows come from: plain routes of the server.
@@ -19,7 +19,7 @@ const REST: &str = "/upload/import/rest.csv";
 
 #[component]
 pub fn ImportPage() -> impl IntoView {
-    let page = load(|| (), |()| get_import());
+    let page = load(|| GetImport {});
     view! {
         <PageHeader title="Import" context="CSV files of partners, customers, sales, rewards and decisions" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=page let:page>

@@ -6,6 +6,7 @@ use leptos_router::components::Route;
 use leptos_router::path;
 
 use crate::components::{Tab, Tabs};
+use crate::routes::page;
 
 mod audit;
 mod import;
@@ -14,9 +15,9 @@ mod profile;
 #[component(transparent)]
 pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("/settings") view=profile::ProfilePage/>
-        <Route path=path!("/settings/import") view=import::ImportPage/>
-        <Route path=path!("/settings/audit") view=audit::AuditPage/>
+        <Route path=path!("/settings") view=page!(profile::ProfilePage)/>
+        <Route path=path!("/settings/import") view=page!(import::ImportPage)/>
+        <Route path=path!("/settings/audit") view=page!(audit::AuditPage)/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -9,12 +9,12 @@ use leptos::server_fn::ServerFn;
 
 use super::SettingsTabs;
 use crate::components::{Field, Form, FormEnd, Loaded, Notice, PageHeader, SelectField, SubmitButton, TextArea};
-use crate::server_fns::settings::{SaveProfile, get_profile};
+use crate::server_fns::settings::{GetProfile, SaveProfile};
 use crate::ui::load;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let profile = load(|| (), |()| get_profile());
+    let profile = load(|| GetProfile {});
     view! {
         <PageHeader title="Company profile" context="What dates, amounts and payments go by" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=profile let:profile>
