@@ -5,13 +5,13 @@ use domain::invoicing::{InvoiceTotals, PartnerLines, PartnerShare, settle, total
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement};
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::entities::invoices::{Column, Entity, Model};
-use crate::entities::{companies, invoice_partners};
+use crate::entities::{audit as audit_rows, companies, invoice_partners};
 use crate::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
@@ -198,8 +198,8 @@ pub async fn pause(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &s
     })
 }
 
-/// Takes a pause back. Past its due day, the invoice is charged at the next run.
-pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
+/// Takes a pause back. Past its due day, the invoice is charged at the next run. Returns why it was paused.
+pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<String> {
     transact!(db, |tx| {
         let invoice = find(tx, company_id, number).await?;
         in_review(&invoice)?;
@@ -212,8 +212,26 @@ pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Inst
             .filter(Column::Id.eq(invoice.id))
             .exec(tx)
             .await?;
-        audit::record(tx, company_id, now, by, "invoice_resumed", "invoice", number, json!({})).await
+        let reason = pause_reason(tx, &invoice).await?;
+        audit::record(tx, company_id, now, by, "invoice_resumed", "invoice", number, json!({})).await?;
+        Ok(reason)
     })
+}
+
+/// What somebody gave as the reason of an invoice's last pause; empty without one.
+pub async fn pause_reason<C: ConnectionTrait>(conn: &C, invoice: &Model) -> Result<String> {
+    let paused = audit_rows::Entity::find()
+        .filter(audit_rows::Column::CompanyId.eq(invoice.company_id))
+        .filter(audit_rows::Column::SubjectKind.eq("invoice"))
+        .filter(audit_rows::Column::Subject.eq(invoice.number.as_str()))
+        .filter(audit_rows::Column::Action.eq("invoice_paused"))
+        .order_by_desc(audit_rows::Column::At)
+        .order_by_desc(audit_rows::Column::Id)
+        .limit(1)
+        .one(conn)
+        .await?;
+    let detail: serde_json::Value = paused.and_then(|row| serde_json::from_str(&row.detail).ok()).unwrap_or_default();
+    Ok(detail.get("reason").and_then(|reason| reason.as_str()).unwrap_or_default().to_owned())
 }
 
 fn in_review(invoice: &Model) -> Result<()> {

@@ -8,8 +8,9 @@ mod reinstate;
 mod review;
 pub mod rows;
 mod undo;
+mod withdraw;
 
-pub use adjust::{Adjustment, adjust};
+pub use adjust::{Adjustment, adjust, refunded_of};
 pub use change::Decided;
 pub use desk::{Desk, find};
 pub use manual::{Given, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity};
@@ -19,3 +20,4 @@ pub use review::{
 };
 pub use rows::{Origin, from_draft, insert_rewards};
 pub use undo::undo;
+pub use withdraw::withdraw;

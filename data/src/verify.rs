@@ -8,6 +8,7 @@ use crate::{Db, Result};
 
 mod audit;
 mod companies;
+mod decisions;
 mod invoices;
 mod ledger;
 mod numbering;
@@ -100,6 +101,7 @@ pub async fn verify_in(snapshot: &DatabaseTransaction) -> Result<Report> {
     checks.extend(receipts::check(snapshot).await?);
     checks.extend(outbox::check(snapshot).await?);
     checks.extend(audit::check(snapshot).await?);
+    checks.extend(decisions::check(snapshot).await?);
     checks.extend(companies::check(snapshot).await?);
     Ok(Report { checks })
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::states::{ReviewDecision, RewardState};
+use crate::states::{ReviewDecision, RewardSource, RewardState};
 use crate::time::{Instant, Month};
 
 /// What a person does with a reward.
@@ -132,6 +132,13 @@ pub enum Refusal {
     ChangedSince,
 }
 
+impl Refusal {
+    /// Whether it only says that another reward decides where this one goes: among many, it is left out and refuses nothing.
+    pub const fn follows(&self) -> bool {
+        matches!(self, Refusal::Follows(_) | Refusal::BeforeOriginal(_))
+    }
+}
+
 const fn state_words(state: RewardState) -> &'static str {
     match state {
         RewardState::Pending => "new",
@@ -176,6 +183,21 @@ pub fn decide(verb: Verb, reason: &str, standing: &Standing, books: &Books, now:
         (false, _) => standing.month,
     };
     Ok(Some(Standing { state, month, ready_at: standing.ready_at }))
+}
+
+/// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
+/// Corrections of an attribution always do: half of a change cannot be declined.
+pub fn must_follow(source: RewardSource, original: &Standing, books: &Books) -> bool {
+    match source {
+        RewardSource::Refund => !books.is_frozen(original),
+        RewardSource::Attribution => true,
+        _ => false,
+    }
+}
+
+/// Whether a reward may stand so while the reward it takes back stands at `original`: on an invoice both or neither.
+pub fn may_stand(source: RewardSource, state: RewardState, original: &Standing, books: &Books) -> bool {
+    !must_follow(source, original, books) || state == original.state || (state.payable() && original.state.payable())
 }
 
 /// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
@@ -365,6 +387,20 @@ mod tests {
         let paused =
             Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
         assert_eq!(remove_from_invoice(&standing(Pending, 202601), &paused).unwrap().month, Month(202603));
+    }
+
+    #[test]
+    fn refunds_stand_where_their_reward_stands_until_that_one_is_frozen() {
+        let (open, frozen) = (standing(Pending, 202602), standing(Approved, 202601));
+        for state in RewardState::ALL {
+            let fits = state.payable();
+            assert_eq!(may_stand(RewardSource::Refund, *state, &open, &books()), fits, "{state}");
+            assert!(may_stand(RewardSource::Refund, *state, &frozen, &books()), "{state}");
+            assert!(may_stand(RewardSource::Adjustment, *state, &open, &books()), "{state}");
+            // Half of an attribution's change cannot be declined, whatever is frozen.
+            assert_eq!(may_stand(RewardSource::Attribution, *state, &frozen, &books()), fits, "{state}");
+            assert_eq!(may_stand(RewardSource::Refund, *state, &standing(Hold, 202602), &books()), *state == Hold, "{state}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ import { expect, test } from '../support/test.ts';
 
 test('a review works before the client has loaded', async ({ page, signIn }) => {
     await signIn(owner);
-    // Sales of a month that no other test adds to; what takes a reward back cannot be decided alone.
+    // Sales of a month that no other test adds to.
     await page.goto('/rewards?status=pending&source=transaction&month=2026-10');
     const boxes = page.getByRole('checkbox', { name: /^Select .* for / });
     await boxes.nth(0).check();
@@ -21,4 +21,15 @@ test('a review works before the client has loaded', async ({ page, signIn }) => 
     await expect(page.getByText('Put 2 rewards on hold.')).toBeVisible();
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByText('Took the decision on 2 rewards back.')).toBeVisible();
+});
+
+test('rewards are filtered before the client has loaded', async ({ page, signIn }) => {
+    await signIn(owner);
+    await page.goto('/rewards?month=all');
+    const partner = (await page.locator('tbody .row-link').first().textContent()) ?? '';
+    await page.getByRole('combobox', { name: 'Partner' }).fill(partner);
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.waitForURL(/partner=/);
+    const names = await page.locator('tbody .row-link').allTextContents();
+    expect(new Set(names)).toEqual(new Set([partner]));
 });

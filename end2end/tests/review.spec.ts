@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { sendFilters, unfoldFilters } from '../support/filters.ts';
 import { owner } from '../support/people.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -62,18 +63,62 @@ test('a drawer that is out of date says so and keeps what was typed', async ({ p
     await dialog.getByRole('button', { name: 'Hold this reward' }).click();
     await expect(dialog.getByRole('alert')).toContainText('decided about this reward meanwhile');
     await expect(dialog.getByLabel('Reason')).toHaveValue('Looks like a duplicate');
+    // The drawer beneath shows how the reward stands now, and the decision can be taken on that.
+    await expect(page.locator('.lead-figure .badge')).toHaveText('Approved');
+    await expect(page.locator('.notice')).toContainText('This reward has changed meanwhile');
+    await dialog.getByRole('button', { name: 'Hold this reward' }).click();
+    await expect(page.getByText('Put 1 reward on hold.')).toBeVisible();
+    await expect(page.locator('.lead-figure .badge')).toHaveText('On hold');
+    await expect(page.locator('.notice')).toHaveCount(0);
+});
+
+test('a button of a drawer that is out of date says so and shows what was decided', async ({ page, context, gotoReady }) => {
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const path = ((await page.locator('.row-link').nth(4).getAttribute('href')) ?? '').split('?')[0] ?? '';
+    await gotoReady(path);
+    const other = await context.newPage();
+    await other.goto(path);
+    await other.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+    await other.locator('[command=show-modal][commandfor=decline]').click();
+    await other.getByRole('dialog', { name: /^Decline / }).getByLabel('Reason').fill('The order was a test');
+    await other.getByRole('dialog', { name: /^Decline / }).getByRole('button', { name: /^Decline / }).click();
+    await expect(other.getByText('Declined 1 reward.')).toBeVisible();
+    await other.close();
+
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await expect(page.getByRole('status')).toContainText('decided about this reward meanwhile');
+    await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
+    await expect(page.locator('.activity')).toContainText('The order was a test');
 });
 
 test('filters are the address, and totals follow them', async ({ page, gotoReady, checkAccessibility }) => {
     await gotoReady('/rewards');
     await checkAccessibility();
+    await unfoldFilters(page);
     await page.getByRole('combobox', { name: 'Currency' }).selectOption('JPY');
+    await sendFilters(page);
     await page.waitForURL(/currency=JPY/);
     await expect(page.locator('.totals')).toContainText('¥');
     await expect(page.locator('.totals')).not.toContainText('$');
+    await unfoldFilters(page);
     await page.getByRole('textbox', { name: 'Amount from' }).fill('999999');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await expect(page.getByRole('heading', { name: 'No reward matches' })).toBeVisible();
     await page.goBack();
     await expect(page.locator('tbody tr').first()).toBeVisible();
+});
+
+test('a partner and a customer are found as one types', async ({ page, gotoReady }) => {
+    await gotoReady('/rewards?month=all');
+    const row = page.locator('tbody tr').first();
+    const partner = (await row.locator('.row-link').textContent()) ?? '';
+    await unfoldFilters(page);
+    const field = page.getByRole('combobox', { name: 'Partner' });
+    await field.pressSequentially(partner.slice(0, 6));
+    await page.getByRole('option', { name: partner }).first().click();
+    await sendFilters(page);
+    await page.waitForURL(/partner=/);
+    await expect(page.locator('.chips').first()).toContainText(`Partner ${partner}`);
+    const names = await page.locator('tbody .row-link').allTextContents();
+    expect(new Set(names)).toEqual(new Set([partner]));
 });

@@ -10,6 +10,7 @@ use leptos::web_sys;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::filters::is_unfolded;
 use super::{FieldFrame, FormState};
 use crate::error::AppError;
 use crate::wire::{Asking, Packed, fetch};
@@ -26,6 +27,7 @@ where
 }
 
 /// Sends the chosen value as `name`: a key that can also be typed. `initial` are the suggestions before anything was typed.
+/// As a `filter` it has no label to see, may stay empty, and a choice sends its form.
 #[component]
 pub fn Combobox(
     name: &'static str,
@@ -34,6 +36,7 @@ pub fn Combobox(
     find: Finder,
     #[prop(optional, into)] value: String,
     #[prop(optional)] optional: bool,
+    #[prop(optional)] filter: bool,
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] placeholder: Option<String>,
 ) -> impl IntoView {
@@ -49,13 +52,15 @@ pub fn Combobox(
 
     let input = NodeRef::<leptos::html::Input>::new();
     let take = move |value: &str| {
-        if let Some(input) = input.get_untracked() {
-            input.set_value(value);
-        }
         open.set(false);
+        let Some(input) = input.get_untracked() else { return };
+        input.set_value(value);
+        if let Some(form) = input.form().filter(|_| filter && !is_unfolded(&input)) {
+            // Fails only when the form has gone meanwhile.
+            let _ = form.request_submit();
+        }
     };
-    let typed = move |event: web_sys::Event| {
-        let text = event_target_value(&event);
+    let search = move |text: String| {
         asked.update_value(|count| *count += 1);
         let (mine, find) = (asked.get_value(), find.clone());
         spawn_local(async move {
@@ -68,10 +73,15 @@ pub fn Combobox(
             }
         });
     };
+    let typed = {
+        let search = search.clone();
+        move |event: web_sys::Event| search(event_target_value(&event))
+    };
     let key = move |event: web_sys::KeyboardEvent| {
         let count = choices.with_untracked(Vec::len);
         match event.key().as_str() {
             "ArrowDown" if open.get_untracked() => at.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
+            "ArrowDown" if count == 0 => search(event_target_value(&event)),
             "ArrowDown" => open.set(true),
             "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
             "Escape" if open.get_untracked() => open.set(false),
@@ -122,30 +132,34 @@ pub fn Combobox(
         }
     };
     let described = (!hint.is_empty()).then(|| format!("{id}-h"));
-    view! {
-        <FieldFrame name=name label=label optional=optional hint=hint>
-            <div class="combobox">
-                <input class="input" type="text" node_ref=input id=id.clone() name=name value=state.value(name, &value) placeholder=placeholder
-                    autocomplete="off" required=!optional role="combobox" aria-autocomplete="list" aria-controls=list_id
-                    aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active
-                    aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    list=move || (!hydrated.get()).then(|| data_id.clone())
-                    on:input=typed on:keydown=key on:blur=move |_| open.set(false) on:focus=move |_| at.set(0)/>
-                <datalist id=format!("{id}-data")>
-                    {initial
-                        .into_iter()
-                        .map(|choice| view! { <option value=choice.value>{format!("{} {}", choice.label, choice.hint)}</option> })
-                        .collect_view()}
-                </datalist>
-                <span class="sr-only" aria-live="polite">
-                    {move || open.get().then(|| match choices.with(Vec::len) {
-                        0 => "Nothing found".to_owned(),
-                        1 => "1 suggestion".to_owned(),
-                        count => format!("{count} suggestions"),
-                    })}
-                </span>
-                {listbox}
-            </div>
-        </FieldFrame>
+    let aria_label = filter.then(|| label.clone());
+    let field = view! {
+        <div class="combobox">
+            <input class="input" type="text" node_ref=input id=id.clone() name=name value=state.value(name, &value) placeholder=placeholder
+                autocomplete="off" required=!optional && !filter role="combobox" aria-autocomplete="list" aria-controls=list_id
+                aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active aria-label=aria_label
+                aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
+                list=move || (!hydrated.get()).then(|| data_id.clone())
+                on:input=typed on:keydown=key on:blur=move |_| open.set(false) on:focus=move |_| at.set(0)/>
+            <datalist id=format!("{id}-data")>
+                {initial
+                    .into_iter()
+                    .map(|choice| view! { <option value=choice.value>{format!("{} {}", choice.label, choice.hint)}</option> })
+                    .collect_view()}
+            </datalist>
+            <span class="sr-only" aria-live="polite">
+                {move || open.get().then(|| match choices.with(Vec::len) {
+                    0 => "Nothing found".to_owned(),
+                    1 => "1 suggestion".to_owned(),
+                    count => format!("{count} suggestions"),
+                })}
+            </span>
+            {listbox}
+        </div>
+    }
+    .into_any();
+    match filter {
+        true => field,
+        false => view! { <FieldFrame name=name label=label optional=optional hint=hint>{field}</FieldFrame> }.into_any(),
     }
 }

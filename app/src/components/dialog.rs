@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::{ErrorSummary, Form, FormState, Icon};
+use super::{ErrorSummary, Form, FormState, Icon, TooLate};
 use crate::forms::Done;
 use crate::ui::Ui;
 
@@ -114,6 +114,14 @@ pub fn DialogForm(
     let shown = Ui::get().failed_form(action, &id).is_some();
     let node = NodeRef::<html::Dialog>::new();
     let (name, inner) = (id.clone(), id.clone());
+    // Its page was loaded anew because it came too late: it is open again, with what was typed.
+    let again = TooLate::form(action, &id).is_some();
+    Effect::new(move |_| {
+        if let Some(dialog) = node.get().filter(|dialog| again && !dialog.open()) {
+            // Fails only for a dialog that is shown or gone.
+            let _ = dialog.show_modal();
+        }
+    });
     let done = Callback::new(move |_: Done| close(node));
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=shown node=node>

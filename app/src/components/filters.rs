@@ -20,8 +20,11 @@ pub struct FilterSelect {
     pub choices: Vec<Choice>,
 }
 
+/// With more filters than this, a narrow screen folds them away.
+const SHOWN_NARROW: usize = 2;
+
 /// Search, filters and export of a list. A plain GET form; with the client it follows each choice at once. Filters of the URL that
-/// it does not show (a segment) stay as they are.
+/// it does not show (a segment) stay as they are. On a narrow screen many filters lie behind one button, and are sent together.
 #[component]
 pub fn FilterBar(
     #[prop(into)] placeholder: String,
@@ -41,6 +44,14 @@ pub fn FilterBar(
     let here = use_location().pathname;
     let present = query.get_untracked();
     let shown: Vec<&'static str> = selects.iter().map(|select| select.name).chain(fields).collect();
+    let set = {
+        let shown = shown.clone();
+        move || match query.with(|query| shown.iter().filter(|name| !query.filter(name).is_empty()).count()) {
+            0 => "Filters".to_owned(),
+            count => format!("Filters, {count} set"),
+        }
+    };
+    let folds = shown.len() > SHOWN_NARROW;
     let kept = {
         let shown = shown.clone();
         move || {
@@ -62,7 +73,7 @@ pub fn FilterBar(
     };
     let follow = move |event: web_sys::Event| {
         let select = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
-        if let Some(form) = select.and_then(|select| select.form()) {
+        if let Some(form) = select.filter(|select| !is_unfolded(select)).and_then(|select| select.form()) {
             // Fails only when the form has gone meanwhile.
             let _ = form.request_submit();
         }
@@ -91,6 +102,24 @@ pub fn FilterBar(
             </div>
         }
     });
+    let controls = view! {
+        {controls}
+        {children.map(|children| children())}
+        <button class="btn" type="submit">"Filter"</button>
+    };
+    let controls = match folds {
+        true => view! {
+            <details class="fold">
+                <summary class="btn">
+                    <Icon name="filter"/>
+                    <span>{set}</span>
+                </summary>
+                <div class="fold-body">{controls}</div>
+            </details>
+        }
+        .into_any(),
+        false => controls.into_any(),
+    };
     view! {
         <form class="filters" method="get" role="search" aria-label="This list" on:submit=submit on:change=follow>
             {kept}
@@ -100,8 +129,6 @@ pub fn FilterBar(
                     aria-label=placeholder autocomplete="off"/>
             </div>
             {controls}
-            {children.map(|children| children())}
-            <button class="btn" type="submit">"Filter"</button>
             {csv}
         </form>
         <Chips selects=selects/>
@@ -208,6 +235,11 @@ pub fn Totals(#[prop(into)] words: String, #[prop(optional)] amounts: Vec<Money>
                 .collect_view()}
         </p>
     }
+}
+
+/// Whether the filters were unfolded to set several of them.
+pub(super) fn is_unfolded(control: &web_sys::HtmlElement) -> bool {
+    control.closest("details[open]").is_ok_and(|fold| fold.is_some())
 }
 
 /// A form's values as a query string, without those that are empty.

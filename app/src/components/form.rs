@@ -10,6 +10,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::Url;
 
 use super::Icon;
 use crate::error::{AppError, FieldErrors};
@@ -69,6 +70,35 @@ impl FormState {
     }
 }
 
+/// For pages whose forms may come too late: such a refusal loads the page anew, and what was typed waits here for the form that
+/// takes the place of the refused one.
+#[derive(Clone, Copy)]
+pub struct TooLate(RwSignal<Option<FailedForm>>);
+
+impl TooLate {
+    /// In a page's set-up, outside of what is loaded.
+    pub fn provide() -> TooLate {
+        let late = TooLate(RwSignal::new(None));
+        provide_context(late);
+        late
+    }
+
+    pub fn forget(&self) {
+        self.0.set(None);
+    }
+
+    /// Why the last form came too late.
+    pub fn words(&self) -> Option<String> {
+        self.0.with_untracked(|failed| failed.as_ref().map(|failed| failed.error.to_string()))
+    }
+
+    /// The refused form, where it is this one.
+    pub(super) fn form(action: &str, name: &str) -> Option<FailedForm> {
+        let late = use_context::<TooLate>()?;
+        late.0.with_untracked(|failed| failed.clone()).filter(|failed| failed.action == action && failed.name == name)
+    }
+}
+
 /// A form that posts to a server function answering `Result<Done>`. `action` is the function's `PATH`; `name` tells forms with the
 /// same action on one page apart and begins the ids of its fields.
 #[component]
@@ -94,14 +124,15 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let ui = Ui::get();
-    let state = FormState::new(&name, ui.failed_form(&action, &name));
+    let state = FormState::new(&name, ui.failed_form(&action, &name).or_else(|| TooLate::form(&action, &name)));
     provide_context(state);
+    let late = use_context::<TooLate>();
     let node = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
     let here = use_location().pathname;
 
     let outdated = StoredValue::new(false);
-    let target = action.clone();
+    let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
         if plain || multipart || outdated.get_value() || event.default_prevented() {
             return;
@@ -113,11 +144,14 @@ pub fn Form(
         let Some((target, body)) = encoded(&event, &target) else { return };
         let button = event.submitter();
         state.pending.set(true);
-        let navigate = navigate.clone();
+        let (navigate, called) = (navigate.clone(), called.clone());
         spawn_local(async move {
-            let outcome = send(&target, "application/x-www-form-urlencoded", body).await.and_then(|packed| packed.answer::<Done>());
+            let outcome = send(&target, "application/x-www-form-urlencoded", body.clone()).await.and_then(|packed| packed.answer::<Done>());
             match outcome {
                 Ok(done) => {
+                    if let Some(late) = late {
+                        late.forget();
+                    }
                     state.errors.set(BTreeMap::new());
                     if let Some(form) = node.get_untracked() {
                         form.reset();
@@ -140,6 +174,11 @@ pub fn Form(
                 Err(error) => {
                     if bare {
                         ui.refused(&error);
+                    }
+                    if let (Some(late), AppError::Conflict(_)) = (late, &error) {
+                        let values = values_of(&body);
+                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values }));
+                        ui.reload();
                     }
                     state.signed_out.set(error == AppError::Unauthenticated);
                     state.errors.set(field_errors(&error));
@@ -282,6 +321,12 @@ fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String
     let data = form_data_from_event(event).ok()?;
     let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     Some((target, String::from(params.to_string())))
+}
+
+/// Names and values of an encoded form.
+fn values_of(body: &str) -> Vec<(String, String)> {
+    let plain = |text: &str| Url::unescape(&text.replace('+', " "));
+    body.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (plain(name), plain(value))).collect()
 }
 
 fn focus_summary(form: NodeRef<html::Form>) {

@@ -11,7 +11,7 @@ use crate::forms::Done;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, error::AppError};
+use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
@@ -63,8 +63,9 @@ pub async fn pause_invoice(number: String, #[server(default)] reason: String) ->
 #[server(prefix = "/rpc", endpoint = "invoices/resume")]
 pub async fn resume_invoice(number: String) -> Result<Done> {
     let cx = ctx::company(Action::MoveMoney).await?;
-    data::invoices::resume(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
-    Ok(Done::say(format!("Resumed {number}.")))
+    let reason = data::invoices::resume(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
+    let reason = if reason.is_empty() { "Paused again".to_owned() } else { reason };
+    Ok(Done::say(format!("Resumed {number}.")).undo(PauseInvoice::PATH, [("number", number), ("reason", reason)]))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/retry-charge")]
@@ -139,9 +140,11 @@ pub async fn create_reward_on_invoice(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: true,
     };
-    data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
+    let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let partner = crate::list::encode(&reward.partner_key);
-    Ok(Done::say(format!("Created the reward on {number}.")).to(format!("{}?partner={partner}", invoice_path(&number))))
+    Ok(Done::say(format!("Created the reward on {number}."))
+        .to(format!("{}?partner={partner}", invoice_path(&number)))
+        .undo(WithdrawReward::PATH, [("key", given.key)]))
 }
 
 #[cfg(feature = "ssr")]

@@ -13,7 +13,7 @@ use crate::list::encode;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, error::AppError};
+use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::partners::{NewPartner, PartnerChange};
 #[cfg(feature = "ssr")]
@@ -208,7 +208,8 @@ pub async fn create_manual_reward(
     let line = data::queries::partners::detail::reward(&cx.db, &cx.company, &given.key).await?;
     let when = line.estimated_payment.map(|date| format!(" Estimated payment date: {date}.")).unwrap_or_default();
     Ok(Done::say(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
-        .to(format!("{}/rewards", partner_path(&partner_key))))
+        .to(format!("{}/rewards", partner_path(&partner_key)))
+        .undo(WithdrawReward::PATH, [("key", given.key)]))
 }
 
 /// "vip, press" → its words.

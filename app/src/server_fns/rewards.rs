@@ -86,18 +86,29 @@ pub async fn review_rewards(
             data::rewards::review(&cx.db, cx.company_id, &review, by, cx.now).await
         }
     };
-    Ok(said(&decision, &decided.map_err(by_reward)?))
+    let named = keys.len() > 1;
+    Ok(said(&decision, &decided.map_err(|error| by_reward(error, named))?))
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/undo")]
 pub async fn undo_review(batch: String) -> Result<Done> {
     let cx = ctx::company(Action::ReviewRewards).await?;
     let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
-    let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(by_reward)?;
-    Ok(Done::say(match undone.changed {
+    let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(|error| by_reward(error, true))?;
+    let words = match undone.changed {
         1 => "Took the decision back.".to_owned(),
         count => format!("Took the decision on {count} rewards back."),
-    }))
+    };
+    Ok(Done::say(format!("{words}{}", went_along(&undone))))
+}
+
+/// Takes back a manual reward or an adjustment that was just given.
+#[server(prefix = "/rpc", endpoint = "rewards/withdraw")]
+pub async fn withdraw_reward(key: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageInvoices).await?;
+    let withdrawn = data::rewards::withdraw(&cx.db, cx.company_id, &key, cx.author(), cx.now).await?;
+    let done = Done::say(format!("Took the reward back: it is declined.{}", went_along(&withdrawn)));
+    Ok(with_undo(done, &withdrawn))
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/adjust")]
@@ -106,7 +117,8 @@ pub async fn adjust_reward(key: String, #[server(default)] difference: String, #
     let adjustment = Adjustment { reward_key: key, difference: difference.trim().to_owned(), description };
     let given = data::rewards::adjust(&cx.db, cx.company_id, &adjustment, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(if given.new { "Added the difference as a reward of its own." } else { "It was added already." })
-        .to(reward_path(&given.key)))
+        .to(reward_path(&given.key))
+        .undo(WithdrawReward::PATH, [("key", given.key)]))
 }
 
 #[cfg(feature = "ssr")]
@@ -135,26 +147,43 @@ fn said(decision: &str, decided: &Decided) -> Done {
     if decided.changed > 0 && decided.unchanged > 0 {
         words.push_str(&format!(" {} stood there already.", decided.unchanged));
     }
-    match decided.followed {
+    words.push_str(&went_along(decided));
+    match decided.left_out {
         0 => {}
-        1 => words.push_str(" 1 refund or correction followed."),
-        count => words.push_str(&format!(" {count} refunds and corrections followed.")),
+        1 => words.push_str(" 1 reversal was left out: it follows the reward it takes back."),
+        count => words.push_str(&format!(" {count} reversals were left out: they follow the rewards they take back.")),
     }
-    match decided.batch_id {
-        Some(batch) => Done::say(words).undo(UndoReview::PATH, [("batch", batch.to_string())]),
-        None => Done::say(words),
+    with_undo(Done::say(words), decided)
+}
+
+/// What went along with the rewards that were decided about.
+#[cfg(feature = "ssr")]
+fn went_along(decided: &Decided) -> String {
+    match decided.followed {
+        0 => String::new(),
+        1 => " 1 refund or correction followed.".to_owned(),
+        count => format!(" {count} refunds and corrections followed."),
     }
 }
 
-/// Refusals come by reward; a form over a list has no field for each.
 #[cfg(feature = "ssr")]
-fn by_reward(error: data::Error) -> AppError {
+fn with_undo(done: Done, decided: &Decided) -> Done {
+    match decided.batch_id {
+        Some(batch) => done.undo(UndoReview::PATH, [("batch", batch.to_string())]),
+        None => done,
+    }
+}
+
+/// Refusals come by reward; a form over a list has no field for each. `named`: it was about several.
+#[cfg(feature = "ssr")]
+fn by_reward(error: data::Error, named: bool) -> AppError {
     let data::Error::Invalid(mut fields) = error else { return error.into() };
     let refused: Vec<(String, String)> =
         fields.iter().filter(|(field, _)| field.starts_with("rwd_")).map(|(key, why)| (key.clone(), why.clone())).collect();
     if let Some((key, why)) = refused.first() {
         fields.retain(|field, _| !field.starts_with("rwd_"));
         let words = match refused.len() {
+            1 if named => format!("Nothing was changed, because of {key}: {why}."),
             1 => format!("Nothing was changed: {why}."),
             count => format!("Nothing was changed: {count} of the rewards refuse it. The first one is {key}: {why}."),
         };

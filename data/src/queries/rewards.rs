@@ -33,7 +33,8 @@ pub use detail::{detail, find};
 /// The month filter's word for every month.
 const ALL_MONTHS: &str = "all";
 
-/// A page of Review Rewards. Filters: `status` (a state's word), `partner`, `customer` and `group` (keys), `source`,
+/// A page of Review Rewards. Filters: `status` (a state's word), `partner` and `customer` (a key, or what nobody
+/// else begins with), `group` (a key), `source`,
 /// `currency`, `month` ("2026-03" or "all"; without it the open months), `min` and `max` (amounts in major units), and
 /// `sum` ("all": add up however many there are).
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<ReviewList> {
@@ -323,28 +324,42 @@ async fn ids_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::S
     Ok(select.limit(FOUND_MAX).into_tuple().all(conn).await?)
 }
 
-async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<(Uuid, Choice)>> {
-    if key.is_empty() {
+/// A partner by the key, or by a name or an email that begins so and is nobody else's.
+async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
+    use partnerships::{Column, Entity};
+    if typed.is_empty() {
         return Ok(None);
     }
-    let row = partnerships::Entity::find()
-        .filter(partnerships::Column::CompanyId.eq(company_id))
-        .filter(partnerships::Column::PartnerKey.eq(key))
-        .one(conn)
-        .await?;
-    Ok(Some(row.map_or_else(|| (Uuid::nil(), Choice::new(key, key)), |row| (row.id, names::partner(&row)))))
+    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
+    let mut found = ours().filter(Column::PartnerKey.eq(typed)).all(conn).await?;
+    if found.is_empty()
+        && let Some(begins) = search::matching(conn, company_id, Kind::Partner, typed, Column::Id).await?
+    {
+        found = ours().filter(begins).limit(2).all(conn).await?;
+    }
+    Ok(Some(match found.as_slice() {
+        [row] => (row.id, names::partner(row)),
+        _ => (Uuid::nil(), Choice::new(typed, typed)),
+    }))
 }
 
-async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<(Uuid, Choice)>> {
-    if key.is_empty() {
+/// A customer, found in the same way.
+async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
+    use customers::{Column, Entity};
+    if typed.is_empty() {
         return Ok(None);
     }
-    let row = customers::Entity::find()
-        .filter(customers::Column::CompanyId.eq(company_id))
-        .filter(customers::Column::CustomerKey.eq(key))
-        .one(conn)
-        .await?;
-    Ok(Some(row.map_or_else(|| (Uuid::nil(), Choice::new(key, key)), |row| (row.id, names::customer(&row)))))
+    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
+    let mut found = ours().filter(Column::CustomerKey.eq(typed)).all(conn).await?;
+    if found.is_empty()
+        && let Some(begins) = search::matching(conn, company_id, Kind::Customer, typed, Column::Id).await?
+    {
+        found = ours().filter(begins).limit(2).all(conn).await?;
+    }
+    Ok(Some(match found.as_slice() {
+        [row] => (row.id, names::customer(row)),
+        _ => (Uuid::nil(), Choice::new(typed, typed)),
+    }))
 }
 
 /// The stored state of a row.

@@ -1,6 +1,7 @@
 //! Correcting a reward by its difference: the reward stays as it was, a linked one adds or takes away.
 
 use domain::decision::RewardDraft;
+use domain::money::mul_div_half_even;
 use domain::review::Books;
 use domain::states::{RewardSource, RewardState};
 use domain::{Currency, Instant, Money, fields};
@@ -8,13 +9,14 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change::audit_row;
+use super::change::{Change, audit_row};
 use super::desk::{Desk, linked_to};
 use super::manual::Given;
+use super::reinstate::take_back_refunded;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;
 use crate::db::insert_all;
-use crate::entities::rewards;
+use crate::entities::{rewards, transactions};
 use crate::error::stored;
 use crate::{Db, Error, Result, transact};
 
@@ -29,10 +31,11 @@ pub struct Adjustment {
 }
 
 /// Writes the difference as a linked reward: in the month of the reward it corrects while that one is ahead, otherwise in
-/// the one accumulating. The same `token` again changes nothing.
+/// the one accumulating. It is part of what the sale earned: what was refunded of the sale before is taken back of the difference
+/// at once, what is refunded later then. The same `token` again changes nothing.
 ///
 /// # Errors
-/// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted.
+/// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
 pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<Given> {
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
@@ -55,7 +58,14 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
             return Ok(Given { key: row.key, new: false });
         }
-        refuse_more_than_is_left(tx, &original, difference).await?;
+        let refunded = refunded_of(tx, &original).await?;
+        if refunded.is_some_and(|(refunded, amount)| refunded == amount) {
+            return Err(Error::conflict(
+                "its sale was refunded in full, so nothing of it is left to adjust; a manual reward pays for something else",
+            ));
+        }
+        let taken_back = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
+        refuse_more_than_is_left(tx, &original, difference, taken_back).await?;
         let detail = json!({
             "adjusts": original.key,
             "difference": row.amount,
@@ -65,8 +75,18 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         });
         let noted = audit_row(&desk, by, "reward_adjusted".to_owned(), &original.key, &detail);
         let key = row.key.clone();
-        insert_rewards(tx, vec![row]).await?;
+        insert_rewards(tx, vec![row.clone()]).await?;
         insert_all(tx, [noted]).await?;
+        let added = Change {
+            to: row.standing()?,
+            state_reason: row.state_reason.clone(),
+            reason: None,
+            action: "adjust",
+            undoes: None,
+            follows: false,
+            row,
+        };
+        take_back_refunded(tx, &desk, &[&added], added.row.id, by).await?;
         Ok(Given { key, new: true })
     })
 }
@@ -119,8 +139,15 @@ fn linked_row(
     Ok(from_draft(&origin, &draft))
 }
 
-/// Corrections never turn what a partner earned into a debt.
-async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money) -> Result<()> {
+/// How much of a reward's sale was refunded, and of how much, where something was.
+pub async fn refunded_of<C: ConnectionTrait>(conn: &C, original: &rewards::Model) -> Result<Option<(i64, i64)>> {
+    let Some(id) = original.transaction_id else { return Ok(None) };
+    let sale = transactions::Entity::find_by_id(id).one(conn).await?;
+    Ok(sale.filter(|sale| sale.refunded > 0).map(|sale| (sale.refunded, sale.amount)))
+}
+
+/// Corrections never turn what a partner earned into a debt. `taken_back` is what refunds take of the difference.
+async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money, taken_back: i64) -> Result<()> {
     let linked = linked_to(tx, vec![original.id]).await?;
     let moved = linked.iter().filter(|row| row.source == RewardSource::Attribution.word()).map(|row| row.amount).sum::<i64>() != 0;
     if moved {
@@ -128,7 +155,7 @@ async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards
     }
     let declined = RewardState::Declined.word();
     let left = original.amount + linked.iter().filter(|row| row.state != declined).map(|row| row.amount).sum::<i64>();
-    if left + difference.minor < 0 {
+    if left + difference.minor - taken_back < 0 {
         let left = Money::new(left, difference.currency);
         return Err(Error::invalid("difference", format!("takes away more than is left of the reward: {left}")));
     }

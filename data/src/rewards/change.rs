@@ -25,8 +25,10 @@ pub struct Decided {
     pub changed: u64,
     /// Rewards that stood there already.
     pub unchanged: u64,
-    /// Refunds and corrections that followed.
+    /// Refunds and corrections that went where the reward went that they belong to.
     pub followed: u64,
+    /// Refunds and corrections that were named, and stay with a reward that was not.
+    pub left_out: u64,
 }
 
 /// One reward on its way from where it stands.
@@ -39,37 +41,39 @@ pub(super) struct Change {
     pub reason: Option<String>,
     pub action: &'static str,
     pub undoes: Option<Uuid>,
+    /// It only goes along with the reward that it belongs to.
+    pub follows: bool,
 }
 
 /// Applies the changes with everything that follows from them, in the transaction given.
-pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<Change>, unchanged: u64, by: &str) -> Result<Decided> {
-    let changed = count(changes.len());
-    if changes.is_empty() {
-        return Ok(Decided { batch_id: None, changed, unchanged, followed: 0 });
-    }
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<Change>, by: &str) -> Result<Decided> {
     let mut all = changes;
-    let named = all.len();
+    if all.is_empty() {
+        return Ok(Decided { batch_id: None, changed: 0, unchanged: 0, followed: 0, left_out: 0 });
+    }
     add_followers(tx, desk, &mut all).await?;
     let last = last_records(tx, all.iter().map(|change| change.row.id)).await?;
     let batch_id = batch_id(desk.now, &all, &last);
     reinstate(tx, desk, &all, batch_id, by).await?;
     write(tx, desk.now, &all, &last, batch_id, by).await?;
-    let noted = all[..named].iter().map(|change| {
-        let detail = json!({
-            "from": change.row.state,
-            "to": change.to.state,
-            "from_month": change.row.invoice_month,
-            "to_month": change.to.month,
-            "amount": change.row.amount,
-            "currency": change.row.currency,
-            "reason": change.reason,
-            "batch": batch_id,
-        });
-        let action = format!("reward_{}", change.action);
-        audit_row(desk, by, action, &change.row.key, &detail)
-    });
+    let noted: Vec<_> = all.iter().filter(|change| !change.follows).map(|change| noted(desk, change, batch_id, by)).collect();
+    let (changed, followed) = (count(noted.len()), count(all.len() - noted.len()));
     insert_all(tx, noted).await?;
-    Ok(Decided { batch_id: Some(batch_id), changed, unchanged, followed: count(all.len() - named) })
+    Ok(Decided { batch_id: Some(batch_id), changed, unchanged: 0, followed, left_out: 0 })
+}
+
+fn noted(desk: &Desk, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
+    let detail = json!({
+        "from": change.row.state,
+        "to": change.to.state,
+        "from_month": change.row.invoice_month,
+        "to_month": change.to.month,
+        "amount": change.row.amount,
+        "currency": change.row.currency,
+        "reason": change.reason,
+        "batch": batch_id,
+    });
+    audit_row(desk, by, format!("reward_{}", change.action), &change.row.key, &detail)
 }
 
 pub(super) fn audit_row(desk: &Desk, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
@@ -125,6 +129,7 @@ async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &mut Ve
             reason: original.reason.clone(),
             action: original.action,
             undoes: None,
+            follows: true,
             row,
         };
         at.insert(change.row.id, changes.len());

@@ -1,4 +1,4 @@
-//! A declined reward that counts again: what was refunded of its sale in the meantime is taken back now.
+//! A declined reward that counts again, or an adjustment that comes late: what was refunded of its sale before is taken back now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -26,7 +26,12 @@ pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: 
         return Ok(());
     }
     refuse_superseded(tx, &back).await?;
-    let sales = refunded_sales(tx, &back).await?;
+    take_back_refunded(tx, desk, &back, batch_id, by).await
+}
+
+/// Takes back of these rewards what was refunded of their sales and has not been taken back yet.
+pub(super) async fn take_back_refunded<C: ConnectionTrait>(tx: &C, desk: &Desk, back: &[&Change], change_id: Uuid, by: &str) -> Result<()> {
+    let sales = refunded_sales(tx, back).await?;
     if sales.is_empty() {
         return Ok(());
     }
@@ -46,7 +51,7 @@ pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: 
             revision: next_revision(tx, refund.id).await?,
             customer_id: refund.customer_id,
             partnership_id: of_sale.first().map(|change| change.row.partnership_id),
-            change_id: Some(batch_id),
+            change_id: Some(change_id),
         };
         let cause = cause(refund.id, about.revision);
         for draft in &decision.rewards {
@@ -58,7 +63,7 @@ pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: 
                 group_id: of.row.group_id,
                 customer_id: of.row.customer_id,
                 transaction_id: Some(refund.id),
-                change_id: Some(batch_id),
+                change_id: Some(change_id),
                 invoice_month: of.to.month,
                 occurred_at: Instant(refund.occurred_at),
                 created_at: desk.now,

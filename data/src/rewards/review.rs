@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::Instant;
 use domain::review::{self, Refusal, Standing, Verb};
-use domain::states::RewardSource;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -121,7 +120,7 @@ pub async fn review_rows<C: ConnectionTrait>(
         .map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message })
         .collect();
     let changes = if complaints.is_empty() || skip_bad { plan.changes } else { Vec::new() };
-    let decided = apply(tx, &desk, changes, plan.unchanged, by).await?;
+    let decided = Decided { unchanged: plan.unchanged, ..apply(tx, &desk, changes, by).await? };
     Ok(ReviewRows { decided, complaints })
 }
 
@@ -153,6 +152,14 @@ struct Asked<'a> {
 struct Refused {
     field: &'static str,
     message: String,
+    /// Another reward decides where this one goes.
+    follows: bool,
+}
+
+impl Refused {
+    fn unknown(message: impl Into<String>) -> Refused {
+        Refused { field: "reward_key", message: message.into(), follows: false }
+    }
 }
 
 #[derive(Default)]
@@ -163,17 +170,25 @@ struct Plan {
     refused: Vec<(usize, Refused)>,
 }
 
+/// Decides about all or none. Among several, what only follows another reward is left out and stops nothing.
 async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>], by: &str) -> Result<Decided> {
     if asked.is_empty() {
         return Err(Error::invalid("", "choose at least one reward"));
     }
     let plan = plan(tx, desk, asked).await?;
-    if !plan.refused.is_empty() {
+    let several = asked.len() > 1;
+    let (left_out, refused): (Vec<_>, Vec<_>) = plan.refused.into_iter().partition(|(_, refused)| several && refused.follows);
+    if !refused.is_empty() {
         let errors: BTreeMap<String, String> =
-            plan.refused.into_iter().map(|(index, refused)| (shown(asked[index].key), refused.message)).collect();
+            refused.into_iter().map(|(index, refused)| (shown(asked[index].key), refused.message)).collect();
         return Err(Error::Invalid(errors));
     }
-    apply(tx, desk, plan.changes, plan.unchanged, by).await
+    if plan.changes.is_empty() && plan.unchanged == 0 {
+        let words = "Nothing was changed: each of these takes another reward back and follows what is decided about that one.";
+        return Err(Error::invalid("", words));
+    }
+    let left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
+    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, desk, plan.changes, by).await? })
 }
 
 /// Where everything asked for would lead, without writing.
@@ -181,44 +196,50 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
     let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
     let mut rows = by_keys(tx, desk.company.id, &keys).await?;
     let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
-    let named: HashMap<Uuid, Step> = asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, asked.step))).collect();
+    let named: HashMap<Uuid, (Step, Option<Uuid>)> =
+        asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, (asked.step, row.reverses)))).collect();
     let mut first: HashMap<&str, Step> = HashMap::new();
     let mut plan = Plan::default();
+    let (mut alone, mut after) = (Vec::new(), Vec::new());
     for (index, asked) in asked.iter().enumerate() {
         match first.get(asked.key) {
-            Some(step) if *step == asked.step => {
-                plan.unchanged += 1;
-                continue;
-            }
-            Some(_) => {
-                let message = "has another decision further up".to_owned();
-                plan.refused.push((index, Refused { field: "reward_key", message }));
-                continue;
-            }
-            None => first.insert(asked.key, asked.step),
-        };
-        let Some(row) = rows.remove(asked.key) else {
-            let message = format!("there is no reward “{}”", shown(asked.key));
-            plan.refused.push((index, Refused { field: "reward_key", message }));
-            continue;
-        };
-        let original = row.reverses.and_then(|id| originals.get(&id));
-        // It follows the reward it takes back, which is decided about in the same way.
-        if original.is_some_and(|original| named.get(&original.id) == Some(&asked.step)) {
-            continue;
-        }
-        match reached(desk, &row, original, asked)? {
-            Ok(Some(to)) => plan.changes.push(change(row, to, asked)),
-            Ok(None) => plan.unchanged += 1,
-            Err(refusal) => {
-                let field = match refusal {
-                    Refusal::ReasonMissing => "reason",
-                    _ => "decision",
-                };
-                plan.refused.push((index, Refused { field, message: refusal.to_string() }));
+            Some(step) if *step == asked.step => plan.unchanged += 1,
+            Some(_) => plan.refused.push((index, Refused::unknown("has another decision further up"))),
+            None => {
+                first.insert(asked.key, asked.step);
+                match rows.remove(asked.key) {
+                    None => plan.refused.push((index, Refused::unknown(format!("there is no reward “{}”", shown(asked.key))))),
+                    Some(row) if row.reverses.is_some_and(|id| named.contains_key(&id)) => after.push((index, row)),
+                    Some(row) => alone.push((index, row)),
+                }
             }
         }
     }
+    // What reverses or corrects comes after what it belongs to: where that one goes, it goes along.
+    let above = |id: &Uuid| named.get(id).and_then(|(_, reverses)| *reverses);
+    after.sort_by_cached_key(|(_, row)| std::iter::successors(row.reverses, above).count());
+    let mut moving: HashMap<Uuid, Step> = HashMap::new();
+    for (index, row) in alone.into_iter().chain(after) {
+        let asked = &asked[index];
+        if std::iter::successors(row.reverses, above).any(|id| moving.get(&id) == Some(&asked.step)) {
+            continue;
+        }
+        let original = row.reverses.and_then(|id| originals.get(&id));
+        match reached(desk, &row, original, asked)? {
+            Ok(Some(to)) => {
+                moving.insert(row.id, asked.step);
+                plan.changes.push(change(row, to, asked));
+            }
+            Ok(None) => plan.unchanged += 1,
+            // Among others it stands where all of them are to stand.
+            Err(Refusal::AlreadyThere(_)) if keys.len() > 1 => plan.unchanged += 1,
+            Err(refusal) => {
+                let field = if refusal == Refusal::ReasonMissing { "reason" } else { "decision" };
+                plan.refused.push((index, Refused { field, message: refusal.to_string(), follows: refusal.follows() }));
+            }
+        }
+    }
+    plan.refused.sort_by_key(|(index, _)| *index);
     Ok(plan)
 }
 
@@ -233,7 +254,12 @@ fn reached(
     let books = desk.books(&row.currency);
     Ok(match asked.step {
         Step::Decide(verb) => match original {
-            Some(original) if verb != Verb::Approve && must_follow(desk, row, original)? => Err(Refusal::Follows(original.key.clone())),
+            Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.standing()?, books) => {
+                match review::decide(verb, asked.reason, &standing, books, desk.now) {
+                    Ok(None) => Ok(None),
+                    _ => Err(Refusal::Follows(original.key.clone())),
+                }
+            }
             _ => review::decide(verb, asked.reason, &standing, books, desk.now),
         },
         Step::MoveToCurrent => {
@@ -244,23 +270,13 @@ fn reached(
     })
 }
 
-/// What takes a reward back goes where that one goes, until that one is a line of a frozen invoice. Corrections of an
-/// attribution always do: half of a change cannot be declined.
-fn must_follow(desk: &Desk, row: &rewards::Model, original: &rewards::Model) -> Result<bool> {
-    Ok(match row.reward_source()? {
-        RewardSource::Refund => !desk.books(&original.currency).is_frozen(&original.standing()?),
-        RewardSource::Attribution => true,
-        _ => false,
-    })
-}
-
 fn change(row: rewards::Model, to: Standing, asked: &Asked<'_>) -> Change {
     let reason = Some(asked.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let state_reason = match asked.step {
         Step::Decide(_) => reason.clone(),
         Step::MoveToCurrent | Step::Remove => row.state_reason.clone(),
     };
-    Change { row, to, state_reason, reason, action: asked.step.action(), undoes: None }
+    Change { row, to, state_reason, reason, action: asked.step.action(), undoes: None, follows: false }
 }
 
 fn check_reason(reason: &str) -> Result<()> {

@@ -1,22 +1,23 @@
 //! Taking a decision back, until the charge.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::review::{self, Refusal, Standing};
 use domain::states::RewardState;
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
 use super::desk::{Desk, by_ids};
 use crate::db::IN_MAX;
-use crate::entities::reward_records;
+use crate::entities::{reward_records, rewards};
 use crate::error::stored;
 use crate::{Db, Error, Result, transact};
 
-/// Takes back the decisions of a batch, all or none. `batch` may be the id of a single record too.
+/// Takes back the decisions of a batch, all or none; what was taken back of it before stays so. `batch` may be the id of a single
+/// record too. What only followed another reward is taken back with that one.
 ///
 /// # Errors
 /// `Invalid` names each reward about which something else was decided since, or whose invoice is frozen, by its key.
@@ -24,32 +25,38 @@ use crate::{Db, Error, Result, transact};
 pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let records = records_of(tx, company_id, batch).await?;
-        if records.iter().any(|record| record.undoes.is_some()) {
-            return Err(Error::conflict("this takes a decision back already; decide anew instead"));
-        }
+        let (records, undone) = records_of(tx, company_id, batch).await?;
         let mut rows = by_ids(tx, company_id, records.iter().map(|record| record.reward_id)).await?;
+        let originals = by_ids(tx, company_id, rows.values().filter_map(|row| row.reverses)).await?;
         let last = last_records(tx, records.iter().map(|record| record.reward_id)).await?;
         let reasons = earlier_reasons(tx, &records).await?;
         let mut errors = BTreeMap::new();
-        let mut changes = Vec::with_capacity(records.len());
-        for record in records {
+        let mut changes: Vec<Change> = Vec::with_capacity(records.len());
+        // What belongs to a reward of the batch comes after it and goes along.
+        let mut reached: HashMap<Uuid, Standing> = HashMap::new();
+        let mut undone_before: HashSet<Uuid> = HashSet::new();
+        for record in after_their_originals(records, &rows) {
             let row = rows.remove(&record.reward_id).ok_or(Error::NotFound("the reward"))?;
-            let standing = row.standing()?;
-            let before = at(&record.from_state, record.from_month, &standing)?;
-            let after = at(&record.to_state, record.to_month, &standing)?;
+            if undone.contains(&record.id) || row.reverses.is_some_and(|id| undone_before.contains(&id)) {
+                undone_before.insert(row.id);
+                continue;
+            }
             let newest = last.get(&row.id) == Some(&record.seq);
-            let back =
-                if newest { review::undo(&before, &after, &standing, desk.books(&row.currency)) } else { Err(Refusal::ChangedSince) };
-            match back {
-                Ok(to) => changes.push(Change {
-                    to,
-                    state_reason: reasons.get(&row.id).cloned().flatten(),
-                    reason: None,
-                    action: "undo",
-                    undoes: Some(record.id),
-                    row,
-                }),
+            let original = row.reverses.and_then(|id| originals.get(&id));
+            match back(&desk, &record, &row, newest, original, &reached)? {
+                Ok(to) => {
+                    let follows = row.reverses.is_some_and(|id| reached.contains_key(&id));
+                    reached.insert(row.id, to);
+                    changes.push(Change {
+                        to,
+                        state_reason: reasons.get(&row.id).cloned().flatten(),
+                        reason: None,
+                        action: "undo",
+                        undoes: Some(record.id),
+                        follows,
+                        row,
+                    });
+                }
                 Err(refusal) => {
                     errors.insert(row.key.clone(), refusal.to_string());
                 }
@@ -58,15 +65,56 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        apply(tx, &desk, changes, 0, by).await
+        if changes.is_empty() {
+            return Err(Error::conflict("this was taken back already"));
+        }
+        apply(tx, &desk, changes, by).await
     })
+}
+
+/// Where one reward stands once its record is taken back. `reached` is where the rewards before it stand then.
+fn back(
+    desk: &Desk,
+    record: &reward_records::Model,
+    row: &rewards::Model,
+    newest: bool,
+    original: Option<&rewards::Model>,
+    reached: &HashMap<Uuid, Standing>,
+) -> Result<Result<Standing, Refusal>> {
+    let (standing, books) = (row.standing()?, desk.books(&row.currency));
+    let before = at(&record.from_state, record.from_month, &standing)?;
+    let after = at(&record.to_state, record.to_month, &standing)?;
+    if !newest {
+        return Ok(Err(Refusal::ChangedSince));
+    }
+    let to = match review::undo(&before, &after, &standing, books) {
+        Ok(to) => to,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(original) = original else { return Ok(Ok(to)) };
+    let above = reached.get(&original.id).copied().map_or_else(|| original.standing(), Ok)?;
+    if !review::may_stand(row.reward_source()?, to.state, &above, books) {
+        return Ok(Err(Refusal::Follows(original.key.clone())));
+    }
+    let later = to.state.payable() && above.state.payable() && above.month > to.month;
+    Ok(Ok(if later { Standing { month: above.month, ..to } } else { to }))
+}
+
+/// The records of a batch, what belongs to another reward of it behind that one.
+fn after_their_originals(records: Vec<reward_records::Model>, rows: &HashMap<Uuid, rewards::Model>) -> Vec<reward_records::Model> {
+    let reverses = |id: &Uuid| rows.get(id).and_then(|row| row.reverses);
+    let depth = |record: &reward_records::Model| std::iter::successors(reverses(&record.reward_id), reverses).count();
+    let mut records = records;
+    records.sort_by_cached_key(depth);
+    records
 }
 
 fn at(state: &str, month: i32, standing: &Standing) -> Result<Standing> {
     Ok(Standing { state: stored::<RewardState>(state)?, month: Month(month), ready_at: standing.ready_at })
 }
 
-async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<Vec<reward_records::Model>> {
+/// The records of a batch, and which of them were taken back.
+async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<(Vec<reward_records::Model>, HashSet<Uuid>)> {
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::CompanyId.eq(company_id))
         .filter(Condition::any().add(reward_records::Column::BatchId.eq(batch)).add(reward_records::Column::Id.eq(batch)))
@@ -76,16 +124,21 @@ async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -
     if records.is_empty() {
         return Err(Error::NotFound("the decision"));
     }
-    for chunk in records.chunks(IN_MAX) {
-        let undone = reward_records::Entity::find()
-            .filter(reward_records::Column::Undoes.is_in(chunk.iter().map(|record| record.id)))
-            .one(tx)
-            .await?;
-        if undone.is_some() {
-            return Err(Error::conflict("this was taken back already"));
-        }
+    if records.iter().any(|record| record.undoes.is_some()) {
+        return Err(Error::conflict("this takes a decision back already; decide anew instead"));
     }
-    Ok(records)
+    let mut undone = HashSet::new();
+    for chunk in records.chunks(IN_MAX) {
+        let found: Vec<Option<Uuid>> = reward_records::Entity::find()
+            .select_only()
+            .column(reward_records::Column::Undoes)
+            .filter(reward_records::Column::Undoes.is_in(chunk.iter().map(|record| record.id)))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        undone.extend(found.into_iter().flatten());
+    }
+    Ok((records, undone))
 }
 
 /// What each reward said about its state before these records: the reason of the record before.

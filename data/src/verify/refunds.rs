@@ -27,6 +27,22 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         )
         .await?,
         reversals(conn).await?,
+        none(
+            conn,
+            "I3",
+            "what a refund takes back stands where the reward stands, and on no earlier invoice",
+            "SELECT COUNT(*) FROM rewards WHERE source = 'refund'",
+            // A frozen line decides nothing any more, and hold days end reward by reward.
+            "SELECT b.id, b.key || ' is ' || b.state || ' in ' || CAST(b.invoice_month AS TEXT) || ', ' || r.key || ' ' || r.state || ' in ' \
+               || CAST(r.invoice_month AS TEXT) \
+             FROM rewards b JOIN rewards r ON r.id = b.reverses \
+             WHERE b.source = 'refund' AND r.state <> 'scheduled' AND b.state <> 'scheduled' AND ( \
+               (b.state <> r.state AND (b.state NOT IN ('pending', 'approved') OR r.state NOT IN ('pending', 'approved'))) \
+               OR (b.state IN ('pending', 'approved') AND b.invoice_month < r.invoice_month)) \
+             AND NOT (r.state IN ('pending', 'approved') AND EXISTS (SELECT 1 FROM invoices i WHERE i.company_id = r.company_id \
+               AND i.month = r.invoice_month AND i.currency = r.currency AND i.frozen_at IS NOT NULL))",
+        )
+        .await?,
     ])
 }
 
@@ -39,10 +55,10 @@ async fn reversals(conn: &Conn) -> Result<Check> {
            CAST(COALESCE((SELECT SUM(b.amount) FROM rewards b WHERE b.reverses = r.id AND b.source = 'refund'), 0) AS BIGINT), \
            CASE WHEN r.state IN ('declined', 'paid') \
              OR EXISTS (SELECT 1 FROM reward_records d WHERE d.reward_id = r.id AND d.to_state IN ('declined', 'paid')) \
-             OR EXISTS (SELECT 1 FROM rewards a WHERE a.reverses = r.id AND a.source IN ('attribution', 'adjustment')) \
+             OR EXISTS (SELECT 1 FROM rewards a WHERE a.reverses = r.id AND a.source = 'attribution') \
              OR r.change_id IS NOT NULL THEN 1 ELSE 0 END \
          FROM rewards r JOIN transactions t ON t.id = r.transaction_id \
-         WHERE r.source = 'transaction' AND r.amount > 0 AND t.amount > 0 AND (t.refunded > 0 OR EXISTS ( \
+         WHERE ((r.source = 'transaction' AND r.amount > 0) OR r.source = 'adjustment') AND t.amount > 0 AND (t.refunded > 0 OR EXISTS ( \
            SELECT 1 FROM rewards b WHERE b.reverses = r.id AND b.source = 'refund'))",
     )
     .await?;
@@ -51,7 +67,7 @@ async fn reversals(conn: &Conn) -> Result<Check> {
         let (amount, sale, refunded): (i64, i64, i64) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?, row.try_get_by_index(4)?);
         let (reversed, moved): (i64, i32) = (row.try_get_by_index(5)?, row.try_get_by_index(6)?);
         let share = mul_div_half_even(amount, refunded, sale);
-        let holds = if moved == 0 { reversed == -share } else { (-amount..=0).contains(&reversed) };
+        let holds = if moved == 0 { reversed == -share } else { (amount.min(0)..=amount.max(0)).contains(&-reversed) };
         check.expect(holds, || format!("{id} {key}: {share} of {amount} are to be taken back, {} are", -reversed));
     }
     Ok(check)

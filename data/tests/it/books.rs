@@ -141,7 +141,12 @@ impl<'a> Books<'a> {
         };
         let reward = from_draft(&origin, &draft);
         let id = reward.id;
-        transact!(self.db, |tx| { insert_rewards(tx, vec![reward.clone()]).await }).unwrap();
+        transact!(self.db, |tx| {
+            insert_rewards(tx, vec![reward.clone()]).await?;
+            let detail = serde_json::json!({ "amount": minor });
+            data::audit::record(tx, self.company_id, now, "test", "reward_created", "reward", &reward.key, detail).await
+        })
+        .unwrap();
         id
     }
 

@@ -16,10 +16,10 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder}
 
 use crate::books::{Books, at};
 
-const BY: &str = "olga@northwind.example";
+pub const BY: &str = "olga@northwind.example";
 
 /// Ada with the customer c1, Bo with c2; 10 March 2026 in New York.
-async fn desk(db: &TestDb) -> Books<'_> {
+pub async fn desk(db: &TestDb) -> Books<'_> {
     let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
@@ -34,7 +34,7 @@ fn usd(text: &str) -> Money {
 }
 
 /// A sale happening now; the key of its one reward.
-async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) -> String {
+pub async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) -> String {
     let now = books.now().await;
     let sale = Sale {
         key: key.to_owned(),
@@ -50,14 +50,14 @@ async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) -> Str
     found.unwrap().key
 }
 
-async fn refund(books: &Books<'_>, key: &str, of: &str, amount: &str) {
+pub async fn refund(books: &Books<'_>, key: &str, of: &str, amount: &str) {
     let now = books.now().await;
     let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount: usd(amount), occurred_at: now };
     data::transactions::refund(books.db, books.company_id, &refund, Manual, BY, now).await.unwrap();
 }
 
 /// Every reward as "amount state month source", in the order of their making.
-async fn all(books: &Books<'_>) -> Vec<String> {
+pub async fn all(books: &Books<'_>) -> Vec<String> {
     let rows = rewards::Entity::find()
         .filter(rewards::Column::CompanyId.eq(books.company_id))
         .order_by_asc(rewards::Column::CreatedAt)
@@ -68,17 +68,17 @@ async fn all(books: &Books<'_>) -> Vec<String> {
     rows.iter().map(|row| format!("{} {} {} {}", row.amount, row.state, row.invoice_month, row.source)).collect()
 }
 
-async fn standing(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
+pub async fn standing(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
     let row = find(books.db.read(), books.company_id, key).await.unwrap();
     (row.state, row.invoice_month, row.state_reason)
 }
 
-fn keys(keys: &[&str]) -> Vec<String> {
+pub fn keys(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
 /// What is said about one key or field.
-fn said<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
+pub fn said<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
     match result {
         Err(Error::Invalid(errors)) => errors.get(field).cloned().unwrap_or_else(|| format!("nothing about {field}: {errors:?}")),
         Err(Error::Conflict(message)) => message,
@@ -86,7 +86,7 @@ fn said<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
     }
 }
 
-fn counts(decided: &Decided) -> (u64, u64, u64) {
+pub fn counts(decided: &Decided) -> (u64, u64, u64) {
     (decided.changed, decided.unchanged, decided.followed)
 }
 

@@ -2,9 +2,9 @@
 
 use data::accounts::{self, Membership, Place};
 use data::on_both;
-use data::queries::{home, search, session, settings};
+use data::queries::{home, partners, search, session, settings};
 use domain::Month;
-use domain::states::{CompanyRole, InvoiceState};
+use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
 use domain::views::ListQuery;
 use domain::views::home::WaitingKind;
 use domain::views::search::HitKind;
@@ -128,5 +128,45 @@ on_both! {
         data::installation::init(db, data::installation::Mode::Production).await.unwrap();
         assert!(session::demo_users(db).await.unwrap().is_empty());
         assert!(session::jumps(db, uuid::Uuid::from_u128(1), &domain::zone::Zone::UTC, false).await.unwrap().is_empty());
+    }
+
+    async fn a_partners_rewards_are_filtered_by_the_status_that_they_show(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
+        let (ada, bo) = (books.partner("ada").await, books.partner("bo").await);
+        books.settles_in(bo, 10).await;
+        for partner in [ada, bo] {
+            books.reward(partner, 1000, "USD").await;
+            books.reward_in(partner, 300, "USD", RewardState::Hold, None).await;
+        }
+        books.until("2026-02-10T12:00:00Z").await;
+        books.reward(ada, 2000, "USD").await;
+        books.reward_in(ada, 40, "USD", RewardState::Approved, None).await;
+        // January is charged: Ada is paid at once, Bo's money takes ten days.
+        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let shown = async |partner: &str, status: &str| {
+            let filters = [("status".to_owned(), status.to_owned())].into();
+            let query = ListQuery { filters, ..ListQuery::default() };
+            let list = partners::detail::rewards(db, &company, partner, &query).await.unwrap();
+            assert!(status.is_empty() || list.page.rows.iter().all(|line| line.status.word() == status), "{partner} {status}");
+            let mut amounts: Vec<i64> = list.page.rows.iter().map(|line| line.amount.minor).collect();
+            amounts.sort_unstable();
+            amounts
+        };
+        assert_eq!(shown("ada", "").await, [40, 300, 1000, 2000]);
+        assert_eq!((shown("ada", "new").await, shown("ada", "approved").await), (vec![2000], vec![40]));
+        assert_eq!((shown("ada", "invoiced").await, shown("ada", "paid").await), (vec![], vec![1000]));
+        assert_eq!((shown("bo", "invoiced").await, shown("bo", "paid").await), (vec![1000], vec![]));
+        books.until("2026-02-25T12:00:00Z").await;
+        assert_eq!((shown("bo", "invoiced").await, shown("bo", "paid").await), (vec![], vec![1000]));
+        assert_eq!((shown("ada", "on_hold").await, shown("ada", "new").await), (vec![300], vec![2000]));
+        // Each reward shows exactly one status.
+        for partner in ["ada", "bo"] {
+            let mut all = Vec::new();
+            for status in RewardStatus::ALL {
+                all.extend(shown(partner, status.word()).await);
+            }
+            all.sort_unstable();
+            assert_eq!(all, shown(partner, "").await);
+        }
     }
 }

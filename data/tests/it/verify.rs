@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use data::customers::{self, NewCustomer};
-use data::entities::attribution_changes;
+use data::entities::{attribution_changes, rewards};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
 use data::transactions::{self, Refund, Sale};
 use data::verify::verify_in;
 use data::{installation, transact};
-use domain::states::{AttributionSource, RewardState, SimulatedOutcome};
+use domain::states::{AttributionSource, PartnershipStatus, RewardState, SimulatedOutcome};
 use domain::{Currency, Money};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use crate::books::{Books, at};
@@ -54,7 +54,8 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
         };
         transact!(db, |tx| {
             change.clone().into_active_model().reset_all().insert(tx).await?;
-            Ok(())
+            let detail = serde_json::json!({ "reason": change.reason });
+            data::audit::record(tx, books.company_id, now, "test", "attribution_changed", "customer", customer, detail).await
         })
         .unwrap();
     }
@@ -68,7 +69,21 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
     books.reward_in(bo, 4200, "USD", RewardState::Hold, None).await;
     books.reward_in(bo, 4300, "USD", RewardState::Scheduled, Some(at("2027-01-01T00:00:00Z"))).await;
     plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "test", now).await.unwrap();
+    decide(&books).await;
     Company { books, ada }
+}
+
+/// A hold that its refund follows, taken back; an adjustment; an archived partner.
+async fn decide(books: &Books<'_>) {
+    let (db, id, now) = (books.db, books.company_id, books.now().await);
+    let refunded = data::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();
+    let reward = rewards::Entity::find().filter(rewards::Column::TransactionId.eq(refunded.id)).one(db.read()).await.unwrap().unwrap();
+    let held = data::rewards::hold(db, id, std::slice::from_ref(&reward.key), "checking", "test", now).await.unwrap();
+    data::rewards::undo(db, id, held.batch_id.unwrap(), "test", now).await.unwrap();
+    let difference = data::rewards::Adjustment { reward_key: reward.key, difference: "1.00".to_owned(), description: "More".to_owned() };
+    data::rewards::adjust(db, id, &difference, "a-1", "test", now).await.unwrap();
+    let cy = books.partner("cy").await;
+    data::partners::set_status(db, id, cy, PartnershipStatus::Archived, "test", now).await.unwrap();
 }
 
 async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
@@ -84,7 +99,7 @@ async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
     transactions::record(books.db, books.company_id, &sale, AttributionSource::Manual, "test", now).await.unwrap();
 }
 
-/// Two such companies side by side: January is paid, of February one payout came back, March is in review.
+/// Two such companies side by side: January is paid, of February one payout came back, March is in review, April has begun.
 async fn world(db: &TestDb) {
     installation::init(db, installation::Mode::Sandbox { start: at("2026-01-10T12:00:00Z") }).await.unwrap();
     let companies = [company(db, "alpha").await, company(db, "beta").await];
@@ -99,6 +114,13 @@ async fn world(db: &TestDb) {
         company.books.reward(company.ada, 1234, "USD").await;
     }
     companies[0].books.until("2026-04-02T12:00:00Z").await;
+    for company in &companies {
+        sale(&company.books, "s-5", "c-1", 8_000).await;
+        let (id, now) = (company.books.company_id, company.books.now().await);
+        let refund =
+            Refund { key: "r-5".to_owned(), refund_of: "s-5".to_owned(), amount: Money::new(2_000, Currency::USD), occurred_at: now };
+        transactions::refund(db, id, &refund, AttributionSource::Manual, "test", now).await.unwrap();
+    }
     companies[0].books.prove().await;
 }
 
@@ -143,7 +165,7 @@ const WRONGS: &[(&str, &str)] = &[
     ("payout's state and its instants", "UPDATE payouts SET paid_at = NULL WHERE state = 'paid'"),
     ("paid once all of its payouts", "UPDATE invoices SET state = 'charged', paid_at = NULL WHERE state = 'paid'"),
     ("those of its last record", "UPDATE rewards SET state = 'approved' WHERE id IN (SELECT reward_id FROM reward_records)"),
-    ("records follow one another", "UPDATE reward_records SET seq = 2"),
+    ("records follow one another", "UPDATE reward_records SET seq = seq + 100"),
     ("after its invoice was frozen", "UPDATE reward_records SET at = at + 8640000000"),
     ("wait for an instant", "UPDATE rewards SET ready_at = NULL WHERE state = 'scheduled'"),
     ("one attempt that succeeded", "UPDATE charge_attempts SET amount = amount + 1 WHERE state = 'succeeded'"),
@@ -166,7 +188,7 @@ const WRONGS: &[(&str, &str)] = &[
     ("revenue is that of", "UPDATE partnerships SET revenue = revenue + 1"),
     ("transaction has one first receipt", "DELETE FROM receipts WHERE event_kind = 'transaction'"),
     ("customer has one first receipt", "DELETE FROM receipts WHERE event_kind = 'customer'"),
-    ("receipt belongs to an event", "UPDATE receipts SET revision = 5"),
+    ("receipt belongs to an event", "UPDATE receipts SET revision = revision + 5"),
     ("receipt's rewards are all there", "UPDATE receipts SET rewards = rewards + 1"),
     ("mail's id follows", "UPDATE outbox SET dedupe_key = dedupe_key || 'x'"),
     ("told its owners and partners", "DELETE FROM outbox WHERE kind = 'payout_coming'"),
@@ -174,6 +196,24 @@ const WRONGS: &[(&str, &str)] = &[
     ("generation, freeze, attempts", "DELETE FROM audit WHERE action = 'invoice_charged'"),
     ("became of a payout", "DELETE FROM audit WHERE action = 'payout_paid'"),
     ("says who made it", "UPDATE reward_records SET author = ''"),
+    ("stands where the reward stands", "UPDATE rewards SET state = 'hold' WHERE source = 'refund'"),
+    ("stands where the reward stands", "UPDATE rewards SET invoice_month = 202712 WHERE source = 'transaction'"),
+    ("decision about a reward is in", "DELETE FROM audit WHERE action = 'reward_hold'"),
+    ("decision about a reward is in", "UPDATE audit SET author = 'nobody' WHERE action = 'reward_undo'"),
+    ("decision about a reward is in", "DELETE FROM reward_records"),
+    ("decision about a reward is in", "UPDATE reward_records SET batch_id = NULL"),
+    ("given by hand and every adjustment", "DELETE FROM audit WHERE action = 'reward_created'"),
+    ("given by hand and every adjustment", "UPDATE rewards SET source = 'transaction' WHERE source = 'adjustment'"),
+    ("change of an attribution is in", "DELETE FROM audit WHERE action = 'attribution_changed'"),
+    ("change of an attribution is in", "UPDATE attribution_changes SET author = 'nobody'"),
+    ("version of an offer is in", "DELETE FROM audit WHERE action = 'offer_created'"),
+    ("version of an offer is in", "UPDATE audit SET subject = 'another' WHERE action = 'offer_created'"),
+    ("act for a company", "DELETE FROM audit WHERE action = 'user_added'"),
+    ("act for a company", "UPDATE memberships SET role = 'read_only'"),
+    ("act for a company", "DELETE FROM memberships WHERE company_id IS NOT NULL"),
+    ("status is the one last decided", "UPDATE partnerships SET status = 'approved'"),
+    ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'transaction'"),
+    ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'invoice'"),
 ];
 
 /// References that stay within a company: table, column, the table it points to, and which rows are led astray.

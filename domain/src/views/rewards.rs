@@ -80,10 +80,14 @@ pub struct RewardDetail {
     pub move_to: String,
     /// The month it goes to when it is taken off its invoice: "April 2026"; empty: it cannot be.
     pub remove_to: String,
+    /// It goes where the reward goes that it takes back, and only that one can be held, released or declined.
+    pub follows: bool,
     /// A line of a frozen invoice: only an adjustment can correct it.
     pub frozen: bool,
     /// The month a new adjustment falls into: "April 2026"; empty: it cannot be adjusted.
     pub adjust_month: String,
+    /// What refunds before it take of a new adjustment; empty: nothing.
+    pub adjust_note: String,
     /// The address of its customer; empty without one.
     pub customer_href: String,
     /// The newest decision, where it may be taken back; empty otherwise.

@@ -102,6 +102,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/rewards/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/rewards/review", Company(Action::ReviewRewards), "keys%5B0%5D={reward}&decision=approve"),
     ("/rpc/rewards/undo", Company(Action::ReviewRewards), "batch=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/rewards/withdraw", Company(Action::ManageInvoices), "key={reward}"),
     // Nothing for people who may not move the clock.
     ("/rpc/sandbox/jumps", Everybody, "effects=true"),
     ("/rpc/sandbox/move", Company(Action::MoveClock), "days=soon"),

@@ -9,5 +9,6 @@ mod files;
 mod forms;
 mod harness;
 mod http;
+mod reviews;
 mod sign_in;
 mod submissions;

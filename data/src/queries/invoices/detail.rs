@@ -403,15 +403,7 @@ async fn attempts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices:
 
 async fn paused<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<String> {
     let Some(at) = invoice.paused_at else { return Ok(String::new()) };
-    let record = audit::Entity::find()
-        .filter(about(invoice))
-        .filter(audit::Column::Action.eq("invoice_paused"))
-        .order_by_desc(audit::Column::At)
-        .order_by_desc(audit::Column::Id)
-        .limit(1)
-        .one(conn)
-        .await?;
-    let reason = record.map(|record| reason_in(&record.detail)).unwrap_or_default();
+    let reason = crate::invoices::pause_reason(conn, invoice).await?;
     let by = invoice.paused_by.as_deref().unwrap_or("somebody");
     let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     Ok(format!("by {by} on {}{reason}", words::minute(zone, Instant(at))))

@@ -9,12 +9,12 @@ use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
 use domain::views::home::MonthBar;
 use domain::views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming};
 use domain::views::{Choice, ListQuery};
-use domain::{Currency, Instant, Money, Month};
+use domain::{Currency, Instant, Money, Month, timeline};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::entities::{companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users};
+use crate::entities::{companies, group_spans, invoices, memberships, offer_versions, offers, payouts, rewards, transactions, users};
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
 use crate::queries::page::List;
@@ -84,13 +84,16 @@ pub async fn overview(db: &Db, company: &companies::Model, partner_key: &str, no
     })
 }
 
-/// A page of the partner's rewards, newest first. Filter: `status` (the word of a [`RewardStatus`] that is a stored state).
+/// A page of the partner's rewards, newest first. Filter: `status` (the word of a [`RewardStatus`]).
 pub async fn rewards(db: &Db, company: &companies::Model, partner_key: &str, query: &ListQuery) -> Result<RewardLines> {
     use rewards::Column;
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let scope = Condition::all().add(Column::PartnershipId.eq(row.id));
-    let filter = state_filter(query.filter("status")).map(|states| Condition::all().add(Column::State.is_in(states)));
+    let filter = match query.filter("status").parse() {
+        Ok(status) => Some(status_condition(conn, company.id, row.id, status).await?),
+        Err(_) => None,
+    };
     let list: List<rewards::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::CreatedAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
@@ -131,18 +134,51 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     Ok(TransactionLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
 }
 
-/// The stored states that a status on the screen may have; `None` for no filter.
-fn state_filter(status: &str) -> Option<Vec<&'static str>> {
-    let states: &[RewardState] = match status.parse::<RewardStatus>().ok()? {
-        RewardStatus::New => &[RewardState::Pending],
-        RewardStatus::Approved => &[RewardState::Approved],
-        RewardStatus::OnHold => &[RewardState::Hold],
-        RewardStatus::Declined => &[RewardState::Declined],
-        RewardStatus::Scheduled => &[RewardState::Scheduled],
-        RewardStatus::Invoiced | RewardStatus::Paid => &[RewardState::Pending, RewardState::Approved],
-        RewardStatus::PaidElsewhere => &[RewardState::Paid],
+/// The partner's rewards that show this status: what [`domain::timeline::status`] says of each, as a condition.
+async fn status_condition<C: ConnectionTrait>(conn: &C, company_id: Uuid, partnership: Uuid, status: RewardStatus) -> Result<Condition> {
+    use rewards::Column;
+    let state = |state: RewardState| Condition::all().add(Column::State.eq(state.word()));
+    let stored_as = match status {
+        RewardStatus::OnHold => return Ok(state(RewardState::Hold)),
+        RewardStatus::Declined => return Ok(state(RewardState::Declined)),
+        RewardStatus::Scheduled => return Ok(state(RewardState::Scheduled)),
+        RewardStatus::PaidElsewhere => return Ok(state(RewardState::Paid)),
+        RewardStatus::New => state(RewardState::Pending),
+        RewardStatus::Approved => state(RewardState::Approved),
+        RewardStatus::Invoiced | RewardStatus::Paid => {
+            Condition::all().add(Column::State.is_in([RewardState::Pending, RewardState::Approved].map(|state| state.word())))
+        }
     };
-    Some(states.iter().map(RewardState::word).collect())
+    let of_company: Vec<(Uuid, i32, String, String)> = invoices::Entity::find()
+        .select_only()
+        .columns([invoices::Column::Id, invoices::Column::Month, invoices::Column::Currency, invoices::Column::State])
+        .filter(invoices::Column::CompanyId.eq(company_id))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let states: Vec<(Uuid, String)> = payouts::Entity::find()
+        .select_only()
+        .columns([payouts::Column::InvoiceId, payouts::Column::State])
+        .filter(payouts::Column::PartnershipId.eq(partnership))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let payouts: HashMap<Uuid, String> = states.into_iter().collect();
+    // Months whose invoice makes of a reward what is asked for; for new and approved ones, those that make something else of it.
+    let before = matches!(status, RewardStatus::New | RewardStatus::Approved);
+    let mut months: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    for (id, month, currency, state) in of_company {
+        let payout = payouts.get(&id).map(|state| stored(state)).transpose()?;
+        let shown = timeline::status(RewardState::Pending, Some(stored(&state)?), payout);
+        if if before { shown != RewardStatus::New } else { shown == status } {
+            months.entry(currency).or_default().push(month);
+        }
+    }
+    let nothing = Condition::any().add(Column::Id.eq(Uuid::nil()));
+    let there = months.into_iter().fold(nothing, |any, (currency, months)| {
+        any.add(Condition::all().add(Column::Currency.eq(currency)).add(Column::InvoiceMonth.is_in(months)))
+    });
+    Ok(stored_as.add(if before { there.not() } else { there }))
 }
 
 /// What a partner earned in one month, currency and state.

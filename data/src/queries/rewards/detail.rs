@@ -1,5 +1,6 @@
 //! One reward: receipt, way, history, and what may be done with it.
 
+use domain::money::mul_div_half_even;
 use domain::receipt_words::Reader;
 use domain::review::{self, Books, Standing, Verb};
 use domain::states::{InvoiceState, RewardSource, RewardState};
@@ -41,7 +42,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         None => None,
     };
     let follows = match &original {
-        Some(original) => follows(source, original, &books)?,
+        Some(original) => review::must_follow(source, &original.standing()?, &books),
         None => false,
     };
     let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
@@ -63,19 +64,25 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         None => None,
     };
     let frozen = books.is_frozen(&standing);
+    let refunded = crate::rewards::refunded_of(conn, &row).await?;
+    let adjustable = row.reverses.is_none()
+        && !matches!(state, RewardState::Declined | RewardState::Paid)
+        && refunded.is_none_or(|(refunded, sale)| refunded < sale);
     Ok(RewardDetail {
         lead: lead(&zone, state, &row, invoice.as_ref(), now)?,
         seen: records.last().map_or(0, |record| record.seq),
         receipt,
         path: steps,
-        undo: newest_undoable(&records, &standing, &books),
+        undo: newest_undoable(&records, &standing, &books, source, original.as_ref())?,
         history: history(&zone, &row, source, &records)?,
         related,
         verbs,
         move_to: moved.map(|month| month.long()).unwrap_or_default(),
         remove_to: removed.map(|month| month.long()).unwrap_or_default(),
+        follows,
         frozen,
-        adjust_month: if row.reverses.is_none() && state != RewardState::Declined { books.accumulating.long() } else { String::new() },
+        adjust_note: refunded.map(|(refunded, sale)| adjust_note(&row, refunded, sale)).transpose()?.unwrap_or_default(),
+        adjust_month: if adjustable { books.accumulating.max(standing.month).long() } else { String::new() },
         customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
@@ -111,20 +118,6 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
         settlement_days,
     };
     Ok(path(&way, &zone))
-}
-
-/// What takes a sale's reward back goes where that one goes, until that one is a line of a frozen invoice; corrections of an
-/// attribution always do.
-fn follows(source: RewardSource, original: &rewards::Model, books: &Books) -> Result<bool> {
-    Ok(match source {
-        RewardSource::Refund => {
-            let standing =
-                Standing { state: state_of(original)?, month: Month(original.invoice_month), ready_at: original.ready_at.map(Instant) };
-            !books.is_frozen(&standing)
-        }
-        RewardSource::Attribution => true,
-        _ => false,
-    })
 }
 
 /// The company's months as rewards in this currency meet them.
@@ -192,14 +185,32 @@ fn lead(
     })
 }
 
+/// What becomes of a difference of a reward whose sale was refunded in part.
+fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String> {
+    let example = lines::money(row.amount, &row.currency)?;
+    let kept = lines::money(row.amount - mul_div_half_even(row.amount, refunded, sale), &row.currency)?;
+    Ok(format!("Part of its sale was refunded, and of a difference the same part is taken back at once: {example} would come to {kept}."))
+}
+
 /// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
-fn newest_undoable(records: &[reward_records::Model], standing: &Standing, books: &Books) -> String {
-    let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return String::new() };
-    let at = |state: &str, month: i32| Some(Standing { state: state.parse().ok()?, month: Month(month), ready_at: standing.ready_at });
-    let may = at(&record.from_state, record.from_month)
-        .zip(at(&record.to_state, record.to_month))
-        .is_some_and(|(before, after)| review::undo(&before, &after, standing, books).is_ok());
-    if may { record.id.to_string() } else { String::new() }
+fn newest_undoable(
+    records: &[reward_records::Model],
+    standing: &Standing,
+    books: &Books,
+    source: RewardSource,
+    original: Option<&rewards::Model>,
+) -> Result<String> {
+    let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return Ok(String::new()) };
+    let at = |state: &str, month: i32| -> Result<Standing> {
+        Ok(Standing { state: stored(state)?, month: Month(month), ready_at: standing.ready_at })
+    };
+    let (before, after) = (at(&record.from_state, record.from_month)?, at(&record.to_state, record.to_month)?);
+    let Ok(back) = review::undo(&before, &after, standing, books) else { return Ok(String::new()) };
+    let may = match original {
+        Some(original) => review::may_stand(source, back.state, &original.standing()?, books),
+        None => true,
+    };
+    Ok(if may { record.id.to_string() } else { String::new() })
 }
 
 fn history(
@@ -245,6 +256,7 @@ fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {
         "decline" => ("decline", "declined it"),
         "hold" => ("hold", "put it on hold"),
         "release" => ("play", "released it"),
+        "withdraw" => ("undo", "took it back"),
         "hold_days_over" => ("play", "ended its hold days"),
         "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
         "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),

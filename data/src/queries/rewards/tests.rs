@@ -178,11 +178,15 @@ on_both! {
 
     async fn filters_and_sorts_narrow_and_order(db: &TestDb) {
         let (programme, keys) = spring(db).await;
-        let cases: [(ListQuery, &[i64]); 14] = [
+        let cases: [(ListQuery, &[i64]); 17] = [
             (query("", "-recorded", &[]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
             (query("", "amount", &[]), &[900, 1_250, 4_200, 4_800, 7_500, 20_000]),
             (query("", "", &[("partner", "bluebird")]), &[20_000, 4_800]),
             (query("", "", &[("partner", "nobody")]), &[]),
+            // Typed by hand: by a name that is nobody else's, and by one that is.
+            (query("", "", &[("partner", "Kestrel rev"), ("status", "hold")]), &[7_500]),
+            (query("", "", &[("partner", "bluebird m")]), &[20_000, 4_800]),
+            (query("", "", &[("partner", "example")]), &[]),
             (query("", "", &[("group", "affiliates"), ("status", "hold")]), &[7_500]),
             (query("", "", &[("group", "others")]), &[]),
             (query("", "", &[("source", "manual"), ("month", "2026-04")]), &[1_250]),

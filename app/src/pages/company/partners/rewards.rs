@@ -16,10 +16,13 @@ pub fn Rewards() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
     let list = load(move || ListPartnerRewards { key: key.get(), query: query.get() });
-    let kinds = [RewardStatus::New, RewardStatus::Approved, RewardStatus::OnHold, RewardStatus::Scheduled, RewardStatus::Declined];
     let all = std::iter::once(Segment { value: String::new(), label: "All".to_owned(), count: None });
     let items = all
-        .chain(kinds.iter().map(|status| Segment { value: status.word().to_owned(), label: status.label().to_owned(), count: None }))
+        .chain(RewardStatus::ALL.iter().map(|status| Segment {
+            value: status.word().to_owned(),
+            label: status.label().to_owned(),
+            count: None,
+        }))
         .collect();
     view! {
         <Segments name="status" label="Status" items=items/>

@@ -10,10 +10,12 @@ use leptos_router::hooks::use_location;
 
 use super::bulk::{BulkForm, RowBox};
 use crate::components::{
-    Amount, EmptyState, FilterBar, FilterSelect, Icon, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
-    SortTh, StatusBadge, TableFrame, Th, Totals,
+    Amount, Combobox, EmptyState, FilterBar, FilterSelect, Icon, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments,
+    SelectAllTh, SortTh, StatusBadge, TableFrame, Th, Totals, finder,
 };
 use crate::list::{address, filtered, use_list};
+use crate::server_fns::customers::FindCustomers;
+use crate::server_fns::partners::FindPartners;
 use crate::server_fns::rewards::{ListRewards, reward_path};
 use crate::ui::load;
 
@@ -52,7 +54,9 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
             {new.map(|tab| view! { <ReviewNew tab=tab/> })}
         </PageHeader>
         <Segments name="status" label="Status" items=segments/>
-        <FilterBar placeholder="Partner, customer or key" selects=selects csv="/export/rewards.csv" fields=vec!["min", "max"]>
+        <FilterBar placeholder="Partner, customer or key" selects=selects csv="/export/rewards.csv"
+            fields=vec!["partner", "customer", "min", "max"]>
+            <Whose/>
             <AmountRange/>
         </FilterBar>
         {chips}
@@ -104,6 +108,17 @@ fn selects(list: &ReviewList) -> Vec<FilterSelect> {
     selects
 }
 
+/// One partner, one customer: found as one types, or typed as a name, an email or a key.
+#[component]
+fn Whose() -> impl IntoView {
+    let query = use_list();
+    let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
+    view! {
+        <Combobox name="partner" label="Partner" filter=true initial=Vec::new() find=finder(|text| FindPartners { text }) value=value("partner") placeholder="Any partner"/>
+        <Combobox name="customer" label="Customer" filter=true initial=Vec::new() find=finder(|text| FindCustomers { text }) value=value("customer") placeholder="Any customer"/>
+    }
+}
+
 /// Amounts from and to, in major units.
 #[component]
 fn AmountRange() -> impl IntoView {
@@ -111,14 +126,14 @@ fn AmountRange() -> impl IntoView {
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
         <div class="range" role="group" aria-label="Amount">
-            <input class="input small" type="text" inputmode="decimal" name="min" value=value("min") placeholder="Amount from" aria-label="Amount from"/>
+            <input class="input" type="text" inputmode="decimal" name="min" value=value("min") placeholder="Amount from" aria-label="Amount from"/>
             <span aria-hidden="true">"–"</span>
-            <input class="input small" type="text" inputmode="decimal" name="max" value=value("max") placeholder="to" aria-label="Amount to"/>
+            <input class="input" type="text" inputmode="decimal" name="max" value=value("max") placeholder="to" aria-label="Amount to"/>
         </div>
     }
 }
 
-/// What is filtered by and has no control of its own.
+/// What is filtered by besides the selects, by name.
 fn chips(list: &ReviewList) -> impl IntoView + use<> {
     let (partner, customer) = (list.partner.clone(), list.customer.clone());
     let query = use_list();

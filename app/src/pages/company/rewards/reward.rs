@@ -8,7 +8,8 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{
-    ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea, Timeline,
+    ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
+    Timeline, TooLate,
 };
 use crate::list::{encode, keeping_query};
 use crate::server_fns::partners::partner_path;
@@ -18,16 +19,25 @@ use crate::ui::load;
 #[component]
 pub fn RewardDrawer() -> impl IntoView {
     let params = use_params_map();
+    let late = TooLate::provide();
+    Effect::new(move |_| {
+        params.track();
+        late.forget();
+    });
     let reward = load(move || GetReward { key: params.with(|params| params.get("key").unwrap_or_default()) });
     view! {
         <Loaded of=reward let:reward>
-            <RewardView of=reward/>
+            <RewardView of=reward late=late.words()/>
         </Loaded>
     }
 }
 
 #[component]
-fn RewardView(of: RewardDetail) -> impl IntoView {
+fn RewardView(
+    of: RewardDetail,
+    /// Why the last decision was not taken: this is how the reward stands since.
+    late: Option<String>,
+) -> impl IntoView {
     let line = of.line.clone();
     let customer = line.customer.as_ref().map(|customer| customer.label.clone());
     let context = match &customer {
@@ -42,14 +52,25 @@ fn RewardView(of: RewardDetail) -> impl IntoView {
                 text="The invoice is charged, or about to be, so this reward cannot change any more. An adjustment adds or takes away the difference."/>
         }
     });
+    let follows = (of.follows && !of.frozen).then(|| {
+        view! {
+            <Notice icon="swap" title="Goes with the reward it takes back"
+                text="Hold, release or decline that one, under “Linked rewards”, and this one follows."/>
+        }
+    });
+    let late = late.map(|words| {
+        view! { <Notice icon="alert" tone="warn" title="This reward has changed meanwhile" text=format!("{words} Below is how it stands now.")/> }
+    });
     view! {
         <Drawer title=format!("Reward for {}", line.partner_name) context=context close="/rewards" foot=foot>
+            {late}
             <div class="lead-figure">
                 <p class="figure">{line.amount.display()}</p>
                 <StatusBadge of=line.status/>
                 <p>{of.lead}</p>
             </div>
             {frozen}
+            {follows}
             <Receipt of=of.receipt/>
             <section class="stack tight">
                 <h3>"What happens next"</h3>
@@ -310,8 +331,9 @@ fn More(of: RewardDetail) -> impl IntoView {
 #[component]
 fn Adjust(of: RewardDetail) -> impl IntoView {
     let example = Money::new(-of.line.amount.minor.abs() / 2, of.line.amount.currency).plain();
+    let note = if of.adjust_note.is_empty() { String::new() } else { format!(" {}", of.adjust_note) };
     let text = format!(
-        "The reward stays as it is. The difference becomes a linked reward in {}, which you and the partner both see.",
+        "The reward stays as it is. The difference becomes a linked reward in {}, which you and the partner both see.{note}",
         of.adjust_month
     );
     let title = format!("Adjust {}", of.line.amount.display());

@@ -1,0 +1,38 @@
+//! Taking back what a person gave by hand: a manual reward or an adjustment, until something else is decided about it.
+
+use domain::Instant;
+use domain::review::{Refusal, Verb, decide};
+use domain::states::RewardSource;
+use uuid::Uuid;
+
+use super::change::{Change, Decided, apply, last_records};
+use super::desk::Desk;
+use crate::{Db, Error, Result, transact};
+
+/// What the partner reads beside it.
+const REASON: &str = "Taken back by the company";
+
+/// Takes back a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
+/// declined, and so does the trace of both; [`super::undo`] gives it again.
+///
+/// # Errors
+/// `Conflict` when it was not given by hand, something was decided about it since, or its invoice is frozen.
+pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Instant) -> Result<Decided> {
+    transact!(db, |tx| {
+        let desk = Desk::open(tx, company_id, now).await?;
+        let row = super::find(tx, company_id, key).await?;
+        if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
+            return Err(Error::conflict("only what was given by hand can be taken back; decline it instead"));
+        }
+        if last_records(tx, [row.id]).await?.contains_key(&row.id) {
+            return Err(Error::conflict(Refusal::ChangedSince.to_string()));
+        }
+        let reached = decide(Verb::Decline, REASON, &row.standing()?, desk.books(&row.currency), now);
+        let to = reached
+            .map_err(|refusal| Error::conflict(refusal.to_string()))?
+            .ok_or_else(|| Error::conflict("this was taken back already"))?;
+        let reason = Some(REASON.to_owned());
+        let change = Change { row, to, state_reason: reason.clone(), reason, action: "withdraw", undoes: None, follows: false };
+        apply(tx, &desk, vec![change], by).await
+    })
+}
