@@ -77,19 +77,16 @@ test('what accumulates is shown before it is invoiced, and every invoice prints'
     await checkAccessibility();
 });
 
-test('after the charge nothing on it changes, and its digest says so', async ({ page, ownServer }) => {
-    await run(ownServer.database, 'run-due', '--until', '2026-11-12T12:00:00Z');
-    await page.goto(`${ownServer.url}/sign-in`);
-    await ready(page);
-    await page.getByLabel('Email').fill(owner.email);
-    await page.getByLabel('Password').fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.waitForURL(`${ownServer.url}/`);
-    await page.goto(`${ownServer.url}/invoices`);
-    await ready(page);
-    await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
-    await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
-    await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
-    await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
-    await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
+test.describe('with the clock in its hands', () => {
+    test.use({ alone: 'demo' });
+
+    test('after the charge nothing on it changes, and its digest says so', async ({ page, server, gotoReady }) => {
+        await run(server.database, 'run-due', '--until', '2026-11-12T12:00:00Z');
+        await gotoReady('/invoices');
+        await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
+        await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
+        await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
+        await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
+        await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
+    });
 });
