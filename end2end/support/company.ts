@@ -51,7 +51,7 @@ export class Company {
         await run(this.server.database, 'import', kind, path, '--company', this.key);
     }
 
-    /** A partner whom no other test knows; the demo's affiliates earn 20 % for 12 months. */
+    /** A partner whom no other test knows; the demo's affiliates earn 25 % for 12 months by now, the sandbox's 20 %. */
     async partner(word: string, group = 'affiliates'): Promise<Named> {
         const key = this.unique(word);
         const name = `Partner ${key}`;
@@ -80,6 +80,16 @@ export class Company {
         const who = ['--email', email, '--company', this.key, '--role', 'owner', '--partner', partner.key];
         await runWith('partner-password', this.server.database, 'user', 'add', ...who, '--password-stdin');
         return { email, password: 'partner-password', home: '/partner' };
+    }
+
+    /** Changes the company by its programme file; `lines` stand under `[company]`. */
+    async apply(lines: string): Promise<void> {
+        const program = await run(this.server.database, 'program', 'export', '--company', this.key);
+        const names = lines.split('\n').map((line) => line.split(' ')[0] ?? '');
+        const kept = program.split('\n').filter((line) => !names.some((name) => line.startsWith(`${name} `)));
+        const path = join(this.server.folder, `${this.unique('programme')}.toml`);
+        writeFileSync(path, kept.join('\n').replace('[company]', `[company]\n${lines}`));
+        await run(this.server.database, 'program', 'apply', path);
     }
 
     /** What an export says, line by line. */

@@ -14,17 +14,17 @@ export function tributary(): string {
 
 /** Runs one command of the binary to its end. */
 export function run(database: string, ...command: string[]): Promise<string> {
-    return runWith('', database, ...command);
+    return runWith(undefined, database, ...command);
 }
 
 /** The same, with something on its standard input. */
-export async function runWith(input: string, database: string, ...command: string[]): Promise<string> {
+export async function runWith(input: string | undefined, database: string, ...command: string[]): Promise<string> {
     const child = spawn(tributary(), ['--database', `sqlite://${database}`, ...command], {
         cwd: dirname(database),
-        stdio: ['pipe', 'pipe', 'pipe'],
+        stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     const output = collect(child);
-    child.stdin.end(input);
+    child.stdin?.end(input);
     const code = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('close', resolve);
