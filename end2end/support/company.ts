@@ -39,10 +39,10 @@ export class Company {
         this.key = key;
     }
 
-    /** A word that no other row of this database has. */
+    /** A word that no other row of this database has, nor begins with. */
     unique(word: string): string {
         made += 1;
-        return `${word}-${made}`;
+        return `${word}-${String(made).padStart(4, '0')}`;
     }
 
     async import(kind: Kind, ...rows: string[]): Promise<void> {

@@ -10,7 +10,9 @@ export async function said(page: Page, text: string | RegExp): Promise<void> {
 /** Follows a link of the page's "More actions". */
 export async function more(page: Page, name: string): Promise<void> {
     await page.getByRole('button', { name: 'More actions' }).click();
-    await page.getByRole('group', { name: 'More actions' }).getByRole('link', { name, exact: true }).click();
+    const menu = page.getByRole('group', { name: 'More actions' });
+    await menu.getByRole('link', { name, exact: true }).click();
+    await expect(menu).toBeHidden();
 }
 
 /** Finds something by typing and takes it with the keyboard; the field then holds its key. */
