@@ -1,12 +1,14 @@
 import { defineConfig } from '@playwright/test';
 import { chromium, quiet } from './support/browser.ts';
 
+const desktop = { viewport: { width: 1440, height: 900 } };
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const ci = process.env.CI !== undefined;
 
 /**
- * Three ways to use the product. A journey says which of them it is for by its file's name:
+ * Four ways to use the product. A journey says which of them it is for by its file's name:
  * `*.spec.ts` runs on desktop and phone, `*.desktop.spec.ts` and `*.phone.spec.ts` on one of them,
- * `*.nojs.spec.ts` without JavaScript.
+ * `*.nojs.spec.ts` on both, without JavaScript.
  */
 export default defineConfig({
     testDir: 'tests',
@@ -31,17 +33,22 @@ export default defineConfig({
         {
             name: 'desktop',
             testIgnore: ['**/*.phone.spec.ts', '**/*.nojs.spec.ts'],
-            use: { viewport: { width: 1440, height: 900 } },
+            use: desktop,
         },
         {
             name: 'phone',
             testIgnore: ['**/*.desktop.spec.ts', '**/*.nojs.spec.ts'],
-            use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+            use: phone,
         },
         {
             name: 'no-js',
             testMatch: ['**/*.nojs.spec.ts'],
-            use: { viewport: { width: 1440, height: 900 }, javaScriptEnabled: false },
+            use: { ...desktop, javaScriptEnabled: false },
+        },
+        {
+            name: 'phone-no-js',
+            testMatch: ['**/*.nojs.spec.ts'],
+            use: { ...phone, javaScriptEnabled: false },
         },
     ],
 });

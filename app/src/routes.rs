@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use crate::components::layout::{CompanyLayout, PartnerLayout};
-use crate::components::{Keyboard, Toasts, focus_heading};
+use crate::components::{Keyboard, Toasts, close_menus, focus_heading};
 
 use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes};
 use crate::pages::company::{
@@ -61,14 +61,17 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Notices steps to another page, so that its heading takes the focus.
+/// Notices steps to another page, so that menus close and its heading takes the focus.
 #[component]
 fn Moves(ui: Ui) -> impl IntoView {
     let here = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let now = here.get();
-        if before.is_some_and(|before| before != now) && ui.moved(&now) {
-            focus_heading();
+        if before.is_some_and(|before| before != now) {
+            close_menus();
+            if ui.moved(&now) {
+                focus_heading();
+            }
         }
         now
     });

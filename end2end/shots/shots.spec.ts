@@ -1,23 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Screen, screens } from '../support/screens.ts';
+import { pathOf, screens } from '../support/screens.ts';
 import { test } from '../support/test.ts';
 
 const folder = process.env.SHOTS ?? '../var/shots';
 const only = (process.env.ONLY ?? '').split(' ').filter((part) => part !== '');
-
-/** The path of a screen; the first fitting link of a list where it is not fixed. */
-async function pathOf(screen: Screen, links: () => Promise<(string | null)[]>): Promise<string> {
-    if (screen.link === undefined) {
-        return screen.path;
-    }
-    const pattern = screen.link;
-    const found = (await links()).find((href) => href !== null && pattern.test(href));
-    if (found === undefined || found === null) {
-        throw new Error(`${screen.path} has no link like ${pattern}`);
-    }
-    return found.split('?')[0] + (screen.then ?? '');
-}
 
 for (const screen of screens) {
     if (only.length > 0 && !only.some((part) => screen.path.includes(part) || screen.name.includes(part))) {

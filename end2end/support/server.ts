@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -13,12 +13,18 @@ export function tributary(): string {
 }
 
 /** Runs one command of the binary to its end. */
-export async function run(database: string, ...command: string[]): Promise<string> {
+export function run(database: string, ...command: string[]): Promise<string> {
+    return runWith(undefined, database, ...command);
+}
+
+/** The same, with something on its standard input. */
+export async function runWith(input: string | undefined, database: string, ...command: string[]): Promise<string> {
     const child = spawn(tributary(), ['--database', `sqlite://${database}`, ...command], {
         cwd: dirname(database),
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     const output = collect(child);
+    child.stdin?.end(input);
     const code = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('close', resolve);
@@ -29,29 +35,37 @@ export async function run(database: string, ...command: string[]): Promise<strin
     return output();
 }
 
-/** A server on a random port, over its own copy of the demo database. */
+/** The file in each template's folder. */
+export const DATABASE = 'tributary.db';
+
+/** The databases that the global set-up makes. */
+export type Template = 'demo' | 'sandbox' | 'production';
+
+/** A server on a random port, over its own copy of one of them. */
 export interface Server {
     /** The address, without a slash at the end. */
     url: string;
     /** The database's file. */
     database: string;
+    /** The folder of that file, which goes with the server. */
+    folder: string;
     /** What it has printed so far. */
     output(): string;
+    /** The mails it has sent so far, the oldest first. */
+    mails(): string[];
     /** Ends it and removes its database; throws if it had panicked or ended before. */
     stop(): Promise<void>;
 }
 
-/** Copies the demo database that the global set-up made, and serves the copy. */
-export async function startServer(): Promise<Server> {
-    const template = process.env.TRIBUTARY_DEMO;
-    if (template === undefined) {
-        throw new Error('the global set-up made no demo database');
+/** Copies a database that the global set-up made, and serves the copy. */
+export async function startServer(template: Template): Promise<Server> {
+    const templates = process.env.TRIBUTARY_TEMPLATES;
+    if (templates === undefined) {
+        throw new Error('the global set-up made no databases');
     }
     const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
-    for (const name of readdirSync(template)) {
-        cpSync(join(template, name), join(folder, name), { recursive: true });
-    }
-    const database = join(folder, 'demo.db');
+    cpSync(join(templates, template), folder, { recursive: true });
+    const database = join(folder, DATABASE);
     const child = spawn(tributary(), ['--database', `sqlite://${database}`, 'serve', '--listen', '127.0.0.1:0'], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,7 +75,13 @@ export async function startServer(): Promise<Server> {
     return {
         url,
         database,
+        folder,
         output,
+        mails() {
+            const letters = join(folder, 'var', 'mail');
+            const names = existsSync(letters) ? readdirSync(letters).filter((name) => name.endsWith('.eml')) : [];
+            return names.sort().map((name) => readFileSync(join(letters, name), 'utf8'));
+        },
         async stop() {
             const endedEarly = child.exitCode !== null || child.signalCode !== null;
             await end(child);

@@ -1,7 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
+import { Company } from './company.ts';
 import type { Person } from './people.ts';
-import { type Server, startServer } from './server.ts';
+import { type Server, type Template, startServer } from './server.ts';
 
 export { expect };
 
@@ -10,14 +11,24 @@ interface AxeOptions {
     exclude?: string[];
 }
 
+interface Options {
+    /**
+     * A database for each test alone, for what moves the clock, decides about everything there is or must not meet other
+     * tests' traces. Without it tests share a copy of the demo company and bring rows of their own (see `company`).
+     */
+    alone: Template | undefined;
+}
+
 interface Fixtures {
-    /** A server for one test alone, for what must not meet other tests' traces. */
-    ownServer: Server;
+    /** The server of this test. */
+    server: Server;
+    /** Brings rows of the test's own into the server's company. */
+    company: Company;
     /** Everything that went wrong in the browser; the test fails if any is left at its end. */
     problems: string[];
     /** Opens a path and waits until the page answers to clicks. */
     gotoReady: (path: string) => Promise<void>;
-    /** Signs in by the sign-in form; later sign-ins of the same person reuse the session. */
+    /** Signs in by the sign-in form instead of whoever was; later sign-ins of the same person reuse the session. */
     signIn: (person: Person) => Promise<void>;
     /** Checks the page as it stands with axe, in light and in dark. */
     checkAccessibility: (options?: AxeOptions) => Promise<void>;
@@ -25,17 +36,19 @@ interface Fixtures {
 
 interface WorkerFixtures {
     /** The worker's server, over its own copy of the demo company. */
-    server: Server;
-    /** Sessions by e-mail address. */
+    shared: Server;
+    /** Sessions by server and e-mail address. */
     sessions: Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>;
 }
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-export const test = base.extend<Fixtures, WorkerFixtures>({
-    server: [
+export const test = base.extend<Fixtures & Options, WorkerFixtures>({
+    alone: [undefined, { option: true }],
+
+    shared: [
         async ({}, use) => {
-            const server = await startServer();
+            const server = await startServer('demo');
             await use(server);
             await server.stop();
         },
@@ -49,10 +62,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         { scope: 'worker' },
     ],
 
-    ownServer: async ({}, use) => {
-        const server = await startServer();
+    server: async ({ alone, shared }, use) => {
+        if (alone === undefined) {
+            await use(shared);
+            return;
+        }
+        const server = await startServer(alone);
         await use(server);
         await server.stop();
+    },
+
+    company: async ({ server, alone }, use) => {
+        await use(new Company(server, alone === undefined || alone === 'demo' ? 'northwind' : 'riverside'));
     },
 
     baseURL: async ({ server }, use) => {
@@ -78,9 +99,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         });
     },
 
-    signIn: async ({ page, context, sessions, gotoReady }, use) => {
+    signIn: async ({ page, context, server, sessions, gotoReady }, use) => {
         await use(async (person) => {
-            const known = sessions.get(person.email);
+            const key = `${server.url} ${person.email}`;
+            const known = sessions.get(key);
+            await context.clearCookies();
             if (known !== undefined) {
                 await context.addCookies(known);
                 await gotoReady(person.home);
@@ -91,7 +114,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
             await page.getByLabel('Password').fill(person.password);
             await page.getByRole('button', { name: 'Sign in', exact: true }).click();
             await page.waitForURL((url) => url.pathname === person.home);
-            sessions.set(person.email, await context.cookies());
+            sessions.set(key, await context.cookies());
         });
     },
 

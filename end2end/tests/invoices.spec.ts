@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { owner } from '../support/people.ts';
 import { run } from '../support/server.ts';
+import { said } from '../support/steps.ts';
 import { expect, ready, test } from '../support/test.ts';
 
+/** The cells of a CSV line without line breaks in it. */
+function cells(line: string): string[] {
+    return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), (cell) => cell[1] ?? cell[2] ?? '');
+}
+
 /** The first invoice in review, opened. */
-async function inReview(page: Page): Promise<string> {
+async function inReview(page: Page, currency = 'USD'): Promise<string> {
     await page.goto('/invoices?status=in_review');
-    const link = page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: /, USD$/ });
+    const link = page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: new RegExp(`, ${currency}$`) });
     const path = (await link.getAttribute('href')) ?? '';
     await page.goto(path);
     await ready(page);
@@ -65,31 +72,66 @@ test('a manual reward goes straight onto the invoice', async ({ page }) => {
     await expect(page.getByText(/^Created the reward on /)).toBeVisible();
 });
 
+test('a reward of the open month is moved onto the invoice, with what it was for and when it is paid', async ({ page, company, gotoReady }) => {
+    const partner = await company.partner('mover');
+    const customer = await company.customer('moved', partner);
+    await company.sale(customer, '88.00');
+    const path = await inReview(page);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('link', { name: 'Move rewards onto it' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Review Rewards' })).toBeVisible();
+    await gotoReady(`/rewards?month=2026-11&currency=USD&partner=${partner.key}`);
+    await page.getByRole('checkbox', { name: `Select $22.00 for ${partner.name}` }).check();
+    const bar = page.getByRole('region', { name: 'Selected rewards' });
+    await bar.getByRole('button', { name: 'More decisions' }).click();
+    await page.getByRole('button', { name: 'Move to the October 2026 invoice' }).click();
+    await said(page, 'Moved 1 reward onto the invoice in review.');
+
+    await gotoReady(`${path}?partner=${partner.key}`);
+    const lines = page.getByRole('table', { name: `Rewards of ${partner.name}` });
+    await expect(lines.getByRole('row').filter({ hasText: customer.name }).last()).toContainText('$22.00');
+    await lines.getByRole('button', { name: /^Actions for \$22\.00/ }).click();
+    await page.getByRole('button', { name: `Remove $22.00 for ${partner.name} from the invoice` }).click();
+    await said(page, 'Took 1 reward off the invoice.');
+    await expect(lines).toHaveCount(0);
+    await gotoReady(`/rewards?month=2026-11&currency=USD&partner=${partner.key}`);
+    await expect(page.getByRole('checkbox', { name: `Select $22.00 for ${partner.name}` })).toBeVisible();
+});
+
+test('lines go into a spreadsheet, and sum up to the invoice', async ({ page }) => {
+    await inReview(page);
+    const total = (await page.getByRole('definition').first().textContent()) ?? '';
+    await page.getByRole('button', { name: 'More actions' }).click();
+    const link = page.getByRole('link', { name: 'Download lines as CSV' });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    const [header = '', ...lines] = readFileSync(await download.path(), 'utf8').trim().split(/\r?\n/);
+    const column = header.replace('\ufeff', '').split(',').indexOf('amount');
+    const cents = lines.reduce((sum, line) => sum + Math.round(Number(cells(line)[column]) * 100), 0);
+    expect((cents / 100).toLocaleString('en-US', { style: 'currency', currency: 'USD' })).toBe(total.trim());
+});
+
 test('what accumulates is shown before it is invoiced, and every invoice prints', async ({ page, gotoReady, checkAccessibility }) => {
     await gotoReady('/invoices');
     await checkAccessibility();
     await page.getByRole('region', { name: 'Accumulating' }).last().getByRole('link', { name: /, USD$/ }).click();
     await expect(page.getByRole('heading', { level: 1, name: / so far, USD$/ })).toBeVisible();
-    const path = await inReview(page);
+    const path = await inReview(page, 'KWD');
     await gotoReady(`${path}/print`);
     await expect(page.getByRole('heading', { name: 'Partner reward invoice' })).toBeVisible();
     await expect(page.locator('.invoice-doc tfoot')).toContainText('Total');
     await checkAccessibility();
 });
 
-test('after the charge nothing on it changes, and its digest says so', async ({ page, ownServer }) => {
-    await run(ownServer.database, 'run-due', '--until', '2026-11-12T12:00:00Z');
-    await page.goto(`${ownServer.url}/sign-in`);
-    await ready(page);
-    await page.getByLabel('Email').fill(owner.email);
-    await page.getByLabel('Password').fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.waitForURL(`${ownServer.url}/`);
-    await page.goto(`${ownServer.url}/invoices`);
-    await ready(page);
-    await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
-    await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
-    await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
-    await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
-    await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
+test.describe('with the clock in its hands', () => {
+    test.use({ alone: 'demo' });
+
+    test('after the charge nothing on it changes, and its digest says so', async ({ page, server, gotoReady }) => {
+        await run(server.database, 'run-due', '--until', '2026-11-12T12:00:00Z');
+        await gotoReady('/invoices');
+        await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
+        await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
+        await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
+        await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
+        await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
+    });
 });

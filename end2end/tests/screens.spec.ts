@@ -1,21 +1,22 @@
-import { owner, partner, type Person } from '../support/people.ts';
+import { pathOf, screens } from '../support/screens.ts';
+import { routeOf, routes } from '../support/routes.ts';
 import { expect, test } from '../support/test.ts';
 
-const screens: [Person, string[]][] = [
-    [owner, ['/', '/partners', '/partners/northern-workshop', '/partners/northern-workshop/customers', '/partners/northern-workshop/transactions',
-        '/partners/northern-workshop/activity', '/customers', '/customers/new', '/offers', '/offers/affiliates', '/offers/new', '/settings',
-        '/settings/import', '/settings/audit', '/search?q=northern']],
-    [partner, ['/partner', '/partner/commissions', '/partner/payouts', '/partner/customers', '/partner/more']],
-];
-
-for (const [person, paths] of screens) {
-    for (const path of paths) {
-        test(`${path} comes to life without a complaint, fits, and is accessible`, async ({ page, gotoReady, signIn, checkAccessibility }) => {
-            await signIn(person);
-            await gotoReady(path);
-            await expect(page.locator('h1').first()).toBeVisible();
-            expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-            await checkAccessibility();
-        });
-    }
+for (const screen of screens) {
+    test(`${screen.name} comes to life without a complaint, fits, and is accessible in light and dark`, async ({ page, gotoReady, signIn, checkAccessibility }) => {
+        if (screen.as !== undefined) {
+            await signIn(screen.as);
+        }
+        if (screen.link !== undefined) {
+            await page.goto(screen.path);
+        }
+        const path = await pathOf(screen, () =>
+            page.locator('a[href]').evaluateAll((anchors) => anchors.map((anchor) => anchor.getAttribute('href'))),
+        );
+        await gotoReady(path);
+        expect(routeOf(new URL(page.url()).pathname, routes())).toBe(screen.route);
+        await expect(page.locator('h1').first()).toBeVisible();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+        await checkAccessibility();
+    });
 }

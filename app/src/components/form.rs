@@ -240,9 +240,17 @@ pub fn ErrorSummary() -> impl IntoView {
     }
 }
 
-/// "min_amount" → "Min amount".
+/// "min_amount" → "Min amount", "triggers[0][flat]" → "Trigger 1, flat".
 fn words(field: &str) -> String {
-    let text = field.trim_end_matches("[]").replace(['_', '.'], " ");
+    let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.parse::<usize>() {
+            Ok(place) => text = format!("{} {}", text.trim_end_matches('s'), place + 1),
+            Err(_) => text = format!("{text}, {part}"),
+        }
+    }
+    let text = text.replace(['_', '.'], " ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -336,5 +344,17 @@ fn focus_summary(form: NodeRef<html::Form>) {
     {
         // Fails only for elements that take no focus.
         let _ = summary.focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn fields_are_named_as_people_count_them() {
+        assert_eq!(words("min_amount"), "Min amount");
+        assert_eq!(words("keys[]"), "Keys");
+        assert_eq!(words("triggers[1][hold_days]"), "Trigger 2, hold days");
     }
 }

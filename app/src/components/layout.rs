@@ -12,7 +12,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 use super::header::longest_match;
 use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile};
 use crate::forms::Done;
-use crate::server_fns::sandbox::{GetJumps, MoveClock};
+use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
 use crate::server_fns::session::{GetViewer, SwitchPlace};
 use crate::ui::{Loading, load};
 
@@ -350,8 +350,9 @@ fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
             {buttons}
         </Form>
         <hr/>
-        <Form action=MoveClock::PATH name="days" class="menu-body row" bare=true on_done=done>
-            <input class="input small" type="number" name="days" value="7" min="1" max="400" aria-label="Days"/>
+        // Its refusals stand in the menu: on a phone it covers the toasts.
+        <Form action=MoveClock::PATH name="days" class="menu-body row" on_done=done>
+            <input class="input small" type="number" id="days-days" name="days" value="7" min="1" max=DAYS_MAX aria-label="Days"/>
             <SubmitButton class="btn small">"Move by days"</SubmitButton>
         </Form>
     }

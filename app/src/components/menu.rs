@@ -1,6 +1,8 @@
 //! Menus: popovers, which open before the client has loaded.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 use super::Icon;
 
@@ -31,5 +33,15 @@ pub fn MenuLink(
             <Icon name=icon/>
             <span>{label}</span>
         </a>
+    }
+}
+
+/// Closes what is open, after a step to another page: the browser does so only for clicks elsewhere.
+pub fn close_menus() {
+    while let Ok(Some(menu)) = document().query_selector("[popover]:popover-open") {
+        let closed = menu.dyn_into::<HtmlElement>().is_ok_and(|menu| menu.hide_popover().is_ok());
+        if !closed {
+            return;
+        }
     }
 }

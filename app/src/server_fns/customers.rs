@@ -162,6 +162,9 @@ pub async fn record_refund(
         return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
     }
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &original.currency, &occurred_at)?;
+    if amount.minor == 0 {
+        return Err(refused(&[("amount", "Write what was given back, like 19.99.")]));
+    }
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
     let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match (done.new, done.rewards) {
@@ -262,7 +265,12 @@ fn amount_and_time(cx: &CompanyCtx, amount: &str, currency: &str, occurred_at: &
     }
     let money = match amount.trim() {
         "" => Err("Write the amount, like 19.99.".to_owned()),
-        text => Money::parse(text, unit).map_err(|error| error.to_string()),
+        text => match Money::parse(text, unit) {
+            Ok(money) if money.minor < 0 => {
+                Err("Write it without a minus. What is given back is recorded as the refund of its sale.".to_owned())
+            }
+            parsed => parsed.map_err(|error| error.to_string()),
+        },
     };
     let at = words::typed(&cx.zone, occurred_at);
     if at.is_none() {

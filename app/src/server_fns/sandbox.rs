@@ -14,6 +14,9 @@ use data::due;
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
 
+/// Furthest that the clock is moved at once: there is no way back.
+pub const DAYS_MAX: u16 = 400;
+
 /// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
 #[server(prefix = "/rpc", endpoint = "sandbox/jumps", protocol = Reading)]
 pub async fn get_jumps(effects: bool) -> Result<Vec<Jump>> {
@@ -27,7 +30,8 @@ pub async fn get_jumps(effects: bool) -> Result<Vec<Jump>> {
 pub async fn move_clock(#[server(default)] to: String, #[server(default)] days: String) -> Result<Done> {
     let cx = ctx::company(Action::MoveClock).await?;
     let until = if to.is_empty() {
-        let days = days.trim().parse().map_err(|_| AppError::invalid("days", "Write a number of days, like 7."))?;
+        let wrong = || AppError::invalid("days", format!("Write a number of days from 1 to {DAYS_MAX}."));
+        let days = days.trim().parse().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or_else(wrong)?;
         data::clock::days_on(&cx.db, cx.company_id, days).await?
     } else {
         Instant::parse(&to).map_err(|error| AppError::invalid("to", error.to_string()))?

@@ -1,6 +1,7 @@
 //! What the mails of month end, charges and payouts say.
 
 use domain::invoicing::PartnerShare;
+use domain::page::grouped;
 use domain::time::long_date;
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month};
@@ -17,10 +18,18 @@ pub struct Issued<'a> {
     pub total: Money,
 }
 
+/// "1 payout", "12,345 payouts".
+fn counted(count: i64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) }
+}
+
 /// The month is over: what is in review until when.
 pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: &[Issued<'_>], owner: &users::Model) -> Mail {
     let due = issued.first().map_or(Instant::BEGINNING, |one| Instant(one.invoice.charge_due_at));
-    let listed: String = issued.iter().map(|one| format!("  {}  {}  ({} rewards)\n", one.invoice.number, one.total, one.lines)).collect();
+    let listed: String = issued
+        .iter()
+        .map(|one| format!("  {}  {}  ({})\n", one.invoice.number, one.total, counted(one.lines, "reward", "rewards")))
+        .collect();
     Mail {
         company_id: Some(company.id),
         kind: "invoice_in_review",
@@ -94,8 +103,10 @@ pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Mo
         recipient: owner.email.clone(),
         subject: format!("{}: invoice {} over {amount} is charged", company.name, invoice.number),
         body: format!(
-            "Hello {},\n\ninvoice {} over {amount} is charged. It holds {payouts} payouts to partners. From now on nothing on it changes.\n\nTributary\n",
-            owner.name, invoice.number,
+            "Hello {},\n\ninvoice {} over {amount} is charged. It holds {} to partners. From now on nothing on it changes.\n\nTributary\n",
+            owner.name,
+            invoice.number,
+            counted(i64::try_from(payouts).unwrap_or(i64::MAX), "payout", "payouts"),
         ),
     }
 }

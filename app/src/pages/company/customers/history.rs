@@ -21,7 +21,19 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         .into_any();
     }
     let path = customer_path(&customer);
-    let rows = lines.into_iter().map(|line| view! { <Line line=line path=path.clone()/> }).collect_view();
+    // A change writes several lines; it is taken back at the first of them.
+    let mut offered = String::new();
+    let rows = lines
+        .into_iter()
+        .map(|mut line| {
+            if line.undo == offered {
+                line.undo.clear();
+            } else {
+                offered.clone_from(&line.undo);
+            }
+            view! { <Line line=line path=path.clone() undo=undo/> }
+        })
+        .collect_view();
     view! {
         <TableFrame label="Attribution history">
             <thead>
@@ -40,7 +52,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
 }
 
 #[component]
-fn Line(line: AttributionLine, path: String) -> impl IntoView {
+fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let who = match line.partner {
         Some(partner) => view! { <a class="link" href=partner_path(&partner.value)>{partner.label}</a> }.into_any(),
         None => view! { <span>"nobody"</span> }.into_any(),
@@ -55,16 +67,15 @@ fn Line(line: AttributionLine, path: String) -> impl IntoView {
         (false, true) => "until further notice".to_owned(),
         (_, _) => line.to,
     };
-    let undo = (!line.undo.is_empty()).then(|| {
-        view! { <td class="c-act"><a class="link" href=format!("{path}/attribution?undo={}", encode(&line.undo))>"Undo"</a></td> }
-    });
+    let link = (!line.undo.is_empty())
+        .then(|| view! { <a class="link" href=format!("{path}/attribution?undo={}", encode(&line.undo))>"Undo"</a> });
     view! {
         <tr>
             <th class="c-main" scope="row">{who}{replaced}<small>{reason}</small></th>
             <td class="c-date" data-label="From">{line.from}</td>
             <td class="c-date" data-label="Until">{until}</td>
             <td data-label="Source">{line.source}</td>
-            {undo}
+            {undo.then(|| view! { <td class="c-act">{link}</td> })}
         </tr>
     }
 }

@@ -54,7 +54,7 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="customers" title="No customers yet"
                     text="Customers stand here with who brought them, when they first bought and what it earned.">
-                    <a class="btn primary" href="/customers/new">"Add a customer"</a>
+                    <a class="btn" href="/customers/new">"Add a customer"</a>
                     <a class="btn" href="/settings/import">"Import customers"</a>
                 </EmptyState>
             </div>

@@ -41,7 +41,7 @@ fn ListView(list: PartnerList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="No partners yet"
                     text="Everyone who brings you customers will stand here, with what they sold and what they earned.">
-                    <a class="btn primary" href="/partners/new">"Add a partner"</a>
+                    <a class="btn" href="/partners/new">"Add a partner"</a>
                     <a class="btn" href="/settings/import">"Import partners"</a>
                 </EmptyState>
             </div>

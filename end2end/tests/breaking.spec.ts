@@ -1,0 +1,136 @@
+import type { Page } from '@playwright/test';
+import { owner, partner as priya } from '../support/people.ts';
+import { said } from '../support/steps.ts';
+import { expect, ready, test } from '../support/test.ts';
+
+/** Fills in a sale of 10.00. */
+async function sale(page: Page): Promise<void> {
+    await page.getByRole('textbox', { name: 'Amount' }).fill('10.00');
+}
+
+const submit = (page: Page) => page.getByRole('button', { name: 'Record the sale' });
+
+test('a sale is recorded once, however often it is clicked, and whatever happens after', async ({ page, company, signIn, gotoReady }) => {
+    const customer = await company.customer('clicked', await company.partner('clicker'));
+    const sales = async () => (await company.export('transactions')).filter((one) => one.customer_key === customer.key).length;
+    await signIn(owner);
+    await gotoReady(`/customers/${customer.key}/sale`);
+    await sale(page);
+    await submit(page).dblclick();
+    await said(page, 'Recorded the sale of $10.00.');
+    await expect(page).toHaveURL(new RegExp(`/customers/${customer.key}$`));
+    expect(await sales()).toBe(1);
+
+    // Back to the form: it is empty again; a reload sends nothing.
+    await page.goBack();
+    await expect(page.getByRole('textbox', { name: 'Amount' })).toHaveValue('');
+    await page.reload();
+    await ready(page);
+    await page.goForward();
+    await page.reload();
+    await ready(page);
+    expect(await sales()).toBe(1);
+
+    // Filling it in once more is another sale.
+    await gotoReady(`/customers/${customer.key}/sale`);
+    await sale(page);
+    await submit(page).click();
+    await said(page, 'Recorded the sale of $10.00.');
+    expect(await sales()).toBe(2);
+});
+
+test('a form whose answer got lost on the way is sent again and done once', async ({ page, problems, company, signIn, gotoReady }) => {
+    const customer = await company.customer('lost', await company.partner('loser'));
+    await signIn(owner);
+    await gotoReady(`/customers/${customer.key}/sale`);
+    await sale(page);
+    // The server hears it, the browser does not hear the answer.
+    await page.route('**/rpc/customers/sale', async (route) => {
+        await route.fetch();
+        await route.abort('connectionreset');
+    }, { times: 1 });
+    await submit(page).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+    expect(problems.splice(0)).toEqual([expect.stringMatching(/^net::ERR_CONNECTION_RESET: POST .*\/rpc\/customers\/sale$/)]);
+    await expect(page.getByRole('textbox', { name: 'Amount' })).toHaveValue('10.00');
+    await submit(page).click();
+    await said(page, 'Recorded the sale of $10.00.');
+    expect((await company.export('transactions')).filter((one) => one.customer_key === customer.key)).toHaveLength(1);
+});
+
+test('a session that ends in mid-form costs nothing that was typed', async ({ page, context, company, signIn, gotoReady }) => {
+    const partner = await company.partner('patient');
+    const what = 'Everything that was written about the long evening in May';
+    await signIn(owner);
+    await gotoReady(`/partners/${partner.key}/manual-reward`);
+    await page.getByLabel('Description').fill(what);
+    await page.getByRole('textbox', { name: 'Amount' }).fill('15');
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Create Reward' }).click();
+    const link = page.getByRole('link', { name: /Sign in on another tab/ });
+    await expect(link).toBeVisible();
+    const [other] = await Promise.all([context.waitForEvent('page'), link.click()]);
+    await ready(other);
+    await other.getByLabel('Email').fill(owner.email);
+    await other.getByLabel('Password').fill(owner.password);
+    await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await other.waitForURL((url) => url.pathname === '/');
+    await other.close();
+    await expect(page.getByLabel('Description')).toHaveValue(what);
+    await page.getByRole('button', { name: 'Create Reward' }).click();
+    await said(page, /reward/i);
+    await gotoReady(`/partners/${partner.key}/rewards`);
+    await expect(page.getByRole('row').filter({ hasText: what })).toHaveCount(1);
+});
+
+test('two tabs on one reward: the later decision is told what happened, and is still typed', async ({ page, context, company, signIn, gotoReady }) => {
+    const customer = await company.customer('contested', await company.partner('contested'));
+    await company.sale(customer, '60.00');
+    const reward = (await company.export('rewards')).find((one) => one.customer_key === customer.key);
+    const path = `/rewards/${String(reward?.key)}`;
+    await signIn(owner);
+    await gotoReady(path);
+    const other = await context.newPage();
+    await other.goto(path);
+    await ready(other);
+    await other.getByRole('button', { name: 'Decline', exact: true }).click();
+    await other.getByRole('dialog').getByLabel('Reason').fill('A colleague knows better');
+    await other.getByRole('dialog').getByRole('button', { name: /^Decline/ }).click();
+    await said(other, 'Declined 1 reward.');
+    await other.close();
+
+    await page.getByRole('button', { name: 'Hold', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: /^Hold / });
+    await dialog.getByLabel('Reason').fill('Looks like a duplicate');
+    await dialog.getByRole('button', { name: 'Hold this reward' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('decided about this reward meanwhile');
+    await expect(dialog.getByLabel('Reason')).toHaveValue('Looks like a duplicate');
+    const now = (await company.export('rewards')).find((one) => one.key === reward?.key);
+    expect(now?.reward_status).toBe('declined');
+});
+
+test('what is not there, or not theirs, is not found, and says where to go', async ({ page, company, signIn, gotoReady }) => {
+    const customer = await company.customer('private', await company.partner('secret'));
+    await company.sale(customer, '60.00');
+    const foreign = String((await company.export('rewards')).find((one) => one.customer_key === customer.key)?.key);
+    const missing = 'rwd_00000000000000000000000000';
+    await signIn(owner);
+    for (const path of ['/partners/nobody', '/customers/nobody', '/customers/nobody/sale', `/rewards/${missing}`, '/rewards/1%20or%201=1', '/invoices/NONE-0001', '/offers/none', '/nowhere/at/all']) {
+        const response = await page.goto(path);
+        expect(response?.status(), path).toBe(404);
+        await ready(page);
+        await expect(page.getByRole('main').getByRole('link', { name: 'To the start page' }).first(), path).toBeVisible();
+    }
+    await signIn(priya);
+    for (const path of [`/partner/commissions/${foreign}`, `/partner/commissions/${missing}`, '/partner/payouts/pay_00000000000000000000000000', '/partner/nowhere']) {
+        const response = await page.goto(path);
+        expect(response?.status(), path).toBe(404);
+        await ready(page);
+        await expect(page.getByRole('main')).not.toContainText(customer.name);
+    }
+    // The company's own side is not for partners at all.
+    const response = await page.goto(`/customers/${customer.key}`);
+    expect(response?.status()).toBe(403);
+    await expect(page.locator('body')).not.toContainText(customer.name);
+    await gotoReady('/partner');
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { harbour, sam } from '../support/people.ts';
+import { run } from '../support/server.ts';
+import { said } from '../support/steps.ts';
+import { expect, test } from '../support/test.ts';
+
+test.use({ alone: 'sandbox' });
+
+test('a company that pays by hand is told what, confirms it, and pays its partners from a file', async ({ page, server, company, signIn, gotoReady, checkAccessibility }) => {
+    await company.apply('charge_provider = "manual"\npayout_provider = "manual"');
+    const customer = await company.customer('cash', { key: 'harbour', name: '' }, '2026-03-01T12:00:00Z');
+    await company.sale(customer, '300.00', '2026-03-09T12:00:00Z');
+    await run(server.database, 'run-due', '--until', '2026-04-08T14:00:00Z');
+    expect(server.mails().filter((mail) => mail.includes('Subject: Riverside: invoice RIVERSIDE-0001 over $60.00 is due'))).toHaveLength(1);
+
+    await signIn(sam);
+    await gotoReady('/invoices/RIVERSIDE-0001');
+    await expect(page.getByText('$60.00 waits for you to pay it')).toBeVisible();
+    await checkAccessibility();
+    // It did not work at first.
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('button', { name: 'It did not work' }).click();
+    const failed = page.getByRole('dialog', { name: 'The charge of RIVERSIDE-0001 did not work' });
+    await failed.getByLabel('What went wrong').fill('The bank was closed');
+    await failed.getByRole('button', { name: 'Record that it failed' }).click();
+    await said(page, 'Recorded that the charge of RIVERSIDE-0001 did not work.');
+    await expect(page.getByText('The charge of $60.00 failed')).toBeVisible();
+    await expect(page.getByText('The bank was closed').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Charge again' }).click();
+    await page.getByRole('dialog', { name: 'Charge $60.00 again' }).getByRole('button', { name: 'Charge $60.00' }).click();
+    await said(page, 'Started the charge of RIVERSIDE-0001 again.');
+
+    await page.getByRole('button', { name: 'Confirm $60.00' }).click();
+    await page.getByRole('dialog', { name: 'Confirm that $60.00 was paid' }).getByRole('button', { name: 'Yes, $60.00 was paid' }).click();
+    await said(page, 'Recorded that RIVERSIDE-0001 was charged. Its payouts are released.');
+    await expect(page.getByText('$60.00 is to be paid to your partners')).toBeVisible();
+
+    // The files that a spreadsheet and a bank take; the bank needs to know where the money goes.
+    const file = async (label: string) => {
+        await page.getByRole('button', { name: 'More actions' }).click();
+        return page.getByRole('group', { name: 'More actions' }).getByRole('link', { name: label });
+    };
+    const content = async (label: string) => {
+        const link = await file(label);
+        const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+        await page.keyboard.press('Escape');
+        return readFileSync(await download.path(), 'utf8');
+    };
+    expect(await content('Payouts as CSV')).toContain('harbour');
+    await (await file('Payment file for the bank (pain.001)')).click();
+    await expect(page.getByText(/no payout is open whose partner has an account/)).toBeVisible();
+    await gotoReady('/partners/harbour/edit');
+    await page.getByRole('textbox', { name: 'Account' }).fill('DE02120300000000202051');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await said(page, /Saved/);
+    await gotoReady('/invoices/RIVERSIDE-0001');
+    const order = await content('Payment file for the bank (pain.001)');
+    expect(order).toContain('<IBAN>DE02120300000000202051</IBAN>');
+    expect(order).toContain('>60.00<');
+    await page.getByRole('button', { name: 'Confirm all payouts' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Yes, $60.00 was paid' }).click();
+    await said(page, /^Recorded .*payout.* as paid\.$/);
+    await expect(page.getByRole('row').filter({ hasText: 'Harbour Media' })).toContainText('Paid');
+
+    await signIn(harbour);
+    await gotoReady('/partner/payouts');
+    await expect(page.getByRole('row').filter({ hasText: 'March 2026' })).toContainText('Paid');
+    await run(server.database, 'verify');
+});
