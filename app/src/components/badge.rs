@@ -83,12 +83,13 @@ pub fn Badge(status: &'static str, icon: &'static str, #[prop(into)] word: Strin
 }
 
 /// An amount with its currency, in tabular figures; `code` adds the currency's letters where several are on the page.
+/// In a column of several currencies the points stand under each other.
 #[component]
 pub fn Amount(of: Money, #[prop(optional)] code: bool) -> impl IntoView {
     // Currencies without a sign of their own show their letters anyway.
     let letters = (code && of.currency.symbol().is_some()).then(|| view! { <span class="code">{format!(" {}", of.currency)}</span> });
     view! {
-        <span class="num">{of.display()}</span>
+        <span class="num" data-decimals=of.currency.exponent()>{of.display()}</span>
         {letters}
     }
 }

@@ -1,5 +1,6 @@
 //! Details beside their list: a child route, so that the address opens it and Back closes it.
 
+use domain::access::Action;
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
@@ -8,7 +9,9 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
-use super::{ErrorSummary, Form, Heading, Icon, SubmitButton};
+use super::layout::use_viewer;
+use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
+use crate::error::AppError;
 use crate::list::keeping_query;
 use crate::ui::Ui;
 
@@ -87,6 +90,31 @@ pub fn DrawerForm(
                 </footer>
             </Form>
         </Frame>
+    }
+}
+
+/// A drawer for people who may do `action`; the others read there why it holds no form for them.
+#[component]
+pub fn DrawerFor<V: IntoView + 'static>(
+    action: Action,
+    #[prop(into)] title: String,
+    #[prop(into)] close: String,
+    children: impl Fn() -> V + Send + Sync + Clone + 'static,
+) -> impl IntoView {
+    view! {
+        <Loaded of=use_viewer() skeleton=Skeleton::None let:viewer>
+            {if viewer.may(action) {
+                children().into_any()
+            } else {
+                let text = AppError::Forbidden(action.words().to_owned()).to_string();
+                view! {
+                    <Drawer title=title.clone() close=close.clone()>
+                        <EmptyState icon="lock" title="Not allowed" text=text/>
+                    </Drawer>
+                }
+                .into_any()
+            }}
+        </Loaded>
     }
 }
 

@@ -101,7 +101,12 @@ pub fn Form(
 
     let target = action.clone();
     let submit = move |event: web_sys::SubmitEvent| {
-        if plain || multipart || event.default_prevented() {
+        if event.default_prevented() {
+            return;
+        }
+        if plain || multipart {
+            // The browser sends it, and leaves the page.
+            state.pending.set(true);
             return;
         }
         event.prevent_default();

@@ -20,6 +20,7 @@ mod receipt;
 mod stat;
 mod table;
 mod toasts;
+mod working;
 
 pub use badge::*;
 pub use chart::*;
@@ -40,3 +41,4 @@ pub use receipt::*;
 pub use stat::*;
 pub use table::*;
 pub use toasts::*;
+pub use working::*;

@@ -123,11 +123,8 @@ fn WaitingItem(of: Waiting) -> impl IntoView {
         WaitingKind::ChargeFailed | WaitingKind::PayoutFailed => ("bad", "alert"),
     };
     let amount = of.amounts.first().map(|amount| amount.display()).unwrap_or_default();
-    let more = of.amounts.len().saturating_sub(1);
-    let detail = match more {
-        0 => of.detail,
-        _ => format!("{} · and {}", of.detail, of.amounts[1..].iter().map(|amount| amount.display()).collect::<Vec<_>>().join(", ")),
-    };
+    let more: Vec<String> = of.amounts.iter().skip(1).map(|amount| amount.display()).collect();
+    let detail = if more.is_empty() { of.detail } else { format!("and {} · {}", more.join(", "), of.detail) };
     view! {
         <li class=class>
             <a href=of.href>

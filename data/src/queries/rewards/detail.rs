@@ -76,7 +76,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         remove_to: removed.map(|month| month.long()).unwrap_or_default(),
         frozen,
         adjust_month: if row.reverses.is_none() && state != RewardState::Declined { books.accumulating.long() } else { String::new() },
-        customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
+        customer_href: customer_key.map(|key| domain::addresses::customer(&key)).unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, TableFrame, Th};
 use crate::list::encode;
-use crate::server_fns::customers::customer_path;
+use crate::server_fns::customers::customer_page;
 use crate::server_fns::partners::partner_path;
 
 #[component]
@@ -14,13 +14,13 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         return view! {
             <div class="card">
                 <EmptyState icon="link" title="Nobody brought this customer" text="Give them to a partner, and sales from then on are paid by that partner's offers.">
-                    <a class="btn" href=format!("{}/attribution", customer_path(&customer))>"Change attribution"</a>
+                    <a class="btn" href=customer_page(&customer, "attribution")>"Change attribution"</a>
                 </EmptyState>
             </div>
         }
         .into_any();
     }
-    let path = customer_path(&customer);
+    let path = customer_page(&customer, "attribution");
     let rows = lines.into_iter().map(|line| view! { <Line line=line path=path.clone()/> }).collect_view();
     view! {
         <TableFrame label="Attribution history">
@@ -56,7 +56,7 @@ fn Line(line: AttributionLine, path: String) -> impl IntoView {
         (_, _) => line.to,
     };
     let undo = (!line.undo.is_empty()).then(|| {
-        view! { <td class="c-act"><a class="link" href=format!("{path}/attribution?undo={}", encode(&line.undo))>"Undo"</a></td> }
+        view! { <td class="c-act"><a class="link" href=format!("{path}?undo={}", encode(&line.undo))>"Undo"</a></td> }
     });
     view! {
         <tr>

@@ -20,6 +20,7 @@ pub fn OffersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/offers") view=Offers/>
         <Route path=path!("/offers/new") view=NewOffer/>
         <Route path=path!("/offers/:key") view=Offer/>
+        <Route path=path!("/offers/:key/overview") view=Offer/>
         <Route path=path!("/offers/:key/version") view=EditOffer/>
     }
     .into_inner()
