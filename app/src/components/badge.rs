@@ -86,10 +86,11 @@ pub fn Badge(status: &'static str, icon: &'static str, #[prop(into)] word: Strin
 /// In a column of several currencies the points stand under each other.
 #[component]
 pub fn Amount(of: Money, #[prop(optional)] code: bool) -> impl IntoView {
-    // Currencies without a sign of their own show their letters anyway.
-    let letters = (code && of.currency.symbol().is_some()).then(|| view! { <span class="code">{format!(" {}", of.currency)}</span> });
+    // Currencies without a sign of their own have their letters before the amount; here all have them behind it.
+    let amount = if code { of.display().replace(&format!("{}\u{a0}", of.currency), "") } else { of.display() };
+    let letters = code.then(|| view! { <span class="code">{format!(" {}", of.currency)}</span> });
     view! {
-        <span class="num" data-decimals=of.currency.exponent()>{of.display()}</span>
+        <span class="num" data-decimals=of.currency.exponent()>{amount}</span>
         {letters}
     }
 }

@@ -86,7 +86,7 @@ pub fn DrawerForm(
                 </div>
                 <footer class="drawer-foot">
                     <SubmitButton>{submit}</SubmitButton>
-                    <a class="btn quiet" href=close>"Cancel"</a>
+                    <a class="btn quiet" href=close data-noscroll="">"Cancel"</a>
                 </footer>
             </Form>
         </Frame>
@@ -130,7 +130,7 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
             {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
             <div class="actions">
                 {actions}
-                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="">
+                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="">
                     <Icon name="x"/>
                 </a>
             </div>

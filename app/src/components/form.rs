@@ -178,8 +178,7 @@ pub fn ErrorSummary() -> impl IntoView {
                 if field.is_empty() {
                     view! { <li><span>{message}</span></li> }.into_any()
                 } else {
-                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{format!("{}: {message}", words(&field))}</a></li> }
-                        .into_any()
+                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{told(&field, &message)}</a></li> }.into_any()
                 }
             })
             .collect();
@@ -196,9 +195,23 @@ pub fn ErrorSummary() -> impl IntoView {
     }
 }
 
-/// "min_amount" → "Min amount".
+/// A field's error away from the field: "Amount: Write a number." or, where the message has no subject, "Amount is missing".
+fn told(field: &str, message: &str) -> String {
+    let colon = if message.starts_with("is ") { "" } else { ":" };
+    format!("{}{colon} {message}", words(field))
+}
+
+/// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
 fn words(field: &str) -> String {
-    let text = field.trim_end_matches("[]").replace(['_', '.'], " ");
+    let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.parse::<u32>() {
+            Ok(place) => text = format!("{} {}", text.trim_end_matches('s'), place + 1),
+            Err(_) => text = format!("{text}, {part}"),
+        }
+    }
+    let text = text.replace(['_', '.'], " ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -262,10 +275,12 @@ pub fn ButtonForm(
 pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         error.get().map(|message| {
+            // "is missing", under its field.
+            let subject = message.starts_with("is ").then_some("This ");
             view! {
                 <p class="error" id=id.clone()>
                     <Icon name="alert"/>
-                    <span>{message}</span>
+                    <span>{subject}{message}</span>
                 </p>
             }
         })
@@ -303,5 +318,17 @@ fn focus_summary(form: NodeRef<html::Form>) {
     {
         // Fails only for elements that take no focus.
         let _ = summary.focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn errors_name_their_field() {
+        assert_eq!(told("customer_key", "is missing"), "Customer key is missing");
+        assert_eq!(told("triggers[1][min_amount]", "Write an amount."), "Trigger 2, min amount: Write an amount.");
+        assert_eq!(told("keys[]", "Choose one."), "Keys: Choose one.");
     }
 }

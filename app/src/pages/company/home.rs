@@ -47,7 +47,7 @@ fn HomeView(home: View) -> impl IntoView {
     view! {
         {header}
         <Stats>
-            <StatTile label="Rewards this month" value=home.rewards.now.display()>
+            <StatTile label="Rewards recorded this month" value=home.rewards.now.display()>
                 <Change now=home.rewards.now.minor before=home.rewards.before.minor against=of_rewards/>
             </StatTile>
             <StatTile label="Revenue from partners" value=home.revenue.now.display()>
@@ -61,7 +61,7 @@ fn HomeView(home: View) -> impl IntoView {
             <div class="stack loose">
                 <section class="card">
                     <div class="card-head">
-                        <h2>"Rewards by month"</h2>
+                        <h2>"Rewards by invoice month"</h2>
                         <a class="link" href="/invoices">"Invoices"</a>
                     </div>
                     <div class="card-body">

@@ -103,7 +103,7 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
 fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView {
     viewer.may(Action::ManageCustomers).then(|| {
         view! {
-            <a class="btn primary" href=customer_page(&customer, "sale")><Icon name="plus"/><span>"Record a sale"</span></a>
+            <a class="btn primary" href=customer_page(&customer, "sale") data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
             <Menu id="customer-menu" label="More actions">
                 {refundable.then(|| view! { <MenuLink href=customer_page(&customer, "refund") icon="refund" label="Refund"/> })}
                 <MenuLink href=customer_page(&customer, "attribution") icon="swap" label="Change attribution"/>

@@ -28,7 +28,34 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
     let new = draft.key.is_empty();
     let title = if new { "Create an offer".to_owned() } else { format!("New version of {}", draft.key) };
     let crumbs = vec![("Offers".to_owned(), "/offers".to_owned())];
-    let identity = if new {
+    let audience = AppliesTo::ALL.map(|one| Choice::new(one.word(), one.label())).to_vec();
+    let from = if new { "from the beginning, so that earlier sales that are still recorded earn too" } else { "from now" };
+    let from = format!("{}. Empty: {from}.", draft.zone);
+    let description = draft.description.clone();
+    view! {
+        <PageHeader title=title context="Publishing changes the future only. Partners see the description and the sentence of each trigger." crumbs=crumbs/>
+        <Form action=PublishOffer::PATH class="form measure">
+            <Identity draft=draft.clone()/>
+            <TextArea name="description" label="Description for partners" value=description
+                placeholder="20 % of every payment in a customer's first 12 months"/>
+            <Triggers draft=draft/>
+            <div class="fields">
+                <Field name="from" label="In force from" kind="datetime-local" optional=true hint=from/>
+            </div>
+            <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
+            <FormEnd>
+                <SubmitButton>{if new { "Create the offer" } else { "Publish this version" }}</SubmitButton>
+                <a class="btn quiet" href="/offers">"Cancel"</a>
+            </FormEnd>
+        </Form>
+    }
+    .into_any()
+}
+
+/// Key and group: chosen once, for a new offer.
+#[component]
+fn Identity(draft: OfferDraft) -> impl IntoView {
+    if draft.key.is_empty() {
         view! {
             <div class="fields">
                 <Field name="key" label="Key" hint="Letters, digits and hyphens, like affiliates-2026. It never changes."/>
@@ -42,10 +69,14 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
             <Hidden name="group" value=draft.group/>
         }
         .into_any()
-    };
+    }
+}
+
+/// One more than there are, so that there is room to add; what stays empty is left out.
+#[component]
+fn Triggers(draft: OfferDraft) -> impl IntoView {
     let filled = draft.triggers.len();
-    // One more than there are, so that there is room to add; what stays empty is left out.
-    let triggers = TRIGGERS
+    TRIGGERS
         .iter()
         .take((filled + 1).min(EDITOR_TRIGGERS_MAX))
         .enumerate()
@@ -53,27 +84,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
             let given = draft.triggers.get(place).cloned();
             view! { <TriggerFields place=place names=names given=given currency=draft.currency.clone() first=place == 0 && filled == 0/> }
         })
-        .collect_view();
-    let audience = AppliesTo::ALL.map(|one| Choice::new(one.word(), one.label())).to_vec();
-    view! {
-        <PageHeader title=title context="Publishing changes the future only. Partners see the description and the sentence of each trigger." crumbs=crumbs/>
-        <Form action=PublishOffer::PATH class="form measure">
-            {identity}
-            <TextArea name="description" label="Description for partners" value=draft.description
-                placeholder="20 % of every payment in a customer's first 12 months"/>
-            {triggers}
-            <div class="fields">
-                <Field name="from" label="In force from" kind="datetime-local" optional=true
-                    hint=format!("{}. Empty: {}.", draft.zone, if new { "from the beginning, so that earlier sales that are still recorded earn too" } else { "from now" })/>
-            </div>
-            <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
-            <FormEnd>
-                <SubmitButton>{if new { "Create the offer" } else { "Publish this version" }}</SubmitButton>
-                <a class="btn quiet" href="/offers">"Cancel"</a>
-            </FormEnd>
-        </Form>
-    }
-    .into_any()
+        .collect_view()
 }
 
 /// The names of one trigger's fields, as the server function reads them.

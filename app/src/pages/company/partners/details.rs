@@ -52,7 +52,7 @@ fn Head(head: PartnerHead) -> impl IntoView {
 #[component]
 fn Actions(head: PartnerHead) -> impl IntoView {
     let reward = head.may_reward.then(|| {
-        view! { <a class="btn primary" href=partner_page(&head.key, "manual-reward")><Icon name="plus"/><span>"Manual Rewards"</span></a> }
+        view! { <a class="btn primary" href=partner_page(&head.key, "manual-reward") data-noscroll=""><Icon name="plus"/><span>"Manual Rewards"</span></a> }
     });
     let manage = head.may_manage.then(|| {
         let archived = head.status == PartnershipStatus::Archived;

@@ -58,7 +58,7 @@ fn Money(overview: PartnerOverview) -> impl IntoView {
         view! {
             <section class="card">
                 <div class="card-head">
-                    <h2>"Rewards by month"</h2>
+                    <h2>"Rewards by invoice month"</h2>
                 </div>
                 <div class="card-body">
                     <RewardsChart title="Rewards by month and state" bars=overview.months.clone()/>

@@ -34,7 +34,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
-                    <a class="btn" href=partner_page(&key, "manual-reward")>"Give a manual reward"</a>
+                    <a class="btn" href=partner_page(&key, "manual-reward") data-noscroll="">"Give a manual reward"</a>
                 </EmptyState>
             </div>
         }
