@@ -183,7 +183,7 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
         session.insert(REST, upload).await.map_err(internal)?;
     }
     remove(&path);
-    let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{count} {label}")).collect();
+    let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
     Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
 }
 

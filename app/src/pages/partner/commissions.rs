@@ -90,7 +90,11 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
     let (title, what) = if row.customer.is_empty() { (row.description, row.source) } else { (row.customer, row.description) };
     let company = company.then(|| view! { <small>{row.company}</small> });
     let reason = (!row.reason.is_empty()).then(|| view! { <small>{row.reason}</small> });
-    let when = if row.estimated_payment.is_empty() { row.status.label().to_owned() } else { format!("about {}", row.estimated_payment) };
+    // On a phone a date that there is none of needs no line.
+    let (when, when_class) = match row.estimated_payment.is_empty() {
+        true => ("—".to_owned(), "c-date c-hide"),
+        false => (format!("about {}", row.estimated_payment), "c-date"),
+    };
     view! {
         <tr class:open=open>
             <th class="c-main" scope="row">
@@ -102,7 +106,7 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
                 {reason}
             </th>
             <td class="c-date" data-label="Date">{row.occurred}</td>
-            <td class="c-date" data-label="Estimated payment date">{when}</td>
+            <td class=when_class data-label="Estimated payment date">{when}</td>
             <td class="c-status"><StatusBadge of=row.status/></td>
             <td class="c-amount"><Amount of=row.amount/></td>
         </tr>
