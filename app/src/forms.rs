@@ -83,6 +83,8 @@ pub struct Flash {
     pub failed: Option<FailedForm>,
     /// A form waits until somebody has signed in again.
     pub stranded: bool,
+    /// A form that waited was somebody else's, and is gone.
+    pub dropped: bool,
 }
 
 /// A form that was refused, with everything that was typed.

@@ -19,7 +19,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, FLASH, STRANDED, real_now, session_of, standing_of};
+use crate::ctx::{self, FLASH, STRANDED, Stranded, Whose, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
 use crate::shell::{Assets, shell};
@@ -79,6 +79,7 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
     let path = parts.uri.path().to_owned();
     let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
     let public = path == "/sign-in" || path.starts_with("/sign-in/");
+    let whose = standing.as_ref().map(|standing| Whose(standing.user.id));
     match standing.map(|standing| standing.place) {
         None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
         Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),
@@ -88,22 +89,29 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
         Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
         _ => {}
     }
-    let flash = take_flash(&parts, public).await;
+    let flash = take_flash(&parts, public, whose).await;
     parts.extensions.insert(flash);
+    if let Some(whose) = whose {
+        parts.extensions.insert(whose);
+    }
     Ok(Request::from_parts(parts, body))
 }
 
-/// What was left for this page. A stranded form waits past the public pages.
-async fn take_flash(parts: &Parts, public: bool) -> Flash {
+/// What was left for this page. A stranded form waits past the public pages, and is shown to nobody but who filled it in.
+async fn take_flash(parts: &Parts, public: bool, whose: Option<Whose>) -> Flash {
     let Ok(session) = session_of(parts) else { return Flash::default() };
     let mut flash: Flash = session.remove(FLASH).await.ok().flatten().unwrap_or_default();
     if public {
         flash.stranded = matches!(session.get_value(STRANDED).await, Ok(Some(_)));
     } else if flash.failed.is_none()
-        && let Ok(Some(form)) = session.remove::<FailedForm>(STRANDED).await
+        && let Ok(Some(Stranded { form, user_id })) = session.remove(STRANDED).await
     {
-        let again = "You were signed out before this was sent. Look at it and send it again.";
-        flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
+        if user_id.map(Whose) == whose {
+            let again = "You were signed out before this was sent. Look at it and send it again.";
+            flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
+        } else {
+            flash.dropped = true;
+        }
     }
     flash
 }
@@ -291,9 +299,11 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
         let error =
             serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
         let signed_out = error == AppError::Unauthenticated;
+        let token = values.iter().find(|(name, _)| name == FORM_TOKEN);
+        let user_id = token.and_then(|(_, token)| Whose::of_token(token)).map(|whose| whose.0);
         let failed = failed_form(parts.uri.path(), values, error);
         if signed_out {
-            strand(parts, &failed).await;
+            strand(parts, Stranded { form: failed, user_id }).await;
             (format!("/sign-in?next={}", encode(&back)), Flash::default())
         } else {
             (back, Flash { failed: Some(failed), ..Flash::default() })
@@ -308,7 +318,7 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
 }
 
 /// Keeps a form until somebody has signed in again.
-async fn strand(parts: &Parts, form: &FailedForm) {
+async fn strand(parts: &Parts, form: Stranded) {
     if let Ok(session) = session_of(parts)
         && let Err(error) = session.insert(STRANDED, form).await
     {

@@ -12,6 +12,8 @@ pub mod forms;
 pub mod http;
 pub mod list;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod progress;
 pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,7 @@
 //! A list's state is its URL: search, filters, sort and page can be linked, reloaded and walked with Back.
 
+/// Percent-encodes for a query string.
+pub use domain::addresses::segment as encode;
 use domain::views::ListQuery;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -81,20 +83,6 @@ pub fn keeping_query(path: &str) -> Signal<String> {
         search if search.is_empty() => path.clone(),
         search => format!("{path}?{}", search.trim_start_matches('?')),
     })
-}
-
-/// Percent-encodes for a query string.
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&format!("{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

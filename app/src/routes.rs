@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use leptos_router::path;
 
 use crate::components::layout::{CompanyLayout, PartnerLayout};
-use crate::components::{Keyboard, Toasts, close_menus, focus_heading};
+use crate::components::{Keyboard, ScrollMemory, Toasts, close_menus, focus_heading};
 
 use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes};
 use crate::pages::company::{
@@ -57,6 +57,7 @@ pub fn App() -> impl IntoView {
             </Routes>
             <Toasts/>
             <Keyboard/>
+            <ScrollMemory/>
         </Router>
     }
 }

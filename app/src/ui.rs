@@ -15,7 +15,7 @@ use crate::wire::{Asking, Packed, fetch};
 
 #[derive(Clone, Copy)]
 pub struct Ui {
-    /// Random per page view; form tokens begin with it.
+    /// Random per page view, and whose view it is; form tokens begin with it.
     seed: StoredValue<String>,
     /// How many forms have been answered on this page.
     answered: RwSignal<u32>,
@@ -47,6 +47,8 @@ pub struct Toast {
     pub bad: bool,
 }
 
+const DROPPED: &str = "A form that somebody else had filled in here was not sent, and is not kept. They need to fill it in again.";
+
 /// What the server tells the client about this page view.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Start {
@@ -58,7 +60,9 @@ impl Ui {
     /// Once, at the root: the value crosses from server to client in the page.
     pub fn provide() -> Ui {
         let Start { seed, flash } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
-        let toasts = flash.done.into_iter().map(|done| Toast { id: 0, done, bad: false }).collect();
+        let done = flash.done.map(|done| Toast { id: 0, done, bad: false });
+        let dropped = flash.dropped.then(|| Toast { id: 1, done: Done::say(DROPPED), bad: true });
+        let toasts = done.into_iter().chain(dropped).collect();
         let ui = Ui {
             seed: StoredValue::new(seed),
             answered: RwSignal::new(0),
@@ -143,7 +147,9 @@ impl Ui {
 #[cfg(feature = "ssr")]
 fn start() -> Start {
     let flash = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Flash>().cloned());
-    Start { seed: leptos::nonce::Nonce::new().to_string(), flash: flash.unwrap_or_default() }
+    let whose = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<crate::ctx::Whose>().copied());
+    let seed = crate::ctx::Whose::mark(whose, &leptos::nonce::Nonce::new().to_string());
+    Start { seed, flash: flash.unwrap_or_default() }
 }
 
 /// Only reached when the page was not rendered by the server.

@@ -15,8 +15,9 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use data::imports::{self, Kind, Options, Report};
+use data::imports::{self, Kind, Options, Progress, Report};
 use domain::access::Action;
+use domain::page::grouped;
 use domain::views::settings::{ImportProblem, ImportTrial};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
@@ -27,6 +28,7 @@ use crate::ctx::{self, CompanyCtx, company_of, session_of};
 use crate::error::{AppError, Result};
 use crate::forms::{FailedForm, Flash};
 use crate::http::{internal, set_flash};
+use crate::progress::{self, Running};
 
 /// The form's action, and the page it is on.
 pub const PATH: &str = "/upload/import";
@@ -127,11 +129,24 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
 
 async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Result<Report> {
     let file = File::open(path).map_err(|_| AppError::Conflict("The file is no longer here. Upload it again.".to_owned()))?;
+    let bytes = file.metadata().map_err(internal)?.len();
     let cx = cx.clone();
-    ctx::apart(
-        move || async move { imports::import(&cx.db, cx.company_id, kind, file, options, Arc::new(|_| {}), cx.author(), cx.now).await },
-    )
-    .await
+    let user_id = cx.user.id;
+    let _running = Running::begin(user_id, "Reading the file", false);
+    let told = Arc::new(move |progress| {
+        // Reading is the smaller part of it.
+        let (share, words) = match progress {
+            Progress::Reading { done } => {
+                (20 * done / bytes.max(1), format!("Read {} of {} kB", grouped(count(done / 1_000)), grouped(count(bytes / 1_000))))
+            }
+            Progress::Writing { done, total } => {
+                let verb = if options.dry_run { "Tried" } else { "Imported" };
+                (20 + 80 * done / total.max(1), format!("{verb} {} of {} rows", grouped(count(done)), grouped(count(total))))
+            }
+        };
+        progress::tell(user_id, share, 100, words);
+    });
+    ctx::apart(move || async move { imports::import(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await }).await
 }
 
 /// The file that this session has tried at this company, if it has not been applied yet.
@@ -168,7 +183,7 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
         session.insert(REST, upload).await.map_err(internal)?;
     }
     remove(&path);
-    let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{count} {label}")).collect();
+    let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
     Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
 }
 

@@ -82,7 +82,9 @@ async fn freeze_and_charge<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<()> {
     let (shares, totals) = freeze(tx, company, invoice, now).await?;
-    let detail = json!({ "total": totals.total, "charge": totals.charge, "fee": totals.fee, "partners": shares.len() });
+    let detail = json!({
+        "total": totals.total, "charge": totals.charge, "fee": totals.fee, "currency": invoice.currency, "partners": shares.len()
+    });
     audit::record(tx, company.id, now, by, "invoice_frozen", "invoice", &invoice.number, detail).await?;
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.

@@ -265,7 +265,14 @@ pub async fn move_row_to_group<C: ConnectionTrait>(
     span.insert(tx).await?;
     let change = partnerships::ActiveModel { id: Set(row.id), group_id: Set(group_id), ..Default::default() };
     change.update(tx).await?;
-    let detail = json!({ "from": row.group_id, "to": group_id });
+    let names: HashMap<Uuid, String> = groups::Entity::find()
+        .filter(groups::Column::Id.is_in([row.group_id, group_id]))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|group| (group.id, group.name))
+        .collect();
+    let detail = json!({ "from": names.get(&row.group_id), "to": names.get(&group_id) });
     audit::record(tx, row.company_id, now, by, "partner_moved_to_group", "partner", &row.partner_key, detail).await?;
     Ok(true)
 }

@@ -331,7 +331,8 @@ impl Money {
         let point = if fraction.is_empty() { "" } else { "." };
         match self.currency.symbol() {
             Some(symbol) => format!("{sign}{symbol}{grouped}{point}{fraction}"),
-            None => format!("{sign}{} {grouped}{point}{fraction}", self.currency),
+            // One word: it does not break at the end of a line.
+            None => format!("{sign}{}\u{a0}{grouped}{point}{fraction}", self.currency),
         }
     }
 
@@ -466,8 +467,8 @@ mod tests {
     #[rstest]
     #[case(-123_450, "USD", "−$1,234.50")]
     #[case(1_200, "JPY", "¥1,200")]
-    #[case(1_250, "KWD", "KWD 1.250")]
-    #[case(5, "CHF", "CHF 0.05")]
+    #[case(1_250, "KWD", "KWD\u{a0}1.250")]
+    #[case(5, "CHF", "CHF\u{a0}0.05")]
     fn shows_amounts(#[case] minor: i64, #[case] code: &str, #[case] shown: &str) {
         assert_eq!(Money::new(minor, currency(code)).display(), shown);
     }

@@ -34,7 +34,7 @@ impl Verb {
     }
 
     /// As it stands in a sentence: "cannot be approved".
-    const fn done(self) -> &'static str {
+    pub const fn done(self) -> &'static str {
         match self {
             Verb::Approve => "approved",
             Verb::Decline => "declined",

@@ -83,12 +83,14 @@ pub fn Badge(status: &'static str, icon: &'static str, #[prop(into)] word: Strin
 }
 
 /// An amount with its currency, in tabular figures; `code` adds the currency's letters where several are on the page.
+/// In a column of several currencies the points stand under each other.
 #[component]
 pub fn Amount(of: Money, #[prop(optional)] code: bool) -> impl IntoView {
-    // Currencies without a sign of their own show their letters anyway.
-    let letters = (code && of.currency.symbol().is_some()).then(|| view! { <span class="code">{format!(" {}", of.currency)}</span> });
+    // Currencies without a sign of their own have their letters before the amount; here all have them behind it.
+    let amount = if code { of.display().replace(&format!("{}\u{a0}", of.currency), "") } else { of.display() };
+    let letters = code.then(|| view! { <span class="code">{format!(" {}", of.currency)}</span> });
     view! {
-        <span class="num">{of.display()}</span>
+        <span class="num" data-decimals=of.currency.exponent()>{amount}</span>
         {letters}
     }
 }

@@ -228,6 +228,7 @@ fn compact(amount: Money) -> String {
         if value % 10 == 0 { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
     };
     match amount.minor / unit {
+        whole @ 0..1_000 if whole * unit == amount.minor => format!("{sign}{whole}"),
         0..1_000 => amount.display(),
         1_000..1_000_000 => format!("{sign}{}k", tenths(1_000)),
         _ => format!("{sign}{}M", tenths(1_000_000)),
@@ -280,7 +281,8 @@ mod tests {
         assert_eq!(round_step(1_120_000), 500_000);
         assert_eq!(compact(Money::new(400_000, Currency::USD)), "$4k");
         assert_eq!(compact(Money::new(150_000_000, Currency::EUR)), "€1.5M");
-        assert_eq!(compact(Money::new(2_000, Currency::USD)), "$20.00");
+        assert_eq!(compact(Money::new(2_000, Currency::USD)), "$20");
+        assert_eq!(compact(Money::new(50, Currency::USD)), "$0.50");
     }
 
     #[test]

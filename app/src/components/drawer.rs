@@ -1,5 +1,6 @@
 //! Details beside their list: a child route, so that the address opens it and Back closes it.
 
+use domain::access::Action;
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
@@ -8,7 +9,9 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
-use super::{ErrorSummary, Form, Heading, Icon, SubmitButton};
+use super::layout::use_viewer;
+use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
+use crate::error::AppError;
 use crate::list::keeping_query;
 use crate::ui::Ui;
 
@@ -83,10 +86,35 @@ pub fn DrawerForm(
                 </div>
                 <footer class="drawer-foot">
                     <SubmitButton>{submit}</SubmitButton>
-                    <a class="btn quiet" href=close>"Cancel"</a>
+                    <a class="btn quiet" href=close data-noscroll="">"Cancel"</a>
                 </footer>
             </Form>
         </Frame>
+    }
+}
+
+/// A drawer for people who may do `action`; the others read there why it holds no form for them.
+#[component]
+pub fn DrawerFor<V: IntoView + 'static>(
+    action: Action,
+    #[prop(into)] title: String,
+    #[prop(into)] close: String,
+    children: impl Fn() -> V + Send + Sync + Clone + 'static,
+) -> impl IntoView {
+    view! {
+        <Loaded of=use_viewer() skeleton=Skeleton::None let:viewer>
+            {if viewer.may(action) {
+                children().into_any()
+            } else {
+                let text = AppError::Forbidden(action.words().to_owned()).to_string();
+                view! {
+                    <Drawer title=title.clone() close=close.clone()>
+                        <EmptyState icon="lock" title="Not allowed" text=text/>
+                    </Drawer>
+                }
+                .into_any()
+            }}
+        </Loaded>
     }
 }
 
@@ -102,7 +130,7 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
             {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
             <div class="actions">
                 {actions}
-                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="">
+                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="">
                     <Icon name="x"/>
                 </a>
             </div>

@@ -134,7 +134,12 @@ pub fn Form(
     let outdated = StoredValue::new(false);
     let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
-        if plain || multipart || outdated.get_value() || event.default_prevented() {
+        if outdated.get_value() || event.default_prevented() {
+            return;
+        }
+        if plain || multipart {
+            // The browser sends it, and leaves the page.
+            state.pending.set(true);
             return;
         }
         event.prevent_default();
@@ -222,8 +227,7 @@ pub fn ErrorSummary() -> impl IntoView {
                 if field.is_empty() {
                     view! { <li><span>{message}</span></li> }.into_any()
                 } else {
-                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{format!("{}: {message}", words(&field))}</a></li> }
-                        .into_any()
+                    view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{told(&field, &message)}</a></li> }.into_any()
                 }
             })
             .collect();
@@ -240,12 +244,18 @@ pub fn ErrorSummary() -> impl IntoView {
     }
 }
 
-/// "min_amount" → "Min amount", "triggers[0][flat]" → "Trigger 1, flat".
+/// A field's error away from the field: "Amount: Write a number." or, where the message has no subject, "Amount is missing".
+fn told(field: &str, message: &str) -> String {
+    let colon = if message.starts_with("is ") { "" } else { ":" };
+    format!("{}{colon} {message}", words(field))
+}
+
+/// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
 fn words(field: &str) -> String {
     let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.parse::<usize>() {
+        match part.parse::<u32>() {
             Ok(place) => text = format!("{} {}", text.trim_end_matches('s'), place + 1),
             Err(_) => text = format!("{text}, {part}"),
         }
@@ -314,10 +324,12 @@ pub fn ButtonForm(
 pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         error.get().map(|message| {
+            // "is missing", under its field.
+            let subject = message.starts_with("is ").then_some("This ");
             view! {
                 <p class="error" id=id.clone()>
                     <Icon name="alert"/>
-                    <span>{message}</span>
+                    <span>{subject}{message}</span>
                 </p>
             }
         })
@@ -349,12 +361,12 @@ fn focus_summary(form: NodeRef<html::Form>) {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::told;
 
     #[test]
-    fn fields_are_named_as_people_count_them() {
-        assert_eq!(words("min_amount"), "Min amount");
-        assert_eq!(words("keys[]"), "Keys");
-        assert_eq!(words("triggers[1][hold_days]"), "Trigger 2, hold days");
+    fn errors_name_their_field() {
+        assert_eq!(told("customer_key", "is missing"), "Customer key is missing");
+        assert_eq!(told("triggers[1][min_amount]", "Write an amount."), "Trigger 2, min amount: Write an amount.");
+        assert_eq!(told("keys[]", "Choose one."), "Keys: Choose one.");
     }
 }

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlElement;
+use leptos::web_sys::{self, HtmlElement};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
@@ -62,8 +62,7 @@ pub(super) fn Heading(#[prop(into)] title: String, #[prop(optional, into)] id: O
 /// A loaded page is built before it is placed into the document, where alone it can take the focus.
 fn focus_once_shown(heading: HtmlElement, frames: u32) {
     if heading.is_connected() {
-        // Fails only for elements that take no focus.
-        let _ = heading.focus();
+        focus(&heading);
     } else if frames > 0 {
         request_animation_frame(move || focus_once_shown(heading, frames - 1));
     }
@@ -73,9 +72,16 @@ fn focus_once_shown(heading: HtmlElement, frames: u32) {
 pub fn focus_heading() {
     let find = |selector: &str| document().query_selector(selector).ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok());
     if let Some(heading) = find("aside.drawer h1").or_else(|| find("main h1")) {
-        // Fails only for elements that take no focus.
-        let _ = heading.focus();
+        focus(&heading);
     }
+}
+
+/// Without scrolling to it: where the page stands is the business of whoever led here.
+fn focus(heading: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Fails only for elements that take no focus.
+    let _ = heading.focus_with_options(&options);
 }
 
 #[component]

@@ -44,7 +44,7 @@ pub fn Keyboard() -> impl IntoView {
     view! {
         <dialog class="dialog" id="keys" node_ref=help aria-labelledby="keys-title" closedby="any">
             <header class="drawer-head">
-                <h2 id="keys-title">"Keys"</h2>
+                <h2 id="keys-title" tabindex="-1" autofocus>"Keys"</h2>
                 <div class="actions">
                     <button type="button" class="btn quiet icon-only" aria-label="Close" on:click=close>
                         <Icon name="x"/>

@@ -10,7 +10,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::header::longest_match;
-use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile};
+use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
 use crate::forms::Done;
 use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
 use crate::server_fns::session::{GetViewer, SwitchPlace};
@@ -315,7 +315,11 @@ fn ClockBar(clock: ClockView, looked: RwSignal<bool>) -> impl IntoView {
         <div class="clockbar" role="region" aria-label="Sandbox clock">
             <Icon name="clock"/>
             <strong>"Sandbox"</strong>
-            <time>{clock.now}</time>
+            <time>
+                <span class="only-desktop">{clock.weekday}" "</span>
+                <span>{clock.now}</span>
+                <span class="only-desktop">" "{clock.zone}</span>
+            </time>
             {clock.may_move.then(|| view! {
                 <button type="button" class="btn small" popovertarget="clock" on:click=move |_| looked.set(true)>"Move the clock"</button>
             })}
@@ -348,12 +352,14 @@ fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
         <p class="menu-title">"Everything that falls due on the way is done"</p>
         <Form action=MoveClock::PATH name="jump" class="clock-jumps" bare=true on_done=done>
             {buttons}
+            <Working/>
         </Form>
         <hr/>
         // Its refusals stand in the menu: on a phone it covers the toasts.
         <Form action=MoveClock::PATH name="days" class="menu-body row" on_done=done>
             <input class="input small" type="number" id="days-days" name="days" value="7" min="1" max=DAYS_MAX aria-label="Days"/>
             <SubmitButton class="btn small">"Move by days"</SubmitButton>
+            <Working/>
         </Form>
     }
 }

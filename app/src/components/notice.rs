@@ -47,27 +47,22 @@ pub fn EmptyState(
     }
 }
 
-/// An error where content should be.
+/// An error where content should be, and the way on.
 #[component]
 pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let here = use_location();
-    let action = match &error {
-        AppError::Unauthenticated => {
-            let path = format!("{}{}", here.pathname.get_untracked(), here.search.get_untracked());
-            let next = local_path(&path).map(encode).unwrap_or_default();
-            Some(view! { <a class="btn small" rel="external" href=format!("/sign-in?next={next}")>"Sign in"</a> }.into_any())
-        }
-        AppError::NotFound(_) => Some(view! { <a class="btn small" href="/">"To the start page"</a> }.into_any()),
-        _ => None,
+    let path = format!("{}{}", here.pathname.get_untracked(), here.search.get_untracked());
+    let (icon, href, way) = match &error {
+        AppError::Unauthenticated => ("key", format!("/sign-in?next={}", local_path(&path).map(encode).unwrap_or_default()), "Sign in"),
+        AppError::NotFound(_) => ("search", "/".to_owned(), "To the start page"),
+        AppError::Forbidden(_) => ("lock", "/".to_owned(), "To the start page"),
+        _ => ("alert", path, "Try again"),
     };
     view! {
-        <div class="notice bad" role="alert">
-            <Icon name="alert"/>
-            <div class="notice-body">
-                <strong>{error.title()}</strong>
-                <p>{error.to_string()}</p>
-            </div>
-            {action.map(|action| view! { <div class="actions">{action}</div> })}
+        <div class="card" role="alert">
+            <EmptyState icon=icon title=error.title() text=error.to_string()>
+                <a class="btn" rel="external" href=href>{way}</a>
+            </EmptyState>
         </div>
     }
 }

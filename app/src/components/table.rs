@@ -92,7 +92,7 @@ pub fn RowLink(
 ) -> impl IntoView {
     let target = if drawer { keeping_query(&href) } else { Signal::stored(href) };
     view! {
-        <a class="row-link" href=target>{children()}</a>
+        <a class="row-link" href=target data-noscroll=drawer.then_some("")>{children()}</a>
         {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
     }
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::components::{Brand, Icon};
+
 /// Says so in the response's status too.
 #[component]
 pub fn NotFound() -> impl IntoView {
@@ -11,10 +13,9 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <Title text="Not found"/>
         <main class="main" id="main" tabindex="-1">
+            <Brand/>
             <div class="empty">
-                <svg class="icon" aria-hidden="true">
-                    <use href="/icons.svg#search"></use>
-                </svg>
+                <Icon name="search"/>
                 <h1>"This page does not exist"</h1>
                 <p>"The address may be mistyped, or what was here has moved. Nothing is lost: search for it, or start at home."</p>
                 <div class="actions">

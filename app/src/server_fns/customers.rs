@@ -1,12 +1,12 @@
 //! Customers: the list, one customer, sales, refunds, and who brings them.
 
+pub use domain::addresses::{customer as customer_path, customer_page};
 use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
-use crate::list::encode;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
@@ -31,11 +31,6 @@ use domain::{Currency, Instant, Money, ids};
 use leptos::server_fn::ServerFn;
 #[cfg(feature = "ssr")]
 use std::collections::BTreeMap;
-
-/// The address of a customer's page.
-pub fn customer_path(key: &str) -> String {
-    format!("/customers/{}", encode(key))
-}
 
 #[server(prefix = "/rpc", endpoint = "customers/list", protocol = Reading)]
 pub async fn list_customers(query: ListQuery) -> Result<CustomerList> {

@@ -77,7 +77,7 @@ pub async fn publish_offer(
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),
         Published::Version { number, .. } => format!("Published version {number}."),
     };
-    Ok(Done::say(words).to(format!("/offers/{}", data::queries::words::path_segment(key.trim()))))
+    Ok(Done::say(words).to(domain::addresses::offer(key.trim())))
 }
 
 #[cfg(feature = "ssr")]

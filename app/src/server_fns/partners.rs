@@ -1,5 +1,6 @@
 //! Partner Management.
 
+pub use domain::addresses::{partner as partner_path, partner_page};
 use domain::views::customers::CustomerList;
 use domain::views::partners::{
     Activity, ManualRewardForm, PartnerForm, PartnerHead, PartnerList, PartnerOverview, RewardLines, TransactionLines,
@@ -9,7 +10,6 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
-use crate::list::encode;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
@@ -24,11 +24,6 @@ use domain::access::Action;
 use domain::states::PartnershipStatus;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
-
-/// The address of Partner Details.
-pub fn partner_path(key: &str) -> String {
-    format!("/partners/{}", encode(key))
-}
 
 #[server(prefix = "/rpc", endpoint = "partners/list", protocol = Reading)]
 pub async fn list_partners(query: ListQuery) -> Result<PartnerList> {
@@ -208,7 +203,7 @@ pub async fn create_manual_reward(
     let line = data::queries::partners::detail::reward(&cx.db, &cx.company, &given.key).await?;
     let when = line.estimated_payment.map(|date| format!(" Estimated payment date: {date}.")).unwrap_or_default();
     Ok(Done::say(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
-        .to(format!("{}/rewards", partner_path(&partner_key)))
+        .to(partner_page(&partner_key, "rewards"))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
 }
 

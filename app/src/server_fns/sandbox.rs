@@ -8,11 +8,18 @@ use crate::forms::Done;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, error::AppError, http};
+use crate::{
+    ctx,
+    error::AppError,
+    http,
+    progress::{self, Running},
+};
 #[cfg(feature = "ssr")]
-use data::due;
+use data::{due, queries::session::moved_words};
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
+#[cfg(feature = "ssr")]
+use std::sync::{Mutex, PoisonError};
 
 /// Furthest that the clock is moved at once: there is no way back.
 pub const DAYS_MAX: u16 = 400;
@@ -38,6 +45,22 @@ pub async fn move_clock(#[server(default)] to: String, #[server(default)] days: 
     };
     let parts = ctx::parts()?;
     let due = parts.extensions.get::<due::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
-    let work = data::clock::advance(&cx.db, &due, until, cx.author(), &|_, _| {}).await?;
-    Ok(Done::say(data::queries::session::moved_words(&cx.zone, until, &work)))
+    let running = Running::begin(cx.user.id, "Looking for what falls due", true);
+    let so_far = Mutex::new((cx.now, due::Work::default()));
+    let progress = |at: Instant, step: due::Work| {
+        let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        so_far.0 = at;
+        so_far.1 += step;
+        let [done, total] = [at, until].map(|at| u64::try_from(at.0 - cx.now.0).unwrap_or(0));
+        progress::tell(cx.user.id, done, total, moved_words(&cx.zone, at, &so_far.1));
+    };
+    // Dropping the work is safe at any moment; the clock then stands where it was last.
+    let stopped = tokio::select! {
+        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => {
+            return Ok(Done::say(moved_words(&cx.zone, until, &work?)));
+        }
+        () = running.stopped() => so_far.lock().unwrap_or_else(PoisonError::into_inner).1,
+    };
+    let now = data::installation::now(&cx.db).await?;
+    Ok(Done::say(format!("Stopped on the way. {}", moved_words(&cx.zone, now, &stopped))))
 }

@@ -1,5 +1,6 @@
 //! The search over everything a company has: a few of each kind, each found through an index.
 
+use domain::addresses;
 use domain::states::RewardState;
 use domain::views::search::{Hit, HitGroup, HitKind, SearchResults};
 use domain::{Instant, Month};
@@ -49,13 +50,13 @@ async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<Hit
     let hits = rows
         .into_iter()
         .map(|row| Hit {
-            href: format!("/partners/{}", words::path_segment(&row.partner_key)),
+            href: addresses::partner(&row.partner_key),
             title: names::title(&row.name, &row.email, &row.partner_key),
             detail: format!("{} · {}", row.partner_key, row.email),
             end: String::new(),
         })
         .collect();
-    Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", words::path_segment(text)) })
+    Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", addresses::segment(text)) })
 }
 
 async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
@@ -75,13 +76,13 @@ async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGr
     let hits = rows
         .into_iter()
         .map(|row| Hit {
-            href: format!("/customers/{}", words::path_segment(&row.customer_key)),
+            href: addresses::customer(&row.customer_key),
             title: names::title(&row.name, &row.email, &row.customer_key),
             detail: format!("{} · {}", row.customer_key, row.email),
             end: String::new(),
         })
         .collect();
-    Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", words::path_segment(text)) })
+    Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", addresses::segment(text)) })
 }
 
 /// The transaction of this key.
@@ -97,7 +98,7 @@ async fn sales(db: &Db, company: &companies::Model, text: &str) -> Result<HitGro
     for row in rows {
         let Some(customer) = people.get(&row.customer_id) else { continue };
         hits.push(Hit {
-            href: format!("/customers/{}", words::path_segment(&customer.value)),
+            href: addresses::customer(&customer.value),
             title: row.key,
             detail: format!("{} · {}", customer.label, words::day(&zone, Instant(row.occurred_at))),
             end: lines::money(row.amount, &row.currency)?.display(),

@@ -63,7 +63,7 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
             current: membership == place,
         })
         .collect();
-    let clock = sandbox.then(|| ClockView { now: moment(&zone, now), may_move });
+    let clock = sandbox.then(|| clock(&zone, now, may_move));
     Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
 }
 
@@ -108,10 +108,14 @@ async fn partner_zone<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<
     }
 }
 
-/// "Saturday 4 April 2026, 09:00 New York time"
-fn moment(zone: &Zone, at: Instant) -> String {
+fn clock(zone: &Zone, at: Instant, may_move: bool) -> ClockView {
     let local = zone.local(at);
-    format!("{} {}, {} {}", local.format("%A"), long_date(local.date()), local.format("%H:%M"), zone.place())
+    ClockView {
+        weekday: local.format("%A").to_string(),
+        now: format!("{}, {}", long_date(local.date()), local.format("%H:%M")),
+        zone: zone.place(),
+        may_move,
+    }
 }
 
 /// In a sandbox the first owner of a company and the first owner of a partner; nobody elsewhere.
@@ -184,6 +188,15 @@ fn effect(preview: &Preview) -> String {
 
 /// "It is 1 May 2026. Generated 3 invoices, sent 3 mails."
 pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
+    let date = words::day(zone, now);
+    match work_words(work) {
+        Some(sentence) => format!("It is {date}. {sentence}."),
+        None => format!("It is {date}. Nothing was due."),
+    }
+}
+
+/// "Generated 3 invoices, charged 1 invoice, paid 41 partners"; `None` when nothing was done.
+pub fn work_words(work: &Work) -> Option<String> {
     let parts = [
         (work.released, "released", "reward", "rewards"),
         (work.invoices, "generated", "invoice", "invoices"),
@@ -193,11 +206,7 @@ pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
         (work.payouts_failed, "failed to pay", "partner", "partners"),
         (work.mails, "sent", "mail", "mails"),
     ];
-    let date = words::day(zone, now);
-    match sentence(&parts) {
-        Some(sentence) => format!("It is {date}. {sentence}."),
-        None => format!("It is {date}. Nothing was due."),
-    }
+    sentence(&parts)
 }
 
 /// The parts that are not nought, in one sentence; `None` when all are.
@@ -222,5 +231,7 @@ mod tests {
         let preview = Preview { invoices: 3, mails: 1, ..Preview::default() };
         assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 mail");
         assert_eq!(effect(&Preview::default()), "Nothing is due");
+        let work = Work { invoices: 3, charges_done: 1, payouts_paid: 41, ..Work::default() };
+        assert_eq!(work_words(&work).as_deref(), Some("Generated 3 invoices, charged 1 invoice, paid 41 partners"));
     }
 }

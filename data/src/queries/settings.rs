@@ -1,10 +1,13 @@
 //! Company profile and audit log.
 
+use domain::addresses;
 use domain::page::Page;
+use domain::review::Verb;
+use domain::states::{PartnershipStatus, RewardState};
 use domain::views::ListQuery;
 use domain::views::settings::{AuditEntry, AuditLog, CompanyProfile};
 use domain::zone::Zone;
-use domain::{Instant, Rate};
+use domain::{Currency, Instant, Money, Month, Rate};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
@@ -93,11 +96,11 @@ impl Position {
 
 fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
     let href = match row.subject_kind.as_str() {
-        "partner" => format!("/partners/{}", words::path_segment(&row.subject)),
-        "customer" => format!("/customers/{}", words::path_segment(&row.subject)),
+        "partner" => addresses::partner(&row.subject),
+        "customer" => addresses::customer(&row.subject),
         "reward" => format!("/rewards/{}", row.subject),
         "invoice" => format!("/invoices/{}", row.subject),
-        "offer" => format!("/offers/{}", words::path_segment(&row.subject)),
+        "offer" => addresses::offer(&row.subject),
         "company" => "/settings".to_owned(),
         _ => String::new(),
     };
@@ -105,11 +108,11 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
         id: row.id.to_string(),
         at: words::minute(zone, Instant(row.at)),
         author: row.author,
-        action: readable(&row.action),
+        action: deed(&row.action),
         subject_kind: readable(&row.subject_kind),
         subject: row.subject,
         href,
-        detail: facts(&row.detail),
+        detail: facts(zone, &row.detail),
     }
 }
 
@@ -120,37 +123,115 @@ fn readable(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The facts of an entry as label and words; what is empty is left out.
-fn facts(detail: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else { return Vec::new() };
-    fields.into_iter().map(|(name, value)| (readable(&name), told(&value))).filter(|(_, words)| !words.is_empty()).collect()
+/// "reward_release" → "Reward released": decisions carry the verb of their button.
+fn deed(action: &str) -> String {
+    let verb = action.strip_prefix("reward_").and_then(|word| Verb::ALL.iter().find(|verb| verb.word() == word));
+    match verb {
+        Some(verb) => format!("Reward {}", verb.done()),
+        None => readable(action),
+    }
 }
 
-fn told(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        // Before and after.
-        Value::Array(pair) if pair.len() == 2 => format!("{} → {}", told(&pair[0]), told(&pair[1])),
-        Value::Array(items) => items.iter().map(told).collect::<Vec<_>>().join(", "),
-        // A thing is told by its key, where it has one.
-        Value::Object(fields) if fields.contains_key("key") => told(&fields["key"]),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| format!("{}: {}", readable(name), told(value))).collect::<Vec<_>>().join(", ")
+/// Names of facts that are amounts in minor units of the entry's currency.
+const AMOUNTS: [&str; 5] = ["amount", "total", "charge", "fee", "difference"];
+/// More than these are only counted.
+const LISTED_MAX: usize = 5;
+
+/// The facts of an entry as label and words. Left out are what is empty, ids that say nothing, and the currency where an amount
+/// says it.
+fn facts(zone: &Zone, detail: &str) -> Vec<(String, String)> {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else { return Vec::new() };
+    let currency = fields.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok());
+    let reading = Reading { zone, currency };
+    let with_amount = currency.is_some() && fields.keys().any(|name| AMOUNTS.contains(&name.as_str()));
+    fields
+        .into_iter()
+        .filter(|(name, _)| name != "batch" && !(with_amount && name == "currency"))
+        .map(|(name, value)| (readable(&name), reading.told(&name, &value)))
+        .filter(|(_, words)| !words.is_empty())
+        .collect()
+}
+
+/// What the words of a fact depend on.
+struct Reading<'a> {
+    zone: &'a Zone,
+    currency: Option<Currency>,
+}
+
+impl Reading<'_> {
+    fn told(&self, name: &str, value: &Value) -> String {
+        match value {
+            Value::Null => String::new(),
+            Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+            Value::Number(number) => self.number(name, number.as_i64()).unwrap_or_else(|| number.to_string()),
+            Value::String(text) => self.text(name, text),
+            // Before and after.
+            Value::Array(pair) if pair.len() == 2 && !pair[0].is_object() => {
+                format!("{} → {}", self.told(name, &pair[0]), self.told(name, &pair[1]))
+            }
+            Value::Array(items) if items.len() > LISTED_MAX => items.len().to_string(),
+            Value::Array(items) => items.iter().map(|item| self.told(name, item)).collect::<Vec<_>>().join(", "),
+            // A thing is told by its key, where it has one.
+            Value::Object(fields) if fields.contains_key("key") => self.told("key", &fields["key"]),
+            Value::Object(fields) => {
+                fields.iter().map(|(name, value)| format!("{}: {}", readable(name), self.told(name, value))).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    fn number(&self, name: &str, number: Option<i64>) -> Option<String> {
+        if name.ends_with("month") {
+            let month = Month(i32::try_from(number?).ok()?);
+            return Some(month.long());
+        }
+        let amount = AMOUNTS.contains(&name).then_some(Money::new(number?, self.currency?))?;
+        Some(amount.display())
+    }
+
+    /// States in the words of their badges, instants in the company's zone; ids say nothing.
+    fn text(&self, name: &str, text: &str) -> String {
+        if ["reason", "description", "name", "note"].contains(&name) {
+            return text.to_owned();
+        }
+        if Uuid::try_parse(text).is_ok() {
+            return String::new();
+        }
+        if let Ok(state) = text.parse::<RewardState>() {
+            return state.label().to_owned();
+        }
+        if let Ok(status) = text.parse::<PartnershipStatus>() {
+            return status.label().to_owned();
+        }
+        if let (true, Ok(month)) = (name.ends_with("month"), text.parse::<Month>()) {
+            return month.long();
+        }
+        match Instant::parse(text) {
+            Ok(at) => words::minute(self.zone, at),
+            Err(_) => text.to_owned(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    fn read(detail: &str) -> Vec<String> {
+        let zone: Zone = "America/New_York".parse().unwrap();
+        facts(&zone, detail).into_iter().map(|(label, words)| format!("{label}: {words}")).collect()
+    }
 
     #[test]
     fn details_read_as_words() {
-        let facts = facts(r#"{"timezone":["UTC","Europe/Berlin"],"note":null,"count":3}"#);
-        assert_eq!(facts, [("Count".to_owned(), "3".to_owned()), ("Timezone".to_owned(), "UTC → Europe/Berlin".to_owned())]);
+        let changed = read(r#"{"timezone":["UTC","Europe/Berlin"],"note":null,"count":3}"#);
+        assert_eq!(changed, ["Count: 3", "Timezone: UTC → Europe/Berlin"]);
+        let released = r#"{"amount":2475,"batch":"01a1a725-4500-8eba-a6ec-294777d5a420","currency":"USD","from":"hold",
+            "from_month":202608,"to":"pending","to_month":202611}"#;
+        let told = ["Amount: $24.75", "From: On hold", "From month: August 2026", "To: New", "To month: November 2026"];
+        assert_eq!(read(released), told);
+        assert_eq!(read(r#"{"from":"2026-11-04T15:20:00Z","currency":"USD"}"#), ["Currency: USD", "From: 4 Nov 2026, 10:20"]);
         assert_eq!(readable("partner_moved_to_group"), "Partner moved to group");
+        assert_eq!(deed("reward_hold"), "Reward put on hold");
     }
 }

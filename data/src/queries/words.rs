@@ -45,19 +45,6 @@ pub fn typed_date(text: &str) -> Option<NaiveDate> {
     (1970..2200).contains(&date.year()).then_some(date)
 }
 
-/// A key as one segment of an address: everything but letters, digits and "-_.~" percent-encoded.
-pub fn path_segment(key: &str) -> String {
-    let mut out = String::with_capacity(key.len());
-    for byte in key.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

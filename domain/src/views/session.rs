@@ -44,11 +44,25 @@ pub struct Place {
     pub current: bool,
 }
 
-/// The sandbox's clock: the date it plays in words of the company's zone.
+/// The sandbox's clock: what it shows in the company's zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockView {
+    /// "Saturday"
+    pub weekday: String,
+    /// "4 April 2026, 09:00"
     pub now: String,
+    /// "New York time"
+    pub zone: String,
     pub may_move: bool,
+}
+
+/// How far long work is that somebody waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkView {
+    pub percent: u8,
+    /// "1,200 of 4,000 rows"
+    pub words: String,
+    pub can_stop: bool,
 }
 
 impl Viewer {

@@ -121,12 +121,14 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
         Company(Action::ManageSettings),
         "name=Renamed&timezone=UTC&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name",
     ),
+    ("/rpc/work/progress", People, ""),
+    ("/rpc/work/stop", People, ""),
 ];
 
 const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;
 
-/// Pages by their pattern, and an address of each. `true`: the address names something of this company. Some forms are shown to
-/// people whose role does not let them send it; what they send is refused.
+/// Pages by their pattern, and an address of each. `true`: the address names something of this company. Some pages of
+/// forms are shown to everybody who may look; those who may not send it read there why it is not for them.
 const PAGES: &[(&str, For, &str, bool)] = &[
     ("/", Company(Action::ViewProgramme), "/", false),
     ("/customers", Company(Action::ViewProgramme), "/customers", false),
@@ -134,6 +136,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
     ("/customers/{key}", Company(Action::ViewProgramme), "/customers/c-1", true),
     ("/customers/{key}/attribution", Company(Action::ManageCustomers), "/customers/c-1/attribution", true),
     ("/customers/{key}/edit", Company(Action::ViewProgramme), "/customers/c-1/edit", true),
+    ("/customers/{key}/overview", Company(Action::ViewProgramme), "/customers/c-1/overview", true),
     ("/customers/{key}/refund", Company(Action::ManageCustomers), "/customers/c-1/refund", true),
     ("/customers/{key}/sale", Company(Action::ManageCustomers), "/customers/c-1/sale", true),
     ("/invoices", Company(Action::ViewProgramme), "/invoices", false),
@@ -143,6 +146,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
     ("/offers/new", Company(Action::ManageOffers), "/offers/new", false),
     // Both companies call an offer so.
     ("/offers/{key}", Company(Action::ViewProgramme), "/offers/affiliates-2026", false),
+    ("/offers/{key}/overview", Company(Action::ViewProgramme), "/offers/affiliates-2026/overview", false),
     ("/offers/{key}/version", Company(Action::ViewProgramme), "/offers/affiliates-2026/version", false),
     ("/partner", Partner(ViewCommissions), "/partner", false),
     ("/partner/commissions", Partner(ViewCommissions), "/partner/commissions", false),
@@ -158,6 +162,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
     ("/partners/{key}/customers", Company(Action::ViewProgramme), "/partners/acme/customers", true),
     ("/partners/{key}/edit", Company(Action::ManagePartners), "/partners/acme/edit", true),
     ("/partners/{key}/manual-reward", Company(Action::ManageInvoices), "/partners/acme/manual-reward", true),
+    ("/partners/{key}/overview", Company(Action::ViewProgramme), "/partners/acme/overview", true),
     ("/partners/{key}/rewards", Company(Action::ViewProgramme), "/partners/acme/rewards", true),
     ("/partners/{key}/transactions", Company(Action::ViewProgramme), "/partners/acme/transactions", true),
     ("/rewards", Company(Action::ViewProgramme), "/rewards", false),

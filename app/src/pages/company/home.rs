@@ -47,7 +47,7 @@ fn HomeView(home: View) -> impl IntoView {
     view! {
         {header}
         <Stats>
-            <StatTile label="Rewards this month" value=home.rewards.now.display()>
+            <StatTile label="Rewards recorded this month" value=home.rewards.now.display()>
                 <Change now=home.rewards.now.minor before=home.rewards.before.minor against=of_rewards/>
             </StatTile>
             <StatTile label="Revenue from partners" value=home.revenue.now.display()>
@@ -61,7 +61,7 @@ fn HomeView(home: View) -> impl IntoView {
             <div class="stack loose">
                 <section class="card">
                     <div class="card-head">
-                        <h2>"Rewards by month"</h2>
+                        <h2>"Rewards by invoice month"</h2>
                         <a class="link" href="/invoices">"Invoices"</a>
                     </div>
                     <div class="card-body">
@@ -123,11 +123,8 @@ fn WaitingItem(of: Waiting) -> impl IntoView {
         WaitingKind::ChargeFailed | WaitingKind::PayoutFailed => ("bad", "alert"),
     };
     let amount = of.amounts.first().map(|amount| amount.display()).unwrap_or_default();
-    let more = of.amounts.len().saturating_sub(1);
-    let detail = match more {
-        0 => of.detail,
-        _ => format!("{} · and {}", of.detail, of.amounts[1..].iter().map(|amount| amount.display()).collect::<Vec<_>>().join(", ")),
-    };
+    let more: Vec<String> = of.amounts.iter().skip(1).map(|amount| amount.display()).collect();
+    let detail = if more.is_empty() { of.detail } else { format!("and {} · {}", more.join(", "), of.detail) };
     view! {
         <li class=class>
             <a href=of.href>

@@ -15,13 +15,6 @@ pub fn Search() -> impl IntoView {
     let results = load(move || Question { text: text.get() });
     view! {
         <PageHeader title="Search" context="Partners, customers, transactions, rewards and invoices, by name, email or key"/>
-        <form class="filters" method="get" action="/search" role="search" aria-label="Search again">
-            <div class="search">
-                <Icon name="search"/>
-                <input class="input" type="search" name="q" value=move || text.get() aria-label="What to look for" autocomplete="off"/>
-            </div>
-            <button class="btn primary" type="submit">"Search"</button>
-        </form>
         <Loaded of=results let:results>
             <Results results=results text=text.get()/>
         </Loaded>
@@ -34,7 +27,7 @@ fn Results(results: SearchResults, text: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="search" title="Type what you remember"
-                    text="A part of a name, an email, a key, an order or invoice number: two letters are enough."/>
+                    text="In the box above: a part of a name, an email, a key, an order or invoice number. Two letters are enough."/>
             </div>
         }
         .into_any();

@@ -71,7 +71,6 @@ pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView
             <thead>
                 <tr>
                     <Th label="Commission"/>
-                    <Th label="Customer"/>
                     <Th label="Date"/>
                     <Th label="Estimated payment date"/>
                     <Th label="Status"/>
@@ -87,21 +86,27 @@ pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView
 fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
     let href = format!("/partner/commissions/{}", row.key);
     let open = is_open(href.clone());
-    let note = match (company, row.reason.is_empty()) {
-        (true, _) => row.company.clone(),
-        (false, false) => row.reason.clone(),
-        (false, true) => row.source.clone(),
+    // What tells one from another comes first: the customer, where the company shows it.
+    let (title, what) = if row.customer.is_empty() { (row.description, row.source) } else { (row.customer, row.description) };
+    let company = company.then(|| view! { <small>{row.company}</small> });
+    let reason = (!row.reason.is_empty()).then(|| view! { <small>{row.reason}</small> });
+    // On a phone a date that there is none of needs no line.
+    let (when, when_class) = match row.estimated_payment.is_empty() {
+        true => ("—".to_owned(), "c-date c-hide"),
+        false => (format!("about {}", row.estimated_payment), "c-date"),
     };
-    let when = if row.estimated_payment.is_empty() { row.status.label().to_owned() } else { format!("about {}", row.estimated_payment) };
-    let customer = if row.customer.is_empty() { "—".to_owned() } else { row.customer.clone() };
     view! {
         <tr class:open=open>
             <th class="c-main" scope="row">
-                <RowLink href=href drawer=drawer note=note>{row.description.clone()}</RowLink>
+                <RowLink href=href drawer=drawer>
+                    <span>{title}</span>
+                    <small>{what}</small>
+                </RowLink>
+                {company}
+                {reason}
             </th>
-            <td data-label="Customer">{customer}</td>
-            <td class="c-date" data-label="Date">{row.occurred.clone()}</td>
-            <td class="c-date" data-label="Estimated payment date">{when}</td>
+            <td class="c-date" data-label="Date">{row.occurred}</td>
+            <td class=when_class data-label="Estimated payment date">{when}</td>
             <td class="c-status"><StatusBadge of=row.status/></td>
             <td class="c-amount"><Amount of=row.amount/></td>
         </tr>

@@ -1,6 +1,7 @@
 //! What happened around a partner: changes made to it, its customers, their sales, its manual rewards and corrections.
 
 use domain::Instant;
+use domain::addresses;
 use domain::page::{Cursor, PAGE_ROWS, SortValue};
 use domain::states::RewardSource;
 use domain::views::partners::{Activity, ActivityEntry, ActivityKind};
@@ -62,7 +63,7 @@ async fn signups<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner: Uuid, 
         .into_iter()
         .map(|row| {
             let name = names::title(&row.name, &row.email, &row.customer_key);
-            let href = customer_page(&row.customer_key);
+            let href = addresses::customer(&row.customer_key);
             (row.id, entry(ActivityKind::Customer, row.created_at, zone, "New customer".to_owned(), name, row.author, href))
         })
         .collect())
@@ -81,7 +82,7 @@ async fn payments<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner: Uuid,
                 None => (ActivityKind::Sale, format!("Sale of {amount}")),
             };
             let customer = customers.get(&row.customer_id);
-            let href = customer.map(|customer| customer_page(&customer.value)).unwrap_or_default();
+            let href = customer.map(|customer| addresses::customer(&customer.value)).unwrap_or_default();
             let name = customer.map(|customer| customer.label.clone()).unwrap_or_default();
             Ok((row.id, entry(kind, row.occurred_at, zone, title, name, row.author, href)))
         })
@@ -121,10 +122,6 @@ where
 
 fn entry(kind: ActivityKind, at: i64, zone: &Zone, title: String, detail: String, author: String, href: String) -> ActivityEntry {
     ActivityEntry { kind, at: Instant(at), when: words::minute(zone, Instant(at)), title, detail, author, href }
-}
-
-fn customer_page(key: &str) -> String {
-    format!("/customers/{}", words::path_segment(key))
 }
 
 /// "partner_moved_to_group" → "Partner moved to group"

@@ -83,7 +83,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         frozen,
         adjust_note: refunded.map(|(refunded, sale)| adjust_note(&row, refunded, sale)).transpose()?.unwrap_or_default(),
         adjust_month: if adjustable { books.accumulating.max(standing.month).long() } else { String::new() },
-        customer_href: customer_key.map(|key| format!("/customers/{key}")).unwrap_or_default(),
+        customer_href: customer_key.map(|key| domain::addresses::customer(&key)).unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
 }

@@ -14,7 +14,7 @@ use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame, Th,
 };
 use crate::list::{encode, use_list};
-use crate::server_fns::customers::{GetCustomer, customer_path};
+use crate::server_fns::customers::{GetCustomer, customer_page};
 use crate::server_fns::partners::partner_path;
 use crate::ui::load;
 
@@ -33,7 +33,7 @@ pub fn CustomerPage() -> impl IntoView {
 #[component]
 fn CustomerView(customer: CustomerDetail) -> impl IntoView {
     let viewer = use_viewer();
-    let (path, refundable) = (customer_path(&customer.key), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0));
+    let (key, refundable) = (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0));
     let context = match &customer.partner {
         Some(partner) => format!("Brought by {} · customer since {}", partner.label, customer.since),
         None => format!("Brought by nobody · customer since {}", customer.since),
@@ -52,7 +52,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
         <PageHeader title=customer.title.clone() context=context crumbs=vec![("Customers".into(), "/customers".into())]
             badge=badge.unwrap_or_else(|| ().into_any())>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
-                <Actions viewer=viewer path=path.clone() refundable=refundable/>
+                <Actions viewer=viewer customer=key.clone() refundable=refundable/>
             </Loaded>
         </PageHeader>
         <Figures customer=customer.clone()/>
@@ -60,7 +60,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             <div class="section-head">
                 <h2>"Transactions"</h2>
             </div>
-            <Sales transactions=customer.transactions.clone() count=customer.transaction_count path=customer_path(&customer.key)/>
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")/>
         </div>
         <div class="columns section">
             <div class="stack loose">
@@ -100,14 +100,14 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
 }
 
 #[component]
-fn Actions(viewer: Viewer, path: String, refundable: bool) -> impl IntoView {
+fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView {
     viewer.may(Action::ManageCustomers).then(|| {
         view! {
-            <a class="btn primary" href=format!("{path}/sale")><Icon name="plus"/><span>"Record a sale"</span></a>
+            <a class="btn primary" href=customer_page(&customer, "sale") data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
             <Menu id="customer-menu" label="More actions">
-                {refundable.then(|| view! { <MenuLink href=format!("{path}/refund") icon="refund" label="Refund"/> })}
-                <MenuLink href=format!("{path}/attribution") icon="swap" label="Change attribution"/>
-                <MenuLink href=format!("{path}/edit") icon="edit" label="Edit the customer"/>
+                {refundable.then(|| view! { <MenuLink href=customer_page(&customer, "refund") icon="refund" label="Refund"/> })}
+                <MenuLink href=customer_page(&customer, "attribution") icon="swap" label="Change attribution"/>
+                <MenuLink href=customer_page(&customer, "edit") icon="edit" label="Edit the customer"/>
             </Menu>
         }
     })

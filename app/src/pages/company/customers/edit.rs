@@ -1,5 +1,6 @@
 //! A new customer, and changes to one.
 
+use domain::access::Action;
 use domain::views::ListQuery;
 use domain::views::customers::CustomerDetail;
 use leptos::prelude::*;
@@ -7,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use super::this_customer;
 use crate::components::layout::use_viewer;
-use crate::components::{CheckField, Combobox, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
+use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
 use crate::server_fns::partners::FindPartners;
@@ -21,7 +22,10 @@ pub fn NewCustomer() -> impl IntoView {
     let partner = use_list().with_untracked(|query| query.filter("partner").to_owned());
     view! {
         <Loaded of=first let:first>
-            <NewForm partners=first partner=partner.clone()/>
+            <DrawerFor action=Action::ManageCustomers title="Add a customer" close="/customers" children={
+                let partner = partner.clone();
+                move || view! { <NewForm partners=first.clone() partner=partner.clone()/> }
+            }/>
         </Loaded>
     }
 }
@@ -56,7 +60,8 @@ pub fn EditCustomer() -> impl IntoView {
     let customer = load(move || GetCustomer { key: key.get(), query: ListQuery::default() });
     view! {
         <Loaded of=customer let:customer>
-            <EditForm customer=customer/>
+            <DrawerFor action=Action::ManageCustomers title=format!("Edit {}", customer.title) close=customer_path(&customer.key)
+                children=move || view! { <EditForm customer=customer.clone()/> }/>
         </Loaded>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, TableFrame, Th};
 use crate::list::encode;
-use crate::server_fns::customers::customer_path;
+use crate::server_fns::customers::customer_page;
 use crate::server_fns::partners::partner_path;
 
 #[component]
@@ -14,13 +14,13 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         return view! {
             <div class="card">
                 <EmptyState icon="link" title="Nobody brought this customer" text="Give them to a partner, and sales from then on are paid by that partner's offers.">
-                    <a class="btn" href=format!("{}/attribution", customer_path(&customer))>"Change attribution"</a>
+                    <a class="btn" href=customer_page(&customer, "attribution")>"Change attribution"</a>
                 </EmptyState>
             </div>
         }
         .into_any();
     }
-    let path = customer_path(&customer);
+    let path = customer_page(&customer, "attribution");
     // A change writes several lines; it is taken back at the first of them.
     let mut offered = String::new();
     let rows = lines
@@ -67,8 +67,7 @@ fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
         (false, true) => "until further notice".to_owned(),
         (_, _) => line.to,
     };
-    let link = (!line.undo.is_empty())
-        .then(|| view! { <a class="link" href=format!("{path}/attribution?undo={}", encode(&line.undo))>"Undo"</a> });
+    let link = (!line.undo.is_empty()).then(|| view! { <a class="link" href=format!("{path}?undo={}", encode(&line.undo))>"Undo"</a> });
     view! {
         <tr>
             <th class="c-main" scope="row">{who}{replaced}<small>{reason}</small></th>

@@ -24,7 +24,7 @@ pub fn Customers() -> impl IntoView {
         <PageHeader title="Customers">
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManageCustomers).then(|| view! {
-                    <a class="btn primary" href="/customers/new"><Icon name="plus"/><span>"Add a customer"</span></a>
+                    <a class="btn primary" href="/customers/new" data-noscroll=""><Icon name="plus"/><span>"Add a customer"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -54,7 +54,7 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="customers" title="No customers yet"
                     text="Customers stand here with who brought them, when they first bought and what it earned.">
-                    <a class="btn" href="/customers/new">"Add a customer"</a>
+                    <a class="btn" href="/customers/new" data-noscroll="">"Add a customer"</a>
                     <a class="btn" href="/settings/import">"Import customers"</a>
                 </EmptyState>
             </div>

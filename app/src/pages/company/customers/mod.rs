@@ -31,6 +31,7 @@ pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/customers/:key/attribution") view=page!(attribution::ChangeAttribution)/>
         <ParentRoute path=path!("/customers/:key") view=page!(CustomerRoute)>
             <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("overview") view=page!(nothing)/>
             <Route path=path!("edit") view=page!(edit::EditCustomer)/>
             <Route path=path!("sale") view=page!(sale::RecordSale)/>
             <Route path=path!("refund") view=page!(refund::RecordRefund)/>
@@ -56,10 +57,11 @@ fn this_customer() -> Memo<String> {
 fn CustomerRoute() -> impl IntoView {
     let key = this_customer();
     let here = use_location().pathname;
-    // "/customers/KEY" in whatever way the key is written; its drawers have one part more.
+    // "/customers/KEY" in whatever way the key is written, or ".../overview"; its drawers have one part more.
     let base = Signal::derive(move || {
         let here = here.get();
-        if here.trim_end_matches('/').split('/').count() == 3 { here } else { customer_path(&key.get()) }
+        let own = here.trim_end_matches('/').split('/').count() == 3 || here.ends_with("/overview");
+        if own { here } else { customer_path(&key.get()) }
     });
     view! { <ListRoute base=base list=detail::CustomerPage/> }
 }

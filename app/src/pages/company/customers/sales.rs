@@ -8,7 +8,7 @@ use crate::components::{EmptyState, Pager, Receipt, TableFrame, Th};
 use crate::list::encode;
 
 #[component]
-pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, path: String) -> impl IntoView {
+pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String) -> impl IntoView {
     if transactions.rows.is_empty() {
         return view! {
             <div class="card">
@@ -17,7 +17,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, path: String
         }
         .into_any();
     }
-    let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row path=path.clone()/> }).collect_view();
+    let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row refund=refund.clone()/> }).collect_view();
     view! {
         <TableFrame label="Transactions">
             <thead>
@@ -38,7 +38,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, path: String
 }
 
 #[component]
-fn Row(of: CustomerTransaction, path: String) -> impl IntoView {
+fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
     let CustomerTransaction { line, receipts } = of;
     let sale = line.refund_of.is_empty();
     let note = match (sale, line.refunded.minor) {
@@ -47,7 +47,7 @@ fn Row(of: CustomerTransaction, path: String) -> impl IntoView {
         (true, _) => format!("Sale, {} given back", line.refunded),
     };
     let refund = (sale && line.amount.minor > line.refunded.minor).then(|| {
-        let href = format!("{path}/refund?refund_of={}", encode(&line.key));
+        let href = format!("{refund}?refund_of={}", encode(&line.key));
         view! { <a class="link" href=href>"Refund"</a> }
     });
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");

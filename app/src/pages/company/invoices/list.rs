@@ -71,7 +71,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
     let any = !list.page.rows.is_empty();
     view! {
         <PageHeader title="Invoices" context=list.context>
-            <a class="btn quiet" href="/export/invoices.csv" rel="external" download>
+            <a class="btn" href="/export/invoices.csv" rel="external" download>
                 <Icon name="download"/>
                 <span>"CSV"</span>
             </a>
@@ -130,12 +130,14 @@ fn Row(row: InvoiceRow) -> impl IntoView {
         (Some(state), _) => view! { <StatusBadge of=state/> }.into_any(),
         (None, _) => view! { <Badge status="scheduled" icon="calendar" word="Accumulating"/> }.into_any(),
     };
+    // On a phone a number that is not there needs no line.
+    let (number, number_class) = if row.number.is_empty() { ("—".to_owned(), "mono c-hide") } else { (row.number, "mono") };
     view! {
         <tr>
             <th class="c-main" scope="row">
                 <RowLink href=row.href>{format!("{}, {}", row.month, row.amount.currency)}</RowLink>
             </th>
-            <td data-label="Number" class="mono">{if row.number.is_empty() { "—".to_owned() } else { row.number }}</td>
+            <td data-label="Number" class=number_class>{number}</td>
             <td data-label="Rewards" class="c-num">{domain::page::grouped(row.lines)}</td>
             <td data-label="What happens">{row.note}</td>
             <td class="c-status">{badge}</td>

@@ -28,28 +28,19 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
     let new = draft.key.is_empty();
     let title = if new { "Create an offer".to_owned() } else { format!("New version of {}", draft.key) };
     let crumbs = vec![("Offers".to_owned(), "/offers".to_owned())];
-    let filled = draft.triggers.len();
-    // One more than there are, so that there is room to add; what stays empty is left out.
-    let room = (filled + 1).clamp(2, EDITOR_TRIGGERS_MAX);
     let audience = AppliesTo::ALL.map(|one| Choice::new(one.word(), one.label())).to_vec();
+    let from = if new { "from the beginning, so that earlier sales that are still recorded earn too" } else { "from now" };
+    let from = format!("{}. Empty: {from}.", draft.zone);
+    let description = draft.description.clone();
     view! {
         <PageHeader title=title context="Publishing changes the future only. Partners see the description and the sentence of each trigger." crumbs=crumbs/>
         <Form action=PublishOffer::PATH class="form measure">
-            <Identity new=new key=draft.key group=draft.group groups=draft.groups/>
-            <TextArea name="description" label="Description for partners" value=draft.description
+            <Identity draft=draft.clone()/>
+            <TextArea name="description" label="Description for partners" value=description
                 placeholder="20 % of every payment in a customer's first 12 months"/>
-            {TRIGGERS
-                .iter()
-                .take(room)
-                .enumerate()
-                .map(|(place, names)| {
-                    let given = draft.triggers.get(place).cloned();
-                    view! { <TriggerFields place=place names=names given=given currency=draft.currency.clone() first=place == 0 && filled == 0/> }
-                })
-                .collect_view()}
+            <Triggers draft=draft/>
             <div class="fields">
-                <Field name="from" label="In force from" kind="datetime-local" optional=true
-                    hint=format!("{}. Empty: {}.", draft.zone, if new { "from the beginning, so that earlier sales that are still recorded earn too" } else { "from now" })/>
+                <Field name="from" label="In force from" kind="datetime-local" optional=true hint=from/>
             </div>
             <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
             <FormEnd>
@@ -61,24 +52,39 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
     .into_any()
 }
 
-/// Asked for once; a later version keeps them. A component, so that its fields belong to the form around it.
+/// Key and group: chosen once, for a new offer.
 #[component]
-fn Identity(new: bool, key: String, group: String, groups: Vec<Choice>) -> impl IntoView {
-    if new {
+fn Identity(draft: OfferDraft) -> impl IntoView {
+    if draft.key.is_empty() {
         view! {
             <div class="fields">
                 <Field name="key" label="Key" hint="Letters, digits and hyphens, like affiliates-2026. It never changes."/>
-                <SelectField name="group" label="For the partners of" empty="Every group" choices=groups optional=true/>
+                <SelectField name="group" label="For the partners of" empty="Every group" choices=draft.groups optional=true/>
             </div>
         }
         .into_any()
     } else {
         view! {
-            <Hidden name="key" value=key/>
-            <Hidden name="group" value=group/>
+            <Hidden name="key" value=draft.key/>
+            <Hidden name="group" value=draft.group/>
         }
         .into_any()
     }
+}
+
+/// One more than there are, so that there is room to add; what stays empty is left out.
+#[component]
+fn Triggers(draft: OfferDraft) -> impl IntoView {
+    let filled = draft.triggers.len();
+    TRIGGERS
+        .iter()
+        .take((filled + 1).clamp(2, EDITOR_TRIGGERS_MAX))
+        .enumerate()
+        .map(|(place, names)| {
+            let given = draft.triggers.get(place).cloned();
+            view! { <TriggerFields place=place names=names given=given currency=draft.currency.clone() first=place == 0 && filled == 0/> }
+        })
+        .collect_view()
 }
 
 /// The names of one trigger's fields, as the server function reads them.

@@ -1,10 +1,10 @@
 //! Every offer with what it promises now.
 
+use domain::addresses;
 use domain::views::offers::{OfferLine, OfferList, OfferStatus};
 use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, Th};
-use crate::list::encode;
 use crate::server_fns::offers::ListOffers;
 use crate::ui::load;
 
@@ -62,7 +62,7 @@ fn OffersView(list: OfferList) -> impl IntoView {
 
 #[component]
 fn Row(offer: OfferLine) -> impl IntoView {
-    let href = format!("/offers/{}", encode(&offer.key));
+    let href = addresses::offer(&offer.key);
     let mut earned = offer.earned.iter().map(|amount| amount.display());
     let first = earned.next().unwrap_or_else(|| "—".to_owned());
     let rest: Vec<String> = earned.collect();

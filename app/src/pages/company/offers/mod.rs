@@ -22,6 +22,7 @@ pub fn OffersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/offers") view=page!(Offers)/>
         <Route path=path!("/offers/new") view=page!(NewOffer)/>
         <Route path=path!("/offers/:key") view=page!(Offer)/>
+        <Route path=path!("/offers/:key/overview") view=page!(Offer)/>
         <Route path=path!("/offers/:key/version") view=page!(EditOffer)/>
     }
     .into_inner()

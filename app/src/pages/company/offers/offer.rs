@@ -1,5 +1,7 @@
 //! One offer and its versions.
 
+use domain::access::Action;
+use domain::addresses::offer_page;
 use domain::views::offers::{OfferDetail, VersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -7,8 +9,8 @@ use leptos_router::hooks::use_params_map;
 
 use super::editor::Editor;
 use super::list::OfferBadge;
-use crate::components::{Badge, DialogForm, Hidden, Icon, Loaded, PageHeader};
-use crate::list::encode;
+use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader};
+use crate::error::AppError;
 use crate::server_fns::offers::{GetOffer, RetireOffer};
 use crate::ui::{Loading, load};
 
@@ -33,7 +35,11 @@ pub fn EditOffer() -> impl IntoView {
     let offer = load_offer();
     view! {
         <Loaded of=offer let:offer>
-            <Editor draft=offer.draft/>
+            {if offer.may_change {
+                view! { <Editor draft=offer.draft/> }.into_any()
+            } else {
+                view! { <ErrorNotice error=AppError::Forbidden(Action::ManageOffers.words().to_owned())/> }.into_any()
+            }}
         </Loaded>
     }
 }
@@ -45,7 +51,7 @@ fn OfferView(of: OfferDetail) -> impl IntoView {
     let key = line.key.clone();
     let may_retire = of.may_change && of.versions.first().is_some_and(|newest| !newest.retires);
     let actions = of.may_change.then(|| {
-        let href = format!("/offers/{}/version", encode(&line.key));
+        let href = offer_page(&line.key, "version");
         view! {
             <a class="btn primary" href=href>"Publish a new version"</a>
             {may_retire.then(|| view! {

@@ -11,7 +11,7 @@ use crate::components::{
     ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
 };
 use crate::pages::company::customers::PartnerCustomers;
-use crate::server_fns::partners::{ArchivePartner, GetPartner, MovePartner, RestorePartner, partner_path};
+use crate::server_fns::partners::{ArchivePartner, GetPartner, MovePartner, RestorePartner, partner_page};
 use crate::ui::load;
 
 #[component]
@@ -51,9 +51,8 @@ fn Head(head: PartnerHead) -> impl IntoView {
 
 #[component]
 fn Actions(head: PartnerHead) -> impl IntoView {
-    let path = partner_path(&head.key);
     let reward = head.may_reward.then(|| {
-        view! { <a class="btn primary" href=format!("{path}/manual-reward")><Icon name="plus"/><span>"Manual Rewards"</span></a> }
+        view! { <a class="btn primary" href=partner_page(&head.key, "manual-reward") data-noscroll=""><Icon name="plus"/><span>"Manual Rewards"</span></a> }
     });
     let manage = head.may_manage.then(|| {
         let archived = head.status == PartnershipStatus::Archived;
@@ -65,7 +64,7 @@ fn Actions(head: PartnerHead) -> impl IntoView {
         });
         view! {
             <Menu id="partner-menu" label="More actions">
-                <MenuLink href=format!("{path}/edit") icon="edit" label="Edit the partner"/>
+                <MenuLink href=partner_page(&head.key, "edit") icon="edit" label="Edit the partner"/>
                 <MenuLink href=format!("/export/rewards.csv?partner={}", crate::list::encode(&head.key)) icon="download" external=true label="Rewards as CSV"/>
                 {restore}
             </Menu>

@@ -24,7 +24,7 @@ pub fn AllPartners() -> impl IntoView {
         <PageHeader title="All partners" crumbs=vec![("Partner Management".into(), "/partners".into())]>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManagePartners).then(|| view! {
-                    <a class="btn primary" href="/partners/new"><Icon name="plus"/><span>"Add a partner"</span></a>
+                    <a class="btn primary" href="/partners/new" data-noscroll=""><Icon name="plus"/><span>"Add a partner"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -41,7 +41,7 @@ fn ListView(list: PartnerList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="No partners yet"
                     text="Everyone who brings you customers will stand here, with what they sold and what they earned.">
-                    <a class="btn" href="/partners/new">"Add a partner"</a>
+                    <a class="btn" href="/partners/new" data-noscroll="">"Add a partner"</a>
                     <a class="btn" href="/settings/import">"Import partners"</a>
                 </EmptyState>
             </div>
@@ -145,7 +145,7 @@ fn Row(row: PartnerRow) -> impl IntoView {
             <td class="c-num" data-label="Paid customers">{grouped(row.paid_customers)}</td>
             <td class="c-amount">{row.revenue.display()}</td>
             <td class="c-date" data-label="Last active">{row.last_active}</td>
-            <td class="c-date" data-label="Signed up">{row.joined}</td>
+            <td class="c-date c-hide" data-label="Signed up">{row.joined}</td>
         </tr>
     }
 }

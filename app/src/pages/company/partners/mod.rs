@@ -8,7 +8,7 @@ use leptos_router::path;
 
 use crate::components::ListRoute;
 use crate::routes::{nothing, page};
-use crate::server_fns::partners::partner_path;
+use crate::server_fns::partners::{partner_page, partner_path};
 
 mod activity;
 mod details;
@@ -28,6 +28,7 @@ pub fn PartnersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         </ParentRoute>
         <ParentRoute path=path!("/partners/:key") view=page!(PartnerRoute)>
             <Route path=path!("") view=page!(nothing)/>
+            <Route path=path!("overview") view=page!(nothing)/>
             <Route path=path!("rewards") view=page!(nothing)/>
             <Route path=path!("customers") view=page!(nothing)/>
             <Route path=path!("transactions") view=page!(nothing)/>
@@ -100,7 +101,7 @@ impl PartnerTab {
     fn path(self, key: &str) -> String {
         match self {
             PartnerTab::Overview => partner_path(key),
-            other => format!("{}/{}", partner_path(key), other.word()),
+            other => partner_page(key, other.word()),
         }
     }
 
@@ -108,7 +109,7 @@ impl PartnerTab {
     fn at(path: &str) -> Option<PartnerTab> {
         // "/partners/KEY/WORD"
         let word = path.trim_end_matches('/').splitn(4, '/').nth(3).unwrap_or_default();
-        PartnerTab::ALL.into_iter().find(|tab| tab.word() == word)
+        PartnerTab::ALL.into_iter().find(|tab| tab.word() == word).or((word == "overview").then_some(PartnerTab::Overview))
     }
 }
 
@@ -136,6 +137,7 @@ mod tests {
     fn addresses_name_tabs_and_drawers() {
         assert_eq!(PartnerTab::at("/partners/ada"), Some(PartnerTab::Overview));
         assert_eq!(PartnerTab::at("/partners/ada/rewards"), Some(PartnerTab::Rewards));
+        assert_eq!(PartnerTab::at("/partners/new/overview"), Some(PartnerTab::Overview));
         assert_eq!(PartnerTab::at("/partners/ada/manual-reward"), None);
         assert_eq!(PartnerTab::Activity.path("a b"), "/partners/a%20b/activity");
     }

@@ -58,7 +58,7 @@ fn Money(overview: PartnerOverview) -> impl IntoView {
         view! {
             <section class="card">
                 <div class="card-head">
-                    <h2>"Rewards by month"</h2>
+                    <h2>"Rewards by invoice month"</h2>
                 </div>
                 <div class="card-body">
                     <RewardsChart title="Rewards by month and state" bars=overview.months.clone()/>
@@ -142,18 +142,18 @@ fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
         .map(|sum| {
             view! {
                 <tr>
-                    <th scope="row">{sum.paid.currency.code().to_owned()}</th>
-                    <td class="c-num">{sum.paid.display()}</td>
-                    <td class="c-num">{sum.invoiced.display()}</td>
-                    <td class="c-num">{sum.coming.display()}</td>
-                    <td class="c-num">{sum.held.display()}</td>
-                    <td class="c-num">{sum.declined.display()}</td>
+                    <th class="c-main" scope="row">{sum.paid.currency.code().to_owned()}</th>
+                    <td class="c-num" data-label="Paid">{sum.paid.display()}</td>
+                    <td class="c-num" data-label="Invoiced">{sum.invoiced.display()}</td>
+                    <td class="c-num" data-label="New, approved">{sum.coming.display()}</td>
+                    <td class="c-num" data-label="On hold">{sum.held.display()}</td>
+                    <td class="c-num" data-label="Declined">{sum.declined.display()}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <TableFrame label="Earned so far" keep=true>
+        <TableFrame label="Earned so far">
             <thead>
                 <tr>
                     <Th label="Currency"/>
@@ -174,7 +174,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
     let offers = overview
         .offers
         .into_iter()
-        .map(|offer| view! { <li><a class="link" href=format!("/offers/{}", crate::list::encode(&offer.value))>{offer.label}</a></li> })
+        .map(|offer| view! { <li><a class="link" href=domain::addresses::offer(&offer.value)>{offer.label}</a></li> })
         .collect::<Vec<_>>();
     let offers = match offers.is_empty() {
         true => view! { <p class="muted">"No offer is in force for this partner's group, so sales earn nothing."</p> }.into_any(),

@@ -5,10 +5,9 @@ use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
+use crate::components::{Amount, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
 use crate::list::use_list;
-use crate::server_fns::customers::customer_path;
-use crate::server_fns::partners::{ListPartnerRewards, partner_path};
+use crate::server_fns::partners::{ListPartnerRewards, partner_page};
 use crate::ui::load;
 
 #[component]
@@ -38,7 +37,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
-                    <a class="btn" href=format!("{}/manual-reward", partner_path(&key))>"Give a manual reward"</a>
+                    <a class="btn" href=partner_page(&key, "manual-reward") data-noscroll="">"Give a manual reward"</a>
                 </EmptyState>
             </div>
         }
@@ -52,7 +51,6 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
             <thead>
                 <tr>
                     <Th label="Reward"/>
-                    <Th label="Customer"/>
                     <Th label="Earned"/>
                     <Th label="Invoice"/>
                     <Th label="Estimated payment date"/>
@@ -70,14 +68,20 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
 /// A reward in a list of one partner or one customer.
 #[component]
 fn Line(line: RewardLine) -> impl IntoView {
-    let customer = line.customer.map(|customer| view! { <a class="link" href=customer_path(&customer.value)>{customer.label}</a> });
-    let note = if line.reason.is_empty() { line.source.label().to_owned() } else { line.reason };
+    let (title, what) = match line.customer {
+        Some(customer) => (customer.label, line.description),
+        None => (line.description, line.source.label().to_owned()),
+    };
+    let reason = (!line.reason.is_empty()).then(|| view! { <small>{line.reason}</small> });
     view! {
         <tr>
             <th class="c-main" scope="row">
-                <RowLink href=format!("/rewards/{}", crate::list::encode(&line.key)) note=note>{line.description}</RowLink>
+                <RowLink href=format!("/rewards/{}", crate::list::encode(&line.key))>
+                    <span>{title}</span>
+                    <small>{what}</small>
+                </RowLink>
+                {reason}
             </th>
-            <td data-label="Customer">{customer}</td>
             <td class="c-date" data-label="Earned">{line.occurred}</td>
             <td class="c-nowrap" data-label="Invoice">
                 <span>{if line.invoice_number.is_empty() { line.month.clone() } else { line.invoice_number.clone() }}</span>
@@ -89,7 +93,7 @@ fn Line(line: RewardLine) -> impl IntoView {
                 }}
             </td>
             <td class="c-status"><StatusBadge of=line.status/></td>
-            <td class="c-amount">{line.amount.display()}</td>
+            <td class="c-amount"><Amount of=line.amount/></td>
         </tr>
     }
 }

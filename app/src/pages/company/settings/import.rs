@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 
 use super::SettingsTabs;
 use crate::components::{
-    ButtonForm, FieldFrame, Form, FormEnd, FormState, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton, TableFrame,
-    Th,
+    ButtonForm, FieldFrame, Form, FormEnd, FormState, Hidden, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton,
+    TableFrame, Th, Working,
 };
 use crate::server_fns::imports::{ApplyImport, DiscardImport, GetImport};
 use crate::ui::load;
@@ -43,6 +43,9 @@ fn ImportView(page: View) -> impl IntoView {
         })
         .collect_view();
     let kinds = page.kinds.iter().cloned().map(|kind| domain::views::Choice { hint: String::new(), ..kind }).collect::<Vec<_>>();
+    // One primary button: with a file tried, that is importing it.
+    let try_class = if page.trial.is_some() { "btn" } else { "btn primary" };
+    let try_title = if page.trial.is_some() { "Or choose another file" } else { "Choose a file" };
     let label_of =
         page.trial.as_ref().and_then(|trial| page.kinds.iter().find(|kind| kind.value == trial.kind)).map(|kind| kind.label.clone());
     view! {
@@ -56,7 +59,7 @@ fn ImportView(page: View) -> impl IntoView {
                 {page.trial.map(|trial| view! { <Trial trial=trial label=label_of.unwrap_or_default()/> })}
                 <section class="card">
                     <div class="card-head">
-                        <h2>"Choose a file"</h2>
+                        <h2>{try_title}</h2>
                         <p>"Nothing is written until you have seen what it would do."</p>
                     </div>
                     <div class="card-body">
@@ -66,8 +69,9 @@ fn ImportView(page: View) -> impl IntoView {
                                 <FileField/>
                             </div>
                             <FormEnd>
-                                <SubmitButton class="btn primary">"Try the file"</SubmitButton>
+                                <SubmitButton class=try_class>"Try the file"</SubmitButton>
                             </FormEnd>
+                            <Working/>
                         </Form>
                     </div>
                 </section>
@@ -101,13 +105,17 @@ fn FileField() -> impl IntoView {
 #[component]
 fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     let good = trial.rows - trial.problem_count;
+    let rows = |count: i64, adjective: &str| match count {
+        1 => format!("Import the {adjective}row"),
+        count => format!("Import the {} {adjective}rows", grouped(count)),
+    };
     let tiles =
         trial.counts.iter().map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> }).collect_view();
     let bad = trial.problem_count > 0;
     let upload = trial.upload.clone();
     let apply = match (bad, good) {
-        (false, _) => Some((format!("Import {} rows", grouped(trial.rows)), String::new())),
-        (true, 1..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
+        (false, _) => Some((rows(trial.rows, ""), String::new())),
+        (true, 1..) => Some((rows(good, "good "), "true".to_owned())),
         (true, _) => None,
     };
     let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged");
@@ -115,7 +123,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
         <section class="card" aria-labelledby="trial">
             <div class="card-head">
                 <h2 id="trial">{trial.file_name.clone()}</h2>
-                <p>{format!("{label}, {} rows. This is what importing it would do.", grouped(trial.rows))}</p>
+                <p>{format!("{label}, {}. This is what importing it would do.", if trial.rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(trial.rows)) })}</p>
             </div>
             <div class="card-body stack">
                 <Stats>{tiles}</Stats>
@@ -123,9 +131,12 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                 {bad.then(|| view! { <Problems trial=trial.clone()/> })}
                 <div class="actions">
                     {apply.map(|(words, skip_bad)| view! {
-                        <ButtonForm action=ApplyImport::PATH name="apply" class="btn primary" fields=vec![("upload", upload), ("skip_bad", skip_bad)]>
-                            {words}
-                        </ButtonForm>
+                        <Form action=ApplyImport::PATH name="apply" class="button-form" bare=true>
+                            <Hidden name="upload" value=upload/>
+                            <Hidden name="skip_bad" value=skip_bad/>
+                            <SubmitButton>{words}</SubmitButton>
+                            <Working/>
+                        </Form>
                     })}
                     <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Put it aside"</ButtonForm>
                 </div>

@@ -1,0 +1,54 @@
+//! How far a form's work is, for what takes longer than a moment.
+
+use std::time::Duration;
+
+use domain::views::session::WorkView;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::FormState;
+use crate::server_fns::work::{get_work, stop_work};
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(400);
+
+/// Inside a form whose sending takes long: bar, numbers, and a button to stop it where that is possible.
+#[component]
+pub fn Working() -> impl IntoView {
+    let pending = FormState::get().pending;
+    let work = RwSignal::new(None::<WorkView>);
+    Effect::new(move |_| {
+        work.set(None);
+        if pending.get() {
+            look(pending, work);
+        }
+    });
+    let shown = Memo::new(move |_| work.with(|work| work.as_ref().map(|work| work.can_stop)));
+    let percent = move || work.with(|work| work.as_ref().map_or(0, |work| work.percent)).to_string();
+    let words = move || work.with(|work| work.as_ref().map(|work| work.words.clone()));
+    let stop = move |_| spawn_local(async move { drop(stop_work().await) });
+    move || {
+        shown.get().map(|can_stop| {
+            view! {
+                <div class="working">
+                    <progress class="progress" max="100" value=percent aria-label="How far it is"></progress>
+                    <p>{words}</p>
+                    {can_stop.then(|| view! { <button type="button" class="btn small" on:click=stop>"Stop here"</button> })}
+                </div>
+            }
+        })
+    }
+}
+
+fn look(pending: RwSignal<bool>, work: RwSignal<Option<WorkView>>) {
+    let again = move || {
+        spawn_local(async move {
+            let now = get_work().await.unwrap_or_default();
+            // The form may be gone by now.
+            if pending.try_get_untracked() == Some(true) && work.try_set(now).is_none() {
+                look(pending, work);
+            }
+        });
+    };
+    set_timeout(again, LOOK);
+}

@@ -1,0 +1,29 @@
+//! Long work while somebody waits for it.
+
+use domain::views::session::WorkView;
+use leptos::prelude::*;
+
+use crate::error::Result;
+use crate::forms::Done;
+
+#[cfg(feature = "ssr")]
+use crate::{ctx, error::AppError, progress};
+
+/// How far the work is that this person waits for; `None` when none runs.
+#[server(prefix = "/rpc", endpoint = "work/progress")]
+pub async fn get_work() -> Result<Option<WorkView>> {
+    Ok(progress::of(person().await?))
+}
+
+/// Stops it at the next point where it can stop; what it did so far stays.
+#[server(prefix = "/rpc", endpoint = "work/stop")]
+pub async fn stop_work() -> Result<Done> {
+    progress::stop(person().await?);
+    Ok(Done::say(""))
+}
+
+#[cfg(feature = "ssr")]
+async fn person() -> Result<uuid::Uuid> {
+    let standing = ctx::standing_of(&ctx::parts()?).await?;
+    Ok(standing.ok_or(AppError::Unauthenticated).inspect_err(crate::http::fail)?.user.id)
+}
