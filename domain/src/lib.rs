@@ -2,6 +2,7 @@
 //! Everything about money is decided here. Compiles to wasm; what only the server needs stands behind the feature `server`.
 
 pub mod access;
+pub mod bank;
 pub mod conditions;
 pub mod decision;
 pub mod fields;

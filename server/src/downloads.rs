@@ -12,10 +12,9 @@ use axum::{Extension, Router};
 use data::Db;
 use data::entities::invoices;
 use data::exports::{Export, Noun};
-use data::payment_files::{self, Debtor};
+use data::payment_files;
 use data::payouts::PayoutRow;
 use domain::access::Action;
-use domain::states::PayoutState;
 use domain::views::ListQuery;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
@@ -78,8 +77,8 @@ async fn payout_table(number: &str, parts: &Parts) -> Result<Attachment, AppErro
 
 async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
     let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
-    payouts.retain(|payout| payout.state == PayoutState::Pending.word());
-    let debtor = Debtor { name: &ctx.company.name, account: None };
+    payouts.retain(PayoutRow::is_open);
+    let debtor = payment_files::debtor(&ctx.company)?;
     let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
     Ok(Attachment {
         content: order.xml.into_bytes(),

@@ -1,5 +1,6 @@
 //! Company profile and audit log.
 
+use domain::bank;
 use domain::page::Page;
 use domain::views::ListQuery;
 use domain::views::settings::{AuditEntry, AuditLog, CompanyProfile};
@@ -27,6 +28,9 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
         payout_provider: company.payout_provider.clone(),
         fee_percent: Rate(company.fee_ppm).percent(),
         customer_visibility: company.customer_visibility.clone(),
+        account_name: company.account_name.clone().unwrap_or_default(),
+        iban: company.iban.as_deref().map(bank::grouped_iban).unwrap_or_default(),
+        bic: company.bic.clone().unwrap_or_default(),
         zones: Zone::all().map(str::to_owned).collect(),
         may_change,
     }
