@@ -181,6 +181,7 @@ const FILES: &[(&str, For)] = &[
     ("/export/payouts.csv", Company(Action::ViewProgramme)),
     ("/export/receipts.csv", Company(Action::ViewProgramme)),
     ("/export/ledger.csv", Company(Action::ViewProgramme)),
+    ("/export/audit.csv", Company(Action::ViewAudit)),
     ("/payouts/{invoice}.csv", Company(Action::MoveMoney)),
     ("/payouts/{invoice}.xml", Company(Action::MoveMoney)),
     ("/health", Everybody),

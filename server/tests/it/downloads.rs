@@ -59,12 +59,20 @@ on_both! {
             ("/export/rewards.csv", 3),
             ("/export/rewards.csv?partner=bolt", 2),
             ("/export/rewards.csv?currency=JPY", 1),
-            ("/export/transactions.csv?partner=bolt", 2),
+            ("/export/rewards.csv?earner=bolt", 2),
+            ("/export/rewards.csv?earner=bolt&status=new", 2),
+            ("/export/rewards.csv?earner=bolt&status=declined", 0),
+            ("/export/transactions.csv?seller=bolt", 2),
+            ("/export/transactions.csv?seller=bolt&kind=refund", 0),
+            ("/export/invoices.csv", 0),
+            ("/export/audit.csv?kind=offer", 1),
+            ("/export/audit.csv?kind=offer&q=nobody", 0),
+            ("/export/audit.csv?q=northwind", 1),
         ] {
             let answer = app.get(path, Some(&owner)).await;
             assert_eq!((answer.status, answer.body.lines().count()), (StatusCode::OK, rows + 1), "{path}: {}", answer.body);
         }
-        assert_eq!(app.get("/export/transactions.csv?partner=nobody", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/export/transactions.csv?seller=nobody", Some(&owner)).await.status, StatusCode::NOT_FOUND);
     }
 
     async fn an_invoice_is_a_file_of_its_lines_and_of_its_payouts(db: &TestDb) {
@@ -79,6 +87,14 @@ on_both! {
         let payouts = app.get(&format!("/payouts/{invoice}.csv"), Some(&owner)).await;
         assert_eq!((payouts.status, payouts.body.lines().count()), (StatusCode::OK, 3), "{}", payouts.body);
         assert!(payouts.body.contains("'=1+1"), "{}", payouts.body);
+        for (filter, rows) in [("payout=paid", 2), ("payout=failed", 0), ("q=bolt", 1), ("q=bolt&payout=failed", 0)] {
+            let some = app.get(&format!("/payouts/{invoice}.csv?{filter}"), Some(&owner)).await;
+            assert_eq!(some.body.lines().count(), rows + 1, "{filter}: {}", some.body);
+        }
+        for (filter, rows) in [("", 2), ("?currency=USD", 1), ("?status=paid", 2), ("?status=in_review", 0)] {
+            let some = app.get(&format!("/export/invoices.csv{filter}"), Some(&owner)).await;
+            assert_eq!(some.body.lines().count(), rows + 1, "{filter}: {}", some.body);
+        }
         // Nothing is left to order from a bank: the sandbox's provider has paid.
         assert_eq!(app.get(&format!("/payouts/{invoice}.xml"), Some(&owner)).await.status, StatusCode::CONFLICT);
         assert_eq!(app.get(&format!("/payouts/{invoice}.pdf"), Some(&owner)).await.status, StatusCode::NOT_FOUND);

@@ -24,7 +24,7 @@ use crate::error::stored;
 use crate::queries::lines::{self, money};
 use crate::queries::page::List;
 use crate::queries::{names, outlook::Outlook, words};
-use crate::search::{self, Kind};
+use crate::search;
 use crate::{Db, Error, Result, payment_files};
 
 /// The name under which cursors of an invoice's partners go.
@@ -244,7 +244,7 @@ impl Partners<'_> {
         paid: &HashMap<Uuid, Paid>,
     ) -> Result<(Page<InvoicePartner>, Count)> {
         let mut wanted: Vec<&PartnerShare> = shares.iter().collect();
-        if let Some(found) = self.searched(conn).await? {
+        if let Some(found) = search::partners(conn, self.company.id, &self.query.search).await? {
             wanted.retain(|share| found.contains(&share.partnership_id));
         }
         if let Ok(state) = self.query.filter("payout").parse::<PayoutState>() {
@@ -255,23 +255,6 @@ impl Partners<'_> {
         let page = page_of(&wanted, &self.query.page, |share| (net(share), share.partnership_id));
         let rows = partner_rows(conn, self.company, self.zone, self.month, self.currency, &page.rows, paid).await?;
         Ok((Page { rows, previous: page.previous, next: page.next }, count))
-    }
-
-    /// Whom the search finds; `None` without one.
-    async fn searched<C: ConnectionTrait>(&self, conn: &C) -> Result<Option<HashSet<Uuid>>> {
-        let Some(condition) = search::matching(conn, self.company.id, Kind::Partner, &self.query.search, partnerships::Column::Id).await?
-        else {
-            return Ok(None);
-        };
-        let ids: Vec<Uuid> = partnerships::Entity::find()
-            .select_only()
-            .column(partnerships::Column::Id)
-            .filter(partnerships::Column::CompanyId.eq(self.company.id))
-            .filter(condition)
-            .into_tuple()
-            .all(conn)
-            .await?;
-        Ok(Some(ids.into_iter().collect()))
     }
 
     /// The partner that the address opens, with a page of the rewards that are on the invoice.

@@ -5,7 +5,7 @@ use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
+use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
 use crate::server_fns::partners::{list_partner_rewards, partner_path};
@@ -44,7 +44,10 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
     let words = list.count.of("reward", "rewards");
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
     view! {
-        <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+        <div class="row between">
+            <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+            <CsvLink path="/export/rewards.csv" with=("earner", key)/>
+        </div>
         <TableFrame label="Rewards of this partner">
             <thead>
                 <tr>
