@@ -18,6 +18,8 @@ pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod spool;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod upload;

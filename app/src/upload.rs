@@ -1,13 +1,12 @@
 //! Files that are imported in the browser: tried when they arrive, applied when a person says so.
 //!
-//! Plain posts, because files cannot travel as the other forms do. The file waits in the machine's temporary folder under a name
-//! that only its uploader's session knows.
+//! Plain posts, because files cannot travel as the other forms do. The file waits in the [`Spool`] under a name that only its
+//! uploader's session knows.
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
@@ -29,6 +28,7 @@ use crate::error::{AppError, Result};
 use crate::forms::{FailedForm, Flash};
 use crate::http::{internal, set_flash};
 use crate::progress::{self, Running};
+use crate::spool::Spool;
 
 /// The form's action, and the page it is on.
 pub const PATH: &str = "/upload/import";
@@ -42,7 +42,6 @@ const TRIAL: &str = "import";
 const REST: &str = "import_rest";
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 const PROBLEMS_SHOWN: usize = 100;
-const KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// What the session keeps of a file.
 #[derive(Clone, Serialize, Deserialize)]
@@ -94,22 +93,18 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
     if file_name.is_empty() {
         return Err(AppError::invalid("file", "Choose a file."));
     }
-    remove_old();
-    let upload = leptos::nonce::Nonce::new().to_string();
-    let path = path_of(&upload);
-    let mut file = File::create(&path).map_err(internal)?;
-    let mut bytes: u64 = 0;
-    while let Some(chunk) = field.chunk().await.map_err(|_| AppError::invalid("file", "The upload broke off. Send the file again."))? {
-        bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        if bytes > BYTES_MAX {
-            remove(&path);
-            return Err(AppError::invalid("file", "This file is larger than 32 MB. Import it with the command line: tributary import."));
-        }
-        file.write_all(&chunk).map_err(internal)?;
-    }
-    drop(file);
+    let spool = Spool::of(parts)?;
+    let upload = upload_name();
+    let name = file_of(&upload);
+    let kept = keep(&spool, &name, &mut field).await;
     // The good rows too, so that both ways of going on can be shown.
-    let report = run(cx, kind, &path, Options { dry_run: true, skip_bad: true }).await.inspect_err(|_| remove(&path))?;
+    let tried = match kept {
+        Ok(()) => run(cx, kind, &spool.path(&name), Options { dry_run: true, skip_bad: true }).await,
+        Err(error) => Err(error),
+    };
+    let report = tried.inspect_err(|_| spool.remove(&name))?;
+    // Who tries another file is done with the one before.
+    discard(parts).await?;
     let trial = ImportTrial {
         upload,
         file_name,
@@ -125,6 +120,24 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
             .collect(),
     };
     session_of(parts)?.insert(TRIAL, Kept { company: cx.company_id, trial }).await.map_err(internal)
+}
+
+async fn keep(spool: &Spool, name: &str, field: &mut Field<'_>) -> Result<()> {
+    let mut file = spool.create(name).map_err(internal)?;
+    let mut bytes: u64 = 0;
+    while let Some(chunk) = field.chunk().await.map_err(|_| AppError::invalid("file", "The upload broke off. Send the file again."))? {
+        bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if bytes > BYTES_MAX {
+            return Err(AppError::invalid("file", "This file is larger than 32 MB. Import it with the command line: tributary import."));
+        }
+        file.write_all(&chunk).map_err(internal)?;
+    }
+    Ok(())
+}
+
+/// A name that nobody can guess, fit for a file.
+fn upload_name() -> String {
+    leptos::nonce::Nonce::new().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
 async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Result<Report> {
@@ -169,20 +182,23 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
         return Err(AppError::Conflict("This file was imported already, or another one was uploaded since.".to_owned()));
     };
     let kind: Kind = tried.kind.parse().map_err(internal)?;
-    let path = path_of(upload);
-    let report = run(cx, kind, &path, Options { dry_run: false, skip_bad }).await?;
+    let spool = Spool::of(&parts)?;
+    let report = run(cx, kind, &spool.path(&file_of(upload)), Options { dry_run: false, skip_bad }).await?;
     if report.refused() {
         let message = format!("{} rows of the file are wrong; nothing was imported.", report.errors.len());
         return Err(AppError::Conflict(message));
     }
     let session = session_of(&parts)?;
     session.remove_value(TRIAL).await.map_err(internal)?;
-    session.remove_value(REST).await.map_err(internal)?;
+    let before: Option<String> = session.remove(REST).await.map_err(internal)?;
+    if let Some(before) = before {
+        spool.remove(&rest_of(&before));
+    }
     if let Some(rest) = &report.rest {
-        fs::write(rest_path_of(upload), rest).map_err(internal)?;
+        spool.create(&rest_of(upload)).and_then(|mut file| file.write_all(rest)).map_err(internal)?;
         session.insert(REST, upload).await.map_err(internal)?;
     }
-    remove(&path);
+    spool.remove(&file_of(upload));
     let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
     Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
 }
@@ -191,7 +207,7 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
 pub async fn discard(parts: &Parts) -> Result<()> {
     let kept: Option<Kept> = session_of(parts)?.remove(TRIAL).await.map_err(internal)?;
     if let Some(kept) = kept {
-        remove(&path_of(&kept.trial.upload));
+        Spool::of(parts)?.remove(&file_of(&kept.trial.upload));
     }
     Ok(())
 }
@@ -204,7 +220,8 @@ async fn send_rest(request: Request<Body>) -> Response {
         (Ok(_), Ok(session)) => session.get(REST).await.ok().flatten(),
         _ => None,
     };
-    match upload.and_then(|upload| fs::read(rest_path_of(&upload)).ok()) {
+    let kept = upload.zip(Spool::of(&parts).ok());
+    match kept.and_then(|(upload, spool)| fs::read(spool.path(&rest_of(&upload))).ok()) {
         Some(rest) => {
             let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"left-out.csv\"")];
             (headers, rest).into_response()
@@ -226,28 +243,12 @@ fn count(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-fn path_of(upload: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("tributary-import-{upload}.csv"))
+/// The file as it came.
+fn file_of(upload: &str) -> String {
+    format!("{upload}.csv")
 }
 
-fn rest_path_of(upload: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("tributary-import-{upload}.rest.csv"))
-}
-
-/// Files that nobody came back for.
-fn remove_old() {
-    let Ok(entries) = fs::read_dir(std::env::temp_dir()) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("tributary-import-")) {
-        let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        let age = modified.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-        if age.is_some_and(|age| age > KEPT) {
-            remove(&entry.path());
-        }
-    }
-}
-
-fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(%error, path = %path.display(), "an uploaded file was not removed");
-    }
+/// The rows of it that were left out.
+fn rest_of(upload: &str) -> String {
+    format!("{upload}.rest.csv")
 }

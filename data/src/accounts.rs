@@ -256,6 +256,15 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
     }
 }
 
+/// Whether this person signs in with this password. No try of theirs: it counts as no failure.
+pub async fn has_password(db: &Db, email: &str, password: &str) -> Result<bool> {
+    let user = users::Entity::find().filter(users::Column::Email.eq(email)).one(db.read()).await?;
+    match user.and_then(|user| user.password_hash) {
+        Some(hash) => verify_password(password, Some(hash)).await,
+        None => Ok(false),
+    }
+}
+
 /// Uses up a one-time link. `None`: unknown, used before or too old.
 pub async fn sign_in_by_link(db: &Db, secret: &str, real_now: Instant) -> Result<Option<User>> {
     let token_hash = hash(secret);

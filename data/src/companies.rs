@@ -2,7 +2,7 @@
 
 use domain::states::{CustomerVisibility, ProviderKind};
 use domain::zone::Zone;
-use domain::{Currency, Instant, Month, Rate, fields, ids};
+use domain::{Currency, Instant, Month, Rate, bank, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use serde_json::json;
 use uuid::Uuid;
@@ -26,6 +26,12 @@ pub struct Profile {
     /// What is charged on top of the payouts.
     pub fee: Option<Rate>,
     pub customer_visibility: Option<CustomerVisibility>,
+    /// Who holds the account that partners are paid from; empty for the company's name.
+    pub account_name: Option<String>,
+    /// That account; empty for none.
+    pub iban: Option<String>,
+    /// Its bank; empty where the IBAN says it all.
+    pub bic: Option<String>,
 }
 
 /// What changed in a profile: field, before, after.
@@ -85,6 +91,9 @@ pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile,
         customer_visibility: Set(profile.customer_visibility.unwrap_or(CustomerVisibility::Name).word().to_owned()),
         address: Set(profile.address.clone().filter(|text| !text.is_empty())),
         created_at: Set(now.0),
+        account_name: Set(filled(profile.account_name.as_deref(), fields::name)),
+        iban: Set(filled(profile.iban.as_deref(), bank::iban)),
+        bic: Set(filled(profile.bic.as_deref(), bank::bic)),
     };
     row.insert(tx).await?;
     audit::record(tx, id, now, by, "company_created", "company", key, json!({ "timezone": zone.to_string() })).await?;
@@ -116,7 +125,11 @@ pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &P
             "charge_provider" => after.charge_provider.clone_from(value),
             "payout_provider" => after.payout_provider.clone_from(value),
             "fee_percent" => after.fee_ppm = profile.fee.map_or(before.fee_ppm, |rate| rate.0),
-            _ => after.customer_visibility.clone_from(value),
+            "customer_visibility" => after.customer_visibility.clone_from(value),
+            "account_name" => after.account_name = Some(value.clone()).filter(|text| !text.is_empty()),
+            "iban" => after.iban = Some(value.clone()).filter(|text| !text.is_empty()),
+            "bic" => after.bic = Some(value.clone()).filter(|text| !text.is_empty()),
+            other => return Err(Error::Corrupt(format!("a company has no field {other}"))),
         }
     }
     if after.timezone != before.timezone {
@@ -149,7 +162,19 @@ pub fn differences(row: &Model, profile: &Profile) -> Changes {
     compare("payout_provider", &row.payout_provider, profile.payout_provider.map(|kind| kind.word().to_owned()));
     compare("fee_percent", &Rate(row.fee_ppm).percent(), profile.fee.map(|rate| rate.percent()));
     compare("customer_visibility", &row.customer_visibility, profile.customer_visibility.map(|seen| seen.word().to_owned()));
+    compare("account_name", row.account_name.as_deref().unwrap_or_default(), given(profile.account_name.as_deref(), fields::name));
+    compare("iban", row.iban.as_deref().unwrap_or_default(), given(profile.iban.as_deref(), bank::iban));
+    compare("bic", row.bic.as_deref().unwrap_or_default(), given(profile.bic.as_deref(), bank::bic));
     changes
+}
+
+/// A text that was checked, in the form in which it is kept; empty stays empty.
+fn given<E>(text: Option<&str>, read: impl FnOnce(&str) -> Result<String, E>) -> Option<String> {
+    text.map(|text| filled(Some(text), read).unwrap_or_default())
+}
+
+fn filled<E>(text: Option<&str>, read: impl FnOnce(&str) -> Result<String, E>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty()).and_then(|text| read(text).ok())
 }
 
 pub async fn get<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Model> {
@@ -172,6 +197,15 @@ fn check(checks: &mut Checks, profile: &Profile) {
     }
     if let Some(address) = &profile.address {
         checks.take_optional("address", address, fields::description);
+    }
+    if let Some(name) = &profile.account_name {
+        checks.take("account_name", fields::optional(name, fields::name));
+    }
+    if let Some(iban) = &profile.iban {
+        checks.take("iban", fields::optional(iban, bank::iban));
+    }
+    if let Some(bic) = &profile.bic {
+        checks.take("bic", fields::optional(bic, bank::bic));
     }
 }
 

@@ -1,13 +1,15 @@
 //! Files of partners, customers, attributions, transactions, manual rewards and reviews.
 //!
 //! A file is read once and checked row by row; then everything is written in one transaction, or nothing. Importing the same
-//! file twice changes nothing.
+//! file twice changes nothing. Transactions, of which there are many, wait in temporary files between the two.
 
 mod attributions;
 mod customers;
 mod partners;
+mod pending;
 mod reviews;
 mod rewards;
+mod sorter;
 mod table;
 mod transactions;
 
@@ -100,12 +102,21 @@ pub struct Report {
     pub skipped: u64,
     /// Bad rows, in the order of the file. Unless they were to be skipped, one of them means that nothing was written.
     pub errors: Vec<RowError>,
+    /// Bad rows of a refused file that `errors` does not name, for there are too many.
+    pub unnamed: u64,
     /// The skipped rows as they stood in the file, with a column `reason`.
     pub rest: Option<Vec<u8>>,
     pub dry_run: bool,
 }
 
 impl Report {
+    /// How many rows are bad.
+    pub fn wrong_rows(&self) -> u64 {
+        let mut rows: Vec<u64> = self.errors.iter().map(|error| error.row).collect();
+        rows.dedup();
+        rows.len() as u64 + self.unnamed
+    }
+
     /// Nothing was written because there were bad rows.
     pub fn refused(&self) -> bool {
         !self.errors.is_empty() && self.rest.is_none()
@@ -176,20 +187,18 @@ impl Job<'_> {
     async fn report<R: Read + Seek + Send + 'static>(
         &self,
         kind: Kind,
-        input: table::Input<R>,
-        read: u64,
+        content: table::Content<R>,
         counts: Counts,
         mut errors: Vec<RowError>,
     ) -> Result<Report> {
         errors.sort_by_key(|error| error.row);
-        let mut bad: Vec<u64> = errors.iter().map(|error| error.row).collect();
-        bad.dedup();
-        let mut report = Report { read, errors, dry_run: self.options.dry_run, ..Report::default() };
+        let table::Content { input, rows: read, unnamed, .. } = content;
+        let mut report = Report { read, errors, unnamed, dry_run: self.options.dry_run, ..Report::default() };
         if report.errors.is_empty() || self.options.skip_bad {
             report.created = counts.created;
             report.changed = counts.changed;
             report.unchanged = counts.unchanged;
-            report.skipped = bad.len() as u64;
+            report.skipped = report.wrong_rows();
         }
         if self.options.skip_bad && !report.errors.is_empty() {
             let errors = report.errors.clone();

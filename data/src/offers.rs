@@ -57,32 +57,66 @@ pub async fn publish_in<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<Published> {
     let key = check(key, terms)?;
-    let group_id = match group {
-        Some(group) => {
-            let groups = partners::groups_by_key(tx, company_id).await?;
-            let unknown = || Error::invalid("group", format!("there is no group “{}”", shown(group)));
-            Some(*groups.get(group).ok_or_else(unknown)?)
-        }
-        None => None,
-    };
     let Some(offer) = find(tx, company_id, &key).await? else {
+        let group_id = group_id(tx, company_id, group).await?;
         return create(tx, company_id, &key, group_id, terms, effective_from, by, now).await;
     };
-    if offer.group_id != group_id {
-        let message = format!("the offer “{key}” keeps its group: retire it and publish another one");
-        return Err(Error::invalid("group", message));
-    }
+    check_group(tx, &offer, group).await?;
     let versions = versions(tx, company_id, offer.id).await?;
     let latest = versions.last().ok_or_else(|| Error::Corrupt(format!("the offer “{key}” has no version")))?;
     let dated = effective_from.filter(|from| versions.iter().all(|version| version.effective_from != *from));
     if same(latest, terms) && dated.is_none() {
         return Ok(Published::Unchanged);
     }
-    let number = latest.number + 1;
-    let effective_from = dated.unwrap_or(now);
-    insert_version(tx, company_id, &offer, number, terms, effective_from, by, now).await?;
+    add_version(tx, company_id, &offer, latest.number + 1, terms, dated.unwrap_or(now), by, now).await
+}
+
+/// Refuses another group than the offer has: it keeps it.
+pub async fn check_group<C: ConnectionTrait>(tx: &C, offer: &offers::Model, group: Option<&str>) -> Result<()> {
+    if offer.group_id == group_id(tx, offer.company_id, group).await? {
+        return Ok(());
+    }
+    let message = format!("the offer “{}” keeps its group: retire it and publish another one", offer.key);
+    Err(Error::invalid("group", message))
+}
+
+async fn group_id<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: Option<&str>) -> Result<Option<Uuid>> {
+    let Some(key) = key else { return Ok(None) };
+    let groups = partners::groups_by_key(tx, company_id).await?;
+    let unknown = || Error::invalid("group", format!("there is no group “{}”", shown(key)));
+    Ok(Some(*groups.get(key).ok_or_else(unknown)?))
+}
+
+/// Publishes a version of an offer that begins exactly then, whatever versions there are.
+pub async fn publish_dated_in<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    terms: &Terms,
+    effective_from: Instant,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let key = check(key, terms)?;
+    let offer = find(tx, company_id, &key).await?.ok_or(Error::NotFound("the offer"))?;
+    let latest = versions(tx, company_id, offer.id).await?.last().map_or(0, |latest| latest.number);
+    add_version(tx, company_id, &offer, latest + 1, terms, effective_from, by, now).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "a version is an offer's dated terms")]
+async fn add_version<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    offer: &offers::Model,
+    number: i32,
+    terms: &Terms,
+    effective_from: Instant,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    insert_version(tx, company_id, offer, number, terms, effective_from, by, now).await?;
     let detail = json!({ "number": number, "effective_from": effective_from.rfc3339(), "terms": terms.triggers });
-    audit::record(tx, company_id, now, by, "offer_version_published", "offer", &key, detail).await?;
+    audit::record(tx, company_id, now, by, "offer_version_published", "offer", &offer.key, detail).await?;
     Ok(Published::Version { number, effective_from })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::states::PartnershipStatus;
-use domain::{Instant, fields, ids};
+use domain::{Instant, bank, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
@@ -215,6 +215,11 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
     }
     if let Some(account) = &change.payout_account {
         after.payout_account = checks.take("payout_account", fields::optional(account, fields::name));
+        if bank::meant_as_iban(account)
+            && let Err(error) = bank::iban(account)
+        {
+            checks.complain("payout_account", error.to_string());
+        }
     }
     if let Some(days) = change.settlement_days {
         if !(0..=SETTLEMENT_DAYS_MAX).contains(&days) {

@@ -1,5 +1,6 @@
 //! Payouts: released once their invoice is charged, sent under one key each, recorded with their ledger transfer.
 
+use domain::states::PayoutState;
 use domain::{Money, ids};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
@@ -47,6 +48,11 @@ pub struct PayoutRow {
 }
 
 impl PayoutRow {
+    /// Whether it is still to be made.
+    pub fn is_open(&self) -> bool {
+        self.state == PayoutState::Pending.word()
+    }
+
     pub fn money(&self) -> Result<Money> {
         Ok(Money::new(self.amount, stored(&self.currency)?))
     }

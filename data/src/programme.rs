@@ -3,6 +3,7 @@
 mod apply;
 mod export;
 mod file;
+mod offers;
 
 pub use apply::{Applied, apply};
 pub use export::export;

@@ -4,7 +4,7 @@
 //! in parts, and a partner's tags as "#tag". A question is split at blanks; each piece must begin one of the row's words.
 //! A piece that few words begin with drives the query through the terms' key; common pieces are only tested.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
@@ -82,7 +82,21 @@ pub async fn matching<C: ConnectionTrait>(
     Ok(Some(all))
 }
 
-/// The same, one part for each piece, for [`crate::queries::page::List::narrowed`].
+/// The partnerships that the question finds; `None` for an empty one.
+pub async fn partners<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<HashSet<Uuid>>> {
+    let Some(condition) = matching(conn, company_id, Kind::Partner, question, partnerships::Column::Id).await? else { return Ok(None) };
+    let ids: Vec<Uuid> = partnerships::Entity::find()
+        .select_only()
+        .column(partnerships::Column::Id)
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .filter(condition)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(Some(ids.into_iter().collect()))
+}
+
+/// The same as [`matching`], one part for each piece, for [`crate::queries::page::List::narrowed`].
 pub async fn narrows<C: ConnectionTrait>(
     conn: &C,
     company_id: Uuid,

@@ -91,7 +91,7 @@ pub fn email(given: &str) -> Result<String, FieldError> {
 }
 
 /// Nothing, or the value read by `read`.
-pub fn optional<T>(given: &str, read: impl FnOnce(&str) -> Result<T, FieldError>) -> Result<Option<T>, FieldError> {
+pub fn optional<T, E>(given: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, E> {
     if given.trim().is_empty() { Ok(None) } else { read(given).map(Some) }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod addresses;
+pub mod bank;
 pub mod conditions;
 pub mod decision;
 pub mod fields;

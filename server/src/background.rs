@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::spool::Spool;
 use data::Db;
 use data::due::Ctx;
 use tokio_util::sync::CancellationToken;
@@ -24,9 +25,16 @@ pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
     stop.run_until_cancelled(data::due::serve(&db, &ctx)).await;
 }
 
-/// Removes ended sessions and old answers until told to stop.
-pub async fn purge(db: Db, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_some() {
+/// Removes ended sessions, old answers and abandoned uploads until told to stop.
+pub async fn purge(db: Db, spool: Spool, stop: CancellationToken) {
+    loop {
+        let files = spool.remove_abandoned();
+        if files > 0 {
+            tracing::info!(files, "removed uploads that nobody came back for");
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_none() {
+            return;
+        }
         if let Err(error) = purge_once(&db).await {
             tracing::error!(%error, "what has ended was not removed");
         }

@@ -1,7 +1,7 @@
 //! What `serve` is told by its operator, checked once at the start.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -22,17 +22,33 @@ pub struct Config {
     /// Folder for outgoing mail, one .eml file per message
     #[arg(long, env = "TRIBUTARY_MAIL_DIR", value_name = "FOLDER", default_value = "var/mail")]
     pub mail_dir: PathBuf,
+
+    /// Folder for uploaded files until they are imported (default: `spool` beside the SQLite file, or `var/spool`)
+    #[arg(long, env = "TRIBUTARY_SPOOL_DIR", value_name = "FOLDER")]
+    pub spool_dir: Option<PathBuf>,
 }
 
 impl Config {
+    /// Where uploaded files wait for a server of this database.
+    pub fn spool_dir(&self, database: &str) -> PathBuf {
+        let beside = || database.strip_prefix("sqlite:").map(|path| Path::new(path.trim_start_matches("//")).with_file_name("spool"));
+        self.spool_dir.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("var/spool"))
+    }
+
     /// Whether browsers reach us over TLS, so that cookies may insist on it.
     pub fn https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The settings of a server for tests: everything as by default, and its files in a folder of the test.
-    pub fn for_tests(folder: &std::path::Path) -> Config {
-        Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None, behind_proxy: false, mail_dir: folder.join("mail") }
+    pub fn for_tests(folder: &Path) -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            behind_proxy: false,
+            mail_dir: folder.join("mail"),
+            spool_dir: Some(folder.join("spool")),
+        }
     }
 }
 
@@ -63,6 +79,15 @@ mod tests {
         for wrong in ["example.com", "ftp://example.com", "https://example.com/path", ""] {
             assert!(parse_origin(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn uploads_wait_beside_the_database() {
+        let config = |spool_dir| Config { spool_dir, ..Config::for_tests(Path::new("/tmp")) };
+        assert_eq!(config(None).spool_dir("sqlite://var/tributary.db"), Path::new("var/spool"));
+        assert_eq!(config(None).spool_dir("sqlite:///srv/books.db?mode=rwc"), Path::new("/srv/spool"));
+        assert_eq!(config(None).spool_dir("postgres://localhost/tributary"), Path::new("var/spool"));
+        assert_eq!(config(Some("/srv/in".into())).spool_dir("sqlite://var/tributary.db"), Path::new("/srv/in"));
     }
 
     #[test]

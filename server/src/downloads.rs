@@ -12,10 +12,9 @@ use axum::{Extension, Router};
 use data::Db;
 use data::entities::invoices;
 use data::exports::{Export, Noun};
-use data::payment_files::{self, Debtor};
+use data::payment_files;
 use data::payouts::PayoutRow;
 use domain::access::Action;
-use domain::states::PayoutState;
 use domain::views::ListQuery;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
@@ -40,15 +39,16 @@ async fn export(Path(file): Path<String>, Query(params): Params, Extension(db): 
 }
 
 async fn begin(noun: Noun, query: ListQuery, parts: &Parts) -> Result<(Export, String), AppError> {
-    let ctx = ctx::company_of(parts, Action::ViewProgramme).await?;
+    let action = if noun == Noun::Audit { Action::ViewAudit } else { Action::ViewProgramme };
+    let ctx = ctx::company_of(parts, action).await?;
     let export = Export::of_list(ctx.db.read(), ctx.company_id, noun, &query, ctx.now).await?;
     Ok((export, format!("{}-{}-{}.csv", ctx.company.key, noun.word(), ctx.zone.date(ctx.now))))
 }
 
-/// An invoice's payouts: "NUMBER.csv", all of them as a table, or "NUMBER.xml", those still to be made as an order for a bank.
-async fn payouts(Path(file): Path<String>, parts: Parts) -> Response {
+/// An invoice's payouts: "NUMBER.csv", as a table of those that its page shows, or "NUMBER.xml", those still to be made as an order for a bank.
+async fn payouts(Path(file): Path<String>, Query(params): Params, parts: Parts) -> Response {
     let made = match file.rsplit_once('.') {
-        Some((number, "csv")) => payout_table(number, &parts).await,
+        Some((number, "csv")) => payout_table(number, list_query(params), &parts).await,
         Some((number, "xml")) => payment_order(number, &parts).await,
         _ => Err(AppError::NotFound("This file".to_owned())),
     };
@@ -67,8 +67,12 @@ struct Attachment {
     name: String,
 }
 
-async fn payout_table(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
-    let (ctx, invoice, payouts) = payouts_of(number, parts).await?;
+async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<Attachment, AppError> {
+    let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
+    let found = data::search::partners(ctx.db.read(), ctx.company_id, &query.search).await?;
+    let state = query.filter("payout");
+    payouts.retain(|payout| state.is_empty() || payout.state == state);
+    payouts.retain(|payout| found.as_ref().is_none_or(|found| found.contains(&payout.partnership_id)));
     Ok(Attachment {
         content: payment_files::csv(&payouts, &ctx.zone)?,
         content_type: "text/csv; charset=utf-8",
@@ -78,8 +82,8 @@ async fn payout_table(number: &str, parts: &Parts) -> Result<Attachment, AppErro
 
 async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
     let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
-    payouts.retain(|payout| payout.state == PayoutState::Pending.word());
-    let debtor = Debtor { name: &ctx.company.name, account: None };
+    payouts.retain(PayoutRow::is_open);
+    let debtor = payment_files::debtor(&ctx.company)?;
     let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
     Ok(Attachment {
         content: order.xml.into_bytes(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::spool::Spool;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -34,12 +35,15 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub assets: Assets,
     pub due: data::due::Ctx,
+    pub spool: Spool,
 }
 
 impl AppState {
-    pub fn new(db: Db, config: Config) -> AppState {
+    /// `url` is the database's address.
+    pub fn new(db: Db, url: &str, config: Config) -> AppState {
         let due = background::context(&db, &config.mail_dir);
-        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due }
+        let spool = Spool::new(config.spool_dir(url));
+        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, spool }
     }
 }
 
@@ -52,6 +56,7 @@ pub fn build(state: AppState) -> Router {
         .layer(sessions::layer(store, state.config.https()))
         .layer(Extension(state.db.clone()))
         .layer(Extension(state.due.clone()))
+        .layer(Extension(state.spool.clone()))
         .layer(from_fn_with_state(state.clone(), answer_file))
         .merge(Router::new().route("/health", get(health)).with_state(state.clone()))
         // From the innermost to the outermost.

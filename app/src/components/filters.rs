@@ -91,17 +91,7 @@ pub fn FilterBar(
             }
         })
         .collect_view();
-    let csv = csv.map(|path| {
-        let href = move || query.with(|query| format!("{path}{}", address(query)));
-        view! {
-            <div class="end">
-                <a class="btn quiet" href=href rel="external" download>
-                    <Icon name="download"/>
-                    <span>"CSV"</span>
-                </a>
-            </div>
-        }
-    });
+    let csv = csv.map(|path| view! { <div class="end"><CsvLink path=path/></div> });
     let controls = view! {
         {controls}
         {children.map(|children| children())}
@@ -132,6 +122,30 @@ pub fn FilterBar(
             {csv}
         </form>
         <Chips selects=selects/>
+    }
+}
+
+/// The list as a file, with the filters of the URL.
+#[component]
+pub fn CsvLink(
+    /// The export's address without query.
+    #[prop(into)]
+    path: String,
+    /// A filter that the URL does not hold: name and value.
+    #[prop(optional)]
+    with: Option<(&'static str, String)>,
+) -> impl IntoView {
+    let query = use_list();
+    let href = move || {
+        let mut query = query.get();
+        query.filters.extend(with.clone().map(|(name, value)| (name.to_owned(), value)));
+        format!("{path}{}", address(&query))
+    };
+    view! {
+        <a class="btn quiet" href=href rel="external" download>
+            <Icon name="download"/>
+            <span>"CSV"</span>
+        </a>
     }
 }
 

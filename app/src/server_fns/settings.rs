@@ -31,6 +31,9 @@ pub async fn save_profile(
     payout_provider: String,
     #[server(default)] fee_percent: String,
     customer_visibility: String,
+    #[server(default)] account_name: String,
+    #[server(default)] iban: String,
+    #[server(default)] bic: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageSettings).await?;
     let mut errors = FieldErrors::new();
@@ -43,6 +46,9 @@ pub async fn save_profile(
         payout_provider: taken(&mut errors, "payout_provider", payout_provider.parse()),
         fee: taken(&mut errors, "fee_percent", Rate::parse_percent(if fee_percent.is_empty() { "0" } else { fee_percent.trim() })),
         customer_visibility: taken(&mut errors, "customer_visibility", customer_visibility.parse()),
+        account_name: Some(account_name),
+        iban: Some(iban),
+        bic: Some(bic),
     };
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);

@@ -26,6 +26,12 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub address: Option<String>,
     pub created_at: i64,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub account_name: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub iban: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub bic: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

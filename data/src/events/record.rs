@@ -272,7 +272,10 @@ impl<'a> Recorder<'a> {
             earned::take_back(earned, &made);
         }
         if let Some(sale) = self.plan.originals.of_sale.get(&number) {
-            self.refunded[*sale] = (Some(id), made.iter().map(Earned::of_row).collect::<Result<_>>()?, 0);
+            let mut earned: Vec<Earned> = made.iter().map(Earned::of_row).collect::<Result<_>>()?;
+            // As they are read when the refund comes later.
+            earned.sort_by_key(|reward| reward.id);
+            self.refunded[*sale] = (Some(id), earned, 0);
         }
         let refunded = self.plan.originals.of_sale.get(&number).map_or(0, |sale| self.plan.originals.sales[*sale].refunded);
         self.transactions.push(transactions::Model {

@@ -1,11 +1,11 @@
 use std::collections::HashSet;
 
 use domain::Instant;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::cells::{Cell, Column, column, more};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::Result;
 use crate::entities::attributions;
 use crate::entities::customers::{Column as Field, Entity};
@@ -24,15 +24,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::CreatedAt, Field::Id, source.after))
-        .order_by_asc(Field::CreatedAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(source.conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::CreatedAt, Field::Id).await?;
     let partners = keys::partner_keys(source.conn, rows.iter().filter_map(|row| row.partnership_id)).await?;
     let undated = brought_from_the_beginning(source.conn, rows.iter().map(|row| row.id)).await?;
     let last = rows.last().map(|row| (row.created_at, row.id));

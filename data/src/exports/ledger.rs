@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
 use domain::{Instant, Money, ids};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::cells::{Cell, Column, column};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{PAGE_ROWS, Page, Source, keys};
 use crate::Result;
 use crate::entities::ledger_entries;
 use crate::entities::ledger_transfers::{Column as Field, Entity};
@@ -28,15 +28,7 @@ pub const COLUMNS: &[Column] = &[
 /// Pages follow transfers: one of them brings at most one entry per partner of its invoice.
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let conn = source.conn;
-    let transfers = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::At, Field::Id, source.after))
-        .order_by_asc(Field::At)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(conn)
-        .await?;
+    let transfers = source.rows::<Entity>(Field::CompanyId, Field::At, Field::Id).await?;
     let next = transfers.last().map(|row| (row.at, row.id)).filter(|_| transfers.len() as u64 >= PAGE_ROWS);
     let entries = ledger_entries::Entity::find()
         .filter(ledger_entries::Column::TransferId.is_in(transfers.iter().map(|row| row.id)))

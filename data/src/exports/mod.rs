@@ -8,13 +8,14 @@ use std::str::FromStr;
 use domain::Instant;
 use domain::views::ListQuery;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, IntoSimpleExpr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::companies;
 use crate::entities::companies::Model as Company;
 use crate::{Error, Result, queries};
 
+mod audit;
 mod cells;
 mod customers;
 mod invoices;
@@ -43,11 +44,21 @@ pub enum Noun {
     Payouts,
     Receipts,
     Ledger,
+    Audit,
 }
 
 impl Noun {
-    pub const ALL: [Noun; 8] =
-        [Noun::Partners, Noun::Customers, Noun::Transactions, Noun::Rewards, Noun::Invoices, Noun::Payouts, Noun::Receipts, Noun::Ledger];
+    pub const ALL: [Noun; 9] = [
+        Noun::Partners,
+        Noun::Customers,
+        Noun::Transactions,
+        Noun::Rewards,
+        Noun::Invoices,
+        Noun::Payouts,
+        Noun::Receipts,
+        Noun::Ledger,
+        Noun::Audit,
+    ];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -59,6 +70,7 @@ impl Noun {
             Noun::Payouts => "payouts",
             Noun::Receipts => "receipts",
             Noun::Ledger => "ledger",
+            Noun::Audit => "audit",
         }
     }
 
@@ -72,6 +84,7 @@ impl Noun {
             Noun::Payouts => payouts::COLUMNS,
             Noun::Receipts => receipts::COLUMNS,
             Noun::Ledger => ledger::COLUMNS,
+            Noun::Audit => audit::COLUMNS,
         }
     }
 }
@@ -118,6 +131,23 @@ struct Source<'a, C> {
     after: Option<After>,
 }
 
+impl<C: ConnectionTrait> Source<'_, C> {
+    /// The company's next rows that the filter leaves, in the order of `sort` and then of `id`.
+    async fn rows<E>(&self, company_id: E::Column, sort: E::Column, id: E::Column) -> Result<Vec<E::Model>>
+    where
+        E: EntityTrait<Model: Send + Sync>,
+    {
+        let rows = E::find()
+            .filter(company_id.eq(self.company.id))
+            .filter(self.filter.clone())
+            .filter(beyond(sort, id, self.after))
+            .order_by_asc(sort)
+            .order_by_asc(id)
+            .limit(PAGE_ROWS);
+        Ok(rows.all(self.conn).await?)
+    }
+}
+
 /// Rows after one, in the order of `sort` and then of `id`.
 fn beyond(sort: impl ColumnTrait, id: impl ColumnTrait, after: Option<After>) -> Condition {
     Condition::all().add_option(after.map(|(value, last)| {
@@ -147,17 +177,26 @@ impl Export {
         Ok(Export { company, noun, format, filter: Condition::all(), at: Position::Head })
     }
 
-    /// What a list on screen shows under this address, for a spreadsheet. Nouns without filters come whole.
+    /// What a list on screen shows under this address, for a spreadsheet. Of a partner's own tabs `earner` (rewards) and `seller`
+    /// (transactions) name the partner. Nouns without a list come whole.
     pub async fn of_list<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, query: &ListQuery, now: Instant) -> Result<Export> {
         let mut export = Export::begin(conn, company_id, noun, Format::SpreadsheetCsv).await?;
         let company = &export.company;
-        let filter = match (noun, query.filter("invoice"), query.filter("partner")) {
-            (Noun::Rewards, number, _) if !number.is_empty() => Some(rewards::lines_of(conn, company_id, number).await?),
-            (Noun::Rewards, ..) => Some(queries::rewards::list_filter(conn, company, query, now).await?),
-            (Noun::Partners, ..) => queries::partners::list_filter(conn, company, query).await?,
-            (Noun::Customers, ..) => queries::customers::list_filter(conn, company, query).await?,
-            (Noun::Transactions, _, key) if !key.is_empty() => Some(transactions::of_partner(conn, company_id, key).await?),
-            _ => None,
+        let filter = match noun {
+            Noun::Rewards => match (query.filter("invoice"), query.filter("earner")) {
+                ("", "") => Some(queries::rewards::list_filter(conn, company, query, now).await?),
+                ("", partner) => Some(queries::partners::detail::rewards_filter(conn, company, partner, query).await?),
+                (number, _) => Some(rewards::lines_of(conn, company_id, number).await?),
+            },
+            Noun::Partners => queries::partners::list_filter(conn, company, query).await?,
+            Noun::Customers => queries::customers::list_filter(conn, company, query).await?,
+            Noun::Transactions => match query.filter("seller") {
+                "" => None,
+                partner => Some(queries::partners::detail::transactions_filter(conn, company, partner, query).await?),
+            },
+            Noun::Invoices => queries::invoices::list_filter(query),
+            Noun::Audit => Some(queries::settings::audit_filter(query)),
+            Noun::Payouts | Noun::Receipts | Noun::Ledger => None,
         };
         export.filter = export.filter.add_option(filter);
         Ok(export)
@@ -184,6 +223,7 @@ impl Export {
             Noun::Payouts => payouts::page(&source).await?,
             Noun::Receipts => receipts::page(&source).await?,
             Noun::Ledger => ledger::page(&source).await?,
+            Noun::Audit => audit::page(&source).await?,
         };
         cells::write_rows(&mut out, self.noun.columns(), &page.rows, self.format)?;
         self.at = page.next.map_or(Position::End, |next| Position::After(Some(next)));

@@ -1,8 +1,8 @@
 use domain::{Instant, Money};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::ConnectionTrait;
 
 use super::cells::{Cell, Column, column, more};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::Result;
 use crate::entities::partnerships::{Column as Field, Entity};
 use crate::error::stored;
@@ -28,15 +28,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::JoinedAt, Field::Id, source.after))
-        .order_by_asc(Field::JoinedAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(source.conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::JoinedAt, Field::Id).await?;
     let groups = keys::group_keys(source.conn, rows.iter().map(|row| row.group_id)).await?;
     let last = rows.last().map(|row| (row.joined_at, row.id));
     let currency = stored(&source.company.currency)?;

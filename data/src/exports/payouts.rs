@@ -1,8 +1,8 @@
 use domain::{Instant, Money, ids};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::ConnectionTrait;
 
 use super::cells::{Cell, Column, column};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::Result;
 use crate::entities::payouts::{Column as Field, Entity};
 use crate::error::stored;
@@ -23,15 +23,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::CreatedAt, Field::Id, source.after))
-        .order_by_asc(Field::CreatedAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(source.conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::CreatedAt, Field::Id).await?;
     let partners = keys::partner_keys(source.conn, rows.iter().map(|row| row.partnership_id)).await?;
     let invoices = keys::invoice_numbers(source.conn, rows.iter().map(|row| row.invoice_id)).await?;
     let last = rows.last().map(|row| (row.created_at, row.id));

@@ -1,9 +1,9 @@
 use domain::Instant;
 use domain::states::EventKind;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::ConnectionTrait;
 
 use super::cells::{Cell, Column, column, more};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::entities::receipts::{Column as Field, Entity};
 use crate::error::stored;
 use crate::{Error, Result};
@@ -22,15 +22,7 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::RatedAt, Field::Id, source.after))
-        .order_by_asc(Field::RatedAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(source.conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::RatedAt, Field::Id).await?;
     let conn = source.conn;
     let sales = rows.iter().filter(|row| row.event_kind == EventKind::Transaction.word()).map(|row| row.event_id);
     let transactions = keys::transaction_keys(conn, sales).await?;

@@ -1,10 +1,10 @@
 use domain::states::{RewardState, RewardStatus};
 use domain::{Instant, Money, Month};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use uuid::Uuid;
 
 use super::cells::{Cell, Column, column};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::entities::rewards::{Column as Field, Entity};
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
@@ -42,15 +42,7 @@ pub async fn lines_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, number: &s
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let conn = source.conn;
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::CreatedAt, Field::Id, source.after))
-        .order_by_asc(Field::CreatedAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::CreatedAt, Field::Id).await?;
     let partners = keys::partner_keys(conn, rows.iter().map(|row| row.partnership_id)).await?;
     let customers = keys::customer_keys(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
     let transactions = keys::transaction_keys(conn, rows.iter().filter_map(|row| row.transaction_id)).await?;

@@ -1,9 +1,8 @@
 use domain::{Instant, Money};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
+use sea_orm::ConnectionTrait;
 
 use super::cells::{Cell, Column, column, more};
-use super::{PAGE_ROWS, Page, Source, beyond, keys};
+use super::{Page, Source, keys};
 use crate::Result;
 use crate::entities::transactions::{Column as Field, Entity};
 use crate::error::stored;
@@ -23,22 +22,8 @@ pub const COLUMNS: &[Column] = &[
     more("recorded_at"),
 ];
 
-/// The sales and refunds of one partner's customers.
-pub async fn of_partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner_key: &str) -> Result<Condition> {
-    let partnership = crate::partners::find_by_key(conn, company_id, partner_key).await?;
-    Ok(Condition::all().add(Field::PartnershipId.eq(partnership.id)))
-}
-
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
-    let rows = Entity::find()
-        .filter(Field::CompanyId.eq(source.company.id))
-        .filter(source.filter.clone())
-        .filter(beyond(Field::OccurredAt, Field::Id, source.after))
-        .order_by_asc(Field::OccurredAt)
-        .order_by_asc(Field::Id)
-        .limit(PAGE_ROWS)
-        .all(source.conn)
-        .await?;
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::OccurredAt, Field::Id).await?;
     let conn = source.conn;
     let customers = keys::customer_keys(conn, rows.iter().map(|row| row.customer_id)).await?;
     let partners = keys::partner_keys(conn, rows.iter().filter_map(|row| row.partnership_id)).await?;

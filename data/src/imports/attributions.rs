@@ -26,10 +26,10 @@ struct Given {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, now) = (job.progress.clone(), job.now);
+    let (progress, now, name_all) = (job.progress.clone(), job.now, job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows = Vec::new();
-        let read = table::read(input, Kind::Attributions.columns(), &progress, |fields, checks| {
+        let read = table::read(input, Kind::Attributions.columns(), name_all, &progress, |fields, checks| {
             let customer_key = read_cell(checks, "customer_key", fields.get(0), domain::fields::key);
             let partner_key = read_cell(checks, "partner_key", fields.get(1), domain::fields::key);
             let from = read_cell(checks, "from", fields.get(2), Instant::parse);
@@ -46,7 +46,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     .await?;
     let found = std::mem::take(&mut read.errors);
     let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, found.clone()).await })?;
-    job.report(Kind::Attributions, read.input, read.rows, counts, errors).await
+    job.report(Kind::Attributions, read, counts, errors).await
 }
 
 async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], mut errors: Vec<RowError>) -> Result<(Counts, Vec<RowError>)> {

@@ -26,10 +26,10 @@ struct Good {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, now) = (job.progress.clone(), job.now);
+    let (progress, now, name_all) = (job.progress.clone(), job.now, job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewCustomer)> = Vec::new();
-        let read = table::read(input, Kind::Customers.columns(), &progress, |fields, checks| {
+        let read = table::read(input, Kind::Customers.columns(), name_all, &progress, |fields, checks| {
             let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
             let given = NewCustomer {
                 customer_key: fields.get(0).to_owned(),
@@ -52,7 +52,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     .await?;
     let found = std::mem::take(&mut read.errors);
     let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, found.clone()).await })?;
-    job.report(Kind::Customers, read.input, read.rows, counts, errors).await
+    job.report(Kind::Customers, read, counts, errors).await
 }
 
 async fn write<C: ConnectionTrait>(

@@ -17,10 +17,10 @@ use super::table::{self, RowError};
 use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let progress = job.progress.clone();
+    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
     let (read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewPartner)> = Vec::new();
-        let read = table::read(input, Kind::Partners.columns(), &progress, |fields, _| {
+        let read = table::read(input, Kind::Partners.columns(), name_all, &progress, |fields, _| {
             let text = |column| fields.get(column).to_owned();
             let partner = NewPartner {
                 partner_key: text(0),
@@ -38,7 +38,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     })
     .await?;
     let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, read.errors.clone()).await })?;
-    job.report(Kind::Partners, read.input, read.rows, counts, errors).await
+    job.report(Kind::Partners, read, counts, errors).await
 }
 
 /// A row that can be imported: as it was given and as it will be stored.

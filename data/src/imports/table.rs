@@ -35,6 +35,8 @@ impl From<Complaint> for RowError {
     }
 }
 
+/// Faults that are kept of a file that is refused for them.
+pub const NAMED_MAX: usize = 10_000;
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: u64 = 1 << 20;
 /// The column in which rows that were left out say why.
@@ -53,6 +55,8 @@ pub struct Content<R> {
     /// Rows, without the header.
     pub rows: u64,
     pub errors: Vec<RowError>,
+    /// Bad rows that are not among `errors`, for there are too many.
+    pub unnamed: u64,
 }
 
 /// One row, by column.
@@ -78,10 +82,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads a table. `take` looks at each row of the right shape and complains where it must; its own failure ends the reading.
+/// Reads a table. Unless `name_all`, only the first bad rows are named. `take` looks at each row of the right shape and complains where it must; its own failure ends the reading.
 pub fn read<R: Read + Seek>(
     mut file: R,
     columns: &'static [&'static str],
+    name_all: bool,
     progress: &ProgressFn,
     mut take: impl FnMut(&Fields<'_>, &mut Checks) -> Result<()>,
 ) -> Result<Content<R>> {
@@ -94,7 +99,7 @@ pub fn read<R: Read + Seek>(
     }
     let places = header(&raw, columns)?;
     let width = raw.len();
-    let (mut rows, mut reported, mut errors) = (0u64, 0u64, Vec::new());
+    let (mut rows, mut reported, mut errors, mut unnamed) = (0u64, 0u64, Vec::new(), 0u64);
     loop {
         more = reader.read_byte_record(&mut raw).map_err(unreadable)?;
         if !more {
@@ -106,9 +111,15 @@ pub fn read<R: Read + Seek>(
             Ok(record) => {
                 let mut checks = Checks::new();
                 take(&Fields { record: &record, places: &places, row }, &mut checks)?;
-                errors.extend(checks.into_errors().into_iter().map(|(field, message)| RowError { row, field, message }));
+                let found = checks.into_errors();
+                if errors.len() < NAMED_MAX || name_all {
+                    errors.extend(found.into_iter().map(|(field, message)| RowError { row, field, message }));
+                } else {
+                    unnamed += u64::from(!found.is_empty());
+                }
             }
-            Err((field, message)) => errors.push(RowError { row, field, message }),
+            Err((field, message)) if errors.len() < NAMED_MAX || name_all => errors.push(RowError { row, field, message }),
+            Err(_) => unnamed += 1,
         }
         let bytes = reader.position().byte();
         if bytes >= reported + PROGRESS_BYTES {
@@ -117,7 +128,7 @@ pub fn read<R: Read + Seek>(
         }
     }
     drop(reader);
-    Ok(Content { input: Input { file, start }, rows, errors })
+    Ok(Content { input: Input { file, start }, rows, errors, unnamed })
 }
 
 impl<R: Read + Seek> Input<R> {

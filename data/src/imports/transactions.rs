@@ -1,65 +1,199 @@
 //! `key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of`
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use domain::states::AttributionSource;
 use domain::{Currency, Instant, Money, fields};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
+use tokio::sync::Mutex;
 
-use crate::check::Checks;
-use crate::events::{Batch, Given, How, Outcome, record_batch};
-use crate::{Result, audit};
+use crate::check::{Checks, shown};
+use crate::db::IN_MAX;
+use crate::entities::customers;
+use crate::events::{Given, How, Outcome, record_batch};
+use crate::{Error, Result, audit};
 
-use super::table::{self, Fields, RowError};
+use super::pending::{Pending, Reading};
+use super::table::{self, Fields, NAMED_MAX, RowError};
 use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
 
+#[cfg(test)]
+mod tests;
+
 /// From so many rows on a file is worth more memory.
-const BULK_ROWS: usize = 5_000;
+const BULK_ROWS: u64 = 5_000;
+/// Rows that are held against what is recorded, and recorded, together. More of them take more memory; fewer, and what the
+/// customers did before is looked up more often.
+const PIECE_ROWS: usize = 50_000;
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let progress = job.progress.clone();
-    let (mut read, batch) = blocking(move || {
-        let mut batch = Batch::new();
-        let read = table::read(input, Kind::Transactions.columns(), &progress, |fields, checks| take(fields, checks, &mut batch))?;
-        Ok((read, batch))
+    import_in_pieces(job, input, PIECE_ROWS).await
+}
+
+async fn import_in_pieces<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R, piece_rows: usize) -> Result<Report> {
+    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
+    let (mut read, pending) = blocking(move || {
+        let mut reading = Reading::new();
+        let take = |fields: &Fields<'_>, checks: &mut Checks| take(fields, checks, &mut reading);
+        let read = table::read(input, Kind::Transactions.columns(), name_all, &progress, take)?;
+        Ok((read, reading.sorted()?))
     })
     .await?;
     let mut errors = std::mem::take(&mut read.errors);
-    let progress = |done, total| (job.progress)(Progress::Writing { done, total });
-    let how = How {
-        source: AttributionSource::Import,
-        by: job.by,
-        now: job.now,
-        skip_bad: job.options.skip_bad,
-        check_only: job.refuses(&errors),
-        progress: &progress,
-    };
-    let bulk = batch.len() >= BULK_ROWS;
+    let bulk = pending.len() >= BULK_ROWS;
     if bulk {
         job.db.write_in_bulk(true).await?;
     }
-    let outcome = write(job, &batch, &how).await;
+    let done = match pending.len() <= piece_rows as u64 {
+        true => record_whole(job, &pending, job.refuses(&errors)).await.map(Done::from),
+        false => record_in_pieces(job, pending, job.refuses(&errors), piece_rows).await,
+    };
     if bulk {
         job.db.write_in_bulk(false).await?;
     }
-    let outcome = outcome?;
-    let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged };
-    errors.extend(outcome.complaints.into_iter().map(RowError::from));
-    job.report(Kind::Transactions, read.input, read.rows, counts, errors).await
+    let done = done?;
+    errors.extend(done.errors);
+    read.unnamed += done.unnamed;
+    job.report(Kind::Transactions, read, done.counts, errors).await
 }
 
-async fn write(job: &Job<'_>, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
-    in_one_transaction!(job, |tx| {
-        let outcome = record_batch(tx, job.company_id, batch, how).await?;
-        if outcome.recorded > 0 {
-            let detail = json!({ "recorded": outcome.recorded, "rewards": outcome.rewards, "unchanged": outcome.unchanged });
-            audit::record(tx, job.company_id, job.now, job.by, "transactions_imported", "import", "transactions", detail).await?;
+/// What became of the rows that could be read.
+#[derive(Default)]
+struct Done {
+    counts: Counts,
+    errors: Vec<RowError>,
+    unnamed: u64,
+}
+
+impl From<Outcome> for Done {
+    fn from(outcome: Outcome) -> Done {
+        Done {
+            counts: Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged },
+            errors: outcome.complaints.into_iter().map(RowError::from).collect(),
+            unnamed: 0,
         }
+    }
+}
+
+/// Few rows are checked all, and against each other, before the first is written.
+async fn record_whole(job: &Job<'_>, pending: &Pending, check_only: bool) -> Result<Outcome> {
+    let batch = pending.in_time()?.take(usize::MAX, &[])?;
+    let progress = |done, total| (job.progress)(Progress::Writing { done, total });
+    let how = how(job, job.options.skip_bad, check_only, &progress);
+    in_one_transaction!(job, |tx| {
+        let outcome = record_batch(tx, job.company_id, &batch, &how).await?;
+        note(tx, job, &outcome).await?;
         Ok(outcome)
     })
 }
 
-fn take(fields: &Fields<'_>, checks: &mut Checks, batch: &mut Batch) -> Result<()> {
+/// Of many rows those are found first that repeat a key or name an unknown customer. The others are recorded piece by piece in
+/// the order in which they happened; what is wrong with one of them, and nothing is kept, is known at the end.
+async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_rows: usize) -> Result<Done> {
+    let (pending, twins) = blocking(move || {
+        let twins = pending.twins()?;
+        Ok((pending, twins))
+    })
+    .await?;
+    let mut done = Done { errors: twins.errors, ..Done::default() };
+    if !job.options.skip_bad {
+        let unknown = unknown_customers(job, &pending).await?;
+        name_unknown(&pending, &unknown, &mut done)?;
+        if refused || !done.errors.is_empty() {
+            return Ok(done);
+        }
+    }
+    let refused = Mutex::new(None);
+    let recorded = in_one_transaction!(job, |tx| {
+        let mut sum = Outcome::default();
+        let mut rows = pending.in_time()?;
+        loop {
+            let batch = rows.take(piece_rows, &twins.rows)?;
+            if batch.is_empty() {
+                break;
+            }
+            let before = sum.recorded;
+            let progress = |done, _| (job.progress)(Progress::Writing { done: before + done, total: pending.len() });
+            let outcome = record_batch(tx, job.company_id, &batch, &how(job, true, false, &progress)).await?;
+            sum.recorded += outcome.recorded;
+            sum.unchanged += outcome.unchanged;
+            sum.rewards += outcome.rewards;
+            sum.complaints.extend(outcome.complaints);
+        }
+        if !sum.complaints.is_empty() && !job.options.skip_bad {
+            *refused.lock().await = Some(sum);
+            return Err(Error::conflict("the file has rows that cannot be imported"));
+        }
+        note(tx, job, &sum).await?;
+        Ok(sum)
+    });
+    let outcome = match refused.into_inner() {
+        Some(outcome) => outcome,
+        None => recorded?,
+    };
+    let recorded = Done::from(outcome);
+    done.counts = recorded.counts;
+    done.counts.unchanged += twins.alike;
+    done.errors.extend(recorded.errors);
+    Ok(done)
+}
+
+fn how<'a>(job: &'a Job<'_>, skip_bad: bool, check_only: bool, progress: &'a (dyn Fn(u64, u64) + Send + Sync)) -> How<'a> {
+    How { source: AttributionSource::Import, by: job.by, now: job.now, skip_bad, check_only, progress }
+}
+
+async fn note<C: ConnectionTrait>(tx: &C, job: &Job<'_>, outcome: &Outcome) -> Result<()> {
+    if outcome.recorded == 0 {
+        return Ok(());
+    }
+    let detail = json!({ "recorded": outcome.recorded, "rewards": outcome.rewards, "unchanged": outcome.unchanged });
+    audit::record(tx, job.company_id, job.now, job.by, "transactions_imported", "import", "transactions", detail).await
+}
+
+/// The customers of the file that are not there.
+async fn unknown_customers(job: &Job<'_>, pending: &Pending) -> Result<HashSet<String>> {
+    let mut unknown = HashSet::new();
+    let mut customers = pending.customers()?;
+    loop {
+        let keys = customers.take(IN_MAX)?;
+        if keys.is_empty() {
+            return Ok(unknown);
+        }
+        let known: Vec<String> = customers::Entity::find()
+            .select_only()
+            .column(customers::Column::CustomerKey)
+            .filter(customers::Column::CompanyId.eq(job.company_id))
+            .filter(customers::Column::CustomerKey.is_in(keys.iter().map(String::as_str)))
+            .into_tuple()
+            .all(job.db.read())
+            .await?;
+        let known: HashSet<String> = known.into_iter().collect();
+        unknown.extend(keys.into_iter().filter(|key| !known.contains(key)));
+    }
+}
+
+fn name_unknown(pending: &Pending, unknown: &HashSet<String>, done: &mut Done) -> Result<()> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mut rows = pending.in_time()?;
+    while let Some(row) = rows.next()? {
+        if !unknown.contains(row.customer_key) {
+            continue;
+        }
+        if done.errors.len() < NAMED_MAX {
+            let message = format!("there is no customer “{}”", shown(row.customer_key));
+            done.errors.push(RowError { row: u64::from(row.row), field: "customer_key".to_owned(), message });
+        } else {
+            done.unnamed += 1;
+        }
+    }
+    Ok(())
+}
+
+fn take(fields: &Fields<'_>, checks: &mut Checks, reading: &mut Reading) -> Result<()> {
     let key = trimmed(checks, "key", fields.get(0), true);
     let customer_key = trimmed(checks, "customer_key", fields.get(1), true);
     let product_key = trimmed(checks, "product_key", fields.get(5), false);
@@ -70,7 +204,7 @@ fn take(fields: &Fields<'_>, checks: &mut Checks, batch: &mut Batch) -> Result<(
     let amount = currency.and_then(|currency| read(checks, "amount", fields.get(2), |text| Money::parse(text, currency)));
     let occurred_at = read(checks, "occurred_at", fields.get(4), Instant::parse);
     if let (Some(amount), Some(occurred_at), Some(row), true) = (amount, occurred_at, fields.number(checks), checks.is_empty()) {
-        batch.push(&Given {
+        reading.push(&Given {
             key: key.unwrap_or_default(),
             customer_key: customer_key.unwrap_or_default(),
             amount,
@@ -117,7 +251,7 @@ fn trimmed<'a>(checks: &mut Checks, field: &str, text: &'a str, required: bool) 
     // Plain short keys, which nearly all are, need no closer look.
     let plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic());
     if !plain && let Err(error) = fields::key(text) {
-        checks.complain(field, format!("“{}” {error}", crate::check::shown(text)));
+        checks.complain(field, format!("“{}” {error}", shown(text)));
     }
     Some(text)
 }

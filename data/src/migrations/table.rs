@@ -5,6 +5,24 @@
 
 use sea_orm_migration::prelude::*;
 
+/// A step, named after its file: what it does to the schema, in one transaction.
+macro_rules! migration {
+    (|$manager:ident| $work:block) => {
+        #[derive(DeriveMigrationName)]
+        pub struct Migration;
+
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+
+            async fn up(&self, $manager: &SchemaManager) -> Result<(), DbErr> $work
+        }
+    };
+}
+pub(super) use migration;
+
 pub struct TableBuilder {
     name: &'static str,
     table: TableCreateStatement,

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 
-use domain::offers::{OfferVersion, Trigger, TriggerText};
 use domain::{Instant, ids};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::entities::{companies, groups, offers};
-use crate::offers::{Published, publish_in, versions};
-use crate::programme::file::{self, File, Group, Offer};
-use crate::{Db, Error, Result, audit, companies as company_operations, transact};
+use super::offers;
+use crate::entities::{companies, groups};
+use crate::programme::file::{self, File, Group};
+use crate::{Db, Result, audit, companies as company_operations, transact};
 
 /// What applying a file did, or would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +42,7 @@ async fn apply_in<C: ConnectionTrait>(tx: &C, text: &str, by: &str, now: Instant
     let mut differences = Vec::new();
     let company_id = apply_company(tx, present, &file, by, now, &mut differences).await?;
     apply_groups(tx, company_id, &file.groups, by, now, &mut differences).await?;
-    for offer in &file.offers {
-        apply_offer(tx, company_id, offer, by, now, &mut differences).await?;
-    }
-    apply_order(tx, company_id, &file.offers, &mut differences).await?;
+    offers::apply(tx, company_id, &file.offers, by, now, &mut differences).await?;
     Ok(Applied { company_key: file.company_key, differences })
 }
 
@@ -114,118 +110,4 @@ async fn create_group<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, n
     };
     row.insert(tx).await?;
     audit::record(tx, company_id, now, by, "group_created", "group", key, json!({ "name": name })).await
-}
-
-async fn apply_offer<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    offer: &Offer,
-    by: &str,
-    now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
-    let before = match crate::offers::find(tx, company_id, &offer.key).await? {
-        Some(row) => versions(tx, company_id, row.id).await?.pop(),
-        None => None,
-    };
-    let published = publish_in(tx, company_id, &offer.key, offer.group.as_deref(), &offer.terms, offer.effective_from, by, now).await;
-    let at_line = |error: Error| match error {
-        Error::Invalid(errors) => {
-            let messages: Vec<String> =
-                errors.into_iter().map(|(field, message)| format!("line {}: {field} {message}", offer.line)).collect();
-            Error::invalid("", messages.join("\n"))
-        }
-        other => other,
-    };
-    match published.map_err(at_line)? {
-        Published::Unchanged => {}
-        Published::Created { effective_from } => {
-            differences.push(format!("+ offer {} from {}", offer.key, from_words(effective_from)));
-            for trigger in &offer.terms.triggers {
-                differences.push(format!("    + trigger {}: {}", trigger.key, trigger.company_sentence()));
-            }
-        }
-        Published::Version { number, effective_from } => {
-            differences.push(format!("~ offer {}: version {number} from {}", offer.key, from_words(effective_from)));
-            if let Some(before) = before {
-                terms_differences(&before, offer, differences);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn from_words(at: Instant) -> String {
-    if at == Instant::BEGINNING { "the beginning".to_owned() } else { at.rfc3339() }
-}
-
-fn terms_differences(before: &OfferVersion, offer: &Offer, differences: &mut Vec<String>) {
-    let after = &offer.terms;
-    if before.description != after.description {
-        differences.push(format!("    description “{}” → “{}”", before.description, after.description));
-    }
-    if before.applies_to != after.applies_to {
-        differences.push(format!("    applies_to {} → {}", before.applies_to, after.applies_to));
-    }
-    for trigger in &after.triggers {
-        match before.triggers.iter().find(|known| known.key == trigger.key) {
-            None => differences.push(format!("    + trigger {}: {}", trigger.key, trigger.company_sentence())),
-            Some(known) => {
-                differences.extend(trigger_differences(known, trigger).map(|line| format!("    ~ trigger {}: {line}", trigger.key)))
-            }
-        }
-    }
-    for trigger in &before.triggers {
-        if after.triggers.iter().all(|known| known.key != trigger.key) {
-            differences.push(format!("    - trigger {}", trigger.key));
-        }
-    }
-    let order = |triggers: &[Trigger]| triggers.iter().map(|trigger| trigger.key.clone()).collect::<Vec<_>>();
-    let (was, is) = (order(&before.triggers), order(&after.triggers));
-    if was != is && was.len() == is.len() && was.iter().all(|key| is.contains(key)) {
-        differences.push(format!("    order {} → {}", was.join(", "), is.join(", ")));
-    }
-}
-
-fn trigger_differences(before: &Trigger, after: &Trigger) -> impl Iterator<Item = String> {
-    let (a, b) = (TriggerText::from(before), TriggerText::from(after));
-    let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-    [
-        ("event", a.event, b.event),
-        ("percent", a.percent, b.percent),
-        ("flat", a.flat, b.flat),
-        ("currency", a.currency, b.currency),
-        ("limit", a.limit, b.limit),
-        ("min_amount", a.min_amount, b.min_amount),
-        ("cap_per_month", a.cap_per_month, b.cap_per_month),
-        ("when", a.when, b.when),
-        ("hold_days", a.hold_days, b.hold_days),
-        ("stop", a.stop.to_string(), b.stop.to_string()),
-    ]
-    .into_iter()
-    .filter(|(_, before, after)| before != after)
-    .map(move |(field, before, after)| format!("{field} {} → {}", shown(before), shown(after)))
-}
-
-/// Offers are rated in the order of the file; those that it does not name come after.
-async fn apply_order<C: ConnectionTrait>(tx: &C, company_id: Uuid, wanted: &[Offer], differences: &mut Vec<String>) -> Result<()> {
-    let mut rows = offers::Entity::find()
-        .filter(offers::Column::CompanyId.eq(company_id))
-        .order_by_asc(offers::Column::Position)
-        .order_by_asc(offers::Column::Key)
-        .all(tx)
-        .await?;
-    let place = |key: &str| wanted.iter().position(|offer| offer.key == key);
-    let named: Vec<usize> = rows.iter().filter_map(|row| place(&row.key)).collect();
-    if named.is_sorted() {
-        return Ok(());
-    }
-    rows.sort_by_key(|row| place(&row.key).unwrap_or(usize::MAX));
-    for (position, row) in (0..).zip(&rows) {
-        let change = offers::ActiveModel { id: Set(row.id), position: Set(position), ..Default::default() };
-        change.update(tx).await?;
-    }
-    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    differences.push(format!("~ order of offers: {}", keys.join(", ")));
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use domain::offers::{AppliesTo, Limit, TriggerText};
+use domain::offers::{AppliesTo, Limit, OfferVersion, TriggerText};
 use domain::{Currency, Instant, Rate};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -12,7 +12,8 @@ use crate::entities::{companies, groups, offers};
 use crate::offers::versions;
 use crate::{Db, Result, companies as company_operations};
 
-/// The programme file of a company: applied to it, it changes nothing.
+/// The programme file of a company, with the history of its offers. Applied to the company it changes nothing; applied to an
+/// empty database it makes a programme that rates every event, late ones too, alike.
 pub async fn export(db: &Db, company_id: Uuid) -> Result<String> {
     let tx = db.snapshot().await?;
     let company = company_operations::get(&tx, company_id).await?;
@@ -38,21 +39,9 @@ pub async fn export(db: &Db, company_id: Uuid) -> Result<String> {
         .await?;
     let currency = company.money_currency()?;
     for offer in rows {
-        let Some(version) = versions(&tx, company_id, offer.id).await?.pop() else { continue };
-        out.push_str("\n[[offers]]\n");
-        line(&mut out, "key", &offer.key);
-        if let Some(group) = offer.group_id.and_then(|id| keys.get(&id)) {
-            line(&mut out, "group", group);
-        }
-        line(&mut out, "description", &version.description);
-        if version.effective_from != Instant::BEGINNING {
-            let _ = writeln!(out, "effective_from = {}", version.effective_from);
-        }
-        if version.applies_to == AppliesTo::NewCustomers {
-            line(&mut out, "applies_to", "new customers");
-        }
-        for trigger in &version.triggers {
-            write_trigger(&mut out, &TriggerText::from(trigger), currency, trigger.limit);
+        let group = offer.group_id.and_then(|id| keys.get(&id)).copied();
+        for version in effective(versions(&tx, company_id, offer.id).await?) {
+            write_version(&mut out, &offer.key, group, &version, currency);
         }
     }
     tx.rollback().await?;
@@ -74,6 +63,42 @@ fn write_company(out: &mut String, company: &companies::Model) {
         line(out, "fee_percent", &Rate(company.fee_ppm).percent());
     }
     line(out, "customer_visibility", &company.customer_visibility);
+    for (name, value) in [("account_name", &company.account_name), ("iban", &company.iban), ("bic", &company.bic)] {
+        if let Some(value) = value {
+            line(out, name, value);
+        }
+    }
+}
+
+/// The versions that can rate an event, in the order of their numbers. One that another replaced from its first moment on, for
+/// everybody it was for, has never been in force.
+fn effective(versions: Vec<OfferVersion>) -> Vec<OfferVersion> {
+    let replaced = |version: &OfferVersion| {
+        versions.iter().any(|later| {
+            later.number > version.number
+                && later.effective_from == version.effective_from
+                && (later.applies_to == AppliesTo::Everyone || version.applies_to == AppliesTo::NewCustomers)
+        })
+    };
+    versions.iter().filter(|version| !replaced(version)).cloned().collect()
+}
+
+fn write_version(out: &mut String, key: &str, group: Option<&str>, version: &OfferVersion, currency: Currency) {
+    out.push_str("\n[[offers]]\n");
+    line(out, "key", key);
+    if let Some(group) = group {
+        line(out, "group", group);
+    }
+    line(out, "description", &version.description);
+    if version.effective_from != Instant::BEGINNING {
+        let _ = writeln!(out, "effective_from = {}", version.effective_from);
+    }
+    if version.applies_to == AppliesTo::NewCustomers {
+        line(out, "applies_to", "new customers");
+    }
+    for trigger in &version.triggers {
+        write_trigger(out, &TriggerText::from(trigger), currency, trigger.limit);
+    }
 }
 
 fn write_trigger(out: &mut String, trigger: &TriggerText, company_currency: Currency, limit: Limit) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use domain::offers::{AppliesTo, TriggerText};
 use domain::states::{CustomerVisibility, ProviderKind};
 use domain::zone::Zone;
-use domain::{Currency, Instant, Rate, fields};
+use domain::{Currency, Instant, Rate, bank, fields};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,6 +19,7 @@ pub struct File {
     pub company_key: String,
     pub profile: Profile,
     pub groups: Vec<Group>,
+    /// Those with the same key are the versions of one offer.
     pub offers: Vec<Offer>,
 }
 
@@ -35,6 +36,7 @@ pub struct Offer {
     pub group: Option<String>,
     pub effective_from: Option<Instant>,
     pub terms: Terms,
+    /// Where its key stands.
     pub line: usize,
 }
 
@@ -62,6 +64,9 @@ struct RawCompany {
     payout_provider: Option<Text>,
     fee_percent: Option<Text>,
     customer_visibility: Option<Text>,
+    account_name: Option<Text>,
+    iban: Option<Text>,
+    bic: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +154,16 @@ impl Reader<'_> {
         value.and_then(|value| self.take(name, value, read))
     }
 
+    /// Like `optional`, where an empty text takes the value away.
+    fn emptiable<E: std::fmt::Display>(
+        &mut self,
+        name: &str,
+        value: Option<&Text>,
+        read: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Option<String> {
+        self.optional(name, value, |text| fields::optional(text, read)).map(Option::unwrap_or_default)
+    }
+
     fn file(&mut self, raw: RawFile, known_currency: Option<Currency>) -> File {
         let company = raw.company;
         let company_key = self.take("key", &company.key, fields::slug).unwrap_or_default();
@@ -157,9 +172,7 @@ impl Reader<'_> {
             name: self.optional("name", company.name.as_ref(), fields::name),
             timezone: self.optional("timezone", company.timezone.as_ref(), str::parse::<Zone>).map(|zone| zone.to_string()),
             currency: currency.map(|currency| currency.to_string()),
-            address: self
-                .optional("address", company.address.as_ref(), |text| fields::optional(text, fields::description))
-                .map(Option::unwrap_or_default),
+            address: self.emptiable("address", company.address.as_ref(), fields::description),
             charge_provider: self.optional("charge_provider", company.charge_provider.as_ref(), str::parse::<ProviderKind>),
             payout_provider: self.optional("payout_provider", company.payout_provider.as_ref(), str::parse::<ProviderKind>),
             fee: self.optional("fee_percent", company.fee_percent.as_ref(), Rate::parse_percent),
@@ -168,13 +181,16 @@ impl Reader<'_> {
                 company.customer_visibility.as_ref(),
                 str::parse::<CustomerVisibility>,
             ),
+            account_name: self.emptiable("account_name", company.account_name.as_ref(), fields::name),
+            iban: self.emptiable("iban", company.iban.as_ref(), bank::iban),
+            bic: self.emptiable("bic", company.bic.as_ref(), bank::bic),
         };
         let groups = raw.groups.iter().filter_map(|group| self.group(group)).collect();
         let trigger_currency = currency.or(known_currency).unwrap_or(Currency::USD);
         let offers = raw.offers.iter().filter_map(|offer| self.offer(offer, trigger_currency)).collect();
         let file = File { company_key, profile, groups, offers };
         self.refuse_twins("group", raw.groups.iter().map(|group| &group.key));
-        self.refuse_twins("offer", raw.offers.iter().map(|offer| &offer.key));
+        self.check_histories(&raw.offers, &file.offers);
         file
     }
 
@@ -185,6 +201,34 @@ impl Reader<'_> {
                 self.fault(key.span(), format!("there are two {what}s with the key “{}”", key.get_ref()));
             }
             seen.push(key.get_ref());
+        }
+    }
+
+    /// Several offers with one key are the versions of one offer.
+    fn check_histories(&mut self, raw: &[RawOffer], offers: &[Offer]) {
+        let mut faults = Vec::new();
+        for (place, offer) in offers.iter().enumerate() {
+            let earlier: Vec<&Offer> = offers[..place].iter().filter(|earlier| earlier.key == offer.key).collect();
+            let Some(first) = earlier.first() else { continue };
+            let replaces = |earlier: &Offer| {
+                let for_fewer = earlier.terms.applies_to == AppliesTo::Everyone && offer.terms.applies_to == AppliesTo::NewCustomers;
+                earlier.effective_from == offer.effective_from && !for_fewer
+            };
+            if first.group != offer.group {
+                faults.push((offer.line, format!("every version of the offer “{}” is for the same group", offer.key)));
+            } else if offer.effective_from.is_none() {
+                let message = format!(
+                    "the offer “{}” stands in line {} too: a further version of it names its effective_from",
+                    offer.key, first.line
+                );
+                faults.push((offer.line, message));
+            } else if let Some(twin) = earlier.iter().find(|earlier| replaces(earlier)) {
+                faults.push((offer.line, format!("the version of “{}” in line {} begins at the same time", offer.key, twin.line)));
+            }
+        }
+        // An offer that could not be read is not among `offers`: then its own faults are enough.
+        if raw.len() == offers.len() {
+            self.faults.extend(faults);
         }
     }
 

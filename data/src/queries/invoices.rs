@@ -33,17 +33,8 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
     let accumulating = company.accumulating_month(now)?;
-    let mut filter = Condition::all();
-    if let Ok(state) = query.filter("status").parse::<InvoiceState>() {
-        filter = filter.add(Column::State.eq(state.word()));
-    }
-    let currency = query.filter("currency");
-    if !currency.is_empty() {
-        filter = filter.add(Column::Currency.eq(currency));
-    }
     let scope = Condition::all().add(Column::CompanyId.eq(company.id));
-    let list =
-        List { filter: (!filter.is_empty()).then_some(filter), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let list = List { filter: list_filter(query), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
@@ -59,6 +50,19 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         strips,
         page: domain::page::Page { rows, previous: found.previous, next: found.next },
     })
+}
+
+/// What `list` is filtered by, beside the company.
+pub fn list_filter(query: &ListQuery) -> Option<Condition> {
+    let mut filter = Condition::all();
+    if let Ok(state) = query.filter("status").parse::<InvoiceState>() {
+        filter = filter.add(Column::State.eq(state.word()));
+    }
+    let currency = query.filter("currency");
+    if !currency.is_empty() {
+        filter = filter.add(Column::Currency.eq(currency));
+    }
+    (!filter.is_empty()).then_some(filter)
 }
 
 /// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.

@@ -1,6 +1,7 @@
 //! Company profile and audit log.
 
 use domain::addresses;
+use domain::bank;
 use domain::page::Page;
 use domain::review::Verb;
 use domain::states::{PartnershipStatus, RewardState};
@@ -30,6 +31,9 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
         payout_provider: company.payout_provider.clone(),
         fee_percent: Rate(company.fee_ppm).percent(),
         customer_visibility: company.customer_visibility.clone(),
+        account_name: company.account_name.clone().unwrap_or_default(),
+        iban: company.iban.as_deref().map(bank::grouped_iban).unwrap_or_default(),
+        bic: company.bic.clone().unwrap_or_default(),
         zones: Zone::all().map(str::to_owned).collect(),
         may_change,
     }
@@ -38,15 +42,7 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
 /// The log, newest first: search finds a subject or an author exactly, `kind` keeps one kind of subject.
 pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<AuditLog> {
     let zone = company.zone()?;
-    let mut scope = Condition::all().add(audit::Column::CompanyId.eq(company.id));
-    if !query.search.is_empty() {
-        let text = query.search.as_str();
-        scope = scope.add(Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.eq(text)));
-    }
-    let kind = query.filter("kind");
-    if !kind.is_empty() {
-        scope = scope.add(audit::Column::SubjectKind.eq(kind));
-    }
+    let scope = Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(audit_filter(query));
     let cursor = Position::read(&query.page);
     let backward = cursor.is_some_and(|cursor| cursor.backward);
     let mut select = audit::Entity::find().filter(scope);
@@ -72,6 +68,20 @@ pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -
     let next = at(rows.last(), false).filter(|_| backward || more);
     let rows = rows.into_iter().map(|row| entry(&zone, row)).collect();
     Ok(AuditLog { page: Page { rows, previous, next }, zone: zone.place() })
+}
+
+/// What the log is filtered by, beside the company.
+pub fn audit_filter(query: &ListQuery) -> Condition {
+    let mut filter = Condition::all();
+    if !query.search.is_empty() {
+        let text = query.search.as_str();
+        filter = filter.add(Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.eq(text)));
+    }
+    let kind = query.filter("kind");
+    if !kind.is_empty() {
+        filter = filter.add(audit::Column::SubjectKind.eq(kind));
+    }
+    filter
 }
 
 /// Where a page of the log lies: beside a row.

@@ -81,6 +81,18 @@ pub struct InvoiceDetail {
     pub source_month: String,
     /// Amounts to pay by hand that have not been confirmed.
     pub unconfirmed: Vec<Money>,
+    /// What the bank's payment file would hold; `None` when no payout is still to be made.
+    pub payment_file: Option<PaymentFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentFile {
+    /// Payouts in it.
+    pub payouts: i64,
+    /// "2 payouts are not in it: Bo (no account), Ada (the account is not an IBAN)"; empty when it holds all.
+    pub left_out: String,
+    /// The company has no account to pay from, and so no file.
+    pub no_account: bool,
 }
 
 /// `rewards + carried_in = payouts + carried_out`; `charge = payouts + fee`.

@@ -16,6 +16,11 @@ pub struct CompanyProfile {
     pub payout_provider: String,
     pub fee_percent: String,
     pub customer_visibility: String,
+    /// The account that partners are paid from: its holder if not the company by its name, the number in groups of four,
+    /// the bank's code. Empty where it is not known.
+    pub account_name: String,
+    pub iban: String,
+    pub bic: String,
     /// Every IANA zone.
     pub zones: Vec<String>,
     pub may_change: bool,

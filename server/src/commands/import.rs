@@ -55,7 +55,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     db.close().await?;
     tell_errors(&report, args.kind);
     if report.refused() {
-        let message = format!("{} of {} rows are wrong; nothing was imported", wrong_rows(&report), report.read);
+        let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
         return Err(Failure::Refused(Some(message)));
     }
     if let Some(rest) = &report.rest
@@ -68,18 +68,13 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     say(&summary(&report, args.kind))
 }
 
-fn wrong_rows(report: &Report) -> usize {
-    let mut rows: Vec<u64> = report.errors.iter().map(|error| error.row).collect();
-    rows.dedup();
-    rows.len()
-}
-
 fn tell_errors(report: &Report, kind: Kind) {
     for error in report.errors.iter().take(NAMED_MAX) {
         note(&format!("{}: {error}", kind.word()));
     }
-    if report.errors.len() > NAMED_MAX {
-        note(&format!("and {} more", report.errors.len() - NAMED_MAX));
+    let more = report.errors.len().saturating_sub(NAMED_MAX) as u64 + report.unnamed;
+    if more > 0 {
+        note(&format!("and {more} more"));
     }
 }
 

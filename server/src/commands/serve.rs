@@ -30,10 +30,10 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();
-    let state = AppState::new(db.clone(), args.config);
+    let state = AppState::new(db.clone(), url, args.config);
     let work = [
         tokio::spawn(background::do_due_work(db.clone(), state.due.clone(), stop.clone())),
-        tokio::spawn(background::purge(db.clone(), stop.clone())),
+        tokio::spawn(background::purge(db.clone(), state.spool.clone(), stop.clone())),
     ];
     if state.assets.is_empty() {
         tracing::warn!("this binary carries no client: pages come without styles and scripts");
@@ -62,10 +62,12 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     Ok(())
 }
 
-/// The sign-in page of a sandbox offers them too, with one click each.
+/// The sign-in page of a sandbox offers them too, with one click each. The password is told while it is the demo's own.
 async fn tell_demo_users(db: &Db) -> Outcome {
     for user in data::queries::session::demo_users(db).await? {
-        say(&format!("  {} of {}: {}", user.label, user.place, user.email))?;
+        let is_demo = data::accounts::has_password(db, &user.email, data::demo::PASSWORD).await?;
+        let password = if is_demo { format!("  {}", data::demo::PASSWORD) } else { String::new() };
+        say(&format!("  {:<13}  {}{password}  ({})", user.label.to_lowercase(), user.email, user.place))?;
     }
     Ok(())
 }

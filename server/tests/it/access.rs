@@ -17,6 +17,8 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::harness::{Answer, PROGRAMME, TestApp, request};
+use crate::on_both;
+use crate::testing::TestDb;
 
 #[derive(Clone, Copy, Debug)]
 enum For {
@@ -185,6 +187,7 @@ const FILES: &[(&str, For)] = &[
     ("/export/payouts.csv", Company(Action::ViewProgramme)),
     ("/export/receipts.csv", Company(Action::ViewProgramme)),
     ("/export/ledger.csv", Company(Action::ViewProgramme)),
+    ("/export/audit.csv", Company(Action::ViewAudit)),
     ("/payouts/{invoice}.csv", Company(Action::MoveMoney)),
     ("/payouts/{invoice}.xml", Company(Action::MoveMoney)),
     ("/health", Everybody),
@@ -229,8 +232,8 @@ impl Who {
 
 impl Crowd {
     /// A company with a paid invoice and one in review, its people, a partner's people, and people of another company.
-    async fn gather() -> Crowd {
-        let app = TestApp::new().await;
+    async fn gather(db: &TestDb) -> Crowd {
+        let app = TestApp::new(db).await;
         for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
             bring_in(&app, kind, content).await;
         }
@@ -314,32 +317,33 @@ async fn names(app: &TestApp) -> Vec<(&'static str, String)> {
     vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", data::payouts::key(payout.id))]
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_server_function_asks_who_is_there() {
-    let crowd = Crowd::gather().await;
-    let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| *path).collect();
-    let known: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-    assert_eq!(known.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "say here who may call these");
-    assert_eq!(listed.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
-    assert!(
-        server_fn::axum::server_fn_paths().all(|(_, method)| method == Method::POST),
-        "reading by GET is not needed, writing by it is unsafe"
-    );
+on_both! {
+    async fn every_server_function_asks_who_is_there(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| *path).collect();
+        let known: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        assert_eq!(known.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "say here who may call these");
+        assert_eq!(listed.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
+        assert!(
+            server_fn::axum::server_fn_paths().all(|(_, method)| method == Method::POST),
+            "reading by GET is not needed, writing by it is unsafe"
+        );
 
-    for (path, what, arguments) in FUNCTIONS {
-        for (who, cookie) in &crowd.visitors {
-            let before = crowd.traces().await;
-            let answer = crowd.call(path, arguments, cookie.as_deref()).await;
-            match who.refused(*what) {
-                Some(status) => {
-                    assert_eq!(answer.status, status, "{who:?} at {path}: {}", answer.body);
-                    assert!(!answer.body.contains("Quokka"), "{who:?} at {path}: {}", answer.body);
-                    assert_eq!(crowd.traces().await, before, "{who:?} at {path}");
-                }
-                None => {
-                    let fine =
-                        !matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && !answer.status.is_server_error();
-                    assert!(fine, "{who:?} at {path}: {} {}", answer.status, answer.body);
+        for (path, what, arguments) in FUNCTIONS {
+            for (who, cookie) in &crowd.visitors {
+                let before = crowd.traces().await;
+                let answer = crowd.call(path, arguments, cookie.as_deref()).await;
+                match who.refused(*what) {
+                    Some(status) => {
+                        assert_eq!(answer.status, status, "{who:?} at {path}: {}", answer.body);
+                        assert!(!answer.body.contains("Quokka"), "{who:?} at {path}: {}", answer.body);
+                        assert_eq!(crowd.traces().await, before, "{who:?} at {path}");
+                    }
+                    None => {
+                        let fine =
+                            !matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) && !answer.status.is_server_error();
+                        assert!(fine, "{who:?} at {path}: {} {}", answer.status, answer.body);
+                    }
                 }
             }
         }
@@ -351,39 +355,39 @@ fn tells(body: &str) -> bool {
     body.contains("Quokka") || body.contains("quokka")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_reaches_another_company() {
-    let crowd = Crowd::gather().await;
-    let before = crowd.traces().await;
-    let mut faults = Vec::new();
-    for cookie in &crowd.outsiders {
-        for (path, _, arguments) in FUNCTIONS {
-            let answer = crowd.call(path, arguments, Some(cookie)).await;
-            // Whom a sandbox offers to sign in as, it offers to everybody.
-            let offered = *path == "/rpc/session/demo-users";
-            if answer.status.is_server_error() || (tells(&answer.body) && !offered) {
-                faults.push(format!("{path}: {} {}", answer.status, answer.body));
+on_both! {
+    async fn nobody_reaches_another_company(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        let before = crowd.traces().await;
+        let mut faults = Vec::new();
+        for cookie in &crowd.outsiders {
+            for (path, _, arguments) in FUNCTIONS {
+                let answer = crowd.call(path, arguments, Some(cookie)).await;
+                // Whom a sandbox offers to sign in as, it offers to everybody.
+                let offered = *path == "/rpc/session/demo-users";
+                if answer.status.is_server_error() || (tells(&answer.body) && !offered) {
+                    faults.push(format!("{path}: {} {}", answer.status, answer.body));
+                }
+            }
+            for (path, _, address, names_something) in PAGES {
+                let answer = crowd.app.get(&crowd.fill(address), Some(cookie)).await;
+                let shown = *names_something && answer.status == StatusCode::OK;
+                // The search page repeats what was typed.
+                if shown || (tells(&answer.body) && *path != "/search") {
+                    faults.push(format!("{path}: {}", answer.status));
+                }
+            }
+            for (path, _) in FILES {
+                let answer = crowd.app.get(&crowd.fill(path), Some(cookie)).await;
+                if tells(&answer.body) || answer.body.contains("acme") {
+                    faults.push(format!("{path}: {}", answer.body));
+                }
             }
         }
-        for (path, _, address, names_something) in PAGES {
-            let answer = crowd.app.get(&crowd.fill(address), Some(cookie)).await;
-            let shown = *names_something && answer.status == StatusCode::OK;
-            // The search page repeats what was typed.
-            if shown || (tells(&answer.body) && *path != "/search") {
-                faults.push(format!("{path}: {}", answer.status));
-            }
-        }
-        for (path, _) in FILES {
-            let answer = crowd.app.get(&crowd.fill(path), Some(cookie)).await;
-            if tells(&answer.body) || answer.body.contains("acme") {
-                faults.push(format!("{path}: {}", answer.body));
-            }
-        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert_eq!(crowd.traces().await, before);
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert_eq!(crowd.traces().await, before);
 }
-
 #[tokio::test]
 async fn every_page_is_listed() {
     let listed: BTreeSet<&str> = PAGES.iter().map(|(pattern, ..)| *pattern).collect();
@@ -393,38 +397,38 @@ async fn every_page_is_listed() {
     assert_eq!(listed.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_page_asks_who_is_there() {
-    let crowd = Crowd::gather().await;
-    let mut faults = Vec::new();
-    for (pattern, what, address, _) in PAGES {
-        for (who, cookie) in &crowd.visitors {
-            let answer = crowd.app.get(&crowd.fill(address), cookie.as_deref()).await;
-            let right = match who.refused(*what) {
-                Some(StatusCode::UNAUTHORIZED) => answer.location().starts_with("/sign-in"),
-                // People at the wrong side are sent to their own; people without the role are told so.
-                Some(_) => matches!(answer.status, StatusCode::SEE_OTHER | StatusCode::FORBIDDEN) && answer.location() != "/sign-in",
-                None => matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER),
-            };
-            if !right {
-                faults.push(format!("{who:?} at {pattern}: {} {}", answer.status, answer.location()));
+on_both! {
+    async fn every_page_asks_who_is_there(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        let mut faults = Vec::new();
+        for (pattern, what, address, _) in PAGES {
+            for (who, cookie) in &crowd.visitors {
+                let answer = crowd.app.get(&crowd.fill(address), cookie.as_deref()).await;
+                let right = match who.refused(*what) {
+                    Some(StatusCode::UNAUTHORIZED) => answer.location().starts_with("/sign-in"),
+                    // People at the wrong side are sent to their own; people without the role are told so.
+                    Some(_) => matches!(answer.status, StatusCode::SEE_OTHER | StatusCode::FORBIDDEN) && answer.location() != "/sign-in",
+                    None => matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER),
+                };
+                if !right {
+                    faults.push(format!("{who:?} at {pattern}: {} {}", answer.status, answer.location()));
+                }
             }
         }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_file_asks_who_is_there() {
-    let crowd = Crowd::gather().await;
-    for (path, what) in FILES {
-        for (who, cookie) in &crowd.visitors {
-            let answer = crowd.app.get(&crowd.fill(path), cookie.as_deref()).await;
-            let told = format!("{who:?} at {path}: {} {}", answer.status, answer.body);
-            match who.refused(*what) {
-                Some(StatusCode::UNAUTHORIZED) => assert_eq!(answer.location(), "/sign-in", "{told}"),
-                Some(status) => assert_eq!(answer.status, status, "{told}"),
-                None => assert!(answer.status.is_success() || answer.status == StatusCode::CONFLICT, "{told}"),
+    async fn every_file_asks_who_is_there(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        for (path, what) in FILES {
+            for (who, cookie) in &crowd.visitors {
+                let answer = crowd.app.get(&crowd.fill(path), cookie.as_deref()).await;
+                let told = format!("{who:?} at {path}: {} {}", answer.status, answer.body);
+                match who.refused(*what) {
+                    Some(StatusCode::UNAUTHORIZED) => assert_eq!(answer.location(), "/sign-in", "{told}"),
+                    Some(status) => assert_eq!(answer.status, status, "{told}"),
+                    None => assert!(answer.status.is_success() || answer.status == StatusCode::CONFLICT, "{told}"),
+                }
             }
         }
     }

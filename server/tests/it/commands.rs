@@ -145,6 +145,16 @@ fn the_rows_of_an_empty_company_are_right() {
 #[test]
 fn serve_says_where_it_listens_and_stops_when_told() {
     let program = Program::with_company();
+    let add = |email: &str, password: &str, place: &[&str]| {
+        let arguments = [&["user", "add", "--email", email, "--company", "northwind", "--password-stdin"], place].concat();
+        let mut child = program.command(&arguments).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    };
+    program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,,,,\n");
+    program.ok(&["import", "partners", "partners.csv", "--company", "northwind"]);
+    add("mia@northwind.example", "northwind-demo", &["--role", "owner"]);
+    add("ada@acme.example", "a password of her own", &["--partner", "acme", "--role", "owner"]);
     let mut child = program.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -155,6 +165,13 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    // Whoever still has the demo's password is told it, nobody else.
+    let mut users = [String::new(), String::new()];
+    users.iter_mut().for_each(|line| assert!(lines.read_line(line).unwrap() > 0));
+    assert_eq!(
+        users,
+        ["  company owner  mia@northwind.example  northwind-demo  (Northwind)\n", "  partner        ada@acme.example  (Acme Blog)\n"]
+    );
     let stopped = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));

@@ -8,6 +8,8 @@ use data::imports::{self, Kind, Options};
 use domain::Instant;
 
 use crate::harness::{NOW, TestApp};
+use crate::on_both;
+use crate::testing::TestDb;
 
 const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\n\
                         acme,=1+1,ada@acme.example,,,affiliates\nbolt,Bolt,bo@bolt.example,,,affiliates\n";
@@ -16,8 +18,8 @@ const CUSTOMERS: &str = "customer_key,name,email,partner_key,created_at\n\
 const SALES: &str = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n\
                      s-1,c-1,200.00,USD,2026-03-03T09:00:00Z,,,\ns-2,c-2,50.00,USD,2026-03-04T09:00:00Z,,,\ns-3,c-2,1250,JPY,2026-03-05T09:00:00Z,,,\n";
 
-async fn filled() -> (TestApp, String) {
-    let app = TestApp::new().await;
+async fn filled(db: &TestDb) -> (TestApp, String) {
+    let app = TestApp::new(db).await;
     let now = Instant::parse(NOW).unwrap();
     for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
         let input = Cursor::new(content.as_bytes());
@@ -29,66 +31,126 @@ async fn filled() -> (TestApp, String) {
     (app, owner)
 }
 
-#[tokio::test]
-async fn a_spreadsheet_gets_every_column_and_no_formula() {
-    let (app, owner) = filled().await;
-    let answer = app.get("/export/partners.csv", Some(&owner)).await;
-    assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
-    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"northwind-partners-2026-03-10.csv\"");
-    let mut lines = answer.body.lines();
-    assert!(lines.next().unwrap().starts_with("partner_key,name,email,first_name,last_name,group,status,tags,"));
-    assert!(answer.body.contains("acme,'=1+1,ada@acme.example"), "{}", answer.body);
-}
-
-#[tokio::test]
-async fn a_file_holds_what_its_list_shows() {
-    let (app, owner) = filled().await;
-    for (path, rows) in [
-        ("/export/partners.csv", 2),
-        ("/export/partners.csv?q=bolt", 1),
-        ("/export/partners.csv?q=nobody", 0),
-        ("/export/customers.csv?partner=bolt", 1),
-        ("/export/rewards.csv", 3),
-        ("/export/rewards.csv?partner=bolt", 2),
-        ("/export/rewards.csv?currency=JPY", 1),
-        ("/export/transactions.csv?partner=bolt", 2),
-    ] {
-        let answer = app.get(path, Some(&owner)).await;
-        assert_eq!((answer.status, answer.body.lines().count()), (StatusCode::OK, rows + 1), "{path}: {}", answer.body);
-    }
-    assert_eq!(app.get("/export/transactions.csv?partner=nobody", Some(&owner)).await.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn an_invoice_is_a_file_of_its_lines_and_of_its_payouts() {
-    let (app, owner) = filled().await;
-    let until = Instant::parse("2026-04-09T12:00:00Z").unwrap();
-    data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
+/// The number of the invoice in dollars.
+async fn invoice(app: &TestApp) -> String {
     use data::entities::invoices::{Column, Entity};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-    let invoice = Entity::find().filter(Column::Currency.eq("USD")).one(app.db.read()).await.unwrap().unwrap();
-    let lines = app.get(&format!("/export/rewards.csv?invoice={}", invoice.number), Some(&owner)).await;
-    assert_eq!(lines.body.lines().count(), 3, "{}", lines.body);
-    assert!(lines.body.contains(",40.00,USD,") && lines.body.contains(",10.00,USD,"), "{}", lines.body);
-
-    let payouts = app.get(&format!("/payouts/{}.csv", invoice.number), Some(&owner)).await;
-    assert_eq!((payouts.status, payouts.body.lines().count()), (StatusCode::OK, 3), "{}", payouts.body);
-    assert!(payouts.body.contains("'=1+1"), "{}", payouts.body);
-    // Nothing is left to order from a bank: the sandbox's provider has paid.
-    assert_eq!(app.get(&format!("/payouts/{}.xml", invoice.number), Some(&owner)).await.status, StatusCode::CONFLICT);
-    assert_eq!(app.get(&format!("/payouts/{}.pdf", invoice.number), Some(&owner)).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.get("/payouts/NORTHWIND-9999.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+    Entity::find().filter(Column::Currency.eq("USD")).one(app.db.read()).await.unwrap().unwrap().number
 }
 
-#[tokio::test]
-async fn a_long_list_comes_whole() {
-    let (app, owner) = filled().await;
-    let many: String = (0..1300).map(|number| format!("k-{number},Customer {number},,acme,2026-02-01T00:00:00Z\n")).collect();
-    let content = format!("customer_key,name,email,partner_key,created_at\n{many}");
-    let now = Instant::parse(NOW).unwrap();
-    let input = Cursor::new(content.into_bytes());
-    imports::import(&app.db, app.company_id, Kind::Customers, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
-    let answer = app.get("/export/customers.csv", Some(&owner)).await;
-    let keys: std::collections::BTreeSet<&str> = answer.body.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
-    assert_eq!((answer.body.lines().count(), keys.len()), (1303, 1302));
+on_both! {
+    async fn a_spreadsheet_gets_every_column_and_no_formula(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        let answer = app.get("/export/partners.csv", Some(&owner)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"northwind-partners-2026-03-10.csv\"");
+        let mut lines = answer.body.lines();
+        assert!(lines.next().unwrap().starts_with("partner_key,name,email,first_name,last_name,group,status,tags,"));
+        assert!(answer.body.contains("acme,'=1+1,ada@acme.example"), "{}", answer.body);
+    }
+
+    async fn a_file_holds_what_its_list_shows(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        for (path, rows) in [
+            ("/export/partners.csv", 2),
+            ("/export/partners.csv?q=bolt", 1),
+            ("/export/partners.csv?q=nobody", 0),
+            ("/export/customers.csv?partner=bolt", 1),
+            ("/export/rewards.csv", 3),
+            ("/export/rewards.csv?partner=bolt", 2),
+            ("/export/rewards.csv?currency=JPY", 1),
+            ("/export/rewards.csv?earner=bolt", 2),
+            ("/export/rewards.csv?earner=bolt&status=new", 2),
+            ("/export/rewards.csv?earner=bolt&status=declined", 0),
+            ("/export/transactions.csv?seller=bolt", 2),
+            ("/export/transactions.csv?seller=bolt&kind=refund", 0),
+            ("/export/invoices.csv", 0),
+            ("/export/audit.csv?kind=offer", 1),
+            ("/export/audit.csv?kind=offer&q=nobody", 0),
+            ("/export/audit.csv?q=northwind", 1),
+        ] {
+            let answer = app.get(path, Some(&owner)).await;
+            assert_eq!((answer.status, answer.body.lines().count()), (StatusCode::OK, rows + 1), "{path}: {}", answer.body);
+        }
+        assert_eq!(app.get("/export/transactions.csv?seller=nobody", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn an_invoice_is_a_file_of_its_lines_and_of_its_payouts(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        let until = Instant::parse("2026-04-09T12:00:00Z").unwrap();
+        data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
+        let invoice = invoice(&app).await;
+        let lines = app.get(&format!("/export/rewards.csv?invoice={invoice}"), Some(&owner)).await;
+        assert_eq!(lines.body.lines().count(), 3, "{}", lines.body);
+        assert!(lines.body.contains(",40.00,USD,") && lines.body.contains(",10.00,USD,"), "{}", lines.body);
+
+        let payouts = app.get(&format!("/payouts/{invoice}.csv"), Some(&owner)).await;
+        assert_eq!((payouts.status, payouts.body.lines().count()), (StatusCode::OK, 3), "{}", payouts.body);
+        assert!(payouts.body.contains("'=1+1"), "{}", payouts.body);
+        for (filter, rows) in [("payout=paid", 2), ("payout=failed", 0), ("q=bolt", 1), ("q=bolt&payout=failed", 0)] {
+            let some = app.get(&format!("/payouts/{invoice}.csv?{filter}"), Some(&owner)).await;
+            assert_eq!(some.body.lines().count(), rows + 1, "{filter}: {}", some.body);
+        }
+        for (filter, rows) in [("", 2), ("?currency=USD", 1), ("?status=paid", 2), ("?status=in_review", 0)] {
+            let some = app.get(&format!("/export/invoices.csv{filter}"), Some(&owner)).await;
+            assert_eq!(some.body.lines().count(), rows + 1, "{filter}: {}", some.body);
+        }
+        // Nothing is left to order from a bank: the sandbox's provider has paid.
+        assert_eq!(app.get(&format!("/payouts/{invoice}.xml"), Some(&owner)).await.status, StatusCode::CONFLICT);
+        assert_eq!(app.get(&format!("/payouts/{invoice}.pdf"), Some(&owner)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/payouts/NORTHWIND-9999.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_payment_file_needs_an_account_and_says_who_is_left_out(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        let save = |more: &str| format!("name=Northwind&timezone=America/New_York&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name{more}");
+        let profile = app.call("/rpc/settings/save-profile", &save(""), Some(&owner)).await;
+        assert_eq!(profile.status, StatusCode::OK, "{}", profile.body);
+        let until = Instant::parse("2026-04-09T12:00:00Z").unwrap();
+        data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
+        let invoice = invoice(&app).await;
+        let confirmed = app.call("/rpc/invoices/confirm-charge", &format!("number={invoice}"), Some(&owner)).await;
+        assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
+        data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
+
+        let order = format!("/payouts/{invoice}.xml");
+        let without = app.get(&order, Some(&owner)).await;
+        assert_eq!(without.status, StatusCode::CONFLICT);
+        assert!(without.body.contains("enter the IBAN of Northwind in its company profile first"), "{}", without.body);
+        assert!(app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body.contains("add your IBAN first"));
+
+        let mistyped = app.call("/rpc/settings/save-profile", &save("&iban=DE89370400440532013001"), Some(&owner)).await;
+        assert!(mistyped.body.contains("the check digits do not fit"), "{}", mistyped.body);
+        app.call("/rpc/settings/save-profile", &save("&iban=DE89+3704+0044+0532+0130+00&bic=COBADEFF"), Some(&owner)).await;
+        let nobody = app.get(&order, Some(&owner)).await;
+        assert_eq!(nobody.status, StatusCode::CONFLICT, "no partner has an account: {}", nobody.body);
+
+        let partner = "key=bolt&name=Bolt&settlement_days=0&payout_account=gb82+west+1234+5698+7654+32";
+        let saved = app.call("/rpc/partners/save", partner, Some(&owner)).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        let wrong = app.call("/rpc/partners/save", &partner.replace("gb82", "gb83"), Some(&owner)).await;
+        assert!(wrong.body.contains("the check digits do not fit"), "{}", wrong.body);
+        let file = app.get(&order, Some(&owner)).await;
+        assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/xml; charset=utf-8"), "{}", file.body);
+        for part in ["<NbOfTxs>1</NbOfTxs>", "<IBAN>DE89370400440532013000</IBAN>", "<BICFI>COBADEFF</BICFI>", "<IBAN>GB82WEST12345698765432</IBAN>", "Ccy=\"USD\">10.00<"] {
+            assert!(file.body.contains(part), "{part}: {}", file.body);
+        }
+        let table = app.get(&format!("/payouts/{invoice}.csv"), Some(&owner)).await.body;
+        assert!(table.lines().any(|line| line.contains("'=1+1") && line.ends_with(",left out: no account")), "{table}");
+        assert!(table.lines().any(|line| line.contains(",Bolt,") && line.ends_with(",included")), "{table}");
+        let page = app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body;
+        assert!(page.contains("One payout is not in it: =1+1 (no account)."), "{page}");
+    }
+
+    async fn a_long_list_comes_whole(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        let many: String = (0..1300).map(|number| format!("k-{number},Customer {number},,acme,2026-02-01T00:00:00Z\n")).collect();
+        let content = format!("customer_key,name,email,partner_key,created_at\n{many}");
+        let now = Instant::parse(NOW).unwrap();
+        let input = Cursor::new(content.into_bytes());
+        imports::import(&app.db, app.company_id, Kind::Customers, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+        let answer = app.get("/export/customers.csv", Some(&owner)).await;
+        let keys: std::collections::BTreeSet<&str> = answer.body.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        assert_eq!((answer.body.lines().count(), keys.len()), (1303, 1302));
+    }
 }

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use server::assets::Assets;
 
 use crate::harness::{Answer, TestApp, request};
+use crate::on_both;
 
 const SAVE: &str = "/rpc/settings/save-profile";
 const PROFILE: &str = "name=Northwind+Ltd&timezone=America/New_York&currency=USD&charge_provider=manual&payout_provider=manual\
@@ -31,118 +32,113 @@ async fn changes(app: &TestApp) -> u64 {
     audit::Entity::find().filter(audit::Column::Action.eq("company_changed")).count(app.db.read()).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_refused_form_comes_back_with_what_was_typed() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}much&form_token=t1"), Some(&owner)).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings"));
-    let page = app.get("/settings", Some(&owner)).await.body;
-    assert!(page.contains("error-summary") && page.contains("“much” is not a rate"), "says what is wrong");
-    assert!(page.contains("value=\"Northwind Ltd\"") && page.contains("value=\"much\""), "keeps what was typed");
-    assert!(page.contains("aria-invalid=\"true\""), "marks the field");
-    let again = app.get("/settings", Some(&owner)).await.body;
-    assert!(!again.contains("error-summary") && again.contains("value=\"Northwind\""), "only once");
-    assert_eq!(changes(&app).await, 0);
-}
-
-#[tokio::test]
-async fn a_form_sent_twice_is_done_once_and_answered_alike() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    for _ in 0..2 {
-        let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}1&form_token=t1"), Some(&owner)).await;
-        assert_eq!(answer.location(), "/settings");
-        assert!(app.get("/settings", Some(&owner)).await.body.contains("Saved 4 changes."), "the same answer");
+on_both! {
+    async fn a_refused_form_comes_back_with_what_was_typed(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}much&form_token=t1"), Some(&owner)).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings"));
+        let page = app.get("/settings", Some(&owner)).await.body;
+        assert!(page.contains("error-summary") && page.contains("“much” is not a rate"), "says what is wrong");
+        assert!(page.contains("value=\"Northwind Ltd\"") && page.contains("value=\"much\""), "keeps what was typed");
+        assert!(page.contains("aria-invalid=\"true\""), "marks the field");
+        let again = app.get("/settings", Some(&owner)).await.body;
+        assert!(!again.contains("error-summary") && again.contains("value=\"Northwind\""), "only once");
+        assert_eq!(changes(&app).await, 0);
     }
-    assert_eq!(changes(&app).await, 1);
-    send(&app, SAVE, "/settings", &format!("{PROFILE}2&form_token=t1"), Some(&owner)).await;
-    assert_eq!(changes(&app).await, 2, "other values are another form");
-}
 
-#[tokio::test]
-async fn two_at_once_are_done_once() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    let form = format!("{PROFILE}1&form_token=t1");
-    let (one, two) = tokio::join!(send(&app, SAVE, "/settings", &form, Some(&owner)), send(&app, SAVE, "/settings", &form, Some(&owner)));
-    assert_eq!((one.status, two.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
-    assert_eq!(changes(&app).await, 1);
-}
+    async fn a_form_sent_twice_is_done_once_and_answered_alike(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        for _ in 0..2 {
+            let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}1&form_token=t1"), Some(&owner)).await;
+            assert_eq!(answer.location(), "/settings");
+            assert!(app.get("/settings", Some(&owner)).await.body.contains("Saved 4 changes."), "the same answer");
+        }
+        assert_eq!(changes(&app).await, 1);
+        send(&app, SAVE, "/settings", &format!("{PROFILE}2&form_token=t1"), Some(&owner)).await;
+        assert_eq!(changes(&app).await, 2, "other values are another form");
+    }
 
-#[tokio::test]
-async fn a_form_sent_after_the_session_ended_waits_for_the_sign_in() {
-    let app = TestApp::new().await;
-    app.owner().await;
-    let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}1&form_token=t1"), None).await;
-    assert_eq!(answer.location(), "/sign-in?next=/settings");
-    let visitor = answer.cookie().unwrap();
-    let page = app.get("/sign-in?next=/settings", Some(&visitor)).await.body;
-    assert!(page.contains("You were signed out in the meantime"));
+    async fn two_at_once_are_done_once(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let form = format!("{PROFILE}1&form_token=t1");
+        let (one, two) = tokio::join!(send(&app, SAVE, "/settings", &form, Some(&owner)), send(&app, SAVE, "/settings", &form, Some(&owner)));
+        assert_eq!((one.status, two.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+        assert_eq!(changes(&app).await, 1);
+    }
 
-    let form = "email=owner%40northwind.example&next=/settings&form_token=t2";
-    let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in?next=/settings", form, Some(&visitor)).await;
-    assert_eq!(answer.location(), "/settings");
-    let owner = answer.cookie().unwrap();
-    assert_ne!(owner, visitor, "a new session id");
-    let page = app.get("/settings", Some(&owner)).await.body;
-    assert!(page.contains("value=\"Northwind Ltd\"") && page.contains("Look at it and send it again"));
-    assert_eq!(changes(&app).await, 0);
-}
+    async fn a_form_sent_after_the_session_ended_waits_for_the_sign_in(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.owner().await;
+        let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}1&form_token=t1"), None).await;
+        assert_eq!(answer.location(), "/sign-in?next=/settings");
+        let visitor = answer.cookie().unwrap();
+        let page = app.get("/sign-in?next=/settings", Some(&visitor)).await.body;
+        assert!(page.contains("You were signed out in the meantime"));
 
-#[tokio::test]
-async fn a_refusal_in_the_background_is_no_fault_of_the_page() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    let form = format!("{PROFILE}much&form_token=t1");
-    let answer = app.call(SAVE, &form, Some(&owner)).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let quiet = request(Method::POST, SAVE, Some(&owner))
-        .header("sec-fetch-site", "same-origin")
-        .header(ACCEPT, PACKED)
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let quiet = app.send(quiet.body(Body::from(form)).unwrap()).await;
-    assert_eq!((quiet.status, quiet.header("x-tributary-refused")), (StatusCode::OK, "422"));
-    assert_eq!(quiet.header("content-type"), PACKED);
-    let error: AppError = serde_json::from_str(&answer.body).unwrap();
-    assert_eq!(quiet.body.parse::<Packed>().unwrap().answer::<Done>(), Err(error));
-}
+        let form = "email=owner%40northwind.example&next=/settings&form_token=t2";
+        let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in?next=/settings", form, Some(&visitor)).await;
+        assert_eq!(answer.location(), "/settings");
+        let owner = answer.cookie().unwrap();
+        assert_ne!(owner, visitor, "a new session id");
+        let page = app.get("/settings", Some(&owner)).await.body;
+        assert!(page.contains("value=\"Northwind Ltd\"") && page.contains("Look at it and send it again"));
+        assert_eq!(changes(&app).await, 0);
+    }
 
-#[tokio::test]
-async fn the_client_reads_packed_and_everybody_else_json() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    const LIST: &str = "/rpc/session/viewer";
-    let json = app.call(LIST, "", Some(&owner)).await;
-    let viewer: Viewer = serde_json::from_str(&json.body).unwrap();
-    let ask = |build: &str| {
-        request(Method::POST, LIST, Some(&owner))
+    async fn a_refusal_in_the_background_is_no_fault_of_the_page(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let form = format!("{PROFILE}much&form_token=t1");
+        let answer = app.call(SAVE, &form, Some(&owner)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let quiet = request(Method::POST, SAVE, Some(&owner))
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, PACKED)
-            .header(CONTENT_TYPE, PACKED)
-            .header(BUILD_HEADER, build)
-            .body(Body::empty())
-            .unwrap()
-    };
-    let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
-    assert_eq!((packed.status, packed.header("content-type")), (StatusCode::OK, PACKED));
-    assert_eq!(packed.body.parse::<Packed>().unwrap().answer::<Viewer>(), Ok(viewer));
-    // A page from before an update is told so, in words that every build understands.
-    let old = app.send(ask("/pkg/another.wasm")).await;
-    assert_eq!((old.status, old.body.parse::<Packed>().unwrap().answer::<Viewer>()), (StatusCode::CONFLICT, Err(AppError::Outdated)));
-    assert_eq!(old.body.chars().map(u32::from).collect::<Vec<_>>(), [0x101, 0x100]);
-}
-
-#[tokio::test]
-async fn nobody_is_sent_elsewhere() {
-    let app = TestApp::new().await;
-    app.owner().await;
-    for next in ["//evil.example", "https%3A%2F%2Fevil.example", "%2Fa%0d%0aSet-Cookie%3Ax", "%5Cevil"] {
-        let form = format!("email=owner%40northwind.example&next={next}");
-        let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in", &form, None).await;
-        assert_eq!(answer.location(), "/", "{next}");
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let quiet = app.send(quiet.body(Body::from(form)).unwrap()).await;
+        assert_eq!((quiet.status, quiet.header("x-tributary-refused")), (StatusCode::OK, "422"));
+        assert_eq!(quiet.header("content-type"), PACKED);
+        let error: AppError = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(quiet.body.parse::<Packed>().unwrap().answer::<Done>(), Err(error));
     }
-    assert_eq!(app.get("/rewards?status=pending", None).await.location(), "/sign-in?next=/rewards%3Fstatus%3Dpending");
+
+    async fn the_client_reads_packed_and_everybody_else_json(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        const VIEWER: &str = "/rpc/session/viewer";
+        let json = app.call(VIEWER, "", Some(&owner)).await;
+        let viewer: Viewer = serde_json::from_str(&json.body).unwrap();
+        let ask = |build: &str| {
+            request(Method::POST, VIEWER, Some(&owner))
+                .header("sec-fetch-site", "same-origin")
+                .header(ACCEPT, PACKED)
+                .header(CONTENT_TYPE, PACKED)
+                .header(BUILD_HEADER, build)
+                .body(Body::empty())
+                .unwrap()
+        };
+        let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
+        assert_eq!((packed.status, packed.header("content-type")), (StatusCode::OK, PACKED));
+        assert_eq!(packed.body.parse::<Packed>().unwrap().answer::<Viewer>(), Ok(viewer));
+        // A page from before an update is told so, in words that every build understands.
+        let old = app.send(ask("/pkg/another.wasm")).await;
+        assert_eq!((old.status, old.body.parse::<Packed>().unwrap().answer::<Viewer>()), (StatusCode::CONFLICT, Err(AppError::Outdated)));
+        assert_eq!(old.body.chars().map(u32::from).collect::<Vec<_>>(), [0x101, 0x100]);
+    }
+
+    async fn nobody_is_sent_elsewhere(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.owner().await;
+        for next in ["//evil.example", "https%3A%2F%2Fevil.example", "%2Fa%0d%0aSet-Cookie%3Ax", "%5Cevil"] {
+            let form = format!("email=owner%40northwind.example&next={next}");
+            let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in", &form, None).await;
+            assert_eq!(answer.location(), "/", "{next}");
+        }
+        assert_eq!(app.get("/rewards?status=pending", None).await.location(), "/sign-in?next=/rewards%3Fstatus%3Dpending");
+    }
 }
 
 fn upload(cookie: &str, kind: &str, name: &str, content: &str) -> axum::http::Request<Body> {
@@ -163,42 +159,55 @@ fn upload_of(page: &str) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
-#[tokio::test]
-async fn a_file_is_tried_before_it_is_imported() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    let file = "partner_key,name,email,first_name,last_name,group\nbluebird,Bluebird Media,ada@bluebird.example,Ada,Moreau,affiliates\n\
-                kestrel,Kestrel,nobody,Jonas,Weber,nowhere\n";
-    let answer = app.send(upload(&owner, "partners", "partners.csv", file)).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings/import"));
-    let page = app.get("/settings/import", Some(&owner)).await.body;
-    assert!(page.contains("partners.csv") && page.contains("Import the 1 good rows"), "{page}");
-    assert!(page.contains("One row cannot be imported"));
-    let partners = async || data::entities::partnerships::Entity::find().count(app.db.read()).await.unwrap();
-    assert_eq!(partners().await, 0, "nothing is written yet");
+on_both! {
+    async fn a_file_is_tried_before_it_is_imported(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let file = "partner_key,name,email,first_name,last_name,group\nbluebird,Bluebird Media,ada@bluebird.example,Ada,Moreau,affiliates\n\
+                    kestrel,Kestrel,nobody,Jonas,Weber,nowhere\n";
+        let answer = app.send(upload(&owner, "partners", "partners.csv", file)).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings/import"));
+        let page = app.get("/settings/import", Some(&owner)).await.body;
+        assert!(page.contains("partners.csv") && page.contains("Import the 1 good rows"), "{page}");
+        assert!(page.contains("One row cannot be imported"));
+        let partners = async || data::entities::partnerships::Entity::find().count(app.db.read()).await.unwrap();
+        assert_eq!(partners().await, 0, "nothing is written yet");
+        let waiting = app.spooled();
+        assert_eq!(waiting.len(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&waiting[0]).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        // Another file takes its place.
+        app.send(upload(&owner, "partners", "partners.csv", file)).await;
+        assert_eq!(app.spooled().len(), 1);
+        assert_ne!(app.spooled(), waiting);
+        let page = app.get("/settings/import", Some(&owner)).await.body;
 
-    let form = format!("upload={}&skip_bad=true&form_token=t1", upload_of(&page));
-    send(&app, "/rpc/imports/apply", "/settings/import", &form, Some(&owner)).await;
-    let page = app.get("/settings/import", Some(&owner)).await.body;
-    assert!(page.contains("Imported partners.csv: 1 new, 1 left out."));
-    assert_eq!(partners().await, 1);
-    let rest = app.get("/upload/import/rest.csv", Some(&owner)).await;
-    assert!(rest.body.contains("kestrel") && !rest.body.contains("bluebird"), "{}", rest.body);
+        let form = format!("upload={}&skip_bad=true&form_token=t1", upload_of(&page));
+        send(&app, "/rpc/imports/apply", "/settings/import", &form, Some(&owner)).await;
+        let page = app.get("/settings/import", Some(&owner)).await.body;
+        assert!(page.contains("Imported partners.csv: 1 new, 1 left out."));
+        assert_eq!(partners().await, 1);
+        let rest = app.get("/upload/import/rest.csv", Some(&owner)).await;
+        assert!(rest.body.contains("kestrel") && !rest.body.contains("bluebird"), "{}", rest.body);
+        assert_eq!(app.spooled().len(), 1, "only the rows that were left out are kept");
 
-    let again = send(&app, "/rpc/imports/apply", "/settings/import", &form.replace("t1", "t2"), Some(&owner)).await;
-    assert_eq!(again.status, StatusCode::SEE_OTHER);
-    assert!(app.get("/settings/import", Some(&owner)).await.body.contains("was imported already"));
-}
+        let again = send(&app, "/rpc/imports/apply", "/settings/import", &form.replace("t1", "t2"), Some(&owner)).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER);
+        assert!(app.get("/settings/import", Some(&owner)).await.body.contains("was imported already"));
+    }
 
-#[tokio::test]
-async fn a_file_that_is_none_is_refused_in_words() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    app.send(upload(&owner, "partners", "notes.txt", "this is not a table")).await;
-    assert!(app.get("/settings/import", Some(&owner)).await.body.contains("error-summary"));
-    app.send(upload(&owner, "pancakes", "partners.csv", "partner_key\n")).await;
-    assert!(app.get("/settings/import", Some(&owner)).await.body.contains("is not one of partners"));
-    assert!(app.get("/upload/import/rest.csv", Some(&owner)).await.status == StatusCode::NOT_FOUND);
-    let answer = app.send(upload("tributary=none", "partners", "partners.csv", "partner_key\n")).await;
-    assert_eq!(answer.location(), "/settings/import", "which leads a visitor to the sign-in page");
+    async fn a_file_that_is_none_is_refused_in_words(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.send(upload(&owner, "partners", "notes.txt", "this is not a table")).await;
+        assert!(app.get("/settings/import", Some(&owner)).await.body.contains("error-summary"));
+        app.send(upload(&owner, "pancakes", "partners.csv", "partner_key\n")).await;
+        assert!(app.get("/settings/import", Some(&owner)).await.body.contains("is not one of partners"));
+        assert!(app.get("/upload/import/rest.csv", Some(&owner)).await.status == StatusCode::NOT_FOUND);
+        let answer = app.send(upload("tributary=none", "partners", "partners.csv", "partner_key\n")).await;
+        assert_eq!(answer.location(), "/settings/import", "which leads a visitor to the sign-in page");
+    }
 }

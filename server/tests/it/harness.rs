@@ -1,6 +1,6 @@
 //! A program of its own for each test: a database in a folder, the router over it, the binary on it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use app::ctx::{SCOPE, USER_ID};
@@ -23,6 +23,8 @@ use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use uuid::Uuid;
+
+use crate::testing::TestDb;
 
 pub const NOW: &str = "2026-03-10T12:00:00Z";
 pub const PASSWORD: &str = "northwind-test";
@@ -50,13 +52,13 @@ percent = "20"
 limit = "12 months"
 "#;
 
-/// A sandbox with one company.
+/// A server over a sandbox with one company.
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
     pub due: data::due::Ctx,
     /// Removed when the test ends.
-    _folder: TempDir,
+    folder: TempDir,
     router: Router,
 }
 
@@ -67,22 +69,31 @@ pub struct Answer {
 }
 
 impl TestApp {
-    pub async fn new() -> TestApp {
-        TestApp::with(|config| config).await
+    pub async fn new(db: &TestDb) -> TestApp {
+        TestApp::with(db, |config| config).await
     }
 
-    pub async fn with(configure: impl FnOnce(Config) -> Config) -> TestApp {
+    pub async fn with(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&database_url(folder.path())).await.unwrap();
+        let db: Db = (**test_db).clone();
         let start = Instant::parse(NOW).unwrap();
         installation::init(&db, Mode::Sandbox { start }).await.unwrap();
         data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
-        let state = AppState::new(db.clone(), config);
+        let state = AppState::new(db.clone(), test_db.url(), config);
         let due = state.due.clone();
         let router = build(state);
-        TestApp { db, company_id, due, _folder: folder, router }
+        TestApp { db, company_id, due, folder, router }
+    }
+
+    /// Uploaded files that wait, by name.
+    pub fn spooled(&self) -> Vec<PathBuf> {
+        let folder = self.folder.path().join("spool");
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(folder).map_or(Vec::new(), |entries| entries.map(|entry| entry.unwrap().path()).collect());
+        files.sort();
+        files
     }
 
     /// A person of the company with [`PASSWORD`]; returns the user's id.
@@ -165,10 +176,6 @@ impl Answer {
     pub fn set_cookie(&self) -> Option<&str> {
         self.headers.get(SET_COOKIE).map(|value| value.to_str().unwrap())
     }
-}
-
-fn database_url(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("tributary.db").display())
 }
 
 /// The built binary on a database of its own.

@@ -4,46 +4,46 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 
 use crate::harness::{TestApp, request};
+use crate::on_both;
 
-#[tokio::test]
-async fn the_health_check_answers_without_a_session() {
-    let app = TestApp::new().await;
-    let answer = app.get("/health", None).await;
-    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","version":"0.1.0"}"#));
-    assert_eq!(answer.set_cookie(), None);
-}
-
-#[tokio::test]
-async fn every_answer_tells_the_browser_to_be_careful() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    for (path, cookie) in [("/sign-in", None), ("/", Some(owner.as_str())), ("/health", None), ("/pkg/none.js", None), ("/nowhere", None)] {
-        let answer = app.get(path, cookie).await;
-        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
-        assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{path}");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
-        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
-        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-        assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+on_both! {
+    async fn the_health_check_answers_without_a_session(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let answer = app.get("/health", None).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","version":"0.1.0"}"#));
+        assert_eq!(answer.set_cookie(), None);
     }
-}
 
-#[tokio::test]
-async fn a_page_allows_its_own_scripts_only() {
-    let app = TestApp::new().await;
-    let (first, second) = (app.get("/sign-in", None).await, app.get("/sign-in", None).await);
-    assert_eq!(first.status, StatusCode::OK);
-    let nonce = nonce_of(first.header("content-security-policy"));
-    assert_ne!(nonce, nonce_of(second.header("content-security-policy")));
-    let scripts: Vec<&str> =
-        first.body.match_indices("<script").map(|(at, _)| &first.body[at..first.body[at..].find('>').unwrap() + at]).collect();
-    assert!(!scripts.is_empty());
-    for script in scripts {
-        assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
+    async fn every_answer_tells_the_browser_to_be_careful(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        for (path, cookie) in [("/sign-in", None), ("/", Some(owner.as_str())), ("/health", None), ("/pkg/none.js", None), ("/nowhere", None)] {
+            let answer = app.get(path, cookie).await;
+            assert!(answer.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+            assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+            assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+            assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+        }
     }
-    assert!(!first.body.contains(" style=\""), "inline styles are refused by the policy");
+
+    async fn a_page_allows_its_own_scripts_only(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let (first, second) = (app.get("/sign-in", None).await, app.get("/sign-in", None).await);
+        assert_eq!(first.status, StatusCode::OK);
+        let nonce = nonce_of(first.header("content-security-policy"));
+        assert_ne!(nonce, nonce_of(second.header("content-security-policy")));
+        let scripts: Vec<&str> =
+            first.body.match_indices("<script").map(|(at, _)| &first.body[at..first.body[at..].find('>').unwrap() + at]).collect();
+        assert!(!scripts.is_empty());
+        for script in scripts {
+            assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
+        }
+        assert!(!first.body.contains(" style=\""), "inline styles are refused by the policy");
+    }
 }
 
 fn nonce_of(policy: &str) -> &str {
@@ -51,55 +51,53 @@ fn nonce_of(policy: &str) -> &str {
     rest.split_once('\'').unwrap().0
 }
 
-#[tokio::test]
-async fn writes_from_other_sites_change_nothing() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    for (name, value) in
-        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "")]
-    {
-        for path in ["/sign-out", "/rpc/session/switch"] {
-            let request = request(Method::POST, path, Some(&owner)).header(name, value).body(Body::empty()).unwrap();
-            assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value} {path}");
+on_both! {
+    async fn writes_from_other_sites_change_nothing(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        for (name, value) in
+            [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "")]
+        {
+            for path in ["/sign-out", "/rpc/session/switch"] {
+                let request = request(Method::POST, path, Some(&owner)).header(name, value).body(Body::empty()).unwrap();
+                assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value} {path}");
+            }
         }
+        assert_eq!(app.get("/", Some(&owner)).await.status, StatusCode::OK, "still signed in");
+        let same = request(Method::POST, "/sign-out", Some(&owner)).header("origin", "http://tributary.test").body(Body::empty()).unwrap();
+        assert_eq!(app.send(same).await.location(), "/sign-in");
+        assert_eq!(app.get("/", Some(&owner)).await.location(), "/sign-in");
     }
-    assert_eq!(app.get("/", Some(&owner)).await.status, StatusCode::OK, "still signed in");
-    let same = request(Method::POST, "/sign-out", Some(&owner)).header("origin", "http://tributary.test").body(Body::empty()).unwrap();
-    assert_eq!(app.send(same).await.location(), "/sign-in");
-    assert_eq!(app.get("/", Some(&owner)).await.location(), "/sign-in");
-}
 
-#[tokio::test]
-async fn what_is_too_large_is_refused_in_words() {
-    let app = TestApp::new().await;
-    let large = vec![b'x'; 34 * 1024 * 1024];
-    let request = request(Method::POST, "/rpc/session/sign-in", None)
-        .header("sec-fetch-site", "same-origin")
-        .header("accept", "text/html")
-        .header("content-length", large.len())
-        .body(Body::from(large))
-        .unwrap();
-    let answer = app.send(request).await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.body.contains("32 MB"), "{}", answer.body);
-}
+    async fn what_is_too_large_is_refused_in_words(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let large = vec![b'x'; 34 * 1024 * 1024];
+        let request = request(Method::POST, "/rpc/session/sign-in", None)
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .header("content-length", large.len())
+            .body(Body::from(large))
+            .unwrap();
+        let answer = app.send(request).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(answer.body.contains("32 MB"), "{}", answer.body);
+    }
 
-#[tokio::test]
-async fn what_is_not_there_says_so() {
-    let app = TestApp::new().await;
-    let owner = app.owner().await;
-    assert_eq!(app.get("/no-such-page", Some(&owner)).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.get("/pkg/none.js", None).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.get("/../../etc/passwd", Some(&owner)).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.get("/export/secrets.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
-}
+    async fn what_is_not_there_says_so(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        assert_eq!(app.get("/no-such-page", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/pkg/none.js", None).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/../../etc/passwd", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/export/secrets.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+    }
 
-#[tokio::test]
-async fn request_ids_are_ours_unless_a_proxy_is_trusted() {
-    let given = "0123456789abcdef";
-    let ask = || request(Method::GET, "/health", None).header("x-request-id", given).body(Body::empty()).unwrap();
-    let app = TestApp::new().await;
-    assert_ne!(app.send(ask()).await.header("x-request-id"), given);
-    let behind = TestApp::with(|config| server::config::Config { behind_proxy: true, ..config }).await;
-    assert_eq!(behind.send(ask()).await.header("x-request-id"), given);
+    async fn request_ids_are_ours_unless_a_proxy_is_trusted(db: &TestDb) {
+        let given = "0123456789abcdef";
+        let ask = || request(Method::GET, "/health", None).header("x-request-id", given).body(Body::empty()).unwrap();
+        let app = TestApp::new(db).await;
+        assert_ne!(app.send(ask()).await.header("x-request-id"), given);
+        let behind = TestApp::with(db, |config| server::config::Config { behind_proxy: true, ..config }).await;
+        assert_eq!(behind.send(ask()).await.header("x-request-id"), given);
+    }
 }

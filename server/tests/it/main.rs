@@ -9,6 +9,12 @@ mod files;
 mod forms;
 mod harness;
 mod http;
+mod large_files;
 mod reviews;
 mod sign_in;
 mod submissions;
+/// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.
+#[path = "../../../data/src/testing.rs"]
+mod testing;
+
+pub use data::Db;

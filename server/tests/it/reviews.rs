@@ -11,6 +11,8 @@ use domain::Instant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::harness::{NOW, TestApp};
+use crate::on_both;
+use crate::testing::TestDb;
 
 const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,ada@acme.example,,,affiliates\n\
                         bolt,Bolt Media,bo@bolt.example,,,affiliates\n";
@@ -28,8 +30,8 @@ struct Desk {
     keys: [String; 3],
 }
 
-async fn desk() -> Desk {
-    let app = TestApp::new().await;
+async fn desk(db: &TestDb) -> Desk {
+    let app = TestApp::new(db).await;
     let now = Instant::parse(NOW).unwrap();
     for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
         let input = Cursor::new(content.as_bytes());
@@ -78,86 +80,84 @@ impl Desk {
 
 const REVIEW: &str = "/rpc/rewards/review";
 
-#[tokio::test]
-async fn a_decision_with_a_refund_among_them_is_taken_back_by_its_undo() {
-    let desk = desk().await;
-    for places in [&[0, 1][..], &[2, 0, 1]] {
-        let held = desk.done(REVIEW, &format!("{}&decision=hold&hold_reason=Checking", desk.named(places))).await;
-        assert_eq!(held.message, "Put 2 rewards on hold. 1 refund or correction followed.");
-        assert_eq!(desk.states().await, ["6000 hold", "4000 hold", "-1000 hold"]);
-        let back = desk.undo(&held).await;
-        assert_eq!(back.message, "Took the decision on 2 rewards back. 1 refund or correction followed.");
-        assert_eq!(desk.states().await, ["6000 pending", "4000 pending", "-1000 pending"]);
-        let undo = held.undo.unwrap();
-        let (status, body) = desk.send(&undo.action, &format!("batch={}", undo.fields[0].1)).await;
-        assert!(status == StatusCode::CONFLICT && body.contains("taken back already"), "{body}");
+on_both! {
+    async fn a_decision_with_a_refund_among_them_is_taken_back_by_its_undo(db: &TestDb) {
+        let desk = desk(db).await;
+        for places in [&[0, 1][..], &[2, 0, 1]] {
+            let held = desk.done(REVIEW, &format!("{}&decision=hold&hold_reason=Checking", desk.named(places))).await;
+            assert_eq!(held.message, "Put 2 rewards on hold. 1 refund or correction followed.");
+            assert_eq!(desk.states().await, ["6000 hold", "4000 hold", "-1000 hold"]);
+            let back = desk.undo(&held).await;
+            assert_eq!(back.message, "Took the decision on 2 rewards back. 1 refund or correction followed.");
+            assert_eq!(desk.states().await, ["6000 pending", "4000 pending", "-1000 pending"]);
+            let undo = held.undo.unwrap();
+            let (status, body) = desk.send(&undo.action, &format!("batch={}", undo.fields[0].1)).await;
+            assert!(status == StatusCode::CONFLICT && body.contains("taken back already"), "{body}");
+        }
     }
-}
 
-#[tokio::test]
-async fn a_refund_among_others_is_left_out_and_stops_nothing() {
-    let desk = desk().await;
-    let declined = desk.done(REVIEW, &format!("{}&decision=decline&decline_reason=Mistake", desk.named(&[1, 2]))).await;
-    assert_eq!(declined.message, "Declined 1 reward. 1 reversal was left out: it follows the reward it takes back.");
-    assert_eq!(desk.states().await, ["6000 declined", "4000 pending", "-1000 pending"]);
-    let (status, body) = desk.send(REVIEW, &format!("{}&decision=hold&hold_reason=x", desk.named(&[2]))).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(body.contains("follows what is decided about that one") && body.contains(&desk.keys[0]), "{body}");
-    let (status, body) = desk.send(REVIEW, "decision=approve").await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("Select at least one reward first."), "{body}");
-    let approved = desk.done(REVIEW, &format!("{}&decision=approve", desk.named(&[0, 2]))).await;
-    assert_eq!(approved.message, "Approved 1 reward. 1 refund or correction followed.");
-}
-
-#[tokio::test]
-async fn what_was_given_by_hand_is_taken_back_by_its_undo() {
-    let desk = desk().await;
-    let adjusted = desk.done("/rpc/rewards/adjust", &format!("key={}&difference=5.00&description=More", desk.keys[1])).await;
-    let back = desk.undo(&adjusted).await;
-    assert_eq!(back.message, "Took the reward back: it is declined.");
-    assert!(desk.states().await.contains(&"500 declined".to_owned()));
-    assert_eq!(desk.undo(&back).await.message, "Took the decision back.");
-    assert!(desk.states().await.contains(&"500 pending".to_owned()));
-
-    data::due::run_until(&desk.app.db, &desk.app.due, Instant::parse("2026-04-02T12:00:00Z").unwrap(), &|_, _| {}).await.unwrap();
-    let reward = "number=NORTHWIND-0001&partner_key=acme&amount=7&currency=USD&description=Thanks";
-    let given = desk.done("/rpc/invoices/manual-reward", reward).await;
-    desk.undo(&given).await;
-    assert!(desk.states().await.contains(&"700 declined".to_owned()));
-    let given = desk.done("/rpc/partners/manual-reward", "partner_key=acme&amount=8&currency=USD&description=Thanks").await;
-    desk.undo(&given).await;
-    assert!(desk.states().await.contains(&"800 declined".to_owned()));
-
-    let reason = "Waiting for the books";
-    desk.done("/rpc/invoices/pause", &format!("number=NORTHWIND-0001&reason={}", reason.replace(' ', "+"))).await;
-    let resumed = desk.done("/rpc/invoices/resume", "number=NORTHWIND-0001").await;
-    desk.undo(&resumed).await;
-    let page = desk.app.get("/invoices/NORTHWIND-0001", Some(&desk.owner)).await.body;
-    assert!(page.contains(reason), "it is paused again for the same reason");
-}
-
-#[tokio::test]
-async fn rewards_are_filtered_by_plain_addresses() {
-    let desk = desk().await;
-    let rows = async |query: &str| {
-        let page = desk.app.get(&format!("/rewards?{query}"), Some(&desk.owner)).await.body;
-        let found: Vec<usize> = (0..3).filter(|place| page.contains(&format!("href=\"/rewards/{}", desk.keys[*place]))).collect();
-        (found, page)
-    };
-    for (query, expected) in [
-        ("", &[0, 1, 2][..]),
-        ("partner=bolt", &[1]),
-        ("partner=Bolt+Med", &[1]),
-        ("partner=nobody", &[]),
-        ("customer=c-1", &[0, 2]),
-        ("customer=Carla&source=refund", &[2]),
-        ("min=50&max=60", &[1]),
-    ] {
-        assert_eq!(rows(query).await.0, expected, "{query}");
+    async fn a_refund_among_others_is_left_out_and_stops_nothing(db: &TestDb) {
+        let desk = desk(db).await;
+        let declined = desk.done(REVIEW, &format!("{}&decision=decline&decline_reason=Mistake", desk.named(&[1, 2]))).await;
+        assert_eq!(declined.message, "Declined 1 reward. 1 reversal was left out: it follows the reward it takes back.");
+        assert_eq!(desk.states().await, ["6000 declined", "4000 pending", "-1000 pending"]);
+        let (status, body) = desk.send(REVIEW, &format!("{}&decision=hold&hold_reason=x", desk.named(&[2]))).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("follows what is decided about that one") && body.contains(&desk.keys[0]), "{body}");
+        let (status, body) = desk.send(REVIEW, "decision=approve").await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("Select at least one reward first."), "{body}");
+        let approved = desk.done(REVIEW, &format!("{}&decision=approve", desk.named(&[0, 2]))).await;
+        assert_eq!(approved.message, "Approved 1 reward. 1 refund or correction followed.");
     }
-    let (_, page) = rows("partner=Bolt+Med&min=5").await;
-    assert!(page.contains("name=\"partner\"") && page.contains("value=\"Bolt Med\""), "what was typed stays");
-    assert!(page.contains("Filters, 2 set") && page.contains("Bolt Media"));
-    let tab = desk.app.get("/partners/acme/rewards", Some(&desk.owner)).await.body;
-    assert!(tab.contains("?status=invoiced") && tab.contains("?status=paid"), "the tab filters by what was invoiced and paid");
+
+    async fn what_was_given_by_hand_is_taken_back_by_its_undo(db: &TestDb) {
+        let desk = desk(db).await;
+        let adjusted = desk.done("/rpc/rewards/adjust", &format!("key={}&difference=5.00&description=More", desk.keys[1])).await;
+        let back = desk.undo(&adjusted).await;
+        assert_eq!(back.message, "Took the reward back: it is declined.");
+        assert!(desk.states().await.contains(&"500 declined".to_owned()));
+        assert_eq!(desk.undo(&back).await.message, "Took the decision back.");
+        assert!(desk.states().await.contains(&"500 pending".to_owned()));
+
+        data::due::run_until(&desk.app.db, &desk.app.due, Instant::parse("2026-04-02T12:00:00Z").unwrap(), &|_, _| {}).await.unwrap();
+        let reward = "number=NORTHWIND-0001&partner_key=acme&amount=7&currency=USD&description=Thanks";
+        let given = desk.done("/rpc/invoices/manual-reward", reward).await;
+        desk.undo(&given).await;
+        assert!(desk.states().await.contains(&"700 declined".to_owned()));
+        let given = desk.done("/rpc/partners/manual-reward", "partner_key=acme&amount=8&currency=USD&description=Thanks").await;
+        desk.undo(&given).await;
+        assert!(desk.states().await.contains(&"800 declined".to_owned()));
+
+        let reason = "Waiting for the books";
+        desk.done("/rpc/invoices/pause", &format!("number=NORTHWIND-0001&reason={}", reason.replace(' ', "+"))).await;
+        let resumed = desk.done("/rpc/invoices/resume", "number=NORTHWIND-0001").await;
+        desk.undo(&resumed).await;
+        let page = desk.app.get("/invoices/NORTHWIND-0001", Some(&desk.owner)).await.body;
+        assert!(page.contains(reason), "it is paused again for the same reason");
+    }
+
+    async fn rewards_are_filtered_by_plain_addresses(db: &TestDb) {
+        let desk = desk(db).await;
+        let rows = async |query: &str| {
+            let page = desk.app.get(&format!("/rewards?{query}"), Some(&desk.owner)).await.body;
+            let found: Vec<usize> = (0..3).filter(|place| page.contains(&format!("href=\"/rewards/{}", desk.keys[*place]))).collect();
+            (found, page)
+        };
+        for (query, expected) in [
+            ("", &[0, 1, 2][..]),
+            ("partner=bolt", &[1]),
+            ("partner=Bolt+Med", &[1]),
+            ("partner=nobody", &[]),
+            ("customer=c-1", &[0, 2]),
+            ("customer=Carla&source=refund", &[2]),
+            ("min=50&max=60", &[1]),
+        ] {
+            assert_eq!(rows(query).await.0, expected, "{query}");
+        }
+        let (_, page) = rows("partner=Bolt+Med&min=5").await;
+        assert!(page.contains("name=\"partner\"") && page.contains("value=\"Bolt Med\""), "what was typed stays");
+        assert!(page.contains("Filters, 2 set") && page.contains("Bolt Media"));
+        let tab = desk.app.get("/partners/acme/rewards", Some(&desk.owner)).await.body;
+        assert!(tab.contains("?status=invoiced") && tab.contains("?status=paid"), "the tab filters by what was invoiced and paid");
+    }
 }

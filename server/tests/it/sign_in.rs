@@ -5,6 +5,7 @@ use domain::states::CompanyRole;
 use server::config::Config;
 
 use crate::harness::{PASSWORD, TestApp};
+use crate::on_both;
 
 const EMAIL: &str = "owner@northwind.example";
 
@@ -12,101 +13,96 @@ fn form(email: &str, password: &str) -> String {
     format!("email={}&password={password}&next=", email.replace('@', "%40"))
 }
 
-#[tokio::test]
-async fn the_right_password_begins_a_new_session() {
-    let app = TestApp::new().await;
-    app.add_user(EMAIL, CompanyRole::Owner).await;
-    let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
-    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
-    let cookie = answer.set_cookie().unwrap();
-    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
-        assert!(cookie.contains(attribute), "{cookie}");
+on_both! {
+    async fn the_right_password_begins_a_new_session(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.add_user(EMAIL, CompanyRole::Owner).await;
+        let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
+        let cookie = answer.set_cookie().unwrap();
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Secure"), "{cookie}");
+        let session = answer.cookie().unwrap();
+        assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
+
+        // Signing in again gives the session a new id; the old one is worth nothing.
+        let again = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), Some(&session)).await;
+        let renewed = again.cookie().unwrap();
+        assert_ne!(renewed, session);
+        assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
+        assert_eq!(app.get("/", Some(&renewed)).await.status, StatusCode::OK);
+
+        let out = app.post("/sign-out", "", Some(&renewed)).await;
+        assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, "/sign-in"));
+        assert_eq!(app.get("/", Some(&renewed)).await.location(), "/sign-in");
     }
-    assert!(!cookie.contains("Secure"), "{cookie}");
-    let session = answer.cookie().unwrap();
-    assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
 
-    // Signing in again gives the session a new id; the old one is worth nothing.
-    let again = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), Some(&session)).await;
-    let renewed = again.cookie().unwrap();
-    assert_ne!(renewed, session);
-    assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
-    assert_eq!(app.get("/", Some(&renewed)).await.status, StatusCode::OK);
-
-    let out = app.post("/sign-out", "", Some(&renewed)).await;
-    assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, "/sign-in"));
-    assert_eq!(app.get("/", Some(&renewed)).await.location(), "/sign-in");
-}
-
-#[tokio::test]
-async fn behind_tls_the_cookie_insists_on_it() {
-    let app = TestApp::with(|config| Config { public_url: Some("https://partners.example.com".to_owned()), ..config }).await;
-    app.add_user(EMAIL, CompanyRole::Owner).await;
-    let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
-    let cookie = answer.set_cookie().unwrap();
-    assert!(cookie.starts_with("__Host-tributary=") && cookie.contains("Secure"), "{cookie}");
-    assert!(answer.header("strict-transport-security").starts_with("max-age="));
-}
-
-#[tokio::test]
-async fn nobody_learns_who_has_an_account() {
-    let app = TestApp::new().await;
-    app.add_user(EMAIL, CompanyRole::Owner).await;
-    let wrong = app.call("/rpc/session/sign-in", &form(EMAIL, "not-the-password"), None).await;
-    let unknown = app.call("/rpc/session/sign-in", &form("nobody@northwind.example", PASSWORD), None).await;
-    assert!(!wrong.status.is_success(), "{}", wrong.status);
-    assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
-    assert_eq!((wrong.set_cookie(), unknown.set_cookie()), (None, None));
-}
-
-#[tokio::test]
-async fn guessing_is_stopped() {
-    let app = TestApp::new().await;
-    app.add_user(EMAIL, CompanyRole::Owner).await;
-    let mut answers = Vec::new();
-    for _ in 0..6 {
-        answers.push(app.call("/rpc/session/sign-in", &form(EMAIL, "not-the-password"), None).await);
+    async fn behind_tls_the_cookie_insists_on_it(db: &TestDb) {
+        let app = TestApp::with(db, |config| Config { public_url: Some("https://partners.example.com".to_owned()), ..config }).await;
+        app.add_user(EMAIL, CompanyRole::Owner).await;
+        let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
+        let cookie = answer.set_cookie().unwrap();
+        assert!(cookie.starts_with("__Host-tributary=") && cookie.contains("Secure"), "{cookie}");
+        assert!(answer.header("strict-transport-security").starts_with("max-age="));
     }
-    let right = app.call("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
-    assert!(!right.status.is_success() && right.cookie().is_none(), "{}", right.body);
-    assert_eq!(right.body, answers[5].body);
-    assert_ne!(right.body, answers[0].body);
-}
 
-#[tokio::test]
-async fn visitors_come_back_to_where_they_wanted_to_go() {
-    let app = TestApp::new().await;
-    app.add_user(EMAIL, CompanyRole::Owner).await;
-    let asked = app.get("/invoices?month=2026-02", None).await;
-    assert_eq!(asked.location(), "/sign-in?next=/invoices%3Fmonth%3D2026-02");
-    let next = form(EMAIL, PASSWORD) + "/invoices%3Fmonth%3D2026-02";
-    assert_eq!(app.post("/rpc/session/sign-in", &next, None).await.location(), "/invoices?month=2026-02");
-    let elsewhere = form(EMAIL, PASSWORD) + "https%3A%2F%2Fevil.example";
-    assert_eq!(app.post("/rpc/session/sign-in", &elsewhere, None).await.location(), "/");
-}
-
-#[tokio::test]
-async fn a_session_that_ended_is_asked_for_again_and_a_made_up_one_is_no_error() {
-    let app = TestApp::new().await;
-    for cookie in ["tributary=AAAAAAAAAAAAAAAAAAAAAA", "tributary=%00%ff", "tributary="] {
-        let answer = app.get("/", Some(cookie)).await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"), "{cookie}");
-        assert_eq!(app.call("/rpc/home", "", Some(cookie)).await.status, StatusCode::UNAUTHORIZED, "{cookie}");
+    async fn nobody_learns_who_has_an_account(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.add_user(EMAIL, CompanyRole::Owner).await;
+        let wrong = app.call("/rpc/session/sign-in", &form(EMAIL, "not-the-password"), None).await;
+        let unknown = app.call("/rpc/session/sign-in", &form("nobody@northwind.example", PASSWORD), None).await;
+        assert!(!wrong.status.is_success(), "{}", wrong.status);
+        assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
+        assert_eq!((wrong.set_cookie(), unknown.set_cookie()), (None, None));
     }
-}
 
-#[tokio::test]
-async fn people_without_a_place_see_nothing() {
-    let app = TestApp::new().await;
-    let id = app.add_user(EMAIL, CompanyRole::Owner).await;
-    let session = app.session_of(id).await;
-    assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
-    let gone: data::Result<()> = data::transact!(app.db, |tx| {
-        use data::entities::memberships::{Column, Entity};
-        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-        Entity::delete_many().filter(Column::UserId.eq(id)).exec(tx).await?;
-        Ok(())
-    });
-    gone.unwrap();
-    assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
+    async fn guessing_is_stopped(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.add_user(EMAIL, CompanyRole::Owner).await;
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            answers.push(app.call("/rpc/session/sign-in", &form(EMAIL, "not-the-password"), None).await);
+        }
+        let right = app.call("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
+        assert!(!right.status.is_success() && right.cookie().is_none(), "{}", right.body);
+        assert_eq!(right.body, answers[5].body);
+        assert_ne!(right.body, answers[0].body);
+    }
+
+    async fn visitors_come_back_to_where_they_wanted_to_go(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.add_user(EMAIL, CompanyRole::Owner).await;
+        let asked = app.get("/invoices?month=2026-02", None).await;
+        assert_eq!(asked.location(), "/sign-in?next=/invoices%3Fmonth%3D2026-02");
+        let next = form(EMAIL, PASSWORD) + "/invoices%3Fmonth%3D2026-02";
+        assert_eq!(app.post("/rpc/session/sign-in", &next, None).await.location(), "/invoices?month=2026-02");
+        let elsewhere = form(EMAIL, PASSWORD) + "https%3A%2F%2Fevil.example";
+        assert_eq!(app.post("/rpc/session/sign-in", &elsewhere, None).await.location(), "/");
+    }
+
+    async fn a_session_that_ended_is_asked_for_again_and_a_made_up_one_is_no_error(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        for cookie in ["tributary=AAAAAAAAAAAAAAAAAAAAAA", "tributary=%00%ff", "tributary="] {
+            let answer = app.get("/", Some(cookie)).await;
+            assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"), "{cookie}");
+            assert_eq!(app.call("/rpc/home", "", Some(cookie)).await.status, StatusCode::UNAUTHORIZED, "{cookie}");
+        }
+    }
+
+    async fn people_without_a_place_see_nothing(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let id = app.add_user(EMAIL, CompanyRole::Owner).await;
+        let session = app.session_of(id).await;
+        assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
+        let gone: data::Result<()> = data::transact!(app.db, |tx| {
+            use data::entities::memberships::{Column, Entity};
+            use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+            Entity::delete_many().filter(Column::UserId.eq(id)).exec(tx).await?;
+            Ok(())
+        });
+        gone.unwrap();
+        assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
+    }
 }

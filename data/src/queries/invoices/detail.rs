@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use domain::invoicing::{InvoiceTotals as Sums, PartnerShare};
-use domain::page::{Count, Cursor, PAGE_ROWS, Page, SortValue};
+use domain::page::{Count, Cursor, PAGE_ROWS, Page, SortValue, grouped};
 use domain::states::{AttemptState, InvoiceState, PayoutState, ProviderKind, RewardState};
 use domain::time::short_date;
 use domain::views::ListQuery;
 use domain::views::invoices::{
-    Attempt, InvoiceActions, InvoiceDetail, InvoicePartner, InvoicePayout, InvoiceTotals, OpenedPartner, PayoutTab,
+    Attempt, InvoiceActions, InvoiceDetail, InvoicePartner, InvoicePayout, InvoiceTotals, OpenedPartner, PaymentFile, PayoutTab,
 };
 use domain::views::rewards::HistoryEntry;
 use domain::zone::Zone;
@@ -24,13 +24,15 @@ use crate::error::stored;
 use crate::queries::lines::{self, money};
 use crate::queries::page::List;
 use crate::queries::{names, outlook::Outlook, words};
-use crate::search::{self, Kind};
-use crate::{Db, Error, Result};
+use crate::search;
+use crate::{Db, Error, Result, payment_files};
 
 /// The name under which cursors of an invoice's partners go.
 const BY_NET: &str = "net-desc";
 /// The newest of an invoice's history.
 const HISTORY_MAX: u64 = 50;
+/// Payouts named that are not in the payment file; the rest is counted, and stands in the table of payouts.
+const LEFT_OUT_NAMED: usize = 3;
 
 /// An invoice by its number. Filters: `partner` (a key: opens that partner's rewards, `lines` is their cursor) and `payout`
 /// (a payout state's word).
@@ -62,6 +64,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         paused: paused(conn, &zone, &invoice).await?,
         partners,
         partner_count,
+        payment_file: payment_file(conn, company, &invoice, &paid).await?,
         payout_states: payout_tabs(&paid),
         opened: page.opened(conn, &shares).await?,
         attempts: attempts(conn, &zone, &invoice).await?,
@@ -125,7 +128,33 @@ pub async fn preview(
         next_month: month.next().long(),
         source_month: String::new(),
         unconfirmed: Vec::new(),
+        payment_file: None,
     })
+}
+
+/// What the bank's payment file would hold, where payouts are still to be made.
+async fn payment_file<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    paid: &HashMap<Uuid, Paid>,
+) -> Result<Option<PaymentFile>> {
+    if paid.values().all(|payout| payout.view.state != PayoutState::Pending) {
+        return Ok(None);
+    }
+    let outlook = payment_files::outlook(conn, company.id, invoice.id).await?;
+    let named: Vec<String> = outlook.left_out.iter().take(LEFT_OUT_NAMED).map(|(name, why)| format!("{name} ({why})")).collect();
+    let more = match outlook.left_out.len().saturating_sub(LEFT_OUT_NAMED) {
+        0 => String::new(),
+        more => format!(", and {} more", grouped(i64::try_from(more).unwrap_or(i64::MAX))),
+    };
+    let left_out = match outlook.left_out.len() {
+        0 => String::new(),
+        1 => format!("One payout is not in it: {}", named.join(", ")),
+        count => format!("{} payouts are not in it: {}{more}", grouped(i64::try_from(count).unwrap_or(i64::MAX)), named.join(", ")),
+    };
+    let payouts = i64::try_from(outlook.included).unwrap_or(i64::MAX);
+    Ok(Some(PaymentFile { payouts, left_out, no_account: company.iban.is_none() }))
 }
 
 fn context(zone: &Zone, invoice: &invoices::Model, state: InvoiceState, now: Instant) -> Result<String> {
@@ -215,7 +244,7 @@ impl Partners<'_> {
         paid: &HashMap<Uuid, Paid>,
     ) -> Result<(Page<InvoicePartner>, Count)> {
         let mut wanted: Vec<&PartnerShare> = shares.iter().collect();
-        if let Some(found) = self.searched(conn).await? {
+        if let Some(found) = search::partners(conn, self.company.id, &self.query.search).await? {
             wanted.retain(|share| found.contains(&share.partnership_id));
         }
         if let Ok(state) = self.query.filter("payout").parse::<PayoutState>() {
@@ -226,23 +255,6 @@ impl Partners<'_> {
         let page = page_of(&wanted, &self.query.page, |share| (net(share), share.partnership_id));
         let rows = partner_rows(conn, self.company, self.zone, self.month, self.currency, &page.rows, paid).await?;
         Ok((Page { rows, previous: page.previous, next: page.next }, count))
-    }
-
-    /// Whom the search finds; `None` without one.
-    async fn searched<C: ConnectionTrait>(&self, conn: &C) -> Result<Option<HashSet<Uuid>>> {
-        let Some(condition) = search::matching(conn, self.company.id, Kind::Partner, &self.query.search, partnerships::Column::Id).await?
-        else {
-            return Ok(None);
-        };
-        let ids: Vec<Uuid> = partnerships::Entity::find()
-            .select_only()
-            .column(partnerships::Column::Id)
-            .filter(partnerships::Column::CompanyId.eq(self.company.id))
-            .filter(condition)
-            .into_tuple()
-            .all(conn)
-            .await?;
-        Ok(Some(ids.into_iter().collect()))
     }
 
     /// The partner that the address opens, with a page of the rewards that are on the invoice.

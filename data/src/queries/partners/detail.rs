@@ -114,11 +114,7 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let scope = Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id));
-    let filter = match query.filter("kind") {
-        "sale" => Some(Condition::all().add(Column::RefundOf.is_null())),
-        "refund" => Some(Condition::all().add(Column::RefundOf.is_not_null())),
-        _ => None,
-    };
+    let filter = kind_filter(query.filter("kind"));
     let list: List<transactions::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
@@ -132,6 +128,41 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     };
     let rows = lines::transactions(conn, company, &found.rows).await?;
     Ok(TransactionLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
+}
+
+/// What of the partner's rewards `rewards` lists under this query.
+pub async fn rewards_filter<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    partner_key: &str,
+    query: &ListQuery,
+) -> Result<Condition> {
+    let row = partners::find_by_key(conn, company.id, partner_key).await?;
+    let of_status = match query.filter("status").parse() {
+        Ok(status) => Some(status_condition(conn, company.id, row.id, status).await?),
+        Err(_) => None,
+    };
+    Ok(Condition::all().add(rewards::Column::PartnershipId.eq(row.id)).add_option(of_status))
+}
+
+/// What of the partner's transactions `transactions` lists under this query.
+pub async fn transactions_filter<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    partner_key: &str,
+    query: &ListQuery,
+) -> Result<Condition> {
+    let row = partners::find_by_key(conn, company.id, partner_key).await?;
+    Ok(Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add_option(kind_filter(query.filter("kind"))))
+}
+
+/// Sales or refunds; `None` for both.
+fn kind_filter(kind: &str) -> Option<Condition> {
+    match kind {
+        "sale" => Some(Condition::all().add(transactions::Column::RefundOf.is_null())),
+        "refund" => Some(Condition::all().add(transactions::Column::RefundOf.is_not_null())),
+        _ => None,
+    }
 }
 
 /// The partner's rewards that show this status: what [`domain::timeline::status`] says of each, as a condition.

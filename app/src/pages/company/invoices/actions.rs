@@ -95,13 +95,18 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
     let charge = of.totals.charge.display();
     let lines = format!("/export/rewards.csv?invoice={number}");
     let print = format!("{}/print", invoice_path(&number));
-    let to_pay = of.payout_states.iter().any(|tab| tab.value == "pending");
+    let order = of.payment_file.as_ref().map(|file| match (file.no_account, file.payouts) {
+        (true, _) => view! { <MenuLink href="/settings" icon="card" label="Payment file for the bank: add your IBAN first"/> }.into_any(),
+        (false, 0) => ().into_any(),
+        (false, _) => view! {
+            <MenuLink href=format!("/payouts/{number}.xml") icon="card" external=true label="Payment file for the bank (pain.001)"/>
+        }
+        .into_any(),
+    });
     let payouts = (!of.payout_states.is_empty()).then(|| {
         view! {
             <MenuLink href=format!("/payouts/{number}.csv") icon="wallet" external=true label="Payouts as CSV"/>
-            {to_pay.then(|| view! {
-                <MenuLink href=format!("/payouts/{number}.xml") icon="card" external=true label="Payment file for the bank (pain.001)"/>
-            })}
+            {order}
         }
     });
     let move_onto = (!of.source_month.is_empty() && of.may.change_lines).then(|| {

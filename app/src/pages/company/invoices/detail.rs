@@ -79,11 +79,16 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
         }
         Some(InvoiceState::Charged) if of.may.confirm_payouts => {
             let open = of.unconfirmed.iter().map(domain::Money::display).collect::<Vec<_>>().join(" and ");
-            view! {
-                <Notice tone="warn" icon="wallet" title=format!("{open} is to be paid to your partners")
-                    text="Pay them from the payment file or one by one, then confirm each or all of them here."/>
-            }
-            .into_any()
+            let text = match of.payment_file.filter(|file| !file.no_account) {
+                Some(file) if file.payouts > 0 && file.left_out.is_empty() => {
+                    "Pay them from the payment file or one by one, then confirm each or all of them here.".to_owned()
+                }
+                Some(file) if file.payouts > 0 => {
+                    format!("Pay them from the payment file or one by one, then confirm each or all of them here. {}.", file.left_out)
+                }
+                _ => "Pay them one by one, then confirm each or all of them here.".to_owned(),
+            };
+            view! { <Notice tone="warn" icon="wallet" title=format!("{open} is to be paid to your partners") text=text/> }.into_any()
         }
         _ => ().into_any(),
     }

@@ -5,7 +5,7 @@ use domain::views::invoices::{InvoiceList, InvoiceRow};
 use leptos::prelude::*;
 
 use crate::components::{
-    Amount, Badge, EmptyState, Icon, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th,
+    Amount, Badge, CsvLink, EmptyState, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th,
 };
 use crate::list::use_list;
 use crate::server_fns::invoices::ListInvoices;
@@ -71,10 +71,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
     let any = !list.page.rows.is_empty();
     view! {
         <PageHeader title="Invoices" context=list.context>
-            <a class="btn" href="/export/invoices.csv" rel="external" download>
-                <Icon name="download"/>
-                <span>"CSV"</span>
-            </a>
+            <CsvLink path="/export/invoices.csv"/>
         </PageHeader>
         {(!strips.is_empty()).then(|| view! { <div class="stack">{strips}</div> })}
         {(!list.accumulating.is_empty()).then(|| view! {

@@ -44,7 +44,10 @@ pub fn Partners(of: InvoiceDetail) -> impl IntoView {
                 <h2 id="partners">{format!("{words}, {} rewards", domain::page::grouped(of.totals.lines))}</h2>
             </div>
             {tabs}
-            <FilterBar placeholder="Find a partner"/>
+            {match (charged, of.number.clone()) {
+                (true, number) => view! { <FilterBar placeholder="Find a partner" csv=format!("/payouts/{number}.csv")/> }.into_any(),
+                (false, _) => view! { <FilterBar placeholder="Find a partner"/> }.into_any(),
+            }}
             {none}
             {any.then(|| view! { <Table of=of carries=carries charged=charged words=words/> })}
         </section>

@@ -65,7 +65,7 @@ fn Actions(head: PartnerHead) -> impl IntoView {
         view! {
             <Menu id="partner-menu" label="More actions">
                 <MenuLink href=partner_page(&head.key, "edit") icon="edit" label="Edit the partner"/>
-                <MenuLink href=format!("/export/rewards.csv?partner={}", crate::list::encode(&head.key)) icon="download" external=true label="Rewards as CSV"/>
+                <MenuLink href=format!("/export/rewards.csv?earner={}", crate::list::encode(&head.key)) icon="download" external=true label="Rewards as CSV"/>
                 {restore}
             </Menu>
         }

@@ -5,7 +5,7 @@ use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{Amount, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
+use crate::components::{Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
 use crate::list::use_list;
 use crate::server_fns::partners::{ListPartnerRewards, partner_page};
 use crate::ui::load;
@@ -46,7 +46,10 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
     let words = list.count.of("reward", "rewards");
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
     view! {
-        <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+        <div class="row between">
+            <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+            <CsvLink path="/export/rewards.csv" with=("earner", key)/>
+        </div>
         <TableFrame label="Rewards of this partner">
             <thead>
                 <tr>

@@ -4,7 +4,7 @@ use domain::views::partners::{TransactionLine, TransactionLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, Th, Totals};
+use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, Th, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
 use crate::server_fns::partners::ListPartnerTransactions;
@@ -21,13 +21,13 @@ pub fn Transactions() -> impl IntoView {
     view! {
         <Segments name="kind" label="Kind" items=items/>
         <Loaded of=list let:list>
-            <Lines list=list/>
+            <Lines list=list key=key.get_untracked()/>
         </Loaded>
     }
 }
 
 #[component]
-fn Lines(list: TransactionLines) -> impl IntoView {
+fn Lines(list: TransactionLines, key: String) -> impl IntoView {
     if list.page.rows.is_empty() {
         return view! {
             <div class="card">
@@ -39,7 +39,10 @@ fn Lines(list: TransactionLines) -> impl IntoView {
     let words = list.count.of("transaction", "transactions");
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
     view! {
-        <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+        <div class="row between">
+            <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+            <CsvLink path="/export/transactions.csv" with=("seller", key)/>
+        </div>
         <TableFrame label="Transactions of this partner's customers">
             <thead>
                 <tr>

@@ -34,7 +34,7 @@ pub fn AuditPage() -> impl IntoView {
     };
     view! {
         <PageHeader title="Audit log" context="Who did what to money and permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
-        <FilterBar placeholder="A key, a number or a person's email" selects=vec![kinds]/>
+        <FilterBar placeholder="A key, a number or a person's email" selects=vec![kinds] csv="/export/audit.csv"/>
         <Loaded of=log let:log>
             <Log log=log/>
         </Loaded>

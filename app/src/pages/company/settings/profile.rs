@@ -59,6 +59,19 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                                 hint="Added to each invoice on top of the payouts."/>
                             <SelectField name="customer_visibility" label="What partners see of a customer" choices=visibility value=profile.customer_visibility/>
                         </div>
+                        <fieldset class="plain">
+                            <legend>"Account that partners are paid from"</legend>
+                            <div class="form">
+                                <Field name="account_name" label="Account holder" value=profile.account_name optional=true autocomplete="off"
+                                    hint="If it is not the company by the name above."/>
+                                <div class="fields">
+                                    <Field name="iban" label="IBAN" value=profile.iban optional=true autocomplete="off"
+                                        hint="Payment files for your bank name it; without it there are none."/>
+                                    <Field name="bic" label="BIC" value=profile.bic optional=true autocomplete="off"
+                                        hint="Your bank's code, where the bank wants it."/>
+                                </div>
+                            </div>
+                        </fieldset>
                         {may_change.then(|| view! {
                             <FormEnd>
                                 <SubmitButton>"Save profile"</SubmitButton>

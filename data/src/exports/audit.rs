@@ -1,0 +1,28 @@
+use domain::Instant;
+use sea_orm::ConnectionTrait;
+
+use super::cells::{Cell, Column, column};
+use super::{Page, Source};
+use crate::entities::audit::{Column as Field, Entity};
+use crate::{Error, Result};
+
+pub const COLUMNS: &[Column] =
+    &[column("at"), column("author"), column("action"), column("subject_kind"), column("subject"), column("detail")];
+
+pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
+    let rows = source.rows::<Entity>(Field::CompanyId, Field::At, Field::Id).await?;
+    let last = rows.last().map(|row| (row.at, row.id));
+    let mut cells = Vec::with_capacity(rows.len());
+    for row in rows {
+        let detail = serde_json::from_str(&row.detail).map_err(|error| Error::Corrupt(error.to_string()))?;
+        cells.push(vec![
+            Cell::Time(Instant(row.at)),
+            Cell::text(row.author),
+            Cell::text(row.action),
+            Cell::text(row.subject_kind),
+            Cell::text(row.subject),
+            Cell::Object(detail),
+        ]);
+    }
+    Ok(Page::new(cells, last))
+}

@@ -1,0 +1,293 @@
+//! Transactions of a file that were read and not yet recorded. However many there are, they take little memory.
+
+use std::io::Read;
+
+use domain::{Currency, Instant, Money};
+use sha2::{Digest, Sha256};
+
+use crate::check::shown;
+use crate::events::{Batch, Given};
+use crate::imports::sorter::{Merge, Sorted, Sorter};
+use crate::imports::table::RowError;
+use crate::{Error, Result};
+
+/// Rows by when they happened, by key and by customer.
+pub struct Reading {
+    rows: u64,
+    by_time: Sorter,
+    by_key: Sorter,
+    customers: Sorter,
+}
+
+impl Reading {
+    pub fn new() -> Reading {
+        Reading { rows: 0, by_time: Sorter::new(), by_key: Sorter::new(), customers: Sorter::new() }
+    }
+
+    pub fn push(&mut self, given: &Given<'_>) -> Result<()> {
+        self.rows += 1;
+        let mut digest = [0; 16];
+        self.by_time.push(|record| {
+            let start = record.len();
+            write(record, given);
+            digest.copy_from_slice(&Sha256::digest(&record[start..])[..16]);
+            // After the time and the kind, which are part of the content, and which the row must not come before.
+            record.splice(start + HEAD..start + HEAD, given.row.to_be_bytes());
+        })?;
+        self.by_key.push(|record| {
+            record.extend_from_slice(given.key.as_bytes());
+            // Keys have no control characters.
+            record.push(0);
+            record.extend_from_slice(&given.row.to_be_bytes());
+            record.extend_from_slice(&digest);
+        })?;
+        self.customers.push(|record| record.extend_from_slice(given.customer_key.as_bytes()))
+    }
+
+    pub fn sorted(self) -> Result<Pending> {
+        Ok(Pending { rows: self.rows, by_time: self.by_time.sorted()?, by_key: self.by_key.sorted()?, customers: self.customers.sorted()? })
+    }
+}
+
+/// Bytes of a record before its row: the time and whether it is a refund.
+const HEAD: usize = 9;
+
+pub struct Pending {
+    rows: u64,
+    by_time: Sorted,
+    by_key: Sorted,
+    customers: Sorted,
+}
+
+/// Rows that repeat a key of an earlier row.
+#[derive(Debug, Default)]
+pub struct Twins {
+    /// All of them, by row.
+    pub rows: Vec<u32>,
+    /// How many say just the same.
+    pub alike: u64,
+    /// What is wrong with the others.
+    pub errors: Vec<RowError>,
+}
+
+impl Pending {
+    pub fn len(&self) -> u64 {
+        self.rows
+    }
+
+    pub fn twins(&self) -> Result<Twins> {
+        let mut twins = Twins::default();
+        let (mut merge, mut record) = (self.by_key.read()?, Vec::new());
+        // The first row of the key that is being looked at.
+        let mut first: Vec<u8> = Vec::new();
+        while merge.next(&mut record)? {
+            let (key, row, digest) = key_parts(&record)?;
+            let same_key = key_parts(&first).ok().filter(|(first_key, ..)| *first_key == key);
+            let Some((_, first_row, first_digest)) = same_key else {
+                std::mem::swap(&mut first, &mut record);
+                continue;
+            };
+            twins.rows.push(row);
+            if first_digest == digest {
+                twins.alike += 1;
+            } else {
+                let key = shown(&String::from_utf8_lossy(key));
+                let message = format!("“{key}” stands in row {first_row} too, with other content");
+                twins.errors.push(RowError { row: u64::from(row), field: "key".to_owned(), message });
+            }
+        }
+        twins.rows.sort_unstable();
+        Ok(twins)
+    }
+
+    /// The keys of customers, each once.
+    pub fn customers(&self) -> Result<Customers<'_>> {
+        Ok(Customers { merge: self.customers.read()?, record: Vec::new(), last: Vec::new() })
+    }
+
+    /// Rows in the order in which they happened, refunds last.
+    pub fn in_time(&self) -> Result<InTime<'_>> {
+        Ok(InTime { merge: self.by_time.read()?, record: Vec::new() })
+    }
+}
+
+fn key_parts(record: &[u8]) -> Result<(&[u8], u32, &[u8])> {
+    let (front, digest) = record.split_at_checked(record.len().saturating_sub(16)).ok_or_else(torn)?;
+    let (key, row) = front.split_at_checked(front.len().saturating_sub(4)).ok_or_else(torn)?;
+    let key = key.strip_suffix(&[0]).ok_or_else(torn)?;
+    Ok((key, u32::from_be_bytes(row.try_into().map_err(|_| torn())?), digest))
+}
+
+pub struct Customers<'a> {
+    merge: Merge<'a>,
+    record: Vec<u8>,
+    last: Vec<u8>,
+}
+
+impl Customers<'_> {
+    /// At most `most` more; none at the end.
+    pub fn take(&mut self, most: usize) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        while keys.len() < most && self.merge.next(&mut self.record)? {
+            // No key is empty.
+            if self.record != self.last {
+                self.last.clone_from(&self.record);
+                keys.push(String::from_utf8_lossy(&self.record).into_owned());
+            }
+        }
+        Ok(keys)
+    }
+}
+
+pub struct InTime<'a> {
+    merge: Merge<'a>,
+    record: Vec<u8>,
+}
+
+impl InTime<'_> {
+    /// The next row, if there is one.
+    pub fn next(&mut self) -> Result<Option<Given<'_>>> {
+        if !self.merge.next(&mut self.record)? {
+            return Ok(None);
+        }
+        read(&self.record).map(Some)
+    }
+
+    /// The next `most` rows that are not among `without`, in the order of the file; empty at the end.
+    pub fn take(&mut self, most: usize, without: &[u32]) -> Result<Batch> {
+        let (mut bytes, mut places) = (Vec::new(), Vec::new());
+        while places.len() < most && self.merge.next(&mut self.record)? {
+            let row = row_of(&self.record)?;
+            if without.binary_search(&row).is_err() {
+                places.push((row, bytes.len(), bytes.len() + self.record.len()));
+                bytes.extend_from_slice(&self.record);
+            }
+        }
+        places.sort_unstable();
+        let mut batch = Batch::new();
+        for (_, start, end) in places {
+            batch.push(&read(&bytes[start..end])?)?;
+        }
+        Ok(batch)
+    }
+}
+
+/// Time, kind, amount, currency, texts: sorted by its bytes, a record comes when it happened.
+fn write(record: &mut Vec<u8>, given: &Given<'_>) {
+    // With the sign turned, negative numbers come first.
+    record.extend_from_slice(&(given.occurred_at.0.cast_unsigned() ^ (1 << 63)).to_be_bytes());
+    record.push(u8::from(given.refund_of.is_some()));
+    record.extend_from_slice(&given.amount.minor.to_be_bytes());
+    for text in [
+        Some(given.amount.currency.code()),
+        Some(given.key),
+        Some(given.customer_key),
+        given.product_key,
+        given.category_key,
+        given.refund_of,
+    ] {
+        // No key is empty, and none is longer than a kilobyte.
+        let text = text.unwrap_or_default().as_bytes();
+        record.extend_from_slice(&u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
+        record.extend_from_slice(text);
+    }
+}
+
+fn row_of(record: &[u8]) -> Result<u32> {
+    let row = record.get(HEAD..HEAD + 4).and_then(|row| row.try_into().ok());
+    row.map(u32::from_be_bytes).ok_or_else(torn)
+}
+
+fn read(record: &[u8]) -> Result<Given<'_>> {
+    let mut rest = record;
+    let occurred_at = Instant((u64::from_be_bytes(take(&mut rest)?) ^ (1 << 63)).cast_signed());
+    let [_refund] = take(&mut rest)?;
+    let row = u32::from_be_bytes(take(&mut rest)?);
+    let minor = i64::from_be_bytes(take(&mut rest)?);
+    let mut text = || -> Result<&str> {
+        let length = usize::from(u16::from_be_bytes(take(&mut rest)?));
+        let (text, after) = rest.split_at_checked(length).ok_or_else(torn)?;
+        rest = after;
+        std::str::from_utf8(text).map_err(|_| torn())
+    };
+    let currency: Currency = text()?.parse().map_err(|_| torn())?;
+    let (key, customer_key) = (text()?, text()?);
+    let mut optional = || text().map(|text| Some(text).filter(|text| !text.is_empty()));
+    Ok(Given {
+        key,
+        customer_key,
+        amount: Money::new(minor, currency),
+        occurred_at,
+        product_key: optional()?,
+        category_key: optional()?,
+        refund_of: optional()?,
+        row,
+    })
+}
+
+fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Result<[u8; LENGTH]> {
+    let mut bytes = [0; LENGTH];
+    rest.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What was written cannot be read back.
+fn torn() -> Error {
+    Error::Io(std::io::Error::other("a temporary file is damaged"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn given(row: u32, key: &'static str, at: i64, refund_of: Option<&'static str>) -> Given<'static> {
+        Given {
+            key,
+            customer_key: "c-1",
+            amount: Money::new(if refund_of.is_some() { -500 } else { 1999 }, Currency::USD),
+            occurred_at: Instant(at),
+            product_key: Some("prö"),
+            category_key: None,
+            refund_of,
+            row,
+        }
+    }
+
+    #[test]
+    fn rows_come_back_in_the_order_of_their_time_and_unchanged() {
+        let mut reading = Reading::new();
+        let rows =
+            [given(2, "late", 50, None), given(3, "back", -7, Some("old")), given(4, "old", -7, None), given(5, "first", i64::MIN, None)];
+        for row in &rows {
+            reading.push(row).unwrap();
+        }
+        let pending = reading.sorted().unwrap();
+        let mut in_time = pending.in_time().unwrap();
+        let mut seen = Vec::new();
+        while let Some(row) = in_time.next().unwrap() {
+            let known = rows.iter().find(|known| known.row == row.row).unwrap();
+            assert_eq!(format!("{known:?}"), format!("{row:?}"));
+            seen.push(row.key.to_owned());
+        }
+        assert_eq!(seen, ["first", "old", "back", "late"]);
+        assert_eq!(pending.customers().unwrap().take(5).unwrap(), ["c-1"]);
+    }
+
+    #[test]
+    fn a_key_is_taken_once() {
+        let mut reading = Reading::new();
+        let rows =
+            [given(9, "b", 1, None), given(4, "a", 1, None), given(7, "b", 1, None), given(8, "b", 2, None), given(5, "ab", 1, None)];
+        for row in &rows {
+            reading.push(row).unwrap();
+        }
+        let pending = reading.sorted().unwrap();
+        let twins = pending.twins().unwrap();
+        assert_eq!((twins.rows.as_slice(), twins.alike), ([8, 9].as_slice(), 1));
+        assert_eq!(twins.errors.len(), 1);
+        assert_eq!(twins.errors[0].to_string(), "row 8, key: “b” stands in row 7 too, with other content");
+        let batch = pending.in_time().unwrap().take(10, &twins.rows).unwrap();
+        assert_eq!(batch.len(), 3);
+    }
+}

@@ -1,0 +1,62 @@
+//! A file may be large: what reading it takes does not grow with it.
+
+use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use crate::harness::Program;
+
+/// Sales of customers that do not exist, in no order of time: read, sorted and checked whole, and then refused.
+fn write_sales(program: &Program, name: &str, rows: u32) {
+    let mut file = BufWriter::new(std::fs::File::create(program.path(name)).unwrap());
+    file.write_all(b"key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n").unwrap();
+    let mut row = String::new();
+    for number in 0..rows {
+        row.clear();
+        let (day, hour) = (number.wrapping_mul(2_654_435_761) % 28 + 1, number % 24);
+        writeln!(row, "sale-{number:08},customer-{:04},19.99,USD,2026-02-{day:02}T{hour:02}:00:00Z,plan,,", number % 1000).unwrap();
+        file.write_all(row.as_bytes()).unwrap();
+    }
+    file.flush().unwrap();
+}
+
+/// The most memory that the process has had when it ends, in bytes.
+fn peak(child: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = kilobytes.map_or(peak, |kilobytes| kilobytes * 1024);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    peak
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_file() {
+    const MB: u64 = 1 << 20;
+    let program = Program::with_company();
+    let measured = [150_000, 900_000].map(|rows| {
+        let name = format!("{rows}.csv");
+        write_sales(&program, &name, rows);
+        let mut child = program
+            .command(&["import", "transactions", &name, "--company", "northwind"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let peak = peak(&mut child);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("{rows} of {rows} rows are wrong; nothing was imported")), "{said}");
+        assert!(said.contains("there is no customer “customer-0000”") && said.contains(&format!("and {} more", rows - 50)), "{said}");
+        (std::fs::metadata(program.path(&name)).unwrap().len(), peak)
+    });
+    let [(small, few), (large, many)] = measured;
+    assert!(small > 9 * MB && large > 60 * MB, "files of {small} and {large} bytes");
+    assert!(many < few + 16 * MB, "{few} bytes of memory for {small} bytes of file, {many} for {large}");
+}
