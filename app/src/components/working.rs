@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use domain::views::session::WorkView;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
 use super::FormState;
-use crate::server_fns::work::{get_work, stop_work};
+use crate::server_fns::work::{GetWork, StopWork};
+use crate::wire::{Packed, fetch, send};
 
+const FORM: &str = "application/x-www-form-urlencoded";
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(400);
 
@@ -26,7 +29,7 @@ pub fn Working() -> impl IntoView {
     let shown = Memo::new(move |_| work.with(|work| work.as_ref().map(|work| work.can_stop)));
     let percent = move || work.with(|work| work.as_ref().map_or(0, |work| work.percent)).to_string();
     let words = move || work.with(|work| work.as_ref().map(|work| work.words.clone()));
-    let stop = move |_| spawn_local(async move { drop(stop_work().await) });
+    let stop = move |_| spawn_local(async { drop(send(StopWork::PATH, FORM, String::new()).await) });
     move || {
         shown.get().map(|can_stop| {
             view! {
@@ -43,7 +46,7 @@ pub fn Working() -> impl IntoView {
 fn look(pending: RwSignal<bool>, work: RwSignal<Option<WorkView>>) {
     let again = move || {
         spawn_local(async move {
-            let now = get_work().await.unwrap_or_default();
+            let now = fetch::<GetWork>(Packed::of(&GetWork {})).await.answer::<Option<WorkView>>().unwrap_or_default();
             // The form may be gone by now.
             if pending.try_get_untracked() == Some(true) && work.try_set(now).is_none() {
                 look(pending, work);

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 
 use crate::error::Result;
 use crate::forms::Done;
+use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, progress};
 
 /// How far the work is that this person waits for; `None` when none runs.
-#[server(prefix = "/rpc", endpoint = "work/progress")]
+#[server(prefix = "/rpc", endpoint = "work/progress", protocol = Reading)]
 pub async fn get_work() -> Result<Option<WorkView>> {
     Ok(progress::of(person().await?))
 }
