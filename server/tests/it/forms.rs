@@ -7,12 +7,13 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
 use data::entities::audit;
+use domain::access::CompanyRole;
 use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use server::assets::Assets;
 
-use crate::harness::{Answer, TestApp, request};
+use crate::harness::{Answer, PASSWORD, TestApp, request};
 use crate::on_both;
 
 const SAVE: &str = "/rpc/settings/save-profile";
@@ -30,6 +31,31 @@ async fn send(app: &TestApp, path: &str, from: &str, form: &str, cookie: Option<
 
 async fn changes(app: &TestApp) -> u64 {
     audit::Entity::find().filter(audit::Column::Action.eq("company_changed")).count(app.db.read()).await.unwrap()
+}
+
+/// The token of the forms on a page: it says whose page it was.
+fn token_of(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+/// Sends the owner's form after their session has ended; answers with the visitor's cookie.
+async fn strand(app: &TestApp) -> String {
+    let owner = app.owner().await;
+    let token = token_of(&app.get("/settings", Some(&owner)).await.body);
+    let answer = send(app, SAVE, "/settings", &format!("{PROFILE}1&form_token={token}"), None).await;
+    assert_eq!(answer.location(), "/sign-in?next=/settings");
+    answer.cookie().unwrap()
+}
+
+/// Signs in from the page that a stranded form led to.
+async fn sign_in(app: &TestApp, email: &str, visitor: &str) -> String {
+    let form = format!("email={email}&password={PASSWORD}&next=/settings&form_token=t2");
+    let answer = send(app, "/rpc/session/sign-in", "/sign-in?next=/settings", &form, Some(visitor)).await;
+    assert_eq!(answer.location(), "/settings");
+    let person = answer.cookie().unwrap();
+    assert_ne!(person, visitor, "a new session id");
+    person
 }
 
 on_both! {
@@ -71,21 +97,25 @@ on_both! {
 
     async fn a_form_sent_after_the_session_ended_waits_for_the_sign_in(db: &TestDb) {
         let app = TestApp::new(db).await;
-        app.owner().await;
-        let answer = send(&app, SAVE, "/settings", &format!("{PROFILE}1&form_token=t1"), None).await;
-        assert_eq!(answer.location(), "/sign-in?next=/settings");
-        let visitor = answer.cookie().unwrap();
+        let visitor = strand(&app).await;
         let page = app.get("/sign-in?next=/settings", Some(&visitor)).await.body;
         assert!(page.contains("You were signed out in the meantime"));
 
-        let form = "email=owner%40northwind.example&next=/settings&form_token=t2";
-        let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in?next=/settings", form, Some(&visitor)).await;
-        assert_eq!(answer.location(), "/settings");
-        let owner = answer.cookie().unwrap();
-        assert_ne!(owner, visitor, "a new session id");
+        let owner = sign_in(&app, "owner%40northwind.example", &visitor).await;
         let page = app.get("/settings", Some(&owner)).await.body;
         assert!(page.contains("value=\"Northwind Ltd\"") && page.contains("Look at it and send it again"));
         assert_eq!(changes(&app).await, 0);
+    }
+
+    async fn a_form_that_waits_is_shown_to_nobody_else(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        app.add_user("other@northwind.example", CompanyRole::Admin).await;
+        let visitor = strand(&app).await;
+        let other = sign_in(&app, "other%40northwind.example", &visitor).await;
+        let page = app.get("/settings", Some(&other)).await.body;
+        assert!(page.contains("A form that somebody else had filled in here was not sent"), "{page}");
+        assert!(!page.contains("Northwind Ltd"), "what the owner typed");
+        assert!(!app.get("/settings", Some(&other)).await.body.contains("somebody else had filled in"), "said once");
     }
 
     async fn a_refusal_in_the_background_is_no_fault_of_the_page(db: &TestDb) {
