@@ -198,7 +198,7 @@ on_both! {
         let answer = app.send(upload(&owner, "partners", "partners.csv", file)).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings/import"));
         let page = app.get("/settings/import", Some(&owner)).await.body;
-        assert!(page.contains("partners.csv") && page.contains("Import the 1 good rows"), "{page}");
+        assert!(page.contains("partners.csv") && page.contains("Import the good row"), "{page}");
         assert!(page.contains("One row cannot be imported"));
         let partners = async || data::entities::partnerships::Entity::find().count(app.db.read()).await.unwrap();
         assert_eq!(partners().await, 0, "nothing is written yet");

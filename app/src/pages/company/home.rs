@@ -47,7 +47,7 @@ fn HomeView(home: View) -> impl IntoView {
     view! {
         {header}
         <Stats>
-            <StatTile label="Rewards recorded this month" value=home.rewards.now.display()>
+            <StatTile label="Rewards this month" value=home.rewards.now.display()>
                 <Change now=home.rewards.now.minor before=home.rewards.before.minor against=of_rewards/>
             </StatTile>
             <StatTile label="Revenue from partners" value=home.revenue.now.display()>

@@ -105,17 +105,15 @@ fn FileField() -> impl IntoView {
 #[component]
 fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     let good = trial.rows - trial.problem_count;
-    let rows = |count: i64, adjective: &str| match count {
-        1 => format!("Import the {adjective}row"),
-        count => format!("Import the {} {adjective}rows", grouped(count)),
-    };
     let tiles =
         trial.counts.iter().map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> }).collect_view();
     let bad = trial.problem_count > 0;
     let upload = trial.upload.clone();
     let apply = match (bad, good) {
-        (false, _) => Some((rows(trial.rows, ""), String::new())),
-        (true, 1..) => Some((rows(good, "good "), "true".to_owned())),
+        (false, 1) => Some(("Import 1 row".to_owned(), String::new())),
+        (false, _) => Some((format!("Import {} rows", grouped(trial.rows)), String::new())),
+        (true, 1) => Some(("Import the good row".to_owned(), "true".to_owned())),
+        (true, 2..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
         (true, _) => None,
     };
     let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged");
