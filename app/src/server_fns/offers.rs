@@ -1,7 +1,7 @@
 //! Offers: list, versions, publish, retire.
 
 use domain::offers::TriggerText;
-use domain::views::offers::{OfferDetail, OfferDraft, OfferList};
+use domain::views::offers::{OfferDetail, OfferDraft, OfferList, TriggerWords};
 use leptos::prelude::*;
 
 use crate::error::Result;
@@ -31,6 +31,13 @@ pub async fn get_offer(key: String) -> Result<OfferDetail> {
 pub async fn get_blank_offer() -> Result<OfferDraft> {
     let cx = ctx::company(Action::ManageOffers).await?;
     Ok(data::queries::offers::blank(&cx.db, &cx.company).await?)
+}
+
+/// What a trigger that is being typed would say and pay.
+#[server(prefix = "/rpc", endpoint = "offers/describe", protocol = Reading)]
+pub async fn describe_trigger(trigger: TriggerText) -> Result<TriggerWords> {
+    let cx = ctx::company(Action::ManageOffers).await?;
+    Ok(TriggerWords::of(&trigger, cx.currency))
 }
 
 /// Creates an offer, or publishes another version of it. Triggers without any value are left out.

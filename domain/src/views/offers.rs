@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Choice;
-use crate::Money;
 use crate::offers::TriggerText;
+use crate::{Currency, Money};
 
 /// How many triggers the editor shows at most; programme files may have more.
 pub const EDITOR_TRIGGERS_MAX: usize = 6;
@@ -78,4 +78,24 @@ pub struct OfferDraft {
     pub currency: String,
     /// "New York time"
     pub zone: String,
+}
+
+/// What a trigger says and pays, or what it lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerWords {
+    /// What partners will see.
+    pub sentence: String,
+    /// "A sale of $200.00 pays $40.00."
+    pub example: String,
+    /// Empty where the trigger is complete.
+    pub problem: String,
+}
+
+impl TriggerWords {
+    pub fn of(text: &TriggerText, company_currency: Currency) -> TriggerWords {
+        match text.read(company_currency) {
+            Ok(trigger) => TriggerWords { sentence: trigger.sentence(), example: trigger.example(), problem: String::new() },
+            Err(errors) => TriggerWords { problem: errors.into_values().next().unwrap_or_default(), ..TriggerWords::default() },
+        }
+    }
 }

@@ -72,6 +72,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/invoices/retry-charge", Company(Action::MoveMoney), "number={invoice}"),
     ("/rpc/invoices/retry-payout", Company(Action::MoveMoney), "key={payout}"),
     ("/rpc/offers/blank", Company(Action::ManageOffers), ""),
+    ("/rpc/offers/describe", Company(Action::ManageOffers), r#"{"trigger":{"key":"sale","event":"transaction","percent":"20"}}"#),
     ("/rpc/offers/detail", Company(Action::ViewProgramme), "key=affiliates-2026"),
     ("/rpc/offers/list", Company(Action::ViewProgramme), ""),
     ("/rpc/offers/publish", Company(Action::ManageOffers), "key=affiliates-2026&group=affiliates&description=Other"),

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
 use data::entities::audit;
-use domain::access::CompanyRole;
+use domain::states::CompanyRole;
 use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 

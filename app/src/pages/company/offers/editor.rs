@@ -164,7 +164,7 @@ fn TriggerFields(place: usize, names: &'static Names, given: Option<TriggerText>
                 <Field name=names.when label="Only when" value=text.when optional=true
                     hint="Like transaction.product_key = 'pro' and (partner.tag = 'gold' or transaction.amount >= 50)"/>
                 <CheckField name=names.stop label="When it matches, look at none of the triggers below" checked=text.stop/>
-                <Preview place=place currency=currency/>
+                <Preview place=place/>
             </div>
         </fieldset>
         <datalist id=if place == 0 { "limits".to_owned() } else { format!("limits-{place}") }>

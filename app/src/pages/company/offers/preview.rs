@@ -1,27 +1,61 @@
 //! What a trigger would say and pay, while it is typed.
 
-use domain::Currency;
+use std::time::Duration;
+
 use domain::offers::TriggerText;
+use domain::views::offers::TriggerWords;
 use leptos::html;
+use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
 use crate::components::Icon;
+use crate::server_fns::offers::DescribeTrigger;
+use crate::wire::{Packed, fetch};
 
-/// The sentence partners will see and a worked example, kept up to date by the client; before it runs, an invitation.
+/// How long typing must rest before the server is asked.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The sentence partners will see and a worked example, kept up to date while the trigger is typed; before the client runs, an
+/// invitation. The server words it: the rules are no part of the client.
 #[component]
-pub fn Preview(place: usize, #[prop(into)] currency: String) -> impl IntoView {
+pub fn Preview(place: usize) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    let words = RwSignal::new(None::<Result<(String, String), String>>);
-    let company: Currency = currency.parse().unwrap_or(Currency::USD);
+    let words = RwSignal::new(None::<TriggerWords>);
+    let asked = StoredValue::new(0u32);
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
         let Ok(Some(form)) = element.closest("form") else { return };
         let Ok(form) = form.dyn_into::<web_sys::HtmlFormElement>() else { return };
-        let read = move || words.set(described(&typed(&form, place), company));
-        read();
-        let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("input", move |_| read());
+        let read = move |mine: u32| {
+            let trigger = typed(&form, place);
+            if trigger.percent.trim().is_empty() && trigger.flat.trim().is_empty() {
+                words.set(None);
+                return;
+            }
+            spawn_local(async move {
+                let answer = fetch::<DescribeTrigger>(Packed::of(&DescribeTrigger { trigger })).await.answer();
+                // Only the answer to what was typed last counts; the form may be gone by now.
+                if let (Ok(answer), true) = (answer, asked.try_get_value() == Some(mine)) {
+                    words.set(Some(answer));
+                }
+            });
+        };
+        read(0);
+        let listener = window_event_listener_untyped("input", move |_| {
+            asked.update_value(|count| *count += 1);
+            let (mine, read) = (asked.get_value(), read.clone());
+            set_timeout(
+                move || {
+                    if asked.try_get_value() == Some(mine) {
+                        read(mine)
+                    }
+                },
+                PAUSE,
+            );
+        });
         on_cleanup(move || listener.remove());
     });
     view! {
@@ -29,24 +63,13 @@ pub fn Preview(place: usize, #[prop(into)] currency: String) -> impl IntoView {
             <Icon name="info"/>
             <div class="notice-body">
                 {move || match words.get() {
-                    Some(Ok((sentence, example))) => view! { <strong>{sentence}</strong><p>{example}</p> }.into_any(),
-                    Some(Err(problem)) => view! { <strong>"Not complete yet"</strong><p>{problem}</p> }.into_any(),
+                    Some(words) if words.problem.is_empty() => view! { <strong>{words.sentence}</strong><p>{words.example}</p> }.into_any(),
+                    Some(words) => view! { <strong>"Not complete yet"</strong><p>{words.problem}</p> }.into_any(),
                     None => view! { <p>"Partners see this trigger as one sentence with a worked example; it stands on the offer's page once published."</p> }.into_any(),
                 }}
             </div>
         </div>
     }
-}
-
-/// `None` while nothing is typed.
-fn described(text: &TriggerText, company: Currency) -> Option<Result<(String, String), String>> {
-    if text.percent.trim().is_empty() && text.flat.trim().is_empty() {
-        return None;
-    }
-    Some(match text.read(company) {
-        Ok(trigger) => Ok((trigger.sentence(), trigger.example())),
-        Err(errors) => Err(errors.into_values().next().unwrap_or_default()),
-    })
 }
 
 fn typed(form: &web_sys::HtmlFormElement, place: usize) -> TriggerText {
