@@ -1,6 +1,5 @@
 //! What every page shares while it is open: toasts, the refused form, reloading after a write, focus after a step.
 
-use std::future::Future;
 use std::marker::PhantomData;
 
 use leptos::prelude::*;
@@ -184,9 +183,8 @@ impl<T: DeserializeOwned> Loading<T> {
 }
 
 type Source = Box<dyn Fn() -> (Packed, u32) + Send + Sync>;
-type Fetch = Box<dyn Fn(Packed) -> Asking + Send + Sync>;
 
-fn resource(source: Source, fetch: Fetch) -> Resource<Packed, FromToStringCodec> {
+fn resource(source: Source, fetch: fn(Packed) -> Asking) -> Resource<Packed, FromToStringCodec> {
     Resource::new_str(source, move |(asked, _)| fetch(asked))
 }
 
@@ -197,31 +195,23 @@ where
     F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
     F::Output: Serialize + DeserializeOwned,
 {
-    let ui = Ui::get();
-    let packed = resource(Box::new(move || (Packed::of(&question()), ui.writes.get())), Box::new(fetch::<F>));
-    Loading { packed, of: PhantomData }
+    let writes = Ui::get().writes;
+    loading::<F>(Box::new(move || (Packed::of(&question()), writes.get())))
 }
 
-/// Loads what `find` finds, again when `source` changes, but not after writes.
-pub fn load_once<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    find: impl Fn(S) -> F + Clone + Send + Sync + 'static,
-) -> Loading<T>
+/// Like [`load`], but not again after writes.
+pub fn load_once<F>(question: impl Fn() -> F + Send + Sync + 'static) -> Loading<F::Output>
 where
-    S: Serialize + DeserializeOwned + Send + 'static,
-    T: Serialize + Send + 'static,
-    F: Future<Output = Result<T>> + Send + 'static,
+    F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
+    F::Output: Serialize + DeserializeOwned,
 {
-    let fetch = move |asked: Packed| -> Asking {
-        let find = find.clone();
-        Box::pin(async move {
-            let found = match asked.open() {
-                Ok(asked) => find(asked).await,
-                Err(error) => Err(error),
-            };
-            Packed::of(&found)
-        })
-    };
-    let packed = resource(Box::new(move || (Packed::of(&source()), 0)), Box::new(fetch));
-    Loading { packed, of: PhantomData }
+    loading::<F>(Box::new(move || (Packed::of(&question()), 0)))
+}
+
+fn loading<F>(source: Source) -> Loading<F::Output>
+where
+    F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
+    F::Output: Serialize + DeserializeOwned,
+{
+    Loading { packed: resource(source, fetch::<F>), of: PhantomData }
 }

@@ -170,13 +170,25 @@ pub async fn record_refund(
     Ok(Done::say(words).to(customer_path(&customer_key)))
 }
 
-/// What giving the customer to `partner` from `from` on would do. Empty partner: to nobody.
+/// What a change of attribution would do: taking the change `undo` back or, without one, giving the customer to `partner` from `from` on.
+/// Empty partner: to nobody. Nothing is asked while both `undo` and `from` are empty.
 #[server(prefix = "/rpc", endpoint = "customers/preview-attribution", protocol = Reading)]
-pub async fn preview_attribution(key: String, #[server(default)] partner: String, from: String) -> Result<ChangePreview> {
+pub async fn preview_attribution(
+    key: String,
+    #[server(default)] partner: String,
+    #[server(default)] from: String,
+    #[server(default)] undo: String,
+) -> Result<Option<ChangePreview>> {
     let cx = ctx::company(Action::ManageCustomers).await?;
+    if !undo.is_empty() {
+        return Ok(Some(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?));
+    }
+    if from.is_empty() {
+        return Ok(None);
+    }
     let from = time(&cx, "from", &from)?;
     let partner = filled(&partner);
-    Ok(data::queries::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?)
+    Ok(Some(data::queries::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/attribution")]
@@ -198,13 +210,6 @@ pub async fn change_attribution(
             .to(path)
             .undo(UndoAttribution::PATH, [("key", key), ("change", id.to_string())]),
     })
-}
-
-/// What taking a change back would do.
-#[server(prefix = "/rpc", endpoint = "customers/preview-undo", protocol = Reading)]
-pub async fn preview_undo(change: String) -> Result<ChangePreview> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
-    Ok(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &change, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/undo-attribution")]

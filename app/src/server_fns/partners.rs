@@ -80,6 +80,14 @@ pub async fn get_partner_form() -> Result<PartnerForm> {
     Ok(data::queries::partners::form(&cx.db, &cx.company).await?)
 }
 
+/// A partner and what its form offers.
+#[server(prefix = "/rpc", endpoint = "partners/edit", protocol = Reading)]
+pub async fn get_partner_to_edit(key: String) -> Result<(PartnerHead, PartnerForm)> {
+    let cx = ctx::company(Action::ManagePartners).await?;
+    let head = data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?;
+    Ok((head, data::queries::partners::form(&cx.db, &cx.company).await?))
+}
+
 #[server(prefix = "/rpc", endpoint = "partners/create")]
 pub async fn create_partner(
     partner_key: String,

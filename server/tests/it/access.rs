@@ -41,7 +41,6 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/forms", Company(Action::ManageCustomers), "key=c-1"),
     ("/rpc/customers/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/customers/preview-attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00"),
-    ("/rpc/customers/preview-undo", Company(Action::ManageCustomers), "change=00000000-0000-0000-0000-000000000001"),
     (
         "/rpc/customers/refund",
         Company(Action::ManageCustomers),
@@ -83,6 +82,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/partners/customers", Company(Action::ViewProgramme), r#"{"key":"acme","query":{QUERY}}"#),
     ("/rpc/partners/find", Company(Action::ViewProgramme), "text=Quokka"),
     ("/rpc/partners/find-customers", Company(Action::ViewProgramme), "key=acme&text=Quokka"),
+    ("/rpc/partners/edit", Company(Action::ManagePartners), "key=acme"),
     ("/rpc/partners/form", Company(Action::ManagePartners), ""),
     ("/rpc/partners/head", Company(Action::ViewProgramme), "key=acme"),
     ("/rpc/partners/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),

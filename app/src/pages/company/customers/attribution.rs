@@ -5,26 +5,22 @@ use domain::views::Choice;
 use domain::views::customers::{ChangePreview, CustomerForms};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::{Deserialize, Serialize};
 
 use super::this_customer;
 use crate::components::{
-    Combobox, ErrorNotice, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame,
-    TextArea, Th, finder,
+    Combobox, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame, TextArea,
+    Th, finder,
 };
-use crate::error::Result;
 use crate::list::use_list;
-use crate::server_fns::customers::{
-    ChangeAttribution as Apply, GetCustomerForms, UndoAttribution, customer_path, preview_attribution, preview_undo,
-};
+use crate::server_fns::customers::{ChangeAttribution as Apply, GetCustomerForms, PreviewAttribution, UndoAttribution, customer_path};
 use crate::server_fns::partners::FindPartners;
-use crate::ui::{Loading, load, load_once};
+use crate::ui::{load, load_once};
 
 /// What the address asks to see: nothing yet, a change, or a change taken back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Asked {
     Nothing,
-    Change { key: String, partner: String, from: String },
+    Change { partner: String, from: String },
     Undo { change: String },
 }
 
@@ -38,23 +34,21 @@ pub fn ChangeAttribution() -> impl IntoView {
             match (undo.is_empty(), from.is_empty()) {
                 (false, _) => Asked::Undo { change: undo },
                 (true, true) => Asked::Nothing,
-                (true, false) => Asked::Change { key: key.get(), partner: query.filter("partner").to_owned(), from },
+                (true, false) => Asked::Change { partner: query.filter("partner").to_owned(), from },
             }
         })
     });
     let forms = load(move || GetCustomerForms { key: key.get() });
     let partners = load(|| FindPartners { text: String::new() });
-    // Not reloaded by the write it leads to: what was shown has been done then. A refused preview stands beneath the form.
-    let preview: Loading<Option<Result<ChangePreview>>> = load_once(
-        move || asked.get(),
-        |asked| async move {
-            Ok(match asked {
-                Asked::Nothing => None,
-                Asked::Change { key, partner, from } => Some(preview_attribution(key, partner, from).await),
-                Asked::Undo { change } => Some(preview_undo(change).await),
-            })
-        },
-    );
+    // Not reloaded by the write it leads to: what was shown has been done then.
+    let preview = load_once(move || {
+        let (partner, from, undo) = match asked.get() {
+            Asked::Nothing => Default::default(),
+            Asked::Change { partner, from } => (partner, from, String::new()),
+            Asked::Undo { change } => (String::new(), String::new(), change),
+        };
+        PreviewAttribution { key: key.get(), partner, from, undo }
+    });
     view! {
         <Loaded of=forms let:forms>
             <Head forms=forms/>
@@ -65,10 +59,7 @@ pub fn ChangeAttribution() -> impl IntoView {
             </Loaded>
         </Loaded>
         <Loaded of=preview skeleton=Skeleton::Page let:preview>
-            {preview.map(|outcome| match outcome {
-                Ok(preview) => view! { <Preview preview=preview asked=asked.get_untracked() key=key.get_untracked()/> }.into_any(),
-                Err(error) => view! { <div class="section"><ErrorNotice error=error/></div> }.into_any(),
-            })}
+            {preview.map(|preview| view! { <Preview preview=preview asked=asked.get_untracked() key=key.get_untracked()/> })}
         </Loaded>
     }
 }
@@ -90,7 +81,7 @@ fn Head(forms: CustomerForms) -> impl IntoView {
 fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoView {
     let (partner, from) = match asked {
         Asked::Undo { .. } => return ().into_any(),
-        Asked::Change { partner, from, .. } => (partner, from),
+        Asked::Change { partner, from } => (partner, from),
         Asked::Nothing => (String::new(), forms.now),
     };
     view! {
@@ -133,7 +124,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
             </Form>
         }
         .into_any(),
-        Asked::Change { partner, from, .. } => view! {
+        Asked::Change { partner, from } => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>

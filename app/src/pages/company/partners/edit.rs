@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
 use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField};
-use crate::server_fns::partners::{CreatePartner, GetPartnerForm, SavePartner, get_partner, get_partner_form};
+use crate::server_fns::partners::{CreatePartner, GetPartnerForm, GetPartnerToEdit, SavePartner};
 use crate::ui::{load, load_once};
 
 #[component]
@@ -41,7 +41,7 @@ fn NewForm(form: PartnerForm) -> impl IntoView {
 pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let both = load_once(move || this.key.get(), |key| async move { Ok((get_partner(key).await?, get_partner_form().await?)) });
+    let both = load_once(move || GetPartnerToEdit { key: this.key.get() });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>
