@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_programme;
 mod m0002_money;
 mod m0003_work;
+mod m0004_lists;
 mod table;
 
 pub struct Migrator;
@@ -12,6 +13,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_programme::Migration), Box::new(m0002_money::Migration), Box::new(m0003_work::Migration)]
+        vec![
+            Box::new(m0001_programme::Migration),
+            Box::new(m0002_money::Migration),
+            Box::new(m0003_work::Migration),
+            Box::new(m0004_lists::Migration),
+        ]
     }
 }
