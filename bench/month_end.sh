@@ -2,16 +2,11 @@
 # bench/month_end.sh [REWARDS PARTNERS ROUNDS]: month end and charge against bare statements that write the same rows, on
 # SQLite and PostgreSQL. Writes docs/benchmarks/month_end.md.
 set -euo pipefail
-# shellcheck source=scripts/env.sh
-. "$(dirname "$0")/../scripts/env.sh"
-cd "$ROOT"
+# shellcheck source=bench/lib.sh
+. "$(dirname "$0")/lib.sh"
 
-out=docs/benchmarks/month_end.md
-mkdir -p "$(dirname "$out")"
-cargo bench --locked --no-run -p data --bench month_end
-table="$(mktemp)"
-trap 'rm -f "$table"' EXIT
-scripts/with-postgres.sh cargo bench --locked -q -p data --bench month_end -- "$@" | tee "$table"
+build_bench month_end
+run_bench month_end "$@"
 {
     echo "# Month end and charge"
     echo
@@ -21,5 +16,6 @@ scripts/with-postgres.sh cargo bench --locked -q -p data --bench month_end -- "$
     echo
     cat "$table"
     echo
-    echo "PostgreSQL runs without fsync here, SQLite with \`synchronous=FULL\`. Made by \`bench/month_end.sh\`."
-} >"$out"
+    echo "\`own processor\` leaves out what the PostgreSQL server spends."
+    about bench/month_end.sh "$@"
+} >docs/benchmarks/month_end.md

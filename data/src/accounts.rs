@@ -32,8 +32,8 @@ const WAIT_MAX_MS: i64 = 15 * 60_000;
 /// Failures older than this are forgotten.
 const FAILURES_KEPT_MS: i64 = 60 * 60_000;
 
-/// Each hash takes 19 MiB for its time; more at once would only wait for a processor.
-static HASHING: Semaphore = Semaphore::const_new(2);
+/// Each hash takes 19 MiB for its time, and some 30 of them a second are enough: one at a time.
+static HASHING: Semaphore = Semaphore::const_new(1);
 
 /// Hashed against when the address is unknown, so that the answer takes the same time.
 static NOBODY: LazyLock<String> =

@@ -18,6 +18,12 @@ use crate::migrations::Migrator;
 /// How often a transaction that lost to another one is run again before its error is shown.
 const RETRIES_MAX: u32 = 12;
 const READERS: u32 = 4;
+/// SQLite keeps so many KiB of pages per connection; what falls out is still in the system's own cache.
+const READER_CACHE_KIB: u32 = 2_000;
+const WRITER_CACHE_KIB: u32 = 4_000;
+const BULK_CACHE_KIB: u32 = 131_072;
+/// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
+const STATEMENTS_KEPT: usize = 40;
 
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -38,8 +44,8 @@ impl Db {
     pub async fn connect(url: &str) -> Result<Db> {
         if url.starts_with("sqlite:") {
             let separator = if url.contains('?') { '&' } else { '?' };
-            let writer = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), 1)).await?;
-            let reader = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), READERS)).await?;
+            let writer = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), 1, WRITER_CACHE_KIB)).await?;
+            let reader = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), READERS, READER_CACHE_KIB)).await?;
             return Ok(Db { writer, reader });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -94,8 +100,9 @@ impl Db {
     /// Gives the writer more memory while it writes very much, or takes it back. PostgreSQL sees to this by itself.
     pub async fn write_in_bulk(&self, bulk: bool) -> Result<()> {
         if self.backend() == DbBackend::Sqlite {
-            let pragma = if bulk { "PRAGMA cache_size = -131072" } else { "PRAGMA cache_size = -8000; PRAGMA shrink_memory" };
-            self.writer.execute_unprepared(pragma).await?;
+            let kib = if bulk { BULK_CACHE_KIB } else { WRITER_CACHE_KIB };
+            let shrink = if bulk { "" } else { "; PRAGMA shrink_memory" };
+            self.writer.execute_unprepared(&format!("PRAGMA cache_size = -{kib}{shrink}")).await?;
         }
         Ok(())
     }
@@ -166,7 +173,7 @@ macro_rules! transact {
     }};
 }
 
-fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -174,13 +181,14 @@ fn sqlite(url: &str, connections: u32) -> ConnectOptions {
         .sqlx_logging(false)
         // A long import or month end holds the writer; waiting for it is right, giving up is not.
         .acquire_timeout(Duration::from_secs(120))
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(30))
                 .foreign_keys(true)
-                .pragma("cache_size", "-8000")
+                .pragma("cache_size", format!("-{cache_kib}"))
+                .statement_cache_capacity(STATEMENTS_KEPT)
                 .pragma("temp_store", "memory")
         });
     options

@@ -6,9 +6,7 @@ use domain::invoicing::schedule;
 use domain::states::{InvoiceState, RewardState};
 use domain::{Instant, Money, Month, ids};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,6 +15,7 @@ use crate::entities::{companies, invoices, reward_records, rewards};
 use crate::error::stored;
 use crate::invoices::currency_lines;
 use crate::outbox::{self, letters};
+use crate::rewards::tally::Tally;
 use crate::{Db, Result, audit, transact};
 
 /// Who does what nobody does by hand.
@@ -125,24 +124,13 @@ pub async fn release_scheduled(db: &Db, until: Instant, now: Instant) -> Result<
     transact!(db, |tx| { release_in(tx, until, now).await })
 }
 
-#[derive(FromQueryResult)]
-struct Ready {
-    id: Uuid,
-    company_id: Uuid,
-    ready_at: Option<i64>,
-    invoice_month: i32,
-}
-
 async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) -> Result<usize> {
     let ready = rewards::Entity::find()
-        .select_only()
-        .columns([rewards::Column::Id, rewards::Column::CompanyId, rewards::Column::ReadyAt, rewards::Column::InvoiceMonth])
         .filter(rewards::Column::State.eq(RewardState::Scheduled.word()))
         .filter(rewards::Column::ReadyAt.lte(until.0))
         .order_by_asc(rewards::Column::ReadyAt)
         .order_by_asc(rewards::Column::Id)
         .limit(RELEASE_ROWS)
-        .into_model::<Ready>()
         .all(tx)
         .await?;
     if ready.is_empty() {
@@ -156,12 +144,14 @@ async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) ->
     }
     let steps = next_steps(tx, &ready).await?;
     let mut months: BTreeMap<(Uuid, i32), Vec<Uuid>> = BTreeMap::new();
+    let mut tally = Tally::default();
     let mut records = Vec::with_capacity(ready.len());
     for reward in &ready {
         let Some((company, zone)) = companies.get(&reward.company_id) else { continue };
         let ended = Instant(reward.ready_at.unwrap_or(now.0));
         let month = zone.month(ended).max(Month(company.open_month));
         months.entry((reward.company_id, month.0)).or_default().push(reward.id);
+        tally.change(reward, RewardState::Pending.word(), month.0);
         let seq = steps.get(&reward.id).copied().unwrap_or(1);
         records.push(reward_records::Model {
             id: ids::derive(ended, &["record", &reward.id.to_string(), &seq.to_string()]),
@@ -189,13 +179,14 @@ async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) ->
             .exec(tx)
             .await?;
     }
+    tally.write(tx).await?;
     let count = records.len();
     insert_all(tx, records.into_iter().map(IntoActiveModel::into_active_model)).await?;
     Ok(count)
 }
 
 /// The number of each reward's next record.
-async fn next_steps<C: ConnectionTrait>(tx: &C, ready: &[Ready]) -> Result<BTreeMap<Uuid, i64>> {
+async fn next_steps<C: ConnectionTrait>(tx: &C, ready: &[rewards::Model]) -> Result<BTreeMap<Uuid, i64>> {
     let last: Vec<(Uuid, i64)> = reward_records::Entity::find()
         .select_only()
         .column(reward_records::Column::RewardId)

@@ -7,6 +7,7 @@ mod manual;
 mod reinstate;
 mod review;
 pub mod rows;
+pub mod tally;
 mod undo;
 mod withdraw;
 

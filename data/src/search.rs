@@ -6,8 +6,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityName, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel,
+};
 use uuid::Uuid;
 
 use crate::db::insert_all;
@@ -20,6 +22,8 @@ use crate::{Error, Result};
 const TERM_BYTES_MAX: usize = 64;
 /// More pieces than these in one question are left out.
 const PIECES_MAX: usize = 6;
+/// So many words that a piece begins are looked at for the first rows of several pieces.
+const LOOKED_AT: u64 = 1_000;
 /// A list offers this many tags to choose from.
 const TAGS_MAX: usize = 40;
 
@@ -62,6 +66,32 @@ pub async fn replace_partner<C: ConnectionTrait>(tx: &C, row: &partnerships::Mod
 pub async fn replace_customer<C: ConnectionTrait>(tx: &C, row: &customers::Model) -> Result<()> {
     remove(tx, row.id).await?;
     add(tx, Kind::Customer, std::iter::once((row.company_id, row.id, customer_terms(row)))).await
+}
+
+/// The first rows, so many, whose words the question's pieces begin. Of a piece that very many words begin with, some are
+/// looked at.
+pub async fn first<C: ConnectionTrait>(conn: &C, company_id: Uuid, kind: Kind, question: &str, most: u64) -> Result<Vec<Uuid>> {
+    let mut ranges: Vec<Range> = pieces(question).map(|piece| Range::beginning(company_id, kind, &piece)).collect();
+    let mut sizes = Vec::with_capacity(ranges.len());
+    if ranges.len() > 1 {
+        for range in &ranges {
+            sizes.push(counted(conn, range.ids(), LOOKED_AT).await?);
+        }
+    }
+    let least = (0..sizes.len()).min_by_key(|at| sizes[*at]).unwrap_or(0);
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    let driving = ranges.swap_remove(least);
+    let mut some = driving.ids();
+    some.limit(if ranges.is_empty() { most * 4 } else { LOOKED_AT });
+    let mut select = Query::select();
+    select.distinct().column(Column::SubjectId.as_column_ref()).from_subquery(some, Alias::new(Entity.table_name()));
+    for range in ranges {
+        select.and_where(range.test(Column::SubjectId));
+    }
+    let rows = conn.query_all(select.limit(most)).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
 /// Rows whose words the question's pieces begin, as a condition on their `id` column. `None` for an empty question.
@@ -195,16 +225,26 @@ impl Range {
     }
 
     async fn narrow<C: ConnectionTrait>(&self, conn: &C, id: impl ColumnTrait) -> Result<Narrow> {
+        let ids = self.ids();
+        let size = counted(conn, ids.clone(), FEW + 1).await?;
+        Ok(Narrow { ids, size, test: self.test(id) })
+    }
+
+    fn ids(&self) -> SelectStatement {
         let mut ids = self.select();
         ids.column(Column::SubjectId.as_column_ref());
-        let size = counted(conn, ids.clone(), FEW + 1).await?;
+        ids
+    }
+
+    fn test(&self, id: impl ColumnTrait) -> Expr {
+        let other = Alias::new("other");
         let mut test = Query::select();
         test.expr(Expr::cust("1"))
-            .from(Entity)
-            .and_where(Expr::col(Column::SubjectId.as_column_ref()).equals(id.as_column_ref()))
-            .and_where(Column::Term.gte(self.low.clone()))
-            .and_where(Column::Term.lt(self.high.clone()));
-        Ok(Narrow { ids, size, test: Expr::exists(test) })
+            .from_as(Entity, other.clone())
+            .and_where(Expr::col((other.clone(), Column::SubjectId)).equals(id.as_column_ref()))
+            .and_where(Expr::col((other.clone(), Column::Term)).gte(self.low.clone()))
+            .and_where(Expr::col((other, Column::Term)).lt(self.high.clone()));
+        Expr::exists(test)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod partners;
 pub mod partnerships;
 pub mod payouts;
 pub mod receipts;
+pub mod reward_counts;
 pub mod reward_records;
 pub mod rewards;
 pub mod search_terms;

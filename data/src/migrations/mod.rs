@@ -5,7 +5,8 @@ use sea_orm_migration::prelude::*;
 mod m0001_programme;
 mod m0002_money;
 mod m0003_work;
-mod m20261120_091500_company_account;
+mod m0004_lists;
+mod m0005_company_account;
 mod table;
 
 pub struct Migrator;
@@ -17,7 +18,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_programme::Migration),
             Box::new(m0002_money::Migration),
             Box::new(m0003_work::Migration),
-            Box::new(m20261120_091500_company_account::Migration),
+            Box::new(m0004_lists::Migration),
+            Box::new(m0005_company_account::Migration),
         ]
     }
 }

@@ -15,6 +15,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenSt
 
 use crate::{Error, Result};
 
+mod arms;
+
+pub use arms::Arm;
+
 /// So many matches are still gathered and sorted.
 pub const FEW: u64 = 8_000;
 /// How many rows of the sort's order are looked at before it is known whether there are few matches, and after.
@@ -30,6 +34,8 @@ pub struct List<E: EntityTrait> {
     pub filter: Option<Condition>,
     /// Ids among which all matches are, or at least some: see [`List::narrowed`].
     pub among: Option<Among>,
+    /// Where to read, instead of scope and filter.
+    pub arms: Option<Vec<Arm>>,
     /// Never null in any row.
     pub sort: E::Column,
     pub id: E::Column,
@@ -72,7 +78,7 @@ where
 {
     /// The whole scope, by one column, [`PAGE_ROWS`] at a time.
     pub fn new(scope: Condition, sort: E::Column, id: E::Column) -> List<E> {
-        List { scope, filter: None, among: None, sort, id, descending: false, rows: PAGE_ROWS, part: String::new() }
+        List { scope, filter: None, among: None, arms: None, sort, id, descending: false, rows: PAGE_ROWS, part: String::new() }
     }
 
     /// Adds parts to the filter. The smallest one drives the queries: from its ids to the rows, if they are few.
@@ -113,6 +119,9 @@ where
     }
 
     async fn read<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, count: Count, wanted: u64) -> Result<Vec<E::Model>> {
+        if let Some(arms) = &self.arms {
+            return self.merged(conn, arms, from, wanted).await;
+        }
         let Some(filter) = &self.filter else {
             return self.rows_of(conn, &self.sorted(self.scoped(from), from, wanted)).await;
         };
@@ -169,10 +178,7 @@ where
         let all = self.scope.clone().add_option(self.filter.clone());
         match ids {
             // Wrapped, so that no index of the scope is taken for better than the ids.
-            Some(ids) => {
-                let passes = Expr::case(all, Expr::cust("1")).finally(Expr::cust("0"));
-                select.and_where(self.id.in_subquery(ids.clone())).and_where(Expr::expr(passes).eq(Expr::cust("1")))
-            }
+            Some(ids) => select.and_where(self.id.in_subquery(ids.clone())).and_where(arms::wrapped(all)),
             None => select.cond_where(all),
         };
         select

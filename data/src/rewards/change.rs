@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::desk::{Desk, linked_to};
 use super::reinstate::reinstate;
+use super::tally::Tally;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{audit, reward_records, rewards};
@@ -150,7 +151,9 @@ async fn write<C: ConnectionTrait>(
     by: &str,
 ) -> Result<()> {
     let mut places: BTreeMap<Place, Vec<Uuid>> = BTreeMap::new();
+    let mut tally = Tally::default();
     for change in changes {
+        tally.change(&change.row, change.to.state.word(), change.to.month.0);
         let place = (change.to.state.word().to_owned(), change.to.month.0, change.state_reason.clone());
         places.entry(place).or_default().push(change.row.id);
     }
@@ -165,6 +168,7 @@ async fn write<C: ConnectionTrait>(
                 .await?;
         }
     }
+    tally.write(tx).await?;
     let records = changes.iter().map(|change| {
         let seq = last.get(&change.row.id).copied().unwrap_or(0) + 1;
         reward_records::Model {

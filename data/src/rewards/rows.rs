@@ -7,6 +7,7 @@ use domain::{Instant, Month, ids};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use uuid::Uuid;
 
+use super::tally::Tally;
 use crate::Result;
 use crate::db::insert_all;
 use crate::entities::rewards;
@@ -104,5 +105,8 @@ pub fn from_draft(origin: &Origin<'_>, draft: &RewardDraft) -> rewards::Model {
 
 /// Writes rewards that are not there yet; one that is violates the unique key of its company.
 pub async fn insert_rewards<C: ConnectionTrait>(tx: &C, rows: Vec<rewards::Model>) -> Result<()> {
-    insert_all(tx, rows.into_iter().map(|row| row.into_active_model().reset_all())).await
+    let mut tally = Tally::default();
+    rows.iter().for_each(|row| tally.add(row));
+    insert_all(tx, rows.into_iter().map(|row| row.into_active_model().reset_all())).await?;
+    tally.write(tx).await
 }

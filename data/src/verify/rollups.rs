@@ -55,5 +55,24 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
              ) t ON t.partnership_id = p.id WHERE p.revenue <> COALESCE(t.revenue, 0)",
         )
         .await?,
+        none(
+            conn,
+            "I7",
+            "rewards are counted and added up by month, currency, state, group and source as they are",
+            "SELECT COUNT(*) FROM reward_counts",
+            "SELECT company_id, CAST(invoice_month AS TEXT) || ' ' || currency || ' ' || state || ' ' || source || ' counts ' \
+               || CAST(SUM(kept) AS TEXT) || ' (' || CAST(SUM(kept_total) AS TEXT) || '), has ' || CAST(SUM(counted) AS TEXT) \
+               || ' (' || CAST(SUM(counted_total) AS TEXT) || ')' \
+             FROM ( \
+               SELECT company_id, invoice_month, currency, state, group_id, source, rewards AS kept, total AS kept_total, 0 AS counted, \
+                 0 AS counted_total FROM reward_counts \
+               UNION ALL SELECT company_id, invoice_month, currency, state, group_id, source, 0, 0, COUNT(*), SUM(amount) FROM rewards \
+               GROUP BY company_id, invoice_month, currency, state, group_id, source \
+               UNION ALL SELECT company_id, 0, currency, state, group_id, source, 0, 0, COUNT(*), SUM(amount) FROM rewards \
+               GROUP BY company_id, currency, state, group_id, source \
+             ) counts GROUP BY company_id, invoice_month, currency, state, group_id, source \
+             HAVING SUM(kept) <> SUM(counted) OR SUM(kept_total) <> SUM(counted_total)",
+        )
+        .await?,
     ])
 }

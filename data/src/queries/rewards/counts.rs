@@ -9,6 +9,7 @@ use domain::{Currency, Money};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
+use super::cells::{Cells, Kinds};
 use super::pieces::{Pieces, waits};
 use crate::Result;
 use crate::entities::rewards::Column;
@@ -31,13 +32,15 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// A thousand of each state at most: for pieces that an index has by state, so that each is a short walk along it.
-    pub async fn by_state<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
-        let mut counts = Counts { states: BTreeMap::new(), whole: false };
-        for (state, _) in StateTab::STATES {
-            counts.add_state(conn, state, pieces).await?;
+    /// Everything, from the counts that are kept.
+    pub fn kept(cells: &Cells, kinds: &Kinds) -> Counts {
+        let mut states: BTreeMap<RewardState, Holding> = BTreeMap::new();
+        for (currency, cell) in cells.matching(kinds).filter(|(_, cell)| cell.rows > 0) {
+            let holding = states.entry(cell.state).or_default();
+            holding.rows += cell.rows;
+            *holding.sums.entry(currency.to_owned()).or_default() += cell.total;
         }
-        Ok(counts)
+        Counts { states: filled(states), whole: true }
     }
 
     /// All states together, a thousand rows at most; nothing is known where there are more.

@@ -7,7 +7,6 @@ use domain::states::RewardState;
 use domain::{Currency, Month};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
-use uuid::Uuid;
 
 use crate::entities::rewards::{Column, Entity};
 
@@ -24,8 +23,8 @@ struct Piece {
 }
 
 /// Outside of any month until they are released.
-const WAITING: &[RewardState] = &[RewardState::Hold, RewardState::Scheduled];
-const IN_A_MONTH: &[RewardState] = &[RewardState::Pending, RewardState::Approved, RewardState::Declined, RewardState::Paid];
+pub const WAITING: &[RewardState] = &[RewardState::Hold, RewardState::Scheduled];
+pub const IN_A_MONTH: &[RewardState] = &[RewardState::Pending, RewardState::Approved, RewardState::Declined, RewardState::Paid];
 
 pub fn waits(state: RewardState) -> bool {
     WAITING.contains(&state)
@@ -37,36 +36,13 @@ impl Pieces {
         Pieces { pieces: vec![Piece { condition, states: None }], by_row: true }
     }
 
-    /// These months and currencies, and with `waiting` what waits outside of them. `extra` narrows all of it.
-    pub fn shelves(
-        company_id: Uuid,
-        shelves: &[(i32, String)],
-        waiting: bool,
-        currency: Option<Currency>,
-        extra: Option<&Condition>,
-    ) -> Pieces {
-        let narrowed = |condition: Condition| condition.add_option(extra.cloned());
-        let mut pieces: Vec<Piece> = shelves
-            .iter()
-            .filter(|(_, of)| currency.is_none_or(|currency| currency.code() == of))
-            .map(|(month, of)| Piece {
-                condition: narrowed(
-                    Condition::all()
-                        .add(Column::CompanyId.eq(company_id))
-                        .add(Column::InvoiceMonth.eq(*month))
-                        .add(Column::Currency.eq(of.as_str())),
-                ),
-                states: waiting.then_some(IN_A_MONTH),
-            })
-            .collect();
-        if waiting {
-            let mut condition = Condition::all().add(Column::CompanyId.eq(company_id));
-            if let Some(currency) = currency {
-                condition = condition.add(Column::Currency.eq(currency.code()));
-            }
-            pieces.push(Piece { condition: narrowed(condition), states: Some(WAITING) });
-        }
-        Pieces { pieces, by_row: false }
+    pub fn none() -> Pieces {
+        Pieces { pieces: Vec::new(), by_row: false }
+    }
+
+    /// One more; `states` are those that it has.
+    pub fn add(&mut self, condition: Condition, states: Option<&'static [RewardState]>) {
+        self.pieces.push(Piece { condition, states });
     }
 
     /// The columns that are counted and added up, of all rows or of those in one state.

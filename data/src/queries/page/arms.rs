@@ -1,0 +1,69 @@
+//! A list that is read from several places of one table, each with an index of its own, and merged.
+//!
+//! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: an arm. The arms
+//! have no row in common.
+
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult};
+
+use super::{From, List};
+use crate::Result;
+
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// What an index begins with.
+    pub place: Condition,
+    /// The index goes on with the sort's column and the id: read in its order, and only as far as it takes. Otherwise all of
+    /// the place is looked at.
+    pub ordered: bool,
+    /// What else rows must meet. Wrapped, so that no other index is taken for better.
+    pub rest: Condition,
+}
+
+impl<E> List<E>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult,
+{
+    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, arms: &[Arm], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut all: Option<SelectStatement> = None;
+        for arm in arms {
+            let select = self.arm(arm, from, wanted);
+            match &mut all {
+                Some(all) => {
+                    all.union(UnionType::All, select);
+                }
+                None => all = Some(select),
+            }
+        }
+        let Some(all) = all else { return Ok(Vec::new()) };
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from_subquery(all, super::table::<E>());
+        let mut page = self.columns();
+        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
+        self.rows_of(conn, &self.sorted(page, from, wanted)).await
+    }
+
+    fn arm(&self, arm: &Arm, from: From<'_>, wanted: u64) -> SelectStatement {
+        let mut rows = Query::select();
+        rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(arm.place.clone());
+        if let Some(cursor) = from.cursor {
+            rows.and_where(self.beyond(cursor));
+        }
+        if !arm.rest.is_empty() {
+            rows.and_where(wrapped(arm.rest.clone()));
+        }
+        if !arm.ordered {
+            return rows;
+        }
+        let mut part = Query::select();
+        part.columns([self.id, self.sort]).from_subquery(self.sorted(rows, from, wanted), Alias::new("arm"));
+        part
+    }
+}
+
+/// The same condition in a form that no index fits.
+pub(super) fn wrapped(condition: Condition) -> Expr {
+    let passes = Expr::case(condition, Expr::cust("1")).finally(Expr::cust("0"));
+    Expr::expr(passes).eq(Expr::cust("1"))
+}

@@ -1,0 +1,58 @@
+//! The counts and sums of rewards by month, currency, state, group and source, kept in step with the rows: lists show them
+//! however many rewards there are. `verify` compares them with the rows.
+
+use std::collections::BTreeMap;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::Result;
+use crate::db::execute_with_rows;
+use crate::entities::rewards;
+
+/// The month under which all months are counted together.
+pub const EVERY_MONTH: i32 = 0;
+
+type Cell = (Uuid, i32, String, String, Uuid, String);
+
+/// What a transaction changes, summed up before it is written.
+#[derive(Default)]
+pub struct Tally(BTreeMap<Cell, (i64, i64)>);
+
+impl Tally {
+    /// A reward that is new.
+    pub fn add(&mut self, row: &rewards::Model) {
+        self.count(row, &row.state, row.invoice_month, 1);
+    }
+
+    /// A reward that stood as `row` says and now has this state and month.
+    pub fn change(&mut self, row: &rewards::Model, state: &str, month: i32) {
+        self.count(row, &row.state, row.invoice_month, -1);
+        self.count(row, state, month, 1);
+    }
+
+    fn count(&mut self, row: &rewards::Model, state: &str, month: i32, times: i64) {
+        for month in [month, EVERY_MONTH] {
+            let cell = (row.company_id, month, row.currency.clone(), state.to_owned(), row.group_id, row.source.clone());
+            let (rewards, total) = self.0.entry(cell).or_default();
+            *rewards += times;
+            *total += times * row.amount;
+        }
+    }
+
+    /// Writes it, always in the same order, so that two transactions cannot wait for each other.
+    pub async fn write<C: ConnectionTrait>(self, tx: &C) -> Result<()> {
+        let changed = self.0.into_iter().filter(|(_, (rewards, total))| *rewards != 0 || *total != 0);
+        let rows = changed.map(|((company, month, currency, state, group, source), (rewards, total))| {
+            [company.into(), month.into(), currency.into(), state.into(), group.into(), source.into(), rewards.into(), total.into()]
+        });
+        execute_with_rows(
+            tx,
+            "INSERT INTO reward_counts (company_id, invoice_month, currency, state, group_id, source, rewards, total) VALUES {rows} \
+             ON CONFLICT (company_id, invoice_month, currency, state, group_id, source) \
+             DO UPDATE SET rewards = reward_counts.rewards + excluded.rewards, total = reward_counts.total + excluded.total",
+            rows.collect::<Vec<_>>(),
+        )
+        .await
+    }
+}
