@@ -47,15 +47,24 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
         return readFileSync(await download.path(), 'utf8');
     };
     expect(await content('Payouts as CSV')).toContain('harbour');
-    await (await file('Payment file for the bank (pain.001)')).click();
-    await expect(page.getByText(/no payout is open whose partner has an account/)).toBeVisible();
+    await (await file('Payment file for the bank: add your IBAN first')).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Company profile' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'IBAN' }).fill('DE02120300000000202052');
+    await page.getByRole('button', { name: 'Save profile' }).click();
+    // A digit was mistyped.
+    await expect(page.getByRole('textbox', { name: 'IBAN' })).toHaveAttribute('aria-invalid', 'true');
+    await page.getByRole('textbox', { name: 'IBAN' }).fill('DE02120300000000202051');
+    await page.getByRole('button', { name: 'Save profile' }).click();
+    await said(page, /^Saved/);
     await gotoReady('/partners/harbour/edit');
-    await page.getByRole('textbox', { name: 'Account' }).fill('DE02120300000000202051');
+    await page.getByRole('textbox', { name: 'Account' }).fill('DE02500105170137075030');
     await page.getByRole('button', { name: 'Save' }).click();
-    await said(page, /Saved/);
+    await said(page, /^Saved/);
     await gotoReady('/invoices/RIVERSIDE-0001');
     const order = await content('Payment file for the bank (pain.001)');
-    expect(order).toContain('<IBAN>DE02120300000000202051</IBAN>');
+    for (const account of ['DE02120300000000202051', 'DE02500105170137075030']) {
+        expect(order).toContain(`<IBAN>${account}</IBAN>`);
+    }
     expect(order).toContain('>60.00<');
     await page.getByRole('button', { name: 'Confirm all payouts' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Yes, $60.00 was paid' }).click();
