@@ -94,21 +94,6 @@ pub struct RewardDraft {
     pub reverses: Option<Uuid>,
 }
 
-impl Decision {
-    /// The reason as a sentence for the partner.
-    pub fn words(&self) -> &'static str {
-        self.reason.for_partner()
-    }
-
-    /// What the partner may see of it: no details of conditions.
-    pub fn for_partner(mut self) -> Decision {
-        for outcome in &mut self.triggers {
-            outcome.detail = None;
-        }
-        self
-    }
-}
-
 impl ReceiptLine {
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> ReceiptLine {
         ReceiptLine { label: label.into(), value: value.into() }

@@ -8,7 +8,7 @@ use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use crate::Result;
 
 /// Bytes of records that are held before they go to a file.
-const PIECE_BYTES: usize = 16 << 20;
+const PIECE_BYTES: usize = 8 << 20;
 /// Bytes read at once of each file that is merged.
 const BUFFER_BYTES: usize = 64 << 10;
 
