@@ -86,7 +86,7 @@ test('a button of a drawer that is out of date says so and shows what was decide
     await other.close();
 
     await page.getByRole('button', { name: 'Approve' }).click();
-    await expect(page.getByRole('status')).toContainText('decided about this reward meanwhile');
+    await expect(page.locator('.toasts')).toContainText('decided about this reward meanwhile');
     await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
     await expect(page.locator('.activity')).toContainText('The order was a test');
 });
@@ -118,7 +118,7 @@ test('a partner and a customer are found as one types', async ({ page, gotoReady
     await page.getByRole('option', { name: partner }).first().click();
     await sendFilters(page);
     await page.waitForURL(/partner=/);
-    await expect(page.locator('.chips').first()).toContainText(`Partner ${partner}`);
+    await expect(page.locator('.chips').first()).toContainText(`Partner: ${partner}`);
     const names = await page.locator('tbody .row-link').allTextContents();
     expect(new Set(names)).toEqual(new Set([partner]));
 });

@@ -35,6 +35,9 @@ pub fn FilterBar(
     /// The names of the controls among the children.
     #[prop(optional)]
     fields: Vec<&'static str>,
+    /// What those controls are set to, in words, by their names: "from 10".
+    #[prop(optional)]
+    named: Vec<(&'static str, String)>,
     /// Further controls: inputs with `name` and the value of `use_list()`.
     #[prop(optional)]
     children: Option<Children>,
@@ -121,7 +124,7 @@ pub fn FilterBar(
             {controls}
             {csv}
         </form>
-        <Chips selects=selects/>
+        <Chips selects=selects named=named/>
     }
 }
 
@@ -151,7 +154,7 @@ pub fn CsvLink(
 
 /// The filters in force; each takes itself away.
 #[component]
-fn Chips(selects: Vec<FilterSelect>) -> impl IntoView {
+fn Chips(selects: Vec<FilterSelect>, named: Vec<(&'static str, String)>) -> impl IntoView {
     let query = use_list();
     move || {
         query.with(|query| {
@@ -164,6 +167,8 @@ fn Chips(selects: Vec<FilterSelect>) -> impl IntoView {
                     (format!("{}: {label}", select.label), address(&filtered(query, select.name, "")))
                 })
                 .collect();
+            let others = named.iter().filter(|(name, _)| !query.filter(name).is_empty());
+            chips.extend(others.map(|(name, words)| (words.clone(), address(&filtered(query, name, "")))));
             if !query.search.is_empty() {
                 let mut without = query.clone();
                 without.search = String::new();

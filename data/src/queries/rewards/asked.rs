@@ -329,6 +329,19 @@ async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::Se
     Ok(select.into_tuple().one(conn).await?)
 }
 
+/// Among so many who are called alike, one is looked for who is called exactly so.
+const ALIKE_MAX: u64 = 50;
+
+/// The only one found, or the only one whose whole name was typed.
+fn the_one<'a, T>(found: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Option<&'a T> {
+    let mut exact = found.iter().filter(|row| name(row).to_lowercase() == typed.to_lowercase());
+    match (found, exact.next(), exact.next()) {
+        ([row], ..) => Some(row),
+        (_, Some(row), None) => Some(row),
+        _ => None,
+    }
+}
+
 /// A partner by the key, or by a name or an email that begins so and is nobody else's.
 async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
     use partnerships::{Column, Entity};
@@ -340,11 +353,11 @@ async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) ->
     if found.is_empty()
         && let Some(begins) = search::matching(conn, company_id, Kind::Partner, typed, Column::Id).await?
     {
-        found = ours().filter(begins).limit(2).all(conn).await?;
+        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
     }
-    Ok(Some(match found.as_slice() {
-        [row] => (row.id, names::partner(row)),
-        _ => (Uuid::nil(), Choice::new(typed, typed)),
+    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
+        Some(row) => (row.id, names::partner(row)),
+        None => (Uuid::nil(), Choice::new(typed, typed)),
     }))
 }
 
@@ -359,10 +372,10 @@ async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -
     if found.is_empty()
         && let Some(begins) = search::matching(conn, company_id, Kind::Customer, typed, Column::Id).await?
     {
-        found = ours().filter(begins).limit(2).all(conn).await?;
+        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
     }
-    Ok(Some(match found.as_slice() {
-        [row] => (row.id, names::customer(row)),
-        _ => (Uuid::nil(), Choice::new(typed, typed)),
+    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
+        Some(row) => (row.id, names::customer(row)),
+        None => (Uuid::nil(), Choice::new(typed, typed)),
     }))
 }

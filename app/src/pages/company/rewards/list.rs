@@ -10,8 +10,8 @@ use leptos_router::hooks::use_location;
 
 use super::bulk::{BulkForm, RowBox};
 use crate::components::{
-    Amount, Combobox, EmptyState, FilterBar, FilterSelect, Icon, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments,
-    SelectAllTh, SortTh, StatusBadge, TableFrame, Th, Totals, finder,
+    Amount, Combobox, EmptyState, FilterBar, FilterSelect, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
+    SortTh, StatusBadge, TableFrame, Th, Totals, finder,
 };
 use crate::list::{address, filtered, use_list};
 use crate::server_fns::customers::FindCustomers;
@@ -47,7 +47,7 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
     }
     let segments = list.tabs.iter().map(segment).collect();
     let selects = selects(&list);
-    let chips = chips(&list);
+    let named = named(&list);
     let new = list.tabs.iter().find(|tab| tab.value == "pending" && tab.count != Some(Count::Exactly(0))).cloned();
     view! {
         <PageHeader title="Review Rewards" context=list.context.clone()>
@@ -55,11 +55,10 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
         </PageHeader>
         <Segments name="status" label="Status" items=segments/>
         <FilterBar placeholder="Partner, customer or key" selects=selects csv="/export/rewards.csv"
-            fields=vec!["partner", "customer", "min", "max"]>
+            fields=vec!["partner", "customer", "min", "max"] named=named>
             <Whose/>
             <AmountRange/>
         </FilterBar>
-        {chips}
         <Sums count=list.count totals=list.totals.clone()/>
         {if list.page.rows.is_empty() {
             view! { <Nothing/> }.into_any()
@@ -133,37 +132,16 @@ fn AmountRange() -> impl IntoView {
     }
 }
 
-/// What is filtered by besides the selects, by name.
-fn chips(list: &ReviewList) -> impl IntoView + use<> {
-    let (partner, customer) = (list.partner.clone(), list.customer.clone());
+/// What is filtered by besides the selects, in words.
+fn named(list: &ReviewList) -> Vec<(&'static str, String)> {
+    let (partner, customer) = (list.partner.as_ref(), list.customer.as_ref());
     let query = use_list();
-    let all = query.with_untracked(|query| {
-        let named =
-            [("partner", "Partner", partner.map(|choice| choice.label)), ("customer", "Customer", customer.map(|choice| choice.label))];
-        let bounds = [("min", "from"), ("max", "up to")]
-            .map(|(name, words)| (name, words, Some(query.filter(name).to_owned()).filter(|value| !value.is_empty())));
-        named
-            .into_iter()
-            .chain(bounds)
-            .filter_map(|(name, label, value)| Some((format!("{label} {}", value?), address(&filtered(query, name, "")))))
-            .collect::<Vec<_>>()
-    });
-    (!all.is_empty()).then(|| {
-        view! {
-            <p class="chips">
-                <span>"Only"</span>
-                {all
-                    .into_iter()
-                    .map(|(label, href)| view! {
-                        <a class="chip" href=href aria-label=format!("Remove filter {label}")>
-                            <span>{label.clone()}</span>
-                            <Icon name="x"/>
-                        </a>
-                    })
-                    .collect_view()}
-            </p>
-        }
-    })
+    let who = [("partner", "Partner: ", partner), ("customer", "Customer: ", customer)]
+        .into_iter()
+        .filter_map(|(name, label, choice)| Some((name, format!("{label}{}", choice?.label))));
+    let bounds = query
+        .with_untracked(|query| [("min", "from"), ("max", "up to")].map(|(name, words)| (name, format!("{words} {}", query.filter(name)))));
+    who.chain(bounds).collect()
 }
 
 #[component]
@@ -191,6 +169,9 @@ fn Nothing() -> impl IntoView {
     let (title, text) = query.with_untracked(|query: &ListQuery| match query.filter("status") {
         "pending" if query.search.is_empty() => ("Nothing waits for your review", "New rewards show up here as customers buy."),
         "hold" if query.search.is_empty() => ("Nothing is on hold", "Rewards that you put on hold wait here until you release them."),
+        _ if !query.filter("partner").is_empty() || !query.filter("customer").is_empty() => {
+            ("No reward matches", "Name the partner or the customer so that only one fits, take a filter away, or look at every month.")
+        }
         _ => ("No reward matches", "Take a filter away, or look at every month."),
     });
     view! {
