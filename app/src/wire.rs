@@ -186,7 +186,7 @@ mod tests {
         assert_eq!("".parse::<Packed>().unwrap().answer::<String>(), Err(AppError::Unreachable));
         assert_eq!("中".parse::<Packed>(), Err(AppError::Unreachable));
         assert_eq!(
-            Packed::of(&Result::Ok("Zoë".to_owned())).to_string().parse::<Packed>().unwrap().answer::<String>(),
+            Packed::of(&Result::<String>::Ok("Zoë".to_owned())).to_string().parse::<Packed>().unwrap().answer::<String>(),
             Ok("Zoë".to_owned())
         );
         assert_eq!(

@@ -3,8 +3,11 @@
 
 use rust_decimal::Decimal;
 
-/// Element, its children in the order of the schema, each with how often it may stand there.
-const SEQUENCES: &[(&str, &[(&str, usize, usize)])] = &[
+/// An element and how often it may stand in its place: at least and at most.
+type Place = (&'static str, usize, usize);
+
+/// Element, its children in the order of the schema.
+const SEQUENCES: &[(&str, &[Place])] = &[
     ("Document", &[("CstmrCdtTrfInitn", 1, 1)]),
     ("CstmrCdtTrfInitn", &[("GrpHdr", 1, 1), ("PmtInf", 1, MANY), ("SplmtryData", 0, MANY)]),
     (
