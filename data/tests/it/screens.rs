@@ -110,7 +110,8 @@ on_both! {
 
         let user = accounts::find_user(db, added.id).await.unwrap().unwrap();
         let viewer = session::viewer(db, &user, &user.memberships[0]).await.unwrap();
-        assert_eq!(viewer.clock.unwrap().now, "Tuesday 10 March 2026, 08:00 New York time");
+        let clock = viewer.clock.unwrap();
+        assert_eq!((clock.weekday.as_str(), clock.now.as_str(), clock.zone.as_str()), ("Tuesday", "10 March 2026, 08:00", "New York time"));
         assert_eq!((viewer.places.len(), viewer.to_review), (1, 0));
         assert!(matches!(user.memberships[0], Membership::Company { .. }));
 
