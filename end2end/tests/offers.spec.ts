@@ -67,14 +67,14 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await expect(page.getByRole('heading', { level: 1, name: 'New version of spring-2026' })).toBeVisible();
     await first.getByLabel('Percent of the sale').fill('15');
     await page.getByLabel('In force from').fill('2026-04-01T00:00');
-    await page.getByRole('radio', { name: /new customers/i }).check();
+    await page.getByRole('radio', { name: 'Only customers created from then on' }).check();
     await page.getByRole('button', { name: 'Publish this version' }).click();
     await said(page, 'Published version 2.');
     const versions = page.getByRole('main').locator('section').filter({ has: page.getByRole('heading', { level: 2, name: /^Version/ }) });
     await expect(versions).toHaveCount(2);
     await expect(versions.first()).toContainText("15 % of a customer's first purchase");
     await expect(versions.first()).toContainText(/From 1 Apr 2026/);
-    await expect(versions.first()).toContainText(/new customers/i);
+    await expect(versions.first()).toContainText(/customers created from then on/i);
     await expect(versions.last()).toContainText('In force now');
 
     // The end.
@@ -83,6 +83,7 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await checkAccessibility();
     await dialog.getByRole('button', { name: 'Retire spring-2026' }).click();
     await said(page, 'Retired the offer. What it earned until now stays.');
+    await gotoReady('/offers');
     await expect(page.getByRole('row').filter({ hasText: 'spring-2026' })).toContainText('Retired');
     await signIn(harbour);
     await gotoReady('/partner');

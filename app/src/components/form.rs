@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use leptos::context::Provider;
 use leptos::form::form_data_from_event;
 use leptos::html;
 use leptos::prelude::*;
@@ -125,7 +126,6 @@ pub fn Form(
 ) -> impl IntoView {
     let ui = Ui::get();
     let state = FormState::new(&name, ui.failed_form(&action, &name).or_else(|| TooLate::form(&action, &name)));
-    provide_context(state);
     let late = use_context::<TooLate>();
     let node = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
@@ -200,8 +200,11 @@ pub fn Form(
             enctype=multipart.then_some("multipart/form-data")>
             <input type="hidden" name=FORM_TOKEN value=move || ui.form_token()/>
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
-            {(summary && !bare).then(|| view! { <ErrorSummary/> })}
-            {children()}
+            // To the fields inside only: what is beside the form, or comes after it, has no part in it.
+            <Provider value=state>
+                {(summary && !bare).then(|| view! { <ErrorSummary/> })}
+                {children()}
+            </Provider>
         </form>
     }
 }
