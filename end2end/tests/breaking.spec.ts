@@ -83,7 +83,7 @@ test('a session that ends in mid-form costs nothing that was typed', async ({ pa
     await expect(page.getByRole('row').filter({ hasText: what })).toHaveCount(1);
 });
 
-test('two tabs on one reward: the later decision is told what happened, and is still typed', async ({ page, context, company, signIn, gotoReady }) => {
+test('two tabs on one reward: the later decision is not taken, and the drawer shows how the reward stands now', async ({ page, context, company, signIn, gotoReady }) => {
     const customer = await company.customer('contested', await company.partner('contested'));
     await company.sale(customer, '60.00');
     const reward = (await company.export('rewards')).find((one) => one.customer_key === customer.key);
@@ -103,8 +103,10 @@ test('two tabs on one reward: the later decision is told what happened, and is s
     const dialog = page.getByRole('dialog', { name: /^Hold / });
     await dialog.getByLabel('Reason').fill('Looks like a duplicate');
     await dialog.getByRole('button', { name: 'Hold this reward' }).click();
-    await expect(dialog.getByRole('alert')).toContainText('decided about this reward meanwhile');
-    await expect(dialog.getByLabel('Reason')).toHaveValue('Looks like a duplicate');
+    await expect(page.getByRole('main')).toContainText('This reward has changed meanwhile');
+    await expect(page.getByRole('main')).toContainText('decided about this reward meanwhile');
+    await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
+    await expect(page.locator('.activity')).toContainText('A colleague knows better');
     const now = (await company.export('rewards')).find((one) => one.key === reward?.key);
     expect(now?.reward_status).toBe('declined');
 });
