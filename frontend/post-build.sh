@@ -9,6 +9,6 @@ sed -E -i '/^ *(\/\*\*|\*\/|\* |\*$|\/\/)/d; s/^ +//' pkg/frontend-*.js
 find . -type f -size +1k \
     \( -name '*.js' -o -name '*.wasm' -o -name '*.css' -o -name '*.svg' -o -name '*.json' -o -name '*.webmanifest' \) |
     while read -r file; do
-        brotli --force --best --lgwin=20 --output="$file.br" "$file"
+        brotli --force --best --lgwin=21 --output="$file.br" "$file"
         gzip --force --keep --no-name --best "$file"
     done

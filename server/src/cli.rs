@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{demo, export, import, init, program, run_due, serve, user, verify};
-use crate::telemetry;
+use crate::{memory, telemetry};
 
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, about = "Runs a company's partner programme: sales, rewards, invoices, payouts.")]
@@ -87,6 +87,9 @@ pub type Outcome<T = ()> = Result<T, Failure>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start();
+    if matches!(cli.command, Command::Serve(_)) {
+        memory::give_back_large_blocks();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(Failure::from(error)),

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod config;
 pub mod downloads;
 pub mod mail;
+pub mod memory;
 pub mod pages;
 pub mod requests;
 pub mod router;
