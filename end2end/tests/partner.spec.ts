@@ -64,6 +64,8 @@ test('a partner reads what was earned, why, and why not, by status', async ({ pa
     await checkAccessibility();
     await page.getByRole('link', { name: 'Close' }).click();
     await expect(page).toHaveURL(/status=expected$/);
+    // One is back where one was.
+    await expect(rows.getByRole('link')).toBeFocused();
 
     const bar = page.getByRole('navigation', { name: 'Main' });
     await bar.getByRole('link', { name: 'Customers' }).click();
