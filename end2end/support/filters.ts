@@ -1,10 +1,16 @@
 import type { Page } from '@playwright/test';
+import { expect } from './test.ts';
 
 /** On a phone the filters lie behind one button. */
 export async function unfoldFilters(page: Page): Promise<void> {
-    const button = page.locator('.fold > summary');
+    const fold = page.locator('.fold');
+    const button = fold.locator('> summary');
     if (await button.isVisible()) {
-        await button.click();
+        // It may still be open from before.
+        if ((await fold.getAttribute('open')) === null) {
+            await button.click();
+        }
+        await expect(fold).toHaveAttribute('open');
     }
 }
 

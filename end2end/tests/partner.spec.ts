@@ -58,12 +58,14 @@ test('a partner reads what was earned, why, and why not, by status', async ({ pa
     await expect(rows.filter({ hasText: '$30.00' })).toHaveCount(1);
     await page.goForward();
     await rows.getByRole('link').click();
-    await expect(page.getByText(/Estimated payment date/).first()).toBeVisible();
+    await expect(page.getByText(/Estimated payment date \d/).first()).toBeVisible();
     await expect(page.getByText('× 25 %')).toBeVisible();
     await expect(page.getByText(/Month 1 of 12/)).toBeVisible();
     await checkAccessibility();
     await page.getByRole('link', { name: 'Close' }).click();
     await expect(page).toHaveURL(/status=expected$/);
+    // One is back where one was.
+    await expect(rows.getByRole('link')).toBeFocused();
 
     const bar = page.getByRole('navigation', { name: 'Main' });
     await bar.getByRole('link', { name: 'Customers' }).click();

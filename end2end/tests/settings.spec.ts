@@ -18,7 +18,7 @@ test('the profile is changed, refused where it is wrong, and the audit log says 
     await page.getByRole('button', { name: 'Save profile' }).click();
     await said(page, /^Saved/);
     await gotoReady('/');
-    await expect(page.getByText('Paris time').first()).toBeVisible();
+    await expect(page.getByRole('main').getByText(/Paris time/).first()).toBeVisible();
     await gotoReady('/settings/audit');
     const entry = page.getByRole('region', { name: 'Audit log' }).getByRole('row').filter({ hasText: 'Riverside Tools' });
     await expect(entry).toContainText(sam.email);

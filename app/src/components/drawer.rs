@@ -165,9 +165,12 @@ fn return_to_list(over_list: bool, list: Signal<String>) {
         }
         ui.returned();
         document().set_title(&title);
-        if opener.is_connected() {
-            // Fails only for elements that take no focus.
-            let _ = opener.focus();
-        }
+        // On a phone the list takes no focus before the drawer has gone.
+        request_animation_frame(move || {
+            if opener.is_connected() {
+                // Fails only for elements that take no focus.
+                let _ = opener.focus();
+            }
+        });
     });
 }

@@ -32,26 +32,13 @@ fn ToastView(toast: Toast) -> impl IntoView {
     let held = StoredValue::new(false);
     let bad = toast.bad;
     Effect::new(move |_| {
-        if bad {
-            return;
+        if !bad {
+            close_later(held, close);
         }
-        let timer = set_timeout_with_handle(
-            move || {
-                if held.try_get_value() == Some(false) {
-                    close();
-                }
-            },
-            SHOWN,
-        );
-        on_cleanup(move || {
-            if let Ok(timer) = timer {
-                timer.clear();
-            }
-        });
     });
     view! {
         <div class="toast" class:bad=bad on:pointerenter=move |_| held.set_value(true) on:focusin=move |_| held.set_value(true)
-            on:pointerleave=move |_| held.set_value(false)>
+            on:pointerleave=move |_| held.set_value(false) on:focusout=move |_| held.set_value(false)>
             <Icon name=if bad { "alert" } else { "check" }/>
             <p>{toast.done.message}</p>
             {toast.done.undo.map(|undo| view! { <UndoForm undo=undo id=id/> })}
@@ -60,6 +47,17 @@ fn ToastView(toast: Toast) -> impl IntoView {
             </button>
         </div>
     }
+}
+
+/// Closes a message when its time is over, and one that is being read then when it has been.
+fn close_later(held: StoredValue<bool>, close: impl Fn() + Copy + 'static) {
+    let look = move || match held.try_get_value() {
+        Some(true) => close_later(held, close),
+        Some(false) => close(),
+        // It was closed by hand.
+        None => {}
+    };
+    set_timeout(look, SHOWN);
 }
 
 #[component]
