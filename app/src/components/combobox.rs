@@ -84,7 +84,11 @@ pub fn Combobox(
             "ArrowDown" if count == 0 => search(event_target_value(&event)),
             "ArrowDown" => open.set(true),
             "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
-            "Escape" if open.get_untracked() => open.set(false),
+            "Escape" if open.get_untracked() => {
+                // What is still being looked for does not open it again.
+                asked.update_value(|count| *count += 1);
+                open.set(false);
+            }
             "Enter" if open.get_untracked() => {
                 let chosen = choices.with_untracked(|choices| choices.get(at.get_untracked()).map(|choice| choice.value.clone()));
                 if let Some(chosen) = chosen {
