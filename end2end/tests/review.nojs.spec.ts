@@ -1,4 +1,5 @@
 import { owner } from '../support/people.ts';
+import { unfoldFilters } from '../support/filters.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a review works before the client has loaded', async ({ page, signIn }) => {
@@ -27,6 +28,7 @@ test('rewards are filtered before the client has loaded', async ({ page, signIn 
     await signIn(owner);
     await page.goto('/rewards?month=all');
     const partner = (await page.locator('tbody .row-link').first().textContent()) ?? '';
+    await unfoldFilters(page);
     await page.getByRole('combobox', { name: 'Partner' }).fill(partner);
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.waitForURL(/partner=/);
