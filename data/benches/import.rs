@@ -15,7 +15,9 @@ use data::imports::{self, Kind, Options};
 use data::testing::TestDb;
 use data::{Db, installation};
 use domain::Instant;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, Statement, Value};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, Statement, Value,
+};
 use support::{cpu_seconds, median, numbers};
 use uuid::Uuid;
 
@@ -210,7 +212,11 @@ impl Rows {
         for key in E::PrimaryKey::iter() {
             select = sea_orm::QueryOrder::order_by_asc(select, key.into_column());
         }
-        for row in select.all(db.read()).await.unwrap() {
+        let mut all = select.all(db.read()).await.unwrap();
+        // What takes something else of its table back comes after it.
+        let back = columns.iter().find(|column| matches!(column.as_str(), "refund_of" | "reverses"));
+        all.sort_by_key(|row| back.is_some_and(|column| row.get(*column) != Value::Uuid(None)));
+        for row in all {
             self.inserts.push((statement, columns.iter().map(|column| row.get(*column)).collect()));
         }
     }

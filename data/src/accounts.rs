@@ -2,7 +2,7 @@
 //!
 //! Passwords, links and throttling run on the machine's clock, also in a sandbox: `real_now` says so.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, mpsc};
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use domain::states::{CompanyRole, PartnerRole};
@@ -10,7 +10,7 @@ use domain::{Instant, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::db::{Db, ignore_conflict};
@@ -32,8 +32,18 @@ const WAIT_MAX_MS: i64 = 15 * 60_000;
 /// Failures older than this are forgotten.
 const FAILURES_KEPT_MS: i64 = 60 * 60_000;
 
-/// Each hash takes 19 MiB for its time, and some 30 of them a second are enough: one at a time.
-static HASHING: Semaphore = Semaphore::const_new(1);
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Passwords are hashed one after the other, some 30 a second, by a thread of their own. A hash takes 19 MiB, which the
+/// allocator keeps for each thread that ever needed it.
+static HASHER: LazyLock<mpsc::Sender<Job>> = LazyLock::new(|| {
+    let (jobs, waiting) = mpsc::channel::<Job>();
+    let thread = std::thread::Builder::new().name("passwords".to_owned());
+    if let Err(error) = thread.spawn(move || waiting.iter().for_each(|job| job())) {
+        tracing::error!(%error, "passwords cannot be hashed");
+    }
+    jobs
+});
 
 /// Hashed against when the address is unknown, so that the answer takes the same time.
 static NOBODY: LazyLock<String> =
@@ -395,8 +405,13 @@ async fn verify_password(password: &str, hash: Option<String>) -> Result<bool> {
 
 /// Runs a slow computation where it does not stop other requests.
 async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _turn = HASHING.acquire().await.map_err(std::io::Error::other)?;
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Io(std::io::Error::other(error)))
+    let (done, answer) = oneshot::channel();
+    let job = Box::new(move || {
+        // Nobody waits any more when the browser has gone away.
+        let _ = done.send(work());
+    });
+    HASHER.send(job).map_err(|_| std::io::Error::other("the thread that hashes passwords has ended"))?;
+    answer.await.map_err(|error| Error::Io(std::io::Error::other(error)))
 }
 
 /// 128 random bits as text.

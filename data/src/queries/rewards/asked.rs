@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::cells::{Kinds, Span};
+use super::cells::{self, Kinds, Span};
 use super::months::Months;
 use super::pieces::{self, Pieces};
 use super::{ALL_MONTHS, order};
@@ -66,14 +66,15 @@ enum AskedMonths {
         condition: Condition,
         shelves: Vec<(i32, String)>,
     },
-    All,
+    /// With the currencies that there are.
+    All(Vec<String>),
 }
 
 impl AskedMonths {
     fn condition(&self) -> Option<Condition> {
         match self {
             AskedMonths::Open { condition, .. } | AskedMonths::One { condition, .. } => Some(condition.clone()),
-            AskedMonths::All => None,
+            AskedMonths::All(_) => None,
         }
     }
 }
@@ -88,7 +89,7 @@ impl Asked {
     ) -> Result<Asked> {
         let group = query.filter("group");
         let asked_months = match query.filter("month") {
-            ALL_MONTHS => AskedMonths::All,
+            ALL_MONTHS => AskedMonths::All(cells::currencies(conn, company.id).await?),
             month => match month.parse::<Month>() {
                 Ok(month) => AskedMonths::One {
                     month,
@@ -120,7 +121,7 @@ impl Asked {
             months: match &self.months {
                 AskedMonths::Open { shelves, .. } => Span::Open(shelves.clone()),
                 AskedMonths::One { month, .. } => Span::One(*month),
-                AskedMonths::All => Span::All,
+                AskedMonths::All(_) => Span::All,
             },
             currency: self.currency,
             group: self.group,
@@ -163,8 +164,7 @@ impl Asked {
 
     /// Everything but the state, in pieces that are found by an index.
     pub fn pieces(&self, company_id: Uuid) -> Pieces {
-        let anchored = self.found.is_some() || self.partner.is_some() || self.customer.is_some();
-        if anchored {
+        if self.anchored() {
             return Pieces::whole(self.everything(company_id));
         }
         let extra = self.equalities().into_iter().fold(Condition::all(), Condition::add);
@@ -172,9 +172,17 @@ impl Asked {
         let mut pieces = Pieces::none();
         for shelf in self.shelves() {
             let place = Condition::all().add(Column::CompanyId.eq(company_id)).add(shelf.place).add_option(shelf.range);
-            pieces.add(place.add(extra.clone()), shelf.states);
+            // A partner's rewards of a month are found by their states.
+            let states = shelf.states.or(self.partner.is_some().then_some(RewardState::ALL));
+            pieces.add(place.add(extra.clone()), states);
         }
         pieces
+    }
+
+    /// Whether whom and what is asked for leads to the rows better than months do.
+    fn anchored(&self) -> bool {
+        let every_month = matches!(self.months, AskedMonths::All(_));
+        self.found.is_some() || self.customer.is_some() || (self.partner.is_some() && every_month)
     }
 
     fn any_amount(&self) -> Option<Condition> {
@@ -207,7 +215,7 @@ impl Asked {
                 gathered(Condition::all().add(place), within.clone().add_option(twice))
             }));
             arms
-        } else if let Some((id, _)) = &self.partner {
+        } else if let Some((id, _)) = self.partner.as_ref().filter(|_| self.anchored()) {
             vec![ordered(Column::PartnershipId.eq(*id))]
         } else if let Some((id, _)) = &self.customer {
             vec![gathered(Condition::all().add(Column::CustomerId.eq(*id)), within)]
@@ -215,10 +223,16 @@ impl Asked {
             let rest = rest.add_option(self.found.as_ref().map(Found::condition));
             self.shelves()
                 .into_iter()
+                .filter(|shelf| self.state.is_none_or(|state| shelf.states.is_none_or(|states| states.contains(&state))))
                 .map(|shelf| {
                     let place = Condition::all().add(Column::CompanyId.eq(company_id)).add(shelf.place);
                     // By amount, the amounts asked for are a piece of the index.
                     let place = if by_amount { place.add_option(shelf.range) } else { place };
+                    if let Some((id, _)) = &self.partner {
+                        let states = self.state.as_ref().map(std::slice::from_ref).or(shelf.states).unwrap_or(RewardState::ALL);
+                        let states = Column::State.is_in(states.iter().map(RewardState::word));
+                        return gathered(place.add(states).add(Column::PartnershipId.eq(*id)), rest.clone());
+                    }
                     let states = shelf.states.map(|states| Column::State.is_in(states.iter().map(RewardState::word)));
                     let rest = rest.clone().add_option(states);
                     if by_amount && !shelf.by_amount { gathered(place, rest) } else { Arm { place, ordered: true, rest } }
@@ -237,17 +251,12 @@ impl Asked {
         let (shelves, waiting) = match &self.months {
             AskedMonths::Open { shelves, .. } => (shelves, true),
             AskedMonths::One { shelves, .. } => (shelves, false),
-            AskedMonths::All => {
-                let Some(ranges) = &self.amounts else {
-                    return vec![Shelf { place: Condition::all(), range: None, states: None, by_amount: false }];
+            AskedMonths::All(currencies) => {
+                let shelf = |currency: &String| {
+                    let place = Condition::all().add(Column::Currency.eq(currency.as_str()));
+                    Some(Shelf { place, range: range_of(currency)?, states: None, by_amount: true })
                 };
-                let shelf = |(currency, range): &(Currency, Condition)| Shelf {
-                    place: Condition::all().add(Column::Currency.eq(currency.code())),
-                    range: Some(range.clone()),
-                    states: None,
-                    by_amount: true,
-                };
-                return ranges.iter().map(shelf).collect();
+                return currencies.iter().filter_map(shelf).collect();
             }
         };
         let mut all: Vec<Shelf> = Vec::with_capacity(shelves.len() + pieces::WAITING.len());

@@ -119,8 +119,8 @@ impl Cells {
         for (currency, cell) in self.matching(kinds) {
             // What waits is found by its state alone.
             let waiting = (matches!(kinds.months, Span::Open(_)) && cell.month == EVERY_MONTH).then_some(cell.state);
-            // By time, all months are read as one.
-            let apart = cell.month != EVERY_MONTH || matches!(sort, Column::Amount);
+            // All months are read as one where that needs no order of amounts.
+            let apart = cell.month != EVERY_MONTH || (matches!(sort, Column::Amount) && kinds.source != Some(RewardSource::Refund));
             if waiting.is_none() || state.is_none_or(|state| state == cell.state) {
                 shelves.entry((cell.month, apart.then_some(currency), waiting)).or_default().push(cell);
             }
@@ -142,6 +142,17 @@ impl Cells {
         }
         Ok(arms)
     }
+}
+
+/// The currencies that there are rewards in.
+pub async fn currencies<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<String>> {
+    let select = reward_counts::Entity::find()
+        .select_only()
+        .column(Kept::Currency)
+        .filter(Kept::CompanyId.eq(company_id))
+        .filter(Kept::InvoiceMonth.eq(EVERY_MONTH))
+        .filter(Kept::Rewards.gt(0));
+    Ok(select.distinct().order_by_asc(Kept::Currency).into_tuple().all(conn).await?)
 }
 
 /// The months that have rewards of this group and source.
@@ -216,7 +227,9 @@ impl Shelf<'_> {
         let known = by_amount || (group.is_none() && source.is_none() && (!anywhere || state.is_none()));
         let rest = Condition::all().add_option(state.clone()).add_option(group.clone()).add_option(source.clone());
         let price = if known { 1 } else { FETCHED };
-        if self.currency.is_some() {
+        if by_amount && kinds.source == Some(RewardSource::Refund) {
+            // Amounts below zero lie together at one end: the way there may lead through everything.
+        } else if self.currency.is_some() {
             add(here(company.clone()).add_option(currency.clone()), true, rest, self.rows(|cell| cell.all), price, false);
         } else {
             add(company.clone(), true, rest.add_option(currency.clone()), self.rows(|cell| cell.all), price, false);

@@ -3,13 +3,14 @@
 use domain::states::InvoiceState;
 use domain::zone::Zone;
 use domain::{Currency, Instant, Month};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::Result;
 use crate::entities::companies;
 use crate::entities::invoices;
-use crate::entities::rewards::{Column, Entity};
+use crate::entities::reward_counts::{self, Column};
+use crate::entities::rewards::Column as Reward;
 use crate::error::stored;
 use crate::queries::invoices::stage;
 
@@ -71,9 +72,9 @@ impl Months {
 
     /// Rewards of the open months, and those that wait outside of any.
     pub fn open_condition(&self) -> Condition {
-        let mut open = Condition::any().add(Column::InvoiceMonth.gte(self.open.0)).add(Column::State.is_in(["hold", "scheduled"]));
+        let mut open = Condition::any().add(Reward::InvoiceMonth.gte(self.open.0)).add(Reward::State.is_in(["hold", "scheduled"]));
         for invoice in &self.in_review {
-            open = open.add(Column::InvoiceMonth.eq(invoice.month).and(Column::Currency.eq(invoice.currency.as_str())));
+            open = open.add(Reward::InvoiceMonth.eq(invoice.month).and(Reward::Currency.eq(invoice.currency.as_str())));
         }
         open
     }
@@ -87,26 +88,16 @@ impl Months {
     }
 }
 
-/// The months from `first` on, with their currencies: one seek each, however many rewards they have.
+/// The months from `first` on that have rewards, with their currencies: from the counts that are kept, however many there are.
 async fn shelves_from<C: ConnectionTrait>(conn: &C, company: &companies::Model, first: Month) -> Result<Vec<(i32, String)>> {
-    let mut found: Vec<(i32, String)> = Vec::new();
-    let mut last = (first.0, String::new());
-    loop {
-        let beyond = Expr::tuple([Expr::col(Column::InvoiceMonth), Expr::col(Column::Currency)])
-            .gt(Expr::tuple([Expr::val(last.0), Expr::val(last.1.as_str())]));
-        let next: Option<(i32, String)> = Entity::find()
-            .select_only()
-            .columns([Column::InvoiceMonth, Column::Currency])
-            .filter(Column::CompanyId.eq(company.id))
-            .filter(beyond)
-            .order_by_asc(Column::InvoiceMonth)
-            .order_by_asc(Column::Currency)
-            .limit(1)
-            .into_tuple()
-            .one(conn)
-            .await?;
-        let Some(next) = next else { return Ok(found) };
-        found.push(next.clone());
-        last = next;
-    }
+    let found = reward_counts::Entity::find()
+        .select_only()
+        .columns([Column::InvoiceMonth, Column::Currency])
+        .filter(Column::CompanyId.eq(company.id))
+        .filter(Column::InvoiceMonth.gte(first.0))
+        .filter(Column::Rewards.gt(0))
+        .distinct()
+        .order_by_asc(Column::InvoiceMonth)
+        .order_by_asc(Column::Currency);
+    Ok(found.into_tuple().all(conn).await?)
 }
