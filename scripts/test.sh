@@ -61,5 +61,8 @@ closing="$(grep -hE '^test result: ' "$logs/cargo"; grep '^histories: ' "$logs/h
 echo
 echo "$(printf '%s\n' "$closing" | count passed) passed, $(printf '%s\n' "$closing" | count failed) failed"
 if [ "$failed" != 0 ]; then
+    echo "==== Failed ===="
+    grep -E '^test .* FAILED$' "$logs/cargo" || true
+    sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +✘|^ *Error: ' | sort | uniq -c || true
     die "make test: something failed, see above"
 fi

@@ -11,7 +11,7 @@ use std::time::Instant as Clock;
 use data::entities::companies::Model as Company;
 use data::testing::TestDb;
 use data::{Db, queries};
-use domain::page::{Cursor, SortValue};
+use domain::page::{Count, Cursor, PAGE_ROWS, SortValue};
 use domain::views::ListQuery;
 use support::company::{NOW, filled, rows_read};
 use support::{cpu_seconds, median, numbers, quantile};
@@ -72,7 +72,7 @@ async fn main() {
 
 async fn run([few, many]: [Db; 2], rows: usize, rounds: usize) {
     let kind = few.kind();
-    let pages = pages();
+    let pages = chosen(pages());
     let few = side(few, FEW_ROWS, &pages).await;
     let many = side(many, rows, &pages).await;
     let mut samples: Vec<Samples> = pages.iter().map(|_| Samples::default()).collect();
@@ -141,6 +141,11 @@ async fn load(db: &Db, company: &Company, screen: Screen, query: &ListQuery) -> 
 async fn side(db: Db, rows: usize, pages: &[Page]) -> Side {
     let clock = Clock::now();
     let company = filled(&db, rows).await;
+    // Neither list may be quick because it finds nothing.
+    let every = ListQuery { filters: BTreeMap::from([("month".to_owned(), "all".to_owned())]), ..ListQuery::default() };
+    let all = queries::rewards::list(&db, &company, &every, NOW).await.unwrap();
+    assert_eq!((all.count, all.page.rows.len()), (Count::Exactly(u32::try_from(rows).unwrap()), PAGE_ROWS as usize));
+    assert_eq!(queries::partners::list(&db, &company, &ListQuery::default()).await.unwrap().page.rows.len(), PAGE_ROWS as usize);
     eprintln!("{}: {rows} rows after {:.1?}", db.kind(), clock.elapsed());
     let mut queries = Vec::with_capacity(pages.len());
     for page in pages {
@@ -181,6 +186,12 @@ async fn deepen(db: &Db, company: &Company, screen: Screen, query: &mut ListQuer
             None => break,
         }
     }
+}
+
+/// Those whose name contains `TRIBUTARY_BENCH_PAGES`, where that is set: for work on some of them.
+fn chosen(pages: Vec<Page>) -> Vec<Page> {
+    let Ok(wanted) = std::env::var("TRIBUTARY_BENCH_PAGES") else { return pages };
+    pages.into_iter().filter(|page| page.name.contains(&wanted)).collect()
 }
 
 /// Filters, by name and value; "search" is what was typed.

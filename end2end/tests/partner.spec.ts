@@ -57,6 +57,7 @@ test('a partner reads what was earned, why, and why not, by status', async ({ pa
     await page.goBack();
     await expect(rows.filter({ hasText: '$30.00' })).toHaveCount(1);
     await page.goForward();
+    await expect(rows.filter({ hasText: '$10.00' })).toHaveCount(1);
     await rows.getByRole('link').click();
     await expect(page.getByText(/Estimated payment date \d/).first()).toBeVisible();
     await expect(page.getByText('× 25 %')).toBeVisible();

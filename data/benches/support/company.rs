@@ -102,7 +102,19 @@ impl Sql {
         let customer_words = ["'buyer' || ((i * 7919) % 1000003)", "'c' || i"];
         all.extend(customer_words.iter().map(|word| self.terms("customer", 4, word, self.customers_count(), "1 = 1")));
         all.push(self.rewards());
+        all.extend(["invoice_month", "0"].map(|month| self.counts(month)));
         all
+    }
+
+    /// What the product counts in the transaction of each reward.
+    fn counts(&self, month: &str) -> String {
+        let kind = "currency, state, group_id, source";
+        let grouped = if month == "0" { kind.to_owned() } else { format!("{month}, {kind}") };
+        format!(
+            "INSERT INTO reward_counts (company_id, invoice_month, {kind}, rewards, total) \
+             SELECT {company}, {month}, {kind}, COUNT(*), SUM(amount) FROM rewards WHERE company_id = {company} GROUP BY {grouped}",
+            company = self.company(),
+        )
     }
 
     /// Those who have rewards; the rest of the partners has none yet.
