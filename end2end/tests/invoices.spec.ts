@@ -69,7 +69,11 @@ test('a manual reward goes straight onto the invoice', async ({ page }) => {
     await expect(dialog.getByRole('alert')).toContainText('too many decimals');
     await dialog.getByLabel('Amount').fill('12.34');
     await dialog.getByRole('button', { name: 'Create Reward' }).click();
-    await expect(page.getByText(/^Created the reward on /)).toBeVisible();
+    await said(page, /^Created the reward on /);
+    // It leads to the partner's lines, with the new one among them.
+    await page.waitForURL((url) => url.searchParams.get('partner') === partner);
+    await expect(dialog).toBeHidden();
+    await expect(page.locator('tr.nested')).toContainText('For the webinar in spring');
 });
 
 test('a reward of the open month is moved onto the invoice, with what it was for and when it is paid', async ({ page, company, gotoReady }) => {

@@ -83,7 +83,8 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await checkAccessibility();
     await dialog.getByRole('button', { name: 'Retire spring-2026' }).click();
     await said(page, 'Retired the offer. What it earned until now stays.');
-    await gotoReady('/offers');
+    await page.waitForURL((url) => url.pathname === '/offers');
+    await expect(page.getByRole('heading', { level: 1, name: 'Offers', exact: true })).toBeFocused();
     await expect(page.getByRole('row').filter({ hasText: 'spring-2026' })).toContainText('Retired');
     await signIn(harbour);
     await gotoReady('/partner');

@@ -5,7 +5,6 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::{ErrorSummary, Form, FormState, Icon, TooLate};
-use crate::forms::Done;
 use crate::ui::Ui;
 
 /// A button, and the dialog that it opens. Children: its content; `close` is provided to them by context.
@@ -122,7 +121,7 @@ pub fn DialogForm(
             let _ = dialog.show_modal();
         }
     });
-    let done = Callback::new(move |_: Done| close(node));
+    let done = Callback::new(move |()| close(node));
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=shown node=node>
             <Form action=action name=name class="dialog-form" summary=false on_done=done>

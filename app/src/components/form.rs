@@ -113,9 +113,9 @@ pub fn Form(
     /// With files; such a form is always `plain`.
     #[prop(optional)]
     multipart: bool,
-    /// Instead of following `Done::to`, in the client.
-    #[prop(optional, into)]
-    on_done: Option<Callback<Done>>,
+    /// Before following `Done::to`, in the client.
+    #[prop(optional)]
+    on_done: Option<Callback<()>>,
     /// For forms of one button: an error becomes a toast, there is no summary.
     #[prop(optional)]
     bare: bool,
@@ -162,11 +162,12 @@ pub fn Form(
                         form.reset();
                     }
                     let to = done.to.clone().filter(|to| *to != here.get_untracked());
-                    ui.wrote(done.clone());
-                    match (on_done, to) {
-                        (Some(on_done), _) => on_done.run(done),
-                        (None, Some(to)) => navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() }),
-                        (None, None) => {}
+                    ui.wrote(done);
+                    if let Some(on_done) = on_done {
+                        on_done.run(());
+                    }
+                    if let Some(to) = to {
+                        navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
                     }
                 }
                 // The browser sends it by itself, and the page it leads to brings the new client.

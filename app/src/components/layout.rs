@@ -11,7 +11,6 @@ use leptos_router::hooks::{use_location, use_query_map};
 
 use super::header::longest_match;
 use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
-use crate::forms::Done;
 use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
 use crate::server_fns::session::{GetViewer, SwitchPlace};
 use crate::ui::{Loading, load};
@@ -341,7 +340,7 @@ fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
             }
         })
         .collect_view();
-    let done = Callback::new(move |_: Done| {
+    let done = Callback::new(move |()| {
         looked.set(false);
         if let Some(menu) = document().get_element_by_id("clock").and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
             // Fails only when it is closed already.
