@@ -111,28 +111,47 @@ test('two tabs on one reward: the later decision is not taken, and the drawer sh
     expect(now?.reward_status).toBe('declined');
 });
 
-test('what is not there, or not theirs, is not found, and says where to go', async ({ page, company, signIn, gotoReady }) => {
+test('what is not there, or not theirs, is not found, and says where to go', async ({ page, company, signIn }) => {
     const customer = await company.customer('private', await company.partner('secret'));
     await company.sale(customer, '60.00');
     const foreign = String((await company.export('rewards')).find((one) => one.customer_key === customer.key)?.key);
     const missing = 'rwd_00000000000000000000000000';
     await signIn(owner);
-    for (const path of ['/partners/nobody', '/customers/nobody', '/customers/nobody/sale', `/rewards/${missing}`, '/rewards/1%20or%201=1', '/invoices/NONE-0001', '/offers/none', '/nowhere/at/all']) {
+    const missed = async (path: string, heading: string, way: string, href: string) => {
         const response = await page.goto(path);
         expect(response?.status(), path).toBe(404);
         await ready(page);
-        await expect(page.getByRole('main').getByRole('link', { name: 'To the start page' }).first(), path).toBeVisible();
+        await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(heading);
+        await expect(page.getByRole('main').getByRole('link', { name: way }), path).toHaveAttribute('href', href);
+    };
+    for (const [path, list] of [
+        ['/partners/nobody', '/partners'],
+        ['/partners/nobody/rewards', '/partners'],
+        ['/partners/nobody/customers', '/partners'],
+        ['/customers/nobody', '/customers'],
+        ['/customers/nobody/sale', '/customers'],
+        ['/customers/nobody/attribution?partner=nobody&from=2026-11-02T00:00', '/customers'],
+        [`/rewards/${missing}`, '/rewards'],
+        ['/rewards/1%20or%201=1', '/rewards'],
+        ['/invoices/NONE-0001', '/invoices'],
+        ['/offers/none', '/offers'],
+    ] as const) {
+        await missed(path, 'Not found', 'Back to the list', list);
     }
+    await missed('/nowhere/at/all', 'This page does not exist', 'To the start page', '/');
     await signIn(priya);
-    for (const path of [`/partner/commissions/${foreign}`, `/partner/commissions/${missing}`, '/partner/payouts/pay_00000000000000000000000000', '/partner/nowhere']) {
-        const response = await page.goto(path);
-        expect(response?.status(), path).toBe(404);
-        await ready(page);
+    for (const [path, list] of [
+        [`/partner/commissions/${foreign}`, '/partner/commissions'],
+        [`/partner/commissions/${missing}`, '/partner/commissions'],
+        ['/partner/payouts/pay_00000000000000000000000000', '/partner/payouts'],
+    ] as const) {
+        await missed(path, 'Not found', 'Back to the list', list);
         await expect(page.getByRole('main')).not.toContainText(customer.name);
     }
+    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/');
     // The company's own side is not for partners at all.
     const response = await page.goto(`/customers/${customer.key}`);
     expect(response?.status()).toBe(403);
+    await ready(page);
     await expect(page.locator('body')).not.toContainText(customer.name);
-    await gotoReady('/partner');
 });

@@ -18,7 +18,6 @@ pub enum Skeleton {
     #[default]
     Page,
     Lines,
-    Chart,
     /// Nothing: for small things in the frame.
     None,
 }
@@ -69,10 +68,7 @@ fn SkeletonView(of: Skeleton) -> impl IntoView {
             <div aria-busy="true" class="stack">
                 <span class="sr-only">"Loading"</span>
                 <span class="skeleton figure-size"></span>
-                <span class="skeleton row-size"></span>
-                <span class="skeleton row-size"></span>
-                <span class="skeleton row-size"></span>
-                <span class="skeleton row-size"></span>
+                <span class="skeleton rows"></span>
             </div>
         }
         .into_any(),
@@ -84,7 +80,6 @@ fn SkeletonView(of: Skeleton) -> impl IntoView {
             </div>
         }
         .into_any(),
-        Skeleton::Chart => view! { <span class="skeleton chart-size" aria-busy="true"></span> }.into_any(),
         Skeleton::None => ().into_any(),
     }
 }

@@ -1,6 +1,7 @@
 //! Notices, empty states, errors in place of content.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::Icon;
@@ -47,24 +48,36 @@ pub fn EmptyState(
     }
 }
 
-/// An error where content should be, and the way on.
+/// An error in place of a page's content, and the way on. What comes after it on the page is not shown (45-cards.css).
 #[component]
 pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let here = use_location();
     let path = format!("{}{}", here.pathname.get_untracked(), here.search.get_untracked());
     let (icon, href, way) = match &error {
         AppError::Unauthenticated => ("key", format!("/sign-in?next={}", local_path(&path).map(encode).unwrap_or_default()), "Sign in"),
-        AppError::NotFound(_) => ("search", "/".to_owned(), "To the start page"),
+        AppError::NotFound(_) => ("search", list_of(&path), "Back to the list"),
         AppError::Forbidden(_) => ("lock", "/".to_owned(), "To the start page"),
         _ => ("alert", path, "Try again"),
     };
     view! {
+        <Title text=error.title()/>
         <div class="card" role="alert">
-            <EmptyState icon=icon title=error.title() text=error.to_string()>
-                <a class="btn" rel="external" href=href>{way}</a>
-            </EmptyState>
+            <div class="empty">
+                <Icon name=icon/>
+                <h1>{error.title()}</h1>
+                <p>{error.to_string()}</p>
+                <div class="actions">
+                    <a class="btn" rel="external" href=href>{way}</a>
+                </div>
+            </div>
         </div>
     }
+}
+
+/// "/partners/nobody/rewards" → "/partners", "/partner/payouts/none" → "/partner/payouts".
+fn list_of(path: &str) -> String {
+    let parts = if path.starts_with("/partner/") { 3 } else { 2 };
+    path.split('/').take(parts).collect::<Vec<_>>().join("/")
 }
 
 /// Advice beside what it helps with: icon, bold start, the rest.
