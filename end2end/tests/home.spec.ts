@@ -8,6 +8,8 @@ test('home says what came in, what waits and until when', async ({ page, server,
     await signIn(sam);
     await gotoReady('/');
     await expect(page.getByRole('heading', { name: 'Nothing waits for you' })).toBeVisible();
+    await expect(page.getByText('Nothing was earned in these months.')).toBeVisible();
+    await expect(page.locator('.chart')).toHaveCount(0);
     await checkAccessibility();
     const customer = await company.customer('first', { key: 'harbour', name: '' }, '2026-03-09T12:00:00Z');
     await company.sale(customer, '250.00', '2026-03-10T12:00:00Z');

@@ -20,7 +20,7 @@ struct Scale {
 
 impl Scale {
     fn of(bars: &[MonthBar]) -> Scale {
-        let top = bars.iter().map(|bar| above(bar).iter().map(|part| part.2.minor).sum()).max().unwrap_or(0).max(1);
+        let top = bars.iter().map(|bar| above(bar).iter().map(|part| part.2.minor).sum()).max().unwrap_or(0);
         let bottom = bars.iter().map(|bar| bar.reversed.minor).min().unwrap_or(0).min(0);
         Scale { top, bottom }
     }
@@ -55,6 +55,9 @@ fn parts(bar: &MonthBar) -> Vec<Part> {
 /// Twelve months as bars. Hover, tap or the arrow keys read a month.
 #[component]
 pub fn RewardsChart(#[prop(into)] title: String, bars: Vec<MonthBar>) -> impl IntoView {
+    if bars.iter().all(|bar| parts(bar).is_empty()) {
+        return view! { <p class="muted">"Nothing was earned in these months. The first reward begins the chart."</p> }.into_any();
+    }
     let scale = Scale::of(&bars);
     let count = i64::try_from(bars.len()).unwrap_or(12).max(1);
     let last = bars.len().saturating_sub(1);
@@ -123,6 +126,7 @@ pub fn RewardsChart(#[prop(into)] title: String, bars: Vec<MonthBar>) -> impl In
             </details>
         </figure>
     }
+    .into_any()
 }
 
 #[component]
@@ -278,6 +282,7 @@ mod tests {
     #[test]
     fn axes_are_round() {
         assert_eq!(round_step(1), 1);
+        assert_eq!(round_step(0), 1);
         assert_eq!(round_step(1_120_000), 500_000);
         assert_eq!(compact(Money::new(400_000, Currency::USD)), "$4k");
         assert_eq!(compact(Money::new(150_000_000, Currency::EUR)), "€1.5M");
