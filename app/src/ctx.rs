@@ -70,6 +70,10 @@ impl PartnerCtx {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whose(pub Uuid);
 
+/// Marks the requests of people who are at their partner organisation.
+#[derive(Clone, Copy, Debug)]
+pub struct AsPartner;
+
 impl Whose {
     /// The beginning of a form's token.
     pub fn mark(whose: Option<Whose>, random: &str) -> String {

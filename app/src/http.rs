@@ -19,7 +19,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, FLASH, STRANDED, Stranded, Whose, real_now, session_of, standing_of};
+use crate::ctx::{self, AsPartner, FLASH, STRANDED, Standing, Stranded, Whose, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
 use crate::shell::{Assets, shell};
@@ -80,6 +80,9 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
     let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
     let public = path == "/sign-in" || path.starts_with("/sign-in/");
     let whose = standing.as_ref().map(|standing| Whose(standing.user.id));
+    if matches!(standing, Some(Standing { place: Membership::Partner { .. }, .. })) {
+        parts.extensions.insert(AsPartner);
+    }
     match standing.map(|standing| standing.place) {
         None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
         Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),

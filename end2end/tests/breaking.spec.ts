@@ -149,9 +149,19 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
         await expect(page.getByRole('main')).not.toContainText(customer.name);
     }
     await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/');
-    // The company's own side is not for partners at all.
+    // The company's own side is not for partners at all: they read so among their own pages.
     const response = await page.goto(`/customers/${customer.key}`);
     expect(response?.status()).toBe(403);
     await ready(page);
     await expect(page.locator('body')).not.toContainText(customer.name);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Not allowed');
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Offers' })).toHaveCount(0);
+    await page.getByRole('main').getByRole('link', { name: 'To the start page' }).click();
+    await page.waitForURL((url) => url.pathname === '/partner');
+    await page.goto('/rewards');
+    await ready(page);
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Commissions' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Commissions');
+    await page.getByRole('link', { name: 'Tributary' }).filter({ visible: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Home');
 });

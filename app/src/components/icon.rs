@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::Ui;
+
 /// An icon of `public/icons.svg`, hidden from assistive technology: the words beside it say the same.
 #[component]
 pub fn Icon(name: &'static str, #[prop(optional)] small: bool) -> impl IntoView {
@@ -34,7 +36,7 @@ pub fn Tile(#[prop(into)] name: String, #[prop(optional)] person: bool, #[prop(o
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href="/">
+        <a class="brand" href=if Ui::get().as_partner { "/partner" } else { "/" }>
             <svg class="mark" aria-hidden="true">
                 <use href="/icons.svg#mark"></use>
             </svg>

@@ -10,10 +10,11 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use super::header::longest_match;
-use super::{Brand, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
+use super::{Brand, ErrorNotice, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
+use crate::error::AppError;
 use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
 use crate::server_fns::session::{GetViewer, SwitchPlace};
-use crate::ui::{Loading, load};
+use crate::ui::{Loading, Ui, load};
 
 /// Who is looking; provided by both layouts to the pages inside.
 pub fn use_viewer() -> Loading<Viewer> {
@@ -58,9 +59,24 @@ const SETTINGS: Area = Area {
     counts_reviews: false,
 };
 
+/// A partner's: address, icon, label.
+const PARTNER_AREAS: [(&str, &str, &str); 5] = [
+    ("/partner", "home", "Home"),
+    ("/partner/commissions", "wallet", "Commissions"),
+    ("/partner/payouts", "card", "Payouts"),
+    ("/partner/customers", "customers", "Customers"),
+    ("/partner/more", "more", "More"),
+];
+
 /// Sidebar, sandbox clock, top bar and the page.
 #[component]
 pub fn CompanyLayout() -> impl IntoView {
+    if Ui::get().as_partner {
+        #[cfg(feature = "ssr")]
+        crate::http::set_status(403);
+        let error = AppError::Forbidden(Action::ViewProgramme.words().to_owned());
+        return partner_frame(view! { <ErrorNotice error=error/> }.into_any());
+    }
     let viewer = load(|| GetViewer {});
     provide_context(viewer);
     view! {
@@ -94,19 +110,34 @@ pub fn CompanyLayout() -> impl IntoView {
             </main>
         </div>
     }
+    .into_any()
 }
 
-/// Bar at the thumb (sidebar on a desktop) and the page.
 #[component]
 pub fn PartnerLayout() -> impl IntoView {
+    partner_frame(view! { <Outlet/> }.into_any())
+}
+
+/// Bar at the thumb (sidebar on a desktop) around the page.
+fn partner_frame(page: AnyView) -> AnyView {
     let viewer = load(|| GetViewer {});
     provide_context(viewer);
     let here = use_location().pathname;
-    let current = move |href: &'static str| {
-        let all = ["/partner", "/partner/commissions", "/partner/payouts", "/partner/customers", "/partner/more"].map(str::to_owned);
-        // The partner's home is open only at its own address.
-        move || here.with(|here| if href == "/partner" { here == href } else { longest_match(&all, here) == Some(href) }).then_some("page")
-    };
+    let items = PARTNER_AREAS
+        .iter()
+        .map(|(href, icon, label)| {
+            // The partner's home is open only at its own address.
+            let open = move |here: &String| here == href || (*icon != "home" && here.starts_with(href));
+            view! {
+                <li>
+                    <a href=*href aria-current=move || here.with(open).then_some("page")>
+                        <Icon name=*icon/>
+                        <span>{*label}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
     view! {
         <SkipLink/>
         <div class="shell">
@@ -121,29 +152,12 @@ pub fn PartnerLayout() -> impl IntoView {
             </header>
             <nav class="tabbar" aria-label="Main">
                 <Brand/>
-                <ul class="nav">
-                    <li><a href="/partner" aria-current=current("/partner")><Icon name="home"/><span>"Home"</span></a></li>
-                    <li>
-                        <a href="/partner/commissions" aria-current=current("/partner/commissions")>
-                            <Icon name="wallet"/>
-                            <span>"Commissions"</span>
-                        </a>
-                    </li>
-                    <li><a href="/partner/payouts" aria-current=current("/partner/payouts")><Icon name="card"/><span>"Payouts"</span></a></li>
-                    <li>
-                        <a href="/partner/customers" aria-current=current("/partner/customers")>
-                            <Icon name="customers"/>
-                            <span>"Customers"</span>
-                        </a>
-                    </li>
-                    <li><a href="/partner/more" aria-current=current("/partner/more")><Icon name="more"/><span>"More"</span></a></li>
-                </ul>
+                <ul class="nav">{items}</ul>
             </nav>
-            <main class="main" id="main" tabindex="-1">
-                <Outlet/>
-            </main>
+            <main class="main" id="main" tabindex="-1">{page}</main>
         </div>
     }
+    .into_any()
 }
 
 #[component]
