@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, KeyboardEvent};
 
-use super::{TableFrame, Th};
+use super::{TableFrame, TableHead};
 
 /// A part of a bar: class of the style sheet, word, amount.
 type Part = (&'static str, &'static str, Money);
@@ -257,18 +257,7 @@ fn NumbersTable(title: String, bars: Vec<MonthBar>) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label=title compact=true keep=true>
-            <thead>
-                <tr>
-                    <Th label="Month"/>
-                    <Th label="Paid" numeric=true/>
-                    <Th label="Invoiced" numeric=true/>
-                    <Th label="Approved" numeric=true/>
-                    <Th label="New" numeric=true/>
-                    <Th label="On hold" numeric=true/>
-                    <Th label="Taken back" numeric=true/>
-                    <Th label="Together" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Month|#Paid|#Invoiced|#Approved|#New|#On hold|#Taken back|#Together"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

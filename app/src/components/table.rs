@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use super::Icon;
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 
-/// The frame of a list: `<TableFrame label="Partners"> <thead>…</thead> <tbody>…</tbody> </TableFrame>`.
+/// The frame of a list: `<TableFrame label="Partners"> <TableHead labels="…"/> <tbody>…</tbody> </TableFrame>`.
 #[component]
 pub fn TableFrame(
     #[prop(into)] label: String,
@@ -79,6 +79,17 @@ pub fn Th(#[prop(into)] label: String, #[prop(optional)] numeric: bool, #[prop(o
         <th scope="col" class:c-num=numeric>
             <span class:sr-only=hidden>{label}</span>
         </th>
+    }
+}
+
+/// The head of a table without sorts: "Partner|Month|#Amount", with "#" before a column of numbers.
+#[component]
+pub fn TableHead(labels: &'static str) -> impl IntoView {
+    let cells = labels.split('|').map(|label| view! { <Th label=label.trim_start_matches('#') numeric=label.starts_with('#')/> });
+    view! {
+        <thead>
+            <tr>{cells.collect_view()}</tr>
+        </thead>
     }
 }
 

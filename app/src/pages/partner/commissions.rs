@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::earnings::EarningsStats;
 use crate::components::{
-    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals, is_open,
+    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals, is_open,
 };
 use crate::list::use_list;
 use crate::server_fns::portal::ListCommissions;
@@ -68,15 +68,7 @@ pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView
     let rows = rows.into_iter().map(|row| view! { <Row row=row drawer=drawer company=several/> }).collect_view();
     view! {
         <TableFrame label="Commissions">
-            <thead>
-                <tr>
-                    <Th label="Commission"/>
-                    <Th label="Date"/>
-                    <Th label="Estimated payment date"/>
-                    <Th label="Status"/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Commission|Date|Estimated payment date|Status|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

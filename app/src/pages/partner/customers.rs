@@ -3,7 +3,7 @@
 use domain::views::portal::{PortalCustomer, PortalCustomers};
 use leptos::prelude::*;
 
-use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, Th};
+use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::server_fns::portal::ListOwnCustomers;
 use crate::ui::load;
@@ -33,14 +33,7 @@ fn CustomersView(list: PortalCustomers) -> impl IntoView {
         let rows = list.page.rows.clone().into_iter().map(|row| view! { <Row row=row/> }).collect_view();
         view! {
             <TableFrame label="Customers">
-                <thead>
-                    <tr>
-                        <Th label="Customer"/>
-                        <Th label="Since"/>
-                        <Th label="Sales" numeric=true/>
-                        <Th label="Status"/>
-                    </tr>
-                </thead>
+                <TableHead labels="Customer|Since|#Sales|Status"/>
                 <tbody>{rows}</tbody>
             </TableFrame>
             <Pager page=list.page words=words.clone()/>

@@ -4,7 +4,7 @@ use domain::views::portal::{PayoutLine, Payouts as View};
 use leptos::prelude::*;
 
 use super::earnings::EarningsStats;
-use crate::components::{Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, StatusBadge, TableFrame, Th};
+use crate::components::{Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, StatusBadge, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::server_fns::portal::ListPayouts;
 use crate::ui::load;
@@ -34,15 +34,7 @@ fn PayoutsView(list: View) -> impl IntoView {
         let rows = list.page.rows.clone().into_iter().map(|row| view! { <Row row=row/> }).collect_view();
         view! {
             <TableFrame label="Payouts">
-                <thead>
-                    <tr>
-                        <Th label="Month"/>
-                        <Th label="Company"/>
-                        <Th label="Date"/>
-                        <Th label="Status"/>
-                        <Th label="Amount" numeric=true/>
-                    </tr>
-                </thead>
+                <TableHead labels="Month|Company|Date|Status|#Amount"/>
                 <tbody>{rows}</tbody>
             </TableFrame>
             <Pager page=list.page words=""/>

@@ -8,8 +8,8 @@ use leptos::server_fn::ServerFn;
 
 use super::this_customer;
 use crate::components::{
-    Combobox, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame, TextArea,
-    Th, finder,
+    Combobox, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame, TableHead,
+    TextArea, finder,
 };
 use crate::list::use_list;
 use crate::server_fns::customers::{ChangeAttribution as Apply, GetCustomerForms, PreviewAttribution, UndoAttribution, customer_path};
@@ -178,14 +178,7 @@ fn Differences(preview: ChangePreview) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label="Difference per partner and invoice">
-            <thead>
-                <tr>
-                    <Th label="Partner"/>
-                    <Th label="Month"/>
-                    <Th label="Invoice"/>
-                    <Th label="Difference" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Partner|Month|Invoice|#Difference"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }
@@ -214,14 +207,7 @@ fn Moves(preview: ChangePreview) -> impl IntoView {
             <details open>
                 <summary>"Events that change hands"</summary>
                 <TableFrame label="Events that change hands">
-                    <thead>
-                        <tr>
-                            <Th label="Event"/>
-                            <Th label="When"/>
-                            <Th label="From"/>
-                            <Th label="To"/>
-                        </tr>
-                    </thead>
+                    <TableHead labels="Event|When|From|To"/>
                     <tbody>{rows}</tbody>
                 </TableFrame>
             </details>
@@ -252,14 +238,7 @@ fn Entries(preview: ChangePreview) -> impl IntoView {
             <details>
                 <summary>"The rewards that are written"</summary>
                 <TableFrame label="The rewards that are written">
-                    <thead>
-                        <tr>
-                            <Th label="Partner"/>
-                            <Th label="Month"/>
-                            <Th label="Status"/>
-                            <Th label="Amount" numeric=true/>
-                        </tr>
-                    </thead>
+                    <TableHead labels="Partner|Month|Status|#Amount"/>
                     <tbody>{rows}</tbody>
                 </TableFrame>
             </details>

@@ -11,7 +11,8 @@ use super::sales::Sales;
 use super::this_customer;
 use crate::components::layout::use_viewer;
 use crate::components::{
-    Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame, Th,
+    Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame,
+    TableHead,
 };
 use crate::list::{encode, use_list};
 use crate::server_fns::customers::{GetCustomer, customer_page};
@@ -180,15 +181,7 @@ fn Rewards(customer: CustomerDetail) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label="Rewards of this customer">
-            <thead>
-                <tr>
-                    <Th label="Reward"/>
-                    <Th label="Earned"/>
-                    <Th label="Invoice"/>
-                    <Th label="Status"/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Reward|Earned|Invoice|Status|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

@@ -4,7 +4,7 @@ use domain::page::{Count, Page};
 use domain::views::customers::CustomerTransaction;
 use leptos::prelude::*;
 
-use crate::components::{EmptyState, Pager, Receipt, TableFrame, Th};
+use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead};
 use crate::list::encode;
 
 #[component]
@@ -20,16 +20,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: Stri
     let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row refund=refund.clone()/> }).collect_view();
     view! {
         <TableFrame label="Transactions">
-            <thead>
-                <tr>
-                    <Th label="Transaction"/>
-                    <Th label="When"/>
-                    <Th label="Product"/>
-                    <Th label="Partner"/>
-                    <Th label="Reward" numeric=true/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Transaction|When|Product|Partner|#Reward|#Amount"/>
             {rows}
         </TableFrame>
         <Pager page=transactions words=count.of("transaction", "transactions")/>

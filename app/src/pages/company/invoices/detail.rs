@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::{InvoiceMenu, PrimaryAction};
 use super::partners::Partners;
-use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, Th};
+use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::pages::company::rewards::History;
 use crate::server_fns::invoices::GetInvoice;
@@ -143,16 +143,7 @@ fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
                     <h2 id="charges">"Charges"</h2>
                 </div>
                 <TableFrame label="Charges">
-                    <thead>
-                        <tr>
-                            <Th label="Attempt"/>
-                            <Th label="Started"/>
-                            <Th label="Answered"/>
-                            <Th label="Note"/>
-                            <Th label="State"/>
-                            <Th label="Amount" numeric=true/>
-                        </tr>
-                    </thead>
+                    <TableHead labels="Attempt|Started|Answered|Note|State|#Amount"/>
                     <tbody>{rows}</tbody>
                 </TableFrame>
             </section>

@@ -5,7 +5,8 @@ use domain::views::invoices::{InvoiceList, InvoiceRow};
 use leptos::prelude::*;
 
 use crate::components::{
-    Amount, Badge, CsvLink, EmptyState, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th,
+    Amount, Badge, CsvLink, EmptyState, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame,
+    TableHead,
 };
 use crate::list::use_list;
 use crate::server_fns::invoices::ListInvoices;
@@ -107,16 +108,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
 #[component]
 fn Head() -> impl IntoView {
     view! {
-        <thead>
-            <tr>
-                <Th label="Month"/>
-                <Th label="Number"/>
-                <Th label="Rewards" numeric=true/>
-                <Th label="What happens"/>
-                <Th label="Status"/>
-                <Th label="Amount" numeric=true/>
-            </tr>
-        </thead>
+        <TableHead labels="Month|Number|#Rewards|What happens|Status|#Amount"/>
     }
 }
 

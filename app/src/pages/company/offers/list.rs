@@ -4,7 +4,7 @@ use domain::addresses;
 use domain::views::offers::{OfferLine, OfferList, OfferStatus};
 use leptos::prelude::*;
 
-use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, Th};
+use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, TableHead};
 use crate::server_fns::offers::ListOffers;
 use crate::ui::load;
 
@@ -39,15 +39,7 @@ fn OffersView(list: OfferList) -> impl IntoView {
         let rows = list.offers.into_iter().map(|offer| view! { <Row offer=offer/> }).collect_view();
         view! {
             <TableFrame label="Offers">
-                <thead>
-                    <tr>
-                        <Th label="Offer"/>
-                        <Th label="Group"/>
-                        <Th label="Promises"/>
-                        <Th label="Status"/>
-                        <Th label="Earned so far" numeric=true/>
-                    </tr>
-                </thead>
+                <TableHead labels="Offer|Group|Promises|Status|#Earned so far"/>
                 <tbody>{rows}</tbody>
             </TableFrame>
         }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::ThisPartner;
 use super::details::Standing;
-use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, Th};
+use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, TableHead};
 use crate::server_fns::partners::GetPartnerOverview;
 use crate::ui::{Loading, load};
 
@@ -121,14 +121,7 @@ fn UpcomingTable(upcoming: Vec<Upcoming>) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label="What comes next">
-            <thead>
-                <tr>
-                    <Th label="Estimated payment date"/>
-                    <Th label="Invoice"/>
-                    <Th label="Stage"/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Estimated payment date|Invoice|Stage|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }
@@ -154,16 +147,7 @@ fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label="Earned so far">
-            <thead>
-                <tr>
-                    <Th label="Currency"/>
-                    <Th label="Paid" numeric=true/>
-                    <Th label="Invoiced" numeric=true/>
-                    <Th label="New, approved" numeric=true/>
-                    <Th label="On hold" numeric=true/>
-                    <Th label="Declined" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Currency|#Paid|#Invoiced|#New, approved|#On hold|#Declined"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

@@ -5,7 +5,9 @@ use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, Th, Totals};
+use crate::components::{
+    Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
+};
 use crate::list::use_list;
 use crate::server_fns::partners::{ListPartnerRewards, partner_page};
 use crate::ui::load;
@@ -51,16 +53,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
             <CsvLink path="/export/rewards.csv" with=("earner", key)/>
         </div>
         <TableFrame label="Rewards of this partner">
-            <thead>
-                <tr>
-                    <Th label="Reward"/>
-                    <Th label="Earned"/>
-                    <Th label="Invoice"/>
-                    <Th label="Estimated payment date"/>
-                    <Th label="Status"/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Reward|Earned|Invoice|Estimated payment date|Status|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
         <Pager page=list.page words=words/>

@@ -4,7 +4,7 @@ use domain::views::partners::{TransactionLine, TransactionLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, Th, Totals};
+use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, TableHead, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
 use crate::server_fns::partners::ListPartnerTransactions;
@@ -44,16 +44,7 @@ fn Lines(list: TransactionLines, key: String) -> impl IntoView {
             <CsvLink path="/export/transactions.csv" with=("seller", key)/>
         </div>
         <TableFrame label="Transactions of this partner's customers">
-            <thead>
-                <tr>
-                    <Th label="Transaction"/>
-                    <Th label="Customer"/>
-                    <Th label="When"/>
-                    <Th label="Product"/>
-                    <Th label="Reward" numeric=true/>
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels="Transaction|Customer|When|Product|#Reward|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
         <Pager page=list.page words=words/>

@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 use super::SettingsTabs;
 use crate::components::{
     ButtonForm, FieldFrame, Form, FormEnd, FormState, Hidden, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton,
-    TableFrame, Th, Working,
+    TableFrame, TableHead, Working,
 };
 use crate::server_fns::imports::{ApplyImport, DiscardImport, GetImport};
 use crate::ui::load;
@@ -166,13 +166,7 @@ fn Problems(trial: ImportTrial) -> impl IntoView {
     view! {
         <Notice tone="bad" icon="alert" title=words text="Correct the file and try it again, or import the rest and get these rows back as a file with the reasons."/>
         <TableFrame label="What is wrong" compact=true keep=true>
-            <thead>
-                <tr>
-                    <Th label="Row" numeric=true/>
-                    <Th label="Column"/>
-                    <Th label="What is wrong"/>
-                </tr>
-            </thead>
+            <TableHead labels="#Row|Column|What is wrong"/>
             <tbody>{rows}</tbody>
         </TableFrame>
         {(shown < trial.problem_count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
