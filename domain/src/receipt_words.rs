@@ -50,8 +50,8 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
     };
     let mut facts = vec![fact(label, value, moment(event.occurred_at, zone))];
     match (&decision.partner_key, reader) {
-        (Some(partner), Reader::Company) => facts.push(fact("Partner", partner.clone(), String::new())),
-        (None, Reader::Company) => facts.push(fact("Partner", "none".to_owned(), String::new())),
+        (Some(partner), Reader::Company) => facts.push(fact(ReceiptView::PARTNER, partner.clone(), String::new())),
+        (None, Reader::Company) => facts.push(fact("Brought by", "nobody".to_owned(), String::new())),
         (_, Reader::Partner) => {}
     }
     let mut offers: Vec<&str> = Vec::new();
@@ -148,6 +148,15 @@ mod tests {
         assert_eq!((view.facts[2].value.as_str(), view.facts[2].note.as_str()), ("20 % of every payment", "standard, version 3"));
         assert_eq!(view.triggers.len(), 2);
         assert!(view.triggers[0].reason.ends_with("(it is eve@example.com)"));
+    }
+
+    #[test]
+    fn a_partner_is_called_by_name() {
+        let mut view = read(&decision(), Reader::Company);
+        view.name_partner(|_| None);
+        assert_eq!((view.facts[1].value.as_str(), view.facts[1].note.as_str()), ("ada", ""));
+        view.name_partner(|key| (key == "ada").then(|| "Ada Moreau".to_owned()));
+        assert_eq!((view.facts[1].value.as_str(), view.facts[1].note.as_str()), ("Ada Moreau", "ada"));
     }
 
     #[test]

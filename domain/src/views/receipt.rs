@@ -14,6 +14,19 @@ pub struct ReceiptView {
     pub lines: Vec<ReceiptLine>,
 }
 
+impl ReceiptView {
+    /// The label of the fact that says whose the event is.
+    pub const PARTNER: &str = "Partner";
+
+    /// Puts the partner's name before the key, which is all that a decision knows of them.
+    pub fn name_partner(&mut self, name_of: impl Fn(&str) -> Option<String>) {
+        let partner = self.facts.iter_mut().find(|fact| fact.label == Self::PARTNER);
+        if let Some((fact, name)) = partner.and_then(|fact| name_of(&fact.value).map(|name| (fact, name))) {
+            fact.note = std::mem::replace(&mut fact.value, name);
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptFact {
     /// "Event", "Customer", "Offer"

@@ -96,6 +96,15 @@ on_both! {
         }
     }
 
+    async fn receipts_call_partners_by_name(db: &TestDb) {
+        let desk = desk(db).await;
+        let named = r#"{"label":"Partner","value":"Acme Blog","note":"acme"}"#;
+        let (status, reward) = desk.send("/rpc/rewards/detail", &format!("key={}", desk.keys[0])).await;
+        assert!(status == StatusCode::OK && reward.contains(named), "{reward}");
+        let customer = desk.app.get("/customers/c-1", Some(&desk.owner)).await;
+        assert!(customer.body.contains("Acme Blog<!></span><small>acme<!></small>"), "{}", customer.body);
+    }
+
     async fn a_refund_among_others_is_left_out_and_stops_nothing(db: &TestDb) {
         let desk = desk(db).await;
         let declined = desk.done(REVIEW, &format!("{}&decision=decline&decline_reason=Mistake", desk.named(&[1, 2]))).await;
