@@ -44,7 +44,7 @@ pub fn iban_of(payout: &PayoutRow) -> Result<String, LeftOut> {
 pub fn debtor(company: &companies::Model) -> Result<Debtor<'_>> {
     let Some(iban) = company.iban.as_deref() else {
         let message =
-            format!("a payment file names the account to pay from: enter the IBAN of {} in its company profile first", company.name);
+            format!("A payment file names the account to pay from: enter the IBAN of {} in its company profile first.", company.name);
         return Err(Error::conflict(message));
     };
     Ok(Debtor { name: company.account_name.as_deref().unwrap_or(&company.name), iban, bic: company.bic.as_deref() })

@@ -1,7 +1,7 @@
 //! The client that the binary carries: what Trunk built, with compressed copies where the build made them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
@@ -13,6 +13,9 @@ static CLIENT: Dir<'static> = include_dir!("$OUT_DIR/client");
 /// Names under /pkg carry a hash of their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("public, max-age=300, must-revalidate");
+
+/// The style sheet's address, for pages that the server writes itself.
+pub static STYLE_SHEET: LazyLock<String> = LazyLock::new(|| Assets::embedded().client().css);
 
 #[derive(Clone, Debug)]
 pub struct Assets(Arc<Inner>);

@@ -2,6 +2,7 @@
 
 use app::AppError;
 use app::ctx::{self, CompanyCtx};
+use app::server_fns::invoices::invoice_path;
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::HeaderValue;
@@ -15,11 +16,15 @@ use data::exports::{Export, Noun};
 use data::payment_files;
 use data::payouts::PayoutRow;
 use domain::access::Action;
+use domain::addresses::partner_page;
 use domain::views::ListQuery;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
 
-use crate::pages;
+use crate::pages::{self, Way};
+
+/// Partners without an account that a refusal leads to.
+const ACCOUNTS_SHOWN: usize = 5;
 
 pub fn router() -> Router {
     Router::new().route("/export/{file}", get(export)).route("/payouts/{file}", get(payouts))
@@ -50,14 +55,32 @@ async fn payouts(Path(file): Path<String>, Query(params): Params, parts: Parts) 
     let made = match file.rsplit_once('.') {
         Some((number, "csv")) => payout_table(number, list_query(params), &parts).await,
         Some((number, "xml")) => payment_order(number, &parts).await,
-        _ => Err(AppError::NotFound("This file".to_owned())),
+        _ => Err(AppError::NotFound("This file".to_owned()).into()),
     };
     match made {
         Ok(file) => {
             let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
             (headers, file.content).into_response()
         }
-        Err(error) => pages::refuse(&parts.headers, &error),
+        Err(Refusal { error, ways }) => pages::refuse_with(&parts.headers, &error, &ways),
+    }
+}
+
+/// Why there is no file, and where that can be mended.
+struct Refusal {
+    error: AppError,
+    ways: Vec<Way>,
+}
+
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Refusal {
+        Refusal { error, ways: Vec::new() }
+    }
+}
+
+impl From<data::Error> for Refusal {
+    fn from(error: data::Error) -> Refusal {
+        AppError::from(error).into()
     }
 }
 
@@ -67,7 +90,7 @@ struct Attachment {
     name: String,
 }
 
-async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<Attachment, AppError> {
+async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<Attachment, Refusal> {
     let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
     let found = data::search::partners(ctx.db.read(), ctx.company_id, &query.search).await?;
     let state = query.filter("payout");
@@ -80,16 +103,27 @@ async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<A
     })
 }
 
-async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, AppError> {
+/// What a payment order cannot be made of is mended in the company's profile or at its partners.
+async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, Refusal> {
     let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
     payouts.retain(PayoutRow::is_open);
-    let debtor = payment_files::debtor(&ctx.company)?;
-    let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))?;
+    let refuse = |error: data::Error, mut ways: Vec<Way>| {
+        ways.push(("Back to the invoice".to_owned(), invoice_path(&invoice.number)));
+        Refusal { error: error.into(), ways }
+    };
+    let profile = || vec![("To the company profile".to_owned(), "/settings".to_owned())];
+    let debtor = payment_files::debtor(&ctx.company).map_err(|error| refuse(error, profile()))?;
+    let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))
+        .map_err(|error| refuse(error, payouts.iter().take(ACCOUNTS_SHOWN).map(account_of).collect()))?;
     Ok(Attachment {
         content: order.xml.into_bytes(),
         content_type: "application/xml; charset=utf-8",
         name: format!("{}-pain.001.xml", invoice.number),
     })
+}
+
+fn account_of(payout: &PayoutRow) -> Way {
+    (format!("Account of {}", payout.partner_name), partner_page(&payout.partner_key, "edit"))
 }
 
 async fn payouts_of(number: &str, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {

@@ -48,7 +48,16 @@ pub fn pain_001(payouts: &[PayoutRow], debtor: &Debtor<'_>, name: &str, written_
     }
     let count: usize = currencies.values().map(Vec::len).sum();
     if count == 0 {
-        return Err(Error::conflict("there is nothing to order: no payout is open whose partner has an IBAN"));
+        return Err(Error::conflict(match left_out.len() {
+            0 => "There is nothing to order: no payout of this invoice waits to be paid by hand.".to_owned(),
+            1 => {
+                "A payment file orders transfers to IBANs, and the one partner who is still to be paid has none. Enter it as their account."
+                    .to_owned()
+            }
+            count => format!(
+                "A payment file orders transfers to IBANs, and none of the {count} partners who are still to be paid has one. Enter them as their accounts."
+            ),
+        }));
     }
     let message = message_id(name, currencies.values().flatten());
     let mut xml = Xml::default();

@@ -3,11 +3,13 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::ACCEPT;
+use axum::http::{Method, StatusCode};
 use data::imports::{self, Kind, Options};
 use domain::Instant;
 
-use crate::harness::{NOW, TestApp};
+use crate::harness::{NOW, TestApp, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -36,6 +38,11 @@ async fn invoice(app: &TestApp) -> String {
     use data::entities::invoices::{Column, Entity};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     Entity::find().filter(Column::Currency.eq("USD")).one(app.db.read()).await.unwrap().unwrap().number
+}
+
+/// What a browser is shown.
+async fn page(app: &TestApp, path: &str, cookie: &str) -> String {
+    app.send(request(Method::GET, path, Some(cookie)).header(ACCEPT, "text/html").body(Body::empty()).unwrap()).await.body
 }
 
 on_both! {
@@ -117,6 +124,8 @@ on_both! {
         let without = app.get(&order, Some(&owner)).await;
         assert_eq!(without.status, StatusCode::CONFLICT);
         assert!(without.body.contains("enter the IBAN of Northwind in its company profile first"), "{}", without.body);
+        let page = self::page(&app, &order, &owner).await;
+        assert!(page.contains("href=\"/settings\"") && page.contains(&format!("href=\"/invoices/{invoice}\"")), "{page}");
         assert!(app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body.contains("add your IBAN first"));
 
         let mistyped = app.call("/rpc/settings/save-profile", &save("&iban=DE89370400440532013001"), Some(&owner)).await;
@@ -124,6 +133,9 @@ on_both! {
         app.call("/rpc/settings/save-profile", &save("&iban=DE89+3704+0044+0532+0130+00&bic=COBADEFF"), Some(&owner)).await;
         let nobody = app.get(&order, Some(&owner)).await;
         assert_eq!(nobody.status, StatusCode::CONFLICT, "no partner has an account: {}", nobody.body);
+        assert!(nobody.body.contains("none of the 2 partners who are still to be paid has one"), "{}", nobody.body);
+        let page = self::page(&app, &order, &owner).await;
+        assert!(page.contains("href=\"/partners/bolt/edit\">Account of Bolt</a>") && page.contains("Back to the invoice"), "{page}");
 
         let partner = "key=bolt&name=Bolt&settlement_days=0&payout_account=gb82+west+1234+5698+7654+32";
         let saved = app.call("/rpc/partners/save", partner, Some(&owner)).await;
