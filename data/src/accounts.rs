@@ -108,6 +108,8 @@ pub async fn add_user(
         None => None,
     };
     let secret = password.is_none().then(new_secret);
+    // The log tells the time of the installation; links and passwords go by the real one.
+    let now = crate::installation::now(db).await?;
 
     transact!(db, |tx| {
         let known = users::Entity::find().filter(users::Column::Email.eq(&email)).one(tx).await?;
@@ -138,17 +140,8 @@ pub async fn add_user(
         };
         set_membership(tx, id, place, real_now).await?;
         if let Place::Company(company_id, role) = place {
-            crate::audit::record(
-                tx,
-                company_id,
-                real_now,
-                author,
-                "user_added",
-                "user",
-                &email,
-                serde_json::json!({ "role": role.word() }),
-            )
-            .await?;
+            crate::audit::record(tx, company_id, now, author, "user_added", "user", &email, serde_json::json!({ "role": role.word() }))
+                .await?;
         }
         if let Some(secret) = &secret {
             insert_link(tx, id, secret, real_now).await?;

@@ -3,6 +3,8 @@ use domain::states::{CompanyRole, PartnerRole};
 
 use super::*;
 use crate::companies::{self, Profile};
+use crate::entities::audit;
+use crate::installation::{self, Mode};
 use crate::on_both;
 
 const NOW: Instant = Instant(1_767_225_600_000);
@@ -43,6 +45,15 @@ on_both! {
         for (email, password) in [("ada@northwind.example", "another password"), ("bob@northwind.example", "a long password")] {
             assert_eq!(sign_in(db, email, password, "203.0.113.9", NOW).await.unwrap(), SignIn::Refused);
         }
+    }
+
+    async fn the_audit_log_tells_the_time_of_the_sandbox(db: &TestDb) {
+        let start = NOW.plus_ms(-1_000 * MINUTE);
+        installation::init(db, Mode::Sandbox { start }).await.unwrap();
+        let company_id = company(db, "northwind").await;
+        owner(db, company_id, "ada@northwind.example", None).await;
+        let entry = audit::Entity::find().filter(audit::Column::Action.eq("user_added")).one(db.read()).await.unwrap().unwrap();
+        assert_eq!((entry.at, entry.author.as_str()), (start.0, "test"));
     }
 
     async fn guessing_is_slowed_down_also_for_people_who_do_not_exist(db: &TestDb) {
