@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::money::Money;
 
 mod parse;
+mod words;
 
 pub use parse::ConditionError;
 

@@ -42,7 +42,7 @@ fn everything_is_said() {
     let trigger = given.read(Currency::USD).unwrap();
     assert_eq!(
         trigger.company_sentence(),
-        "20 % of every payment, from $10.00 a payment, up to $30.00 a month, when partner.tag = 'gold', on hold for 30 days"
+        "20 % of every payment, from $10.00 a payment, up to $30.00 a month, when the partner has the tag “gold”, on hold for 30 days"
     );
     assert!(!trigger.sentence().contains("gold"));
     assert_eq!(trigger.example(), "A sale of $200.00 pays $30.00: $40.00, held to the month's maximum.");

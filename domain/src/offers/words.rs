@@ -37,7 +37,7 @@ impl Trigger {
     pub fn company_sentence(&self) -> String {
         match &self.when {
             None => self.sentence(),
-            Some(condition) => self.sentence().replacen("on certain conditions", &format!("when {condition}"), 1),
+            Some(condition) => self.sentence().replacen("on certain conditions", &format!("when {}", condition.words(self.currency)), 1),
         }
     }
 
