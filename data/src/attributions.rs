@@ -16,6 +16,7 @@ pub use apply::{apply_change, preview_change, preview_undo, undo_change};
 pub struct Change {
     pub partner_key: Option<String>,
     pub from: Instant,
+    /// Why: money changes hands by it. Only previews go without.
     pub reason: String,
 }
 

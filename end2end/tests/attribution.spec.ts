@@ -35,6 +35,9 @@ test('a change of attribution is seen before it is done, by both partners after 
     // Looking has changed nothing.
     expect(await owed()).toEqual([8750, 0]);
 
+    // Money changes hands: somebody says why.
+    await page.getByRole('button', { name: 'Change attribution' }).click();
+    await expect(page.getByRole('alert')).toContainText('Reason is missing');
     await page.getByLabel('Reason').fill('They signed up through the other link');
     await page.getByRole('button', { name: 'Change attribution' }).click();
     await said(page, 'Changed the attribution; 1 event and its rewards moved.');

@@ -116,6 +116,9 @@ on_both! {
         world.undo(undo_of_undo).await.unwrap();
         assert_eq!(world.balances().await, Vec::<String>::new());
         let customer_id = world.customer_row("c1").await.id;
+        let unexplained = Change { reason: " ".to_owned(), ..to(Some("ada"), "2026-01-01T00:00:00Z") };
+        attributions::preview_change(db, world.company, customer_id, &unexplained, world.now).await.unwrap();
+        assert_eq!(fault(attributions::apply_change(db, world.company, customer_id, &unexplained, Manual, BY, world.now).await, "reason"), "is missing");
         let again = attributions::apply_change(db, world.company, customer_id, &to(Some("ada"), "2026-01-01T00:00:00Z"), Manual, BY, world.now).await.unwrap();
         assert!(again.change_id.is_some());
         assert_eq!(balances, ["ada USD 2000"]);

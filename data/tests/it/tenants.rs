@@ -21,7 +21,7 @@ on_both! {
         let customer = world.customer("c1", Some("ada")).await;
         world.sale("t1", "c1", "10.00", "2026-03-09T10:00:00Z").await;
         let ada = world.partnership("ada").await.id;
-        let change = Change { partner_key: Some("bob".to_owned()), from: world.now, reason: String::new() };
+        let change = Change { partner_key: Some("bob".to_owned()), from: world.now, reason: "Found out later".to_owned() };
         let changed = attributions::apply_change(db, world.company, customer.customer_id, &change, Manual, BY, world.now).await.unwrap();
 
         let profile = Profile {
@@ -64,7 +64,7 @@ on_both! {
         };
         assert!(transactions::record(db, other, &sale, Manual, BY, world.now).await.unwrap().new);
         assert_eq!(world.transaction("t1").await.amount, 1_000);
-        let partner = Change { partner_key: Some("ada".to_owned()), from: world.now, reason: String::new() };
+        let partner = Change { partner_key: Some("ada".to_owned()), from: world.now, reason: "Found out later".to_owned() };
         let stranger = there.customer_row("c1").await.id;
         let taken = attributions::apply_change(db, other, stranger, &partner, Manual, BY, world.now).await;
         assert_eq!(fault(taken, "partner_key"), "there is no partner “ada”");

@@ -85,7 +85,7 @@ impl<'a> Wandering<'a> {
             }
             6..8 => {
                 let partner = ["ada", "bob", "cem", ""].choose(&mut self.rng).unwrap();
-                let change = Change { partner_key: Some((*partner).to_owned()), from: past, reason: String::new() };
+                let change = Change { partner_key: Some((*partner).to_owned()), from: past, reason: "Found out later".to_owned() };
                 let preview = attributions::preview_change(db, company, customer.1, &change, now).await.unwrap();
                 let changed = attributions::apply_change(db, company, customer.1, &change, Manual, BY, now).await;
                 changed.map(|changed| {
