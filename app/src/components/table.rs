@@ -82,13 +82,20 @@ pub fn Th(#[prop(into)] label: String, #[prop(optional)] numeric: bool, #[prop(o
     }
 }
 
-/// The head of a table without sorts: "Partner|Month|#Amount", with "#" before a column of numbers.
+/// The head of a table without sorts: "Partner|Month|#Amount|~Actions", with "#" before a column of numbers and "~" before a label that
+/// is only read out.
 #[component]
-pub fn TableHead(labels: &'static str) -> impl IntoView {
-    let cells = labels.split('|').map(|label| view! { <Th label=label.trim_start_matches('#') numeric=label.starts_with('#')/> });
+pub fn TableHead(#[prop(into)] labels: String) -> impl IntoView {
+    let cells = labels
+        .split('|')
+        .map(|label| {
+            let (numeric, hidden) = (label.starts_with('#'), label.starts_with('~'));
+            view! { <Th label=label.trim_start_matches(['#', '~']) numeric=numeric hidden=hidden/> }
+        })
+        .collect_view();
     view! {
         <thead>
-            <tr>{cells.collect_view()}</tr>
+            <tr>{cells}</tr>
         </thead>
     }
 }

@@ -3,7 +3,7 @@
 use domain::views::customers::AttributionLine;
 use leptos::prelude::*;
 
-use crate::components::{Badge, EmptyState, TableFrame, Th};
+use crate::components::{Badge, EmptyState, TableFrame, TableHead};
 use crate::list::encode;
 use crate::server_fns::customers::customer_page;
 use crate::server_fns::partners::partner_path;
@@ -36,15 +36,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         .collect_view();
     view! {
         <TableFrame label="Attribution history">
-            <thead>
-                <tr>
-                    <Th label="Partner"/>
-                    <Th label="From"/>
-                    <Th label="Until"/>
-                    <Th label="Source"/>
-                    {undo.then(|| view! { <Th label="Undo" hidden=true/> })}
-                </tr>
-            </thead>
+            <TableHead labels=if undo { "Partner|From|Until|Source|~Undo" } else { "Partner|From|Until|Source" }/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

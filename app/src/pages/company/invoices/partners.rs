@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,
-    Th,
+    TableHead,
 };
 use crate::list::{address, filtered, use_list};
 use crate::server_fns::invoices::{ConfirmPayout, PayoutDidNotWork, RetryPayout};
@@ -87,20 +87,17 @@ fn Table(of: InvoiceDetail, carries: bool, charged: bool, words: String) -> impl
         }
     });
     let totals = of.totals;
+    let heads = [
+        "Partner|Group|#Rewards|Estimated payment date",
+        if carries { "|#Carried over" } else { "" },
+        if charged { "|Payout" } else { "" },
+        "|#Amount",
+    ]
+    .concat();
     view! {
         {apart}
         <TableFrame label="Partners">
-            <thead>
-                <tr>
-                    <Th label="Partner"/>
-                    <Th label="Group"/>
-                    <Th label="Rewards" numeric=true/>
-                    <Th label="Estimated payment date"/>
-                    {carries.then(|| view! { <Th label="Carried over" numeric=true/> })}
-                    {charged.then(|| view! { <Th label="Payout"/> })}
-                    <Th label="Amount" numeric=true/>
-                </tr>
-            </thead>
+            <TableHead labels=heads/>
             <tbody>{rows}</tbody>
             <tfoot>
                 <tr>
@@ -218,16 +215,7 @@ fn Lines(opened: OpenedPartner, columns: usize, may_change: bool, next_month: St
                     </p>
                     <table class="table compact">
                         <caption class="sr-only">{format!("Rewards of {name}")}</caption>
-                        <thead>
-                            <tr>
-                                <Th label="For"/>
-                                <Th label="Customer"/>
-                                <Th label="Date"/>
-                                <Th label="Status"/>
-                                <Th label="Amount" numeric=true/>
-                                {may_change.then(|| view! { <Th label="Actions" hidden=true/> })}
-                            </tr>
-                        </thead>
+                        <TableHead labels=if may_change { "For|Customer|Date|Status|#Amount|~Actions" } else { "For|Customer|Date|Status|#Amount" }/>
                         <tbody>{rows}</tbody>
                         <tfoot>
                             <tr>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use crate::components::{Icon, Loaded};
+use crate::components::{Icon, Loaded, TableHead};
 use crate::server_fns::invoices::{GetInvoicePrint, invoice_path};
 use crate::ui::load;
 
@@ -41,6 +41,8 @@ fn Paper(of: InvoicePrint) -> impl IntoView {
         })
         .collect_view();
     let title = format!("Invoice {}", of.number);
+    let paid = if of.charged { "Paid out" } else { "To be paid" };
+    let heads = format!("Partner|Partner key|#Rewards|#Earned, {0}|#{paid}, {0}", of.currency);
     let print = move |_: ev::MouseEvent| {
         // Refused only where the browser cannot print.
         let _ = window().print();
@@ -81,15 +83,7 @@ fn Paper(of: InvoicePrint) -> impl IntoView {
             <div class="paper-table" role="region" tabindex="0" aria-label="Totals per partner">
             <table>
                 <caption class="sr-only">"Totals per partner"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Partner"</th>
-                        <th scope="col">"Partner key"</th>
-                        <th scope="col" class="c-num">"Rewards"</th>
-                        <th scope="col" class="c-num">{format!("Earned, {}", of.currency)}</th>
-                        <th scope="col" class="c-num">{format!("{}, {}", if of.charged { "Paid out" } else { "To be paid" }, of.currency)}</th>
-                    </tr>
-                </thead>
+                <TableHead labels=heads/>
                 <tbody>{partners}</tbody>
                 <PaperTotals totals=of.totals/>
             </table>
@@ -162,15 +156,7 @@ fn PaperLines(lines: Vec<PrintedLine>, left_out: i64, currency: String) -> impl 
         <div class="paper-table" role="region" tabindex="0" aria-label="Lines">
         <table class="lines">
             <caption class="sr-only">"Lines"</caption>
-            <thead>
-                <tr>
-                    <th scope="col">"Partner"</th>
-                    <th scope="col">"Date"</th>
-                    <th scope="col">"For"</th>
-                    <th scope="col">"Reference"</th>
-                    <th scope="col" class="c-num">{format!("Amount, {currency}")}</th>
-                </tr>
-            </thead>
+            <TableHead labels=format!("Partner|Date|For|Reference|#Amount, {currency}")/>
             <tbody>{rows}</tbody>
         </table>
         </div>

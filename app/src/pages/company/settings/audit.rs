@@ -5,7 +5,7 @@ use domain::views::settings::{AuditEntry, AuditLog};
 use leptos::prelude::*;
 
 use super::SettingsTabs;
-use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, Th};
+use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::server_fns::settings::ListAudit;
 use crate::ui::load;
@@ -55,15 +55,7 @@ fn Log(log: AuditLog) -> impl IntoView {
     let rows = log.page.rows.iter().cloned().map(|entry| view! { <Entry entry=entry/> }).collect_view();
     view! {
         <TableFrame label="Audit log">
-            <thead>
-                <tr>
-                    <Th label=format!("When, {}", log.zone)/>
-                    <Th label="What"/>
-                    <Th label="About"/>
-                    <Th label="Who"/>
-                    <Th label="Facts"/>
-                </tr>
-            </thead>
+            <TableHead labels=format!("When, {}|What|About|Who|Facts", log.zone)/>
             <tbody>{rows}</tbody>
         </TableFrame>
         <Pager page=log.page words="Newest first"/>
