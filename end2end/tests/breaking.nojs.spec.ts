@@ -36,6 +36,7 @@ test('a form stranded by the end of its session waits behind the sign-in', async
     await expect(page.getByLabel('Description')).toHaveValue('For a long evening');
     await expect(page.getByRole('textbox', { name: 'Amount' })).toHaveValue('15');
     await page.getByRole('button', { name: 'Create Reward' }).click();
+    await said(page, /reward/i);
     await page.goto(`/partners/${partner.key}/rewards`);
     await expect(page.getByRole('row').filter({ hasText: 'For a long evening' })).toHaveCount(1);
 });

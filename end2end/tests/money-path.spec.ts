@@ -30,6 +30,8 @@ test('from a recorded sale to a paid partner', async ({ page, server, signIn, go
     await page.getByRole('button', { name: 'Approve' }).click();
     await said(page, 'Approved 1 reward.');
     await page.getByRole('link', { name: 'Close' }).click();
+    // A step to another page closes menus: the next one opens after it.
+    await expect(page.getByRole('heading', { level: 1, name: 'Reward for Harbour Media' })).toHaveCount(0);
 
     // Month end: an invoice that is reviewed for seven days.
     const menu = await clock(page);

@@ -102,6 +102,8 @@ test('an offer cannot take the key of another, nor be empty, nor promise more th
     await expect(first.getByLabel('Percent of the sale')).toHaveAttribute('aria-invalid', 'true');
     await first.getByLabel('Percent of the sale').fill('10');
     await page.getByRole('button', { name: 'Create the offer' }).click();
+    // Answered: before that, another click would be taken for the same.
+    await expect(first.getByLabel('Percent of the sale')).not.toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Key').first()).toHaveAttribute('aria-invalid', 'true');
     await page.getByLabel('Key').first().fill('affiliates');
     await page.getByRole('button', { name: 'Create the offer' }).click();

@@ -32,6 +32,6 @@ test('rewards are filtered before the client has loaded', async ({ page, signIn 
     await page.getByRole('combobox', { name: 'Partner' }).fill(partner);
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.waitForURL(/partner=/);
-    const names = await page.locator('tbody .row-link').allTextContents();
-    expect(new Set(names)).toEqual(new Set([partner]));
+    const names = async () => [...new Set(await page.locator('tbody .row-link').allTextContents())];
+    await expect.poll(names).toEqual([partner]);
 });

@@ -119,6 +119,6 @@ test('a partner and a customer are found as one types', async ({ page, gotoReady
     await sendFilters(page);
     await page.waitForURL(/partner=/);
     await expect(page.locator('.chips').first()).toContainText(`Partner: ${partner}`);
-    const names = await page.locator('tbody .row-link').allTextContents();
-    expect(new Set(names)).toEqual(new Set([partner]));
+    const names = async () => [...new Set(await page.locator('tbody .row-link').allTextContents())];
+    await expect.poll(names).toEqual([partner]);
 });
