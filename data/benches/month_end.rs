@@ -226,6 +226,7 @@ fn partnership(id: Uuid, number: usize, company: Uuid, group: Uuid, now: Instant
         last_active_at: now.0,
         joined_at: now.0,
         search: format!("partner {number}"),
+        held: 0,
     }
 }
 

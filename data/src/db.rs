@@ -18,8 +18,11 @@ use crate::migrations::Migrator;
 /// How often a transaction that lost to another one is run again before its error is shown.
 const RETRIES_MAX: u32 = 12;
 const READERS: u32 = 4;
-/// SQLite keeps so many KiB of pages per connection; what falls out is still in the system's own cache.
+/// SQLite keeps so many KiB of pages per connection, or of a large file one part in so many, so that the upper levels of its
+/// indexes stay; what falls out is still in the system's own cache.
 const READER_CACHE_KIB: u32 = 2_000;
+const READER_CACHE_PART: u64 = 64;
+const READER_CACHE_KIB_MAX: u32 = 65_536;
 const WRITER_CACHE_KIB: u32 = 4_000;
 const BULK_CACHE_KIB: u32 = 131_072;
 /// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
@@ -45,7 +48,7 @@ impl Db {
         if url.starts_with("sqlite:") {
             let separator = if url.contains('?') { '&' } else { '?' };
             let writer = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), 1, WRITER_CACHE_KIB)).await?;
-            let reader = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), READERS, READER_CACHE_KIB)).await?;
+            let reader = Database::connect(sqlite(&format!("{url}{separator}mode=rwc"), READERS, reader_cache_kib(url))).await?;
             return Ok(Db { writer, reader });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -171,6 +174,12 @@ macro_rules! transact {
             }
         }
     }};
+}
+
+fn reader_cache_kib(url: &str) -> u32 {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+    u32::try_from(bytes / 1024 / READER_CACHE_PART).unwrap_or(u32::MAX).clamp(READER_CACHE_KIB, READER_CACHE_KIB_MAX)
 }
 
 fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {

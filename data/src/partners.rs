@@ -139,6 +139,7 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
             revenue: Set(0),
             last_active_at: Set(now.0),
             joined_at: Set(now.0),
+            held: Set(0),
         });
     }
     insert_all(tx, organisations).await?;

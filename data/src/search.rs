@@ -136,14 +136,14 @@ pub async fn narrows<C: ConnectionTrait>(
 ) -> Result<Vec<Narrow>> {
     let mut parts = Vec::new();
     for piece in pieces(question) {
-        parts.push(Range::beginning(company_id, kind, &piece).narrow(conn, id).await?);
+        parts.push(Range::beginning(company_id, kind, &piece).narrow(conn, true, id).await?);
     }
     Ok(parts)
 }
 
 /// Partners with exactly this tag.
 pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str, id: impl ColumnTrait) -> Result<Narrow> {
-    Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, id).await
+    Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, false, id).await
 }
 
 /// The tags that partners of this company have, in order, in lower case; the first forty.
@@ -224,10 +224,10 @@ impl Range {
         select
     }
 
-    async fn narrow<C: ConnectionTrait>(&self, conn: &C, id: impl ColumnTrait) -> Result<Narrow> {
+    async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<Narrow> {
         let ids = self.ids();
         let size = counted(conn, ids.clone(), FEW + 1).await?;
-        Ok(Narrow { ids, size, test: self.test(id) })
+        Ok(Narrow { search, ids, size, test: self.test(id) })
     }
 
     fn ids(&self) -> SelectStatement {

@@ -103,7 +103,16 @@ impl Sql {
         all.extend(customer_words.iter().map(|word| self.terms("customer", 4, word, self.customers_count(), "1 = 1")));
         all.push(self.rewards());
         all.extend(["invoice_month", "0"].map(|month| self.counts(month)));
+        all.push(self.held());
         all
+    }
+
+    fn held(&self) -> String {
+        let company = self.company();
+        format!(
+            "WITH held AS (SELECT partnership_id, COUNT(*) AS rewards FROM rewards WHERE company_id = {company} AND state = 'hold' GROUP BY partnership_id) \
+             UPDATE partnerships SET held = held.rewards FROM held WHERE partnerships.id = held.partnership_id"
+        )
     }
 
     /// What the product counts in the transaction of each reward.

@@ -36,6 +36,7 @@ pub struct Model {
     pub joined_at: i64,
     #[sea_orm(column_type = "Text")]
     pub search: String,
+    pub held: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,8 +4,9 @@
 //! (scope, column, id) exists. How a page is read depends on how many rows match:
 //! * no filter: along the sort's index, from the cursor on;
 //! * few: all of them, through the filter's own index or from the ids that [`List::narrowed`] names, then sorted;
-//! * many: they are common, so a short walk along the sort's index meets enough of them. Where it does not, because the
-//!   matches lie elsewhere in that order, the database chooses.
+//! * many, by columns that the sort's index has too ([`List::indexed`]): along that index alone, as far as it takes;
+//! * many others: they are common, so a short walk along the sort's index meets enough of them. Where it does not, because
+//!   the matches lie elsewhere in that order, the database chooses. Of a search that finds so many, the first are taken.
 //!
 //! Subqueries with a LIMIT fix these routes: neither database moves a condition into or out of one.
 
@@ -17,12 +18,14 @@ use crate::{Error, Result};
 
 mod arms;
 
-pub use arms::Arm;
+pub use arms::{Arm, wrapped};
 
 /// So many matches are still gathered and sorted.
 pub const FEW: u64 = 8_000;
+/// So many of a search's matches are looked at where it finds more than [`FEW`].
+const FOUND: u64 = 1_000;
 /// How many rows of the sort's order are looked at before it is known whether there are few matches, and after.
-const WALK_SHORT: u64 = 600;
+const WALK_SHORT: u64 = 300;
 const WALK_LONG: u64 = 10_000;
 
 /// A list: which rows, in which order, how many at once.
@@ -32,7 +35,9 @@ pub struct List<E: EntityTrait> {
     pub scope: Condition,
     /// What the reader asked for; `None` for everything.
     pub filter: Option<Condition>,
-    /// Ids among which all matches are, or at least some: see [`List::narrowed`].
+    /// Every sort's index has the columns that `filter` names.
+    pub indexed: bool,
+    /// Ids among which all matches are, or the first: see [`List::narrowed`].
     pub among: Option<Among>,
     /// Where to read, instead of scope and filter.
     pub arms: Option<Vec<Arm>>,
@@ -45,9 +50,11 @@ pub struct List<E: EntityTrait> {
     pub part: String,
 }
 
-/// A part of a filter that other rows decide: a search's words, a tag, a reward on hold.
+/// A part of a filter that other rows decide: a search's words, a tag.
 #[derive(Clone)]
 pub struct Narrow {
+    /// A search for somebody: if it finds very many, the first will do.
+    pub search: bool,
     /// Selects the ids that pass.
     pub ids: SelectStatement,
     /// How many ids there are, counted to one above [`FEW`].
@@ -59,8 +66,11 @@ pub struct Narrow {
 #[derive(Clone)]
 pub struct Among {
     ids: SelectStatement,
+    size: u64,
     /// Whether every match is among them.
     whole: bool,
+    /// What else the rows must meet.
+    others: Option<Condition>,
 }
 
 /// How many rows match and, where they were few enough to add up, the sums that were asked for.
@@ -78,39 +88,59 @@ where
 {
     /// The whole scope, by one column, [`PAGE_ROWS`] at a time.
     pub fn new(scope: Condition, sort: E::Column, id: E::Column) -> List<E> {
-        List { scope, filter: None, among: None, arms: None, sort, id, descending: false, rows: PAGE_ROWS, part: String::new() }
+        List {
+            scope,
+            filter: None,
+            indexed: false,
+            among: None,
+            arms: None,
+            sort,
+            id,
+            descending: false,
+            rows: PAGE_ROWS,
+            part: String::new(),
+        }
     }
 
-    /// Adds parts to the filter. The smallest one drives the queries: from its ids to the rows, if they are few.
+    /// Adds parts to the filter. The smallest one drives the queries, from its ids to the rows, if they are few or a search's.
     pub fn narrowed(mut self, parts: Vec<Narrow>) -> Self {
         let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return self };
-        let whole = parts[least].size <= FEW;
-        let mut all = Condition::all().add_option(self.filter.take());
+        self.indexed = false;
+        let mut others = Condition::all().add_option(self.filter.take());
+        let mut driving = None;
         for (at, part) in parts.into_iter().enumerate() {
             if at == least {
-                let mut ids = part.ids;
-                if !whole {
-                    ids.limit(FEW);
-                }
-                self.among = Some(Among { ids, whole });
-            }
-            if at != least || !whole {
-                all = all.add(part.test);
+                driving = Some(part);
+            } else {
+                others = others.add(part.test);
             }
         }
-        self.filter = Some(all);
+        let Some(Narrow { search, mut ids, size, test }) = driving else { return self };
+        let whole = size <= FEW;
+        self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
+        if whole || search {
+            // Also where it cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
+            ids.limit(if whole { Ord::max(size, 1) } else { FOUND });
+            self.among = Some(Among { ids, size, whole, others: (!others.is_empty()).then_some(others) });
+        }
         self
     }
 
     /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        if let Some(Among { ids, whole: false }) = &self.among {
-            let some = self.count(conn, self.matches(Some(ids)), u64::from(COUNT_MAX) + 1, &[]).await?;
-            if !some.count.is_exact() {
-                return Ok(some);
+        let many = Totals { count: Count::MoreThan(COUNT_MAX), sums: None };
+        match &self.among {
+            Some(Among { size, others: None, .. }) if *size > u64::from(COUNT_MAX) => return Ok(many),
+            Some(among @ Among { whole: false, .. }) => {
+                let Count::Exactly(some) = self.count(conn, self.matches(Some(among)), FOUND, &[]).await?.count else { return Ok(many) };
+                // So many at least.
+                if some > 100 {
+                    return Ok(Totals { count: Count::MoreThan((some - 1) / 100 * 100), sums: None });
+                }
             }
+            _ => {}
         }
-        self.count(conn, self.matches(self.whole_ids()), u64::from(COUNT_MAX) + 1, columns).await
+        self.count(conn, self.matches(self.whole()), u64::from(COUNT_MAX) + 1, columns).await
     }
 
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides the route.
@@ -125,20 +155,35 @@ where
         let Some(filter) = &self.filter else {
             return self.rows_of(conn, &self.sorted(self.scoped(from), from, wanted)).await;
         };
-        if count.is_exact() || self.whole_ids().is_some() {
-            return self.gathered(conn, from, wanted).await;
+        if count.is_exact() || self.whole().is_some() {
+            return self.gathered(conn, self.whole(), from, wanted).await;
+        }
+        if self.indexed {
+            return self.along(conn, filter, from, wanted).await;
         }
         if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_SHORT).await? {
             return Ok(rows);
         }
-        if self.among.is_none() && self.size(conn).await? <= FEW {
-            return self.gathered(conn, from, wanted).await;
+        if self.among.is_some() || self.size(conn).await? <= FEW {
+            return self.gathered(conn, self.among.as_ref(), from, wanted).await;
         }
         if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_LONG).await? {
             return Ok(rows);
         }
         let mut page = self.scoped(from);
         page.cond_where(filter.clone());
+        self.rows_of(conn, &self.sorted(page, from, wanted)).await
+    }
+
+    /// As far along the sort's index as it takes; the wrapped filter is read from there too.
+    async fn along<C: ConnectionTrait>(&self, conn: &C, filter: &Condition, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from(E::default()).cond_where(self.scope.clone()).and_where(wrapped(filter.clone()));
+        if let Some(cursor) = from.cursor {
+            ids.and_where(self.beyond(cursor));
+        }
+        let mut page = self.columns();
+        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
         self.rows_of(conn, &self.sorted(page, from, wanted)).await
     }
 
@@ -158,8 +203,8 @@ where
     }
 
     /// All matches, sorted by the database: ids and sort values first, then the wanted rows whole.
-    async fn gathered<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
-        let mut matches = self.matches(self.whole_ids());
+    async fn gathered<C: ConnectionTrait>(&self, conn: &C, among: Option<&Among>, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut matches = self.matches(among);
         matches.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).limit(FEW + 1);
         let mut ids = Query::select();
         ids.column(self.id.as_column_ref()).from_subquery(matches, table::<E>());
@@ -171,21 +216,22 @@ where
         self.rows_of(conn, &self.sorted(page, from, wanted)).await
     }
 
-    /// From the rows that match, still without columns; through `ids` where they are given.
-    fn matches(&self, ids: Option<&SelectStatement>) -> SelectStatement {
+    /// From the rows that match, still without columns; through ids where they are given.
+    fn matches(&self, among: Option<&Among>) -> SelectStatement {
         let mut select = Query::select();
         select.from(E::default());
-        let all = self.scope.clone().add_option(self.filter.clone());
-        match ids {
+        match among {
             // Wrapped, so that no index of the scope is taken for better than the ids.
-            Some(ids) => select.and_where(self.id.in_subquery(ids.clone())).and_where(arms::wrapped(all)),
-            None => select.cond_where(all),
+            Some(Among { ids, others, .. }) => {
+                select.and_where(self.id.in_subquery(ids.clone())).and_where(wrapped(self.scope.clone().add_option(others.clone())))
+            }
+            None => select.cond_where(self.scope.clone().add_option(self.filter.clone())),
         };
         select
     }
 
-    fn whole_ids(&self) -> Option<&SelectStatement> {
-        self.among.as_ref().filter(|among| among.whole).map(|among| &among.ids)
+    fn whole(&self) -> Option<&Among> {
+        self.among.as_ref().filter(|among| among.whole)
     }
 
     /// How many rows match, counted to one above [`FEW`].
@@ -346,138 +392,4 @@ fn table<E: EntityTrait>() -> Alias {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::entities::partnerships::{Column, Entity, Model};
-    use crate::partners::{self, NewPartner};
-    use crate::testing::TestDb;
-    use crate::{companies, entities::groups, on_both};
-    use domain::Instant;
-    use sea_orm::{ActiveModelTrait, ActiveValue::Set, QueryFilter};
-    use uuid::Uuid;
-
-    const NOW: Instant = Instant(1_775_000_000_000);
-
-    /// A company whose partners p0, p1, … have signups index % 7 and, in every `rare_every`th, one paid customer.
-    async fn company(db: &TestDb, partners: usize, rare_every: usize) -> Uuid {
-        let profile = companies::Profile {
-            name: Some("Northwind".into()),
-            timezone: Some("UTC".into()),
-            currency: Some("USD".into()),
-            ..Default::default()
-        };
-        let company = companies::create(db, "northwind", &profile, "test", NOW).await.unwrap();
-        let group = groups::ActiveModel {
-            id: Set(Uuid::from_u128(1)),
-            company_id: Set(company),
-            key: Set("all".into()),
-            name: Set("All".into()),
-            created_at: Set(0),
-        };
-        let group = group.insert(db.read()).await.unwrap();
-        let rows: Vec<NewPartner> = (0..partners).map(|at| NewPartner { partner_key: format!("p{at}"), ..Default::default() }).collect();
-        let rows: Vec<_> = rows.iter().map(|row| (row, group.id)).collect();
-        let ids = crate::transact!(db, |tx| { partners::insert_new(tx, company, &rows, NOW).await }).unwrap();
-        for signups in 1..7 {
-            let these = ids.iter().enumerate().filter(|(at, _)| at % 7 == signups).map(|(_, id)| *id);
-            Entity::update_many()
-                .col_expr(Column::Signups, Expr::value(signups as i64))
-                .filter(Column::Id.is_in(these))
-                .exec(db.read())
-                .await
-                .unwrap();
-        }
-        let rare = ids.iter().step_by(rare_every).copied();
-        Entity::update_many()
-            .col_expr(Column::PaidCustomers, Expr::value(1i64))
-            .filter(Column::Id.is_in(rare))
-            .exec(db.read())
-            .await
-            .unwrap();
-        company
-    }
-
-    fn list(company: Uuid) -> List<Entity> {
-        List { descending: true, rows: 40, ..List::new(Condition::all().add(Column::CompanyId.eq(company)), Column::Signups, Column::Id) }
-    }
-
-    /// Walks to the end and back, and checks both against the sorted whole.
-    async fn walk(db: &TestDb, parts: &[List<Entity>], count: Count, expected: &[Model]) {
-        let mut seen: Vec<Model> = Vec::new();
-        let mut cursor: Option<String> = None;
-        let last = loop {
-            let found = page(db.read(), parts, cursor.as_deref(), count).await.unwrap();
-            assert_eq!(found.previous.is_some(), cursor.is_some());
-            seen.extend(found.rows.clone());
-            if found.next.is_none() {
-                break found;
-            }
-            cursor = found.next;
-        };
-        assert_eq!(seen, expected);
-        let mut back = last.rows.clone();
-        let mut previous = last.previous;
-        while let Some(cursor) = previous {
-            let found = page(db.read(), parts, Some(&cursor), count).await.unwrap();
-            assert!(found.next.is_some());
-            back.splice(0..0, found.rows);
-            previous = found.previous;
-        }
-        assert_eq!(back, expected);
-    }
-
-    fn sorted(mut rows: Vec<Model>, keep: impl Fn(&Model) -> bool) -> Vec<Model> {
-        rows.retain(|row| keep(row));
-        rows.sort_by_key(|row| std::cmp::Reverse((row.signups, row.id)));
-        rows
-    }
-
-    on_both! {
-        async fn every_row_comes_once_in_both_directions(db: &TestDb) {
-            let company = company(db, 205, 3).await;
-            let all = Entity::find().all(db.read()).await.unwrap();
-            walk(db, &[list(company)], Count::Exactly(205), &sorted(all.clone(), |_| true)).await;
-            let rare = List { filter: Some(Condition::all().add(Column::PaidCustomers.gt(0))), ..list(company) };
-            let expected = sorted(all, |row| row.paid_customers > 0);
-            // Each route gives the same rows.
-            walk(db, std::slice::from_ref(&rare), Count::Exactly(69), &expected).await;
-            walk(db, &[rare], Count::MoreThan(1_000), &expected).await;
-        }
-
-        async fn totals_follow_the_filter_and_stop_counting(db: &TestDb) {
-            let company = company(db, 1_200, 4).await;
-            let whole = list(company).totals(db.read(), &[Column::Signups]).await.unwrap();
-            assert_eq!(whole, Totals { count: Count::MoreThan(1_000), sums: None });
-            let rare = List { filter: Some(Condition::all().add(Column::PaidCustomers.gt(0))), ..list(company) };
-            let totals = rare.totals(db.read(), &[Column::Signups, Column::PaidCustomers]).await.unwrap();
-            let signups = (0..1_200i64).step_by(4).map(|at| at % 7).sum();
-            assert_eq!(totals, Totals { count: Count::Exactly(300), sums: Some(vec![signups, 300]) });
-            let none = List { filter: Some(Condition::all().add(Column::PaidCustomers.gt(5))), ..list(company) };
-            let totals = none.totals(db.read(), &[Column::Signups]).await.unwrap();
-            assert_eq!(totals, Totals { count: Count::Exactly(0), sums: Some(vec![0]) });
-            assert_eq!(none.page(db.read(), None, totals.count).await.unwrap(), Page::empty());
-        }
-
-        async fn parts_follow_one_another(db: &TestDb) {
-            let company = company(db, 130, 2).await;
-            let part = |name: &str, paid: i64| List {
-                scope: Condition::all().add(Column::CompanyId.eq(company)).add(Column::PaidCustomers.eq(paid)),
-                part: name.to_owned(),
-                ..list(company)
-            };
-            let all = Entity::find().all(db.read()).await.unwrap();
-            let mut expected = sorted(all.clone(), |row| row.paid_customers == 1);
-            expected.extend(sorted(all, |row| row.paid_customers == 0));
-            walk(db, &[part("one", 1), part("none", 0)], Count::Exactly(130), &expected).await;
-        }
-
-        async fn other_lists_cursors_begin_the_list(db: &TestDb) {
-            let company = company(db, 90, 2).await;
-            let first = list(company).page(db.read(), None, Count::Exactly(90)).await.unwrap();
-            for cursor in ["nonsense", "f.signups-asc.i3.00000000000000000000000000000000", "f.signups-desc.t33.00000000000000000000000000000000"] {
-                assert_eq!(list(company).page(db.read(), Some(cursor), Count::Exactly(90)).await.unwrap(), first);
-            }
-        }
-    }
-}
+mod tests;

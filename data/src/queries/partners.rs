@@ -2,17 +2,17 @@
 
 use domain::Money;
 use domain::page::Count;
-use domain::states::{PartnershipStatus, RewardState};
+use domain::states::PartnershipStatus;
 use domain::views::partners::{PARTNER_SORTS, PartnerForm, PartnerList, PartnerRow, PartnerTotals};
 use domain::views::{Choice, ListQuery};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::page::{self, List, Narrow};
 use super::{names, words};
+use crate::entities::companies;
 use crate::entities::partnerships::{Column, Entity, Model};
-use crate::entities::{companies, rewards};
 use crate::error::stored;
 use crate::search::{self, Kind};
 use crate::{Db, Result};
@@ -28,12 +28,14 @@ mod tests;
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<PartnerList> {
     let conn = &db.snapshot().await?;
     let groups = names::groups(conn, company.id).await?;
-    let list = List { filter: filter(company, query, &groups)?, ..ordered(company.id, query) };
+    let list = ordered(company, query, &groups)?;
     let list = list.narrowed(narrows(conn, company.id, query).await?);
     let totals = list.totals(conn, &[Column::Signups, Column::PaidCustomers, Column::Revenue]).await?;
     let (word, _) = query.order(PARTNER_SORTS, true);
     let found = if word == "group" {
-        let mut parts: Vec<List<Entity>> = groups.iter().map(|(id, _)| part_of_group(company.id, *id, &list)).collect();
+        let group = query.filter("group");
+        let asked = groups.iter().filter(|(_, known)| group.is_empty() || known.value == group);
+        let mut parts: Vec<List<Entity>> = asked.map(|(id, _)| part_of_group(*id, &list)).collect();
         if list.descending {
             parts.reverse();
         }
@@ -75,9 +77,9 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let groups = names::groups(conn, company.id).await?;
-    let list = List { filter: filter(company, query, &groups)?, ..ordered(company.id, query) };
-    let parts = narrows(conn, company.id, query).await?;
-    Ok(if parts.is_empty() { list.filter } else { Some(list.filter.unwrap_or_else(Condition::all).add(tests(parts))) })
+    let all = filter(query, &groups).add(joined(company, query)?);
+    let all = narrows(conn, company.id, query).await?.into_iter().fold(all, |all, part| all.add(part.test));
+    Ok((!all.is_empty()).then_some(all))
 }
 
 /// What the forms for a new or changed partner offer.
@@ -98,7 +100,7 @@ fn scope(company_id: Uuid) -> Condition {
     Condition::all().add(Column::CompanyId.eq(company_id))
 }
 
-fn ordered(company_id: Uuid, query: &ListQuery) -> List<Entity> {
+fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<List<Entity>> {
     let (word, descending) = query.order(PARTNER_SORTS, true);
     let sort = match word {
         "name" => Column::Search,
@@ -109,16 +111,22 @@ fn ordered(company_id: Uuid, query: &ListQuery) -> List<Entity> {
         "group" | "joined" => Column::JoinedAt,
         _ => Column::Revenue,
     };
-    List { descending, ..List::new(scope(company_id), sort, Column::Id) }
+    let (scope, filter, joined) = (scope(company.id), filter(query, groups), joined(company, query)?);
+    // Sorted by the day of joining, the days asked for are a piece of the index.
+    let (scope, filter) = if matches!(sort, Column::JoinedAt) { (scope.add(joined), filter) } else { (scope, filter.add(joined)) };
+    let filter = (!filter.is_empty()).then_some(filter);
+    // Partners on hold have an index of their own.
+    let indexed = query.filter("held").is_empty();
+    Ok(List { descending, filter, indexed, ..List::new(scope, sort, Column::Id) })
 }
 
 /// Sorted by group, the list is read group by group; within one, by the day of joining.
-fn part_of_group(company_id: Uuid, group_id: Uuid, list: &List<Entity>) -> List<Entity> {
-    List { scope: scope(company_id).add(Column::GroupId.eq(group_id)), part: format!("-{}", group_id.simple()), ..list.clone() }
+fn part_of_group(group_id: Uuid, list: &List<Entity>) -> List<Entity> {
+    List { scope: list.scope.clone().add(Column::GroupId.eq(group_id)), part: format!("-{}", group_id.simple()), ..list.clone() }
 }
 
-/// What the partnership's own columns decide.
-fn filter(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Option<Condition>> {
+/// What the partnership's own columns decide, beside the day of joining.
+fn filter(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Condition {
     let mut all = Condition::all();
     let group = query.filter("group");
     if !group.is_empty() {
@@ -129,6 +137,16 @@ fn filter(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice
     if let Ok(status) = query.filter("status").parse::<PartnershipStatus>() {
         all = all.add(Column::Status.eq(status.word()));
     }
+    if !query.filter("held").is_empty() {
+        // The number is written out: the index has only these, which a database must see.
+        all = all.add(Expr::col(Column::Held).gt(Expr::cust("0")));
+    }
+    all
+}
+
+/// The days of joining that are asked for.
+fn joined(company: &companies::Model, query: &ListQuery) -> Result<Condition> {
+    let mut all = Condition::all();
     let zone = company.zone()?;
     if let Some(from) = words::typed_date(query.filter("from")) {
         all = all.add(Column::JoinedAt.gte(zone.first_instant(from).0));
@@ -136,43 +154,17 @@ fn filter(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice
     if let Some(to) = words::typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
         all = all.add(Column::JoinedAt.lt(zone.first_instant(to).0));
     }
-    Ok((!all.is_empty()).then_some(all))
+    Ok(all)
 }
 
-/// What other rows decide: words, tags, rewards on hold.
+/// What other rows decide: words and tags.
 async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<Narrow>> {
     let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
     let tag = query.filter("tag");
     if !tag.is_empty() {
         parts.push(search::tagged(conn, company_id, tag, Column::Id).await?);
     }
-    if !query.filter("held").is_empty() {
-        parts.push(held(conn, company_id).await?);
-    }
     Ok(parts)
-}
-
-/// Partners with a reward on hold.
-async fn held<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Narrow> {
-    use rewards::Column as Reward;
-    let on_hold = Reward::State.eq(RewardState::Hold.word());
-    let mut ids = Query::select();
-    ids.column(Reward::PartnershipId.as_column_ref())
-        .from(rewards::Entity)
-        .and_where(Reward::CompanyId.eq(company_id))
-        .and_where(on_hold.clone())
-        // No key is empty: a column that no wide index has, so that SQLite looks up those on hold and reads nothing else.
-        .and_where(Reward::Key.ne(""));
-    let mut test = Query::select();
-    test.expr(Expr::cust("1"))
-        .from(rewards::Entity)
-        .and_where(Expr::col(Reward::PartnershipId.as_column_ref()).equals(Column::Id.as_column_ref()))
-        .and_where(on_hold);
-    Ok(Narrow { size: page::counted(conn, ids.clone(), page::FEW + 1).await?, ids, test: Expr::exists(test) })
-}
-
-fn tests(parts: Vec<Narrow>) -> Condition {
-    parts.into_iter().fold(Condition::all(), |all, part| all.add(part.test))
 }
 
 async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {

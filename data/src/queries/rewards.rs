@@ -1,6 +1,6 @@
 //! Review Rewards: the list of what was earned, and one reward.
 
-use domain::page::Count;
+use domain::page::{COUNT_MAX, Count};
 use domain::states::RewardState;
 use domain::views::rewards::{REWARD_SORTS, ReviewList, StateTab};
 use domain::views::{Choice, ListQuery};
@@ -13,6 +13,7 @@ use self::asked::Asked;
 use self::cells::Cells;
 use self::counts::Counts;
 use self::months::Months;
+use self::places::Places;
 use super::page::List;
 use super::{lines, names};
 use crate::entities::companies;
@@ -25,7 +26,8 @@ mod cells;
 mod counts;
 pub(super) mod detail;
 pub(super) mod months;
-mod pieces;
+mod people;
+mod places;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -43,7 +45,6 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
     let asked = Asked::read(conn, company, query, &months, &groups).await?;
-    let pieces = asked.pieces(company.id);
     let summed = query.filter("sum") == "all";
     let kinds = asked.kinds(company.id);
     let (counts, found) = if let Some(kinds) = &kinds {
@@ -54,18 +55,17 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         let counts = Counts::kept(&cells, kinds);
         (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
     } else {
-        let mut counts = if summed { Counts::whole(conn, &pieces).await? } else { Counts::together(conn, &pieces).await? };
+        let places = Places::of(&asked, company.id, query);
+        let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
         if let Some(state) = asked.state {
-            counts.add_state(conn, state, &pieces).await?;
+            counts.add_state(conn, state, &places).await?;
         }
-        let route = match counts.count(asked.state) {
-            Some(Count::Exactly(rows)) => Count::capped(rows.into()),
-            _ => Count::MoreThan(domain::page::COUNT_MAX),
-        };
-        let list = if route.is_exact() { asked.few(&pieces, query) } else { asked.many(company.id, query) };
-        (counts, list.page(conn, Some(&query.page), route).await?)
+        let few = matches!(counts.count(asked.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
+        counts.cut = asked.found.as_ref().is_some_and(|found| found.cut);
+        let list = places.list(query, few);
+        (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
     };
-    let count = counts.count(asked.state).unwrap_or(Count::MoreThan(domain::page::COUNT_MAX));
+    let count = counts.count(asked.state).unwrap_or(Count::MoreThan(COUNT_MAX));
     let (previous, next) = (found.previous, found.next);
     let rows = lines::rewards(conn, company, found.rows).await?;
 

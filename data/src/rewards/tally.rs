@@ -1,8 +1,9 @@
-//! The counts and sums of rewards by month, currency, state, group and source, kept in step with the rows: lists show them
-//! however many rewards there are. `verify` compares them with the rows.
+//! The counts and sums of rewards by month, currency, state, group and source, and how many of a partner's are on hold, kept in
+//! step with the rows: lists show them however many rewards there are. `verify` compares them with the rows.
 
 use std::collections::BTreeMap;
 
+use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -17,7 +18,11 @@ type Cell = (Uuid, i32, String, String, Uuid, String);
 
 /// What a transaction changes, summed up before it is written.
 #[derive(Default)]
-pub struct Tally(BTreeMap<Cell, (i64, i64)>);
+pub struct Tally {
+    cells: BTreeMap<Cell, (i64, i64)>,
+    /// By partnership.
+    held: BTreeMap<Uuid, i64>,
+}
 
 impl Tally {
     /// A reward that is new.
@@ -32,9 +37,12 @@ impl Tally {
     }
 
     fn count(&mut self, row: &rewards::Model, state: &str, month: i32, times: i64) {
+        if state == RewardState::Hold.word() {
+            *self.held.entry(row.partnership_id).or_default() += times;
+        }
         for month in [month, EVERY_MONTH] {
             let cell = (row.company_id, month, row.currency.clone(), state.to_owned(), row.group_id, row.source.clone());
-            let (rewards, total) = self.0.entry(cell).or_default();
+            let (rewards, total) = self.cells.entry(cell).or_default();
             *rewards += times;
             *total += times * row.amount;
         }
@@ -42,7 +50,7 @@ impl Tally {
 
     /// Writes it, always in the same order, so that two transactions cannot wait for each other.
     pub async fn write<C: ConnectionTrait>(self, tx: &C) -> Result<()> {
-        let changed = self.0.into_iter().filter(|(_, (rewards, total))| *rewards != 0 || *total != 0);
+        let changed = self.cells.into_iter().filter(|(_, (rewards, total))| *rewards != 0 || *total != 0);
         let rows = changed.map(|((company, month, currency, state, group, source), (rewards, total))| {
             [company.into(), month.into(), currency.into(), state.into(), group.into(), source.into(), rewards.into(), total.into()]
         });
@@ -52,6 +60,14 @@ impl Tally {
              ON CONFLICT (company_id, invoice_month, currency, state, group_id, source) \
              DO UPDATE SET rewards = reward_counts.rewards + excluded.rewards, total = reward_counts.total + excluded.total",
             rows.collect::<Vec<_>>(),
+        )
+        .await?;
+        let held = self.held.into_iter().filter(|(_, change)| *change != 0);
+        execute_with_rows(
+            tx,
+            "WITH v(id, change) AS (VALUES {rows}) \
+             UPDATE partnerships SET held = partnerships.held + v.change FROM v WHERE partnerships.id = v.id",
+            held.map(|(id, change)| [id.into(), change.into()]).collect::<Vec<_>>(),
         )
         .await
     }

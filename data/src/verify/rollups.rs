@@ -58,6 +58,17 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I7",
+            "a partnership's rewards on hold are counted as they are",
+            "SELECT COUNT(*) FROM partnerships",
+            "SELECT p.id, p.partner_key || ' counts ' || CAST(p.held AS TEXT) || ' on hold, has ' || CAST(COALESCE(r.held, 0) AS TEXT) \
+             FROM partnerships p LEFT JOIN ( \
+               SELECT partnership_id, COUNT(*) AS held FROM rewards WHERE state = 'hold' GROUP BY partnership_id \
+             ) r ON r.partnership_id = p.id WHERE p.held <> COALESCE(r.held, 0)",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
             "rewards are counted and added up by month, currency, state, group and source as they are",
             "SELECT COUNT(*) FROM reward_counts",
             "SELECT company_id, CAST(invoice_month AS TEXT) || ' ' || currency || ' ' || state || ' ' || source || ' counts ' \

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+/// The company of the benches: every state, month, source, group and currency.
+#[path = "../../benches/support/company.rs"]
+#[allow(dead_code, reason = "the benches use the rest")]
+mod company;
+
 mod attributions;
 mod books;
 mod charges;
@@ -10,6 +15,7 @@ mod differences;
 mod due;
 mod imports;
 mod life;
+mod lists;
 mod month_end;
 mod payouts;
 mod programme;

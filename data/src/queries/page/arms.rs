@@ -48,7 +48,9 @@ where
         let mut rows = Query::select();
         rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(arm.place.clone());
         if let Some(cursor) = from.cursor {
-            rows.and_where(self.beyond(cursor));
+            let beyond = self.beyond(cursor);
+            // Where the place has no order, an index that has it would lead away from the place.
+            rows.and_where(if arm.ordered { beyond } else { wrapped(Condition::all().add(beyond)) });
         }
         if !arm.rest.is_empty() {
             rows.and_where(wrapped(arm.rest.clone()));
@@ -63,7 +65,7 @@ where
 }
 
 /// The same condition in a form that no index fits.
-pub(super) fn wrapped(condition: Condition) -> Expr {
+pub fn wrapped(condition: Condition) -> Expr {
     let passes = Expr::case(condition, Expr::cust("1")).finally(Expr::cust("0"));
     Expr::expr(passes).eq(Expr::cust("1"))
 }

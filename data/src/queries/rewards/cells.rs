@@ -9,8 +9,7 @@ use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::asked::gathered;
-use super::pieces::{IN_A_MONTH, WAITING, waits};
+use super::places::{IN_A_MONTH, waiting, waits};
 use crate::Result;
 use crate::entities::reward_counts::{self, Column as Kept};
 use crate::entities::rewards::Column;
@@ -135,8 +134,7 @@ impl Cells {
                         arms.push(Arm { place, ordered: true, rest: way.arm.rest.clone() });
                     }
                 }
-                Some(way) if way.arm.ordered => arms.push(way.arm),
-                Some(way) => arms.push(gathered(way.arm.place, way.arm.rest)),
+                Some(way) => arms.push(way.arm),
                 None => {}
             }
         }
@@ -220,6 +218,9 @@ impl Shelf<'_> {
             let begun = if month_by_month { 100 * SOUGHT } else { SOUGHT };
             let walked = rows.saturating_mul(i64::from(PAGE_ROWS) + 1) / matches;
             let read = if ordered { Ord::min(rows, walked) } else { rows };
+            // No key is empty. SQLite would rather read a wide index from end to end than look rows up by a narrow one; a column
+            // that no index has leaves it no choice.
+            let rest = if ordered || price == 1 { rest } else { rest.add(Column::Key.ne("")) };
             ways.push(Way { arm: Arm { place, ordered, rest }, looked_at: begun + read.saturating_mul(price), month_by_month });
         };
         // All of the month and currency, in order. The indexes by amount know group and source, those by time do not, and that
@@ -237,28 +238,30 @@ impl Shelf<'_> {
         if let (Some(of), Some(state)) = (self.state, &state) {
             let rest = Condition::all().add_option(group.clone()).add_option(source.clone());
             if anywhere {
-                let place = company.clone().add(state.clone());
+                // The index of what waits has all that is asked for.
+                let (only, price) = if waits(of) { (waiting(of), 1) } else { (state.clone(), FETCHED) };
                 let rows = self.every_currency(|cell| if cell.state == of { cell.all } else { 0 });
-                add(place, !by_amount, rest.add_option(currency.clone()), rows, FETCHED, false);
+                add(company.clone().add(only), !by_amount, rest.add_option(currency.clone()), rows, price, false);
             } else {
                 let place = here(company.clone()).add_option(currency.clone()).add(state.clone());
                 add(place, false, rest, self.rows(|cell| if cell.state == of { cell.all } else { 0 }), FETCHED, false);
             }
         }
-        let mut by = |own: &Expr, other: Option<&Expr>, rows: fn(&Cell) -> i64| {
+        let mut by = |own: &Expr, other: Option<&Expr>, rows: fn(&Cell) -> i64, price: i64| {
             let place = company.clone().add(own.clone());
             let rest = Condition::all().add_option(currency.clone()).add_option(state.clone()).add_option(other.cloned());
             let rows = self.every_currency(rows);
-            add(here(place.clone()), !anywhere && !by_amount, rest.clone(), rows, FETCHED, false);
+            add(here(place.clone()), !anywhere && !by_amount, rest.clone(), rows, price, false);
             if anywhere && !by_amount {
-                add(place, true, rest, rows, FETCHED, true);
+                add(place, true, rest, rows, price, true);
             }
         };
         if let Some(group) = &group {
-            by(group, source.as_ref(), |cell| cell.of_group);
+            by(group, source.as_ref(), |cell| cell.of_group, FETCHED);
         }
         if let Some(source) = &source {
-            by(source, group.as_ref(), |cell| cell.of_source);
+            // The index by source has the other columns too.
+            by(source, group.as_ref(), |cell| cell.of_source, 1);
         }
         ways
     }
@@ -272,6 +275,3 @@ impl Shelf<'_> {
         self.all.iter().filter(|cell| cell.month == self.month).map(of).sum()
     }
 }
-
-/// Every state waits, or is in a month.
-const _: () = assert!(WAITING.len() + IN_A_MONTH.len() == RewardState::ALL.len());

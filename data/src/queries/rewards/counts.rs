@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
 use super::cells::{Cells, Kinds};
-use super::pieces::{Pieces, waits};
+use super::places::Places;
 use crate::Result;
 use crate::entities::rewards::Column;
 use crate::error::stored;
@@ -29,6 +29,8 @@ pub struct Counts {
     states: BTreeMap<RewardState, Holding>,
     /// Everything was counted, or a thousand of each at most.
     whole: bool,
+    /// There are more, among whom a search finds but nobody looked at.
+    pub cut: bool,
 }
 
 impl Counts {
@@ -40,35 +42,43 @@ impl Counts {
             holding.rows += cell.rows;
             *holding.sums.entry(currency.to_owned()).or_default() += cell.total;
         }
-        Counts { states: filled(states), whole: true }
+        Counts { states: filled(states), whole: true, cut: false }
     }
 
     /// All states together, a thousand rows at most; nothing is known where there are more.
-    pub async fn together<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
-        let states = grouped(conn, limited(pieces.rows(None), pieces.by_row), pieces.by_row).await?;
+    pub async fn together<C: ConnectionTrait>(conn: &C, places: &Places) -> Result<Counts> {
+        let states = grouped(conn, limited(places.rows(None))).await?;
         let counted: i64 = states.values().map(|holding| holding.rows).sum();
         let known = counted <= i64::from(COUNT_MAX);
-        Ok(Counts { states: if known { filled(states) } else { BTreeMap::new() }, whole: false })
+        Ok(Counts { states: if known { filled(states) } else { BTreeMap::new() }, whole: false, cut: false })
     }
 
     /// One state, where it is not known yet.
-    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, pieces: &Pieces) -> Result<()> {
+    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, places: &Places) -> Result<()> {
         if self.states.contains_key(&state) {
             return Ok(());
         }
-        let by_row = pieces.by_row || waits(state);
-        let found = grouped(conn, limited(pieces.rows(Some(state)), by_row), by_row).await?.remove(&state);
+        let found = grouped(conn, limited(places.rows(Some(state)))).await?.remove(&state);
         self.states.insert(state, found.unwrap_or_default());
         Ok(())
     }
 
     /// Every row, however many there are.
-    pub async fn whole<C: ConnectionTrait>(conn: &C, pieces: &Pieces) -> Result<Counts> {
-        Ok(Counts { states: filled(grouped(conn, pieces.rows(None), false).await?), whole: true })
+    pub async fn whole<C: ConnectionTrait>(conn: &C, places: &Places) -> Result<Counts> {
+        Ok(Counts { states: filled(grouped(conn, places.rows(None)).await?), whole: true, cut: false })
     }
 
     /// Of a state, or of all together.
     pub fn count(&self, state: Option<RewardState>) -> Option<Count> {
+        let count = self.known(state)?;
+        Some(match count {
+            Count::Exactly(rows) if self.cut && rows > 0 => Count::MoreThan(rows - 1),
+            count => count,
+        })
+    }
+
+    /// Of what was looked at.
+    fn known(&self, state: Option<RewardState>) -> Option<Count> {
         match state {
             Some(state) => self.states.get(&state).map(|holding| self.counted(holding.rows)),
             None if self.states.len() < StateTab::STATES.len() => None,
@@ -111,21 +121,16 @@ fn filled(mut states: BTreeMap<RewardState, Holding>) -> BTreeMap<RewardState, H
     states
 }
 
-fn limited(rows: SelectStatement, by_row: bool) -> SelectStatement {
+fn limited(rows: SelectStatement) -> SelectStatement {
     let mut select = Query::select();
     select
         .columns([Column::State, Column::Currency, Column::Amount])
         .from_subquery(rows, Alias::new("found"))
         .limit(u64::from(COUNT_MAX) + 1);
-    if by_row {
-        select.column(Column::CreatedAt);
-    }
     select
 }
 
-/// Counts and adds up. `by_row` asks for a column that the invoices' index lacks: SQLite would rather read that index from end
-/// to end than look rows up by a narrower one.
-async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement, by_row: bool) -> Result<BTreeMap<RewardState, Holding>> {
+async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement) -> Result<BTreeMap<RewardState, Holding>> {
     let mut select = Query::select();
     let sum = Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT"));
     select
@@ -134,9 +139,6 @@ async fn grouped<C: ConnectionTrait>(conn: &C, rows: SelectStatement, by_row: bo
         .expr_as(sum, Alias::new("total"))
         .from_subquery(rows, Alias::new("matches"))
         .group_by_columns([Column::State, Column::Currency]);
-    if by_row {
-        select.expr_as(Expr::col(Column::CreatedAt).min(), Alias::new("since"));
-    }
     let mut states: BTreeMap<RewardState, Holding> = BTreeMap::new();
     for row in conn.query_all(&select).await? {
         let holding = states.entry(stored(&row.try_get::<String>("", "state")?)?).or_default();

@@ -1,0 +1,122 @@
+//! Whom the words of Review Rewards' search and filters name.
+
+use domain::views::Choice;
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::places;
+use crate::Result;
+use crate::entities::rewards::{Column, Entity};
+use crate::entities::{customers, partnerships, transactions};
+use crate::queries::names;
+use crate::search::{self, Kind};
+
+/// Whom and what a search finds: all of this company.
+pub struct Found {
+    pub partners: Vec<Uuid>,
+    customers: Vec<Uuid>,
+    reward: Option<Uuid>,
+    sale: Option<Uuid>,
+    /// There are more partners or customers than are looked at.
+    pub cut: bool,
+}
+
+impl Found {
+    /// Beside what belongs to the partners: the condition that finds it by an index of its own, and the one that leaves it out.
+    pub fn others(&self) -> impl Iterator<Item = (Expr, Condition, places::Kind)> {
+        let unless = |column: Column, not: Expr| Condition::any().add(column.is_null()).add(not);
+        let customers = (!self.customers.is_empty()).then(|| {
+            let these = || self.customers.iter().copied();
+            (Column::CustomerId.is_in(these()), unless(Column::CustomerId, Column::CustomerId.is_not_in(these())), places::Kind::Several)
+        });
+        let reward = self.reward.map(|id| (Column::Id.eq(id), Condition::all().add(Column::Id.ne(id)), places::Kind::One));
+        let sale = self
+            .sale
+            .map(|id| (Column::TransactionId.eq(id), unless(Column::TransactionId, Column::TransactionId.ne(id)), places::Kind::One));
+        customers.into_iter().chain(reward).chain(sale)
+    }
+
+    pub fn condition(&self) -> Condition {
+        let partners = (!self.partners.is_empty()).then(|| Column::PartnershipId.is_in(self.partners.iter().copied()));
+        let any = self.others().fold(Condition::any().add_option(partners), |any, (these, ..)| any.add(these));
+        if any.is_empty() { any.add(Column::Id.eq(Uuid::nil())) } else { any }
+    }
+}
+
+/// Rewards of partners and customers whose words begin so, and those whose own or whose sale's key it is.
+pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Found>> {
+    let question = question.trim();
+    if question.is_empty() {
+        return Ok(None);
+    }
+    let own = Column::CompanyId.eq(company_id);
+    let reward = id_of(conn, Entity::find().select_only().column(Column::Id).filter(own).filter(Column::Key.eq(question))).await?;
+    let sale = transactions::Entity::find()
+        .select_only()
+        .column(transactions::Column::Id)
+        .filter(transactions::Column::CompanyId.eq(company_id))
+        .filter(transactions::Column::Key.eq(question));
+    let partners = search::first(conn, company_id, Kind::Partner, question, FOUND_MAX).await?;
+    let customers = search::first(conn, company_id, Kind::Customer, question, FOUND_MAX).await?;
+    let cut = [&partners, &customers].iter().any(|found| found.len() as u64 >= FOUND_MAX);
+    Ok(Some(Found { partners, customers, reward, sale: id_of(conn, sale).await?, cut }))
+}
+
+/// A search is for somebody; the first so many whom it finds are looked at.
+const FOUND_MAX: u64 = 250;
+
+async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::Select<E>) -> Result<Option<Uuid>> {
+    Ok(select.into_tuple().one(conn).await?)
+}
+
+/// Among so many who are called alike, one is looked for who is called exactly so.
+const ALIKE_MAX: u64 = 50;
+
+/// The only one found, or the only one whose whole name was typed.
+fn the_one<'a, T>(found: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Option<&'a T> {
+    let mut exact = found.iter().filter(|row| name(row).to_lowercase() == typed.to_lowercase());
+    match (found, exact.next(), exact.next()) {
+        ([row], ..) => Some(row),
+        (_, Some(row), None) => Some(row),
+        _ => None,
+    }
+}
+
+/// A partner by the key, or by a name or an email that begins so and is nobody else's.
+pub async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
+    use partnerships::{Column, Entity};
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
+    let mut found = ours().filter(Column::PartnerKey.eq(typed)).all(conn).await?;
+    if found.is_empty()
+        && let Some(begins) = search::matching(conn, company_id, Kind::Partner, typed, Column::Id).await?
+    {
+        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
+    }
+    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
+        Some(row) => (row.id, names::partner(row)),
+        None => (Uuid::nil(), Choice::new(typed, typed)),
+    }))
+}
+
+/// A customer, found in the same way.
+pub async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
+    use customers::{Column, Entity};
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
+    let mut found = ours().filter(Column::CustomerKey.eq(typed)).all(conn).await?;
+    if found.is_empty()
+        && let Some(begins) = search::matching(conn, company_id, Kind::Customer, typed, Column::Id).await?
+    {
+        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
+    }
+    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
+        Some(row) => (row.id, names::customer(row)),
+        None => (Uuid::nil(), Choice::new(typed, typed)),
+    }))
+}
