@@ -40,3 +40,14 @@ test('a form stranded by the end of its session waits behind the sign-in', async
     await page.goto(`/partners/${partner.key}/rewards`);
     await expect(page.getByRole('row').filter({ hasText: 'For a long evening' })).toHaveCount(1);
 });
+
+test('what is not found is said once, with the way back', async ({ page, signIn }) => {
+    await signIn(owner);
+    for (const [path, list] of [['/partners/nobody', '/partners'], ['/customers/nobody', '/customers'], ['/invoices/nobody', '/invoices'], ['/offers/nobody', '/offers']] as const) {
+        const response = await page.goto(path);
+        expect(response?.status(), path).toBe(404);
+        await expect(page.getByRole('heading', { level: 1 }), path).toHaveText('Not found');
+        await expect(page.getByRole('alert'), path).toHaveCount(1);
+        await expect(page.getByRole('main').getByRole('link', { name: 'Back to the list' }), path).toHaveAttribute('href', list);
+    }
+});
