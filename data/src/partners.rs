@@ -1,9 +1,8 @@
 //! Partners of a company: who they are, their group over time, their status.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::states::PartnershipStatus;
-use domain::views::receipt::ReceiptView;
 use domain::{Instant, bank, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
@@ -340,33 +339,6 @@ pub async fn ids_by_key<C: ConnectionTrait, S: AsRef<str>>(conn: &C, company_id:
         out.extend(rows);
     }
     Ok(out)
-}
-
-/// Writes the partners' names into receipts, whose decisions know their keys.
-pub async fn name_in_receipts<C: ConnectionTrait>(conn: &C, company_id: Uuid, receipts: Vec<&mut ReceiptView>) -> Result<()> {
-    let keys: HashSet<String> = receipts
-        .iter()
-        .flat_map(|receipt| &receipt.facts)
-        .filter(|fact| fact.label == ReceiptView::PARTNER)
-        .map(|fact| fact.value.clone())
-        .collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let names: HashMap<String, String> = partnerships::Entity::find()
-        .select_only()
-        .columns([partnerships::Column::PartnerKey, partnerships::Column::Name])
-        .filter(partnerships::Column::CompanyId.eq(company_id))
-        .filter(partnerships::Column::PartnerKey.is_in(keys))
-        .into_tuple::<(String, String)>()
-        .all(conn)
-        .await?
-        .into_iter()
-        .collect();
-    for receipt in receipts {
-        receipt.name_partner(|key| names.get(key).cloned());
-    }
-    Ok(())
 }
 
 /// The company's groups: key to id.

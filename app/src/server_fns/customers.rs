@@ -48,11 +48,7 @@ pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
 pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
-    let mut customer = data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?;
-    let of_sales = customer.transactions.rows.iter_mut().flat_map(|row| &mut row.receipts);
-    let receipts = of_sales.chain(&mut customer.receipt).collect();
-    data::partners::name_in_receipts(cx.db.read(), cx.company_id, receipts).await?;
-    Ok(customer)
+    Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]

@@ -5,27 +5,30 @@ use std::collections::HashMap;
 use domain::ids;
 use domain::receipt_words::{self, Reader};
 use domain::views::receipt::ReceiptView;
-use domain::zone::Zone;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::receipts::{KEY_PREFIX, decision_of};
+use super::receipts::{KEY_PREFIX, decision_of, name_partners};
 use crate::Result;
+use crate::entities::companies;
 use crate::entities::receipts::{Column, Entity};
 
 /// By event, the first decision first; an attribution change adds another.
 pub async fn of_events<C: ConnectionTrait>(
     conn: &C,
-    zone: &Zone,
+    company: &companies::Model,
     events: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Vec<ReceiptView>>> {
+    let zone = company.zone()?;
     let events: Vec<Uuid> = events.into_iter().collect();
     let mut rows = Entity::find().filter(Column::EventId.is_in(events)).all(conn).await?;
     rows.sort_by_key(|row| row.revision);
-    let mut views: HashMap<Uuid, Vec<ReceiptView>> = HashMap::new();
-    for row in rows {
-        let view = receipt_words::receipt(&decision_of(&row)?, &ids::key(KEY_PREFIX, row.id), None, Reader::Company, zone);
-        views.entry(row.event_id).or_default().push(view);
+    let receipt = |row| Ok(receipt_words::receipt(&decision_of(row)?, &ids::key(KEY_PREFIX, row.id), None, Reader::Company, &zone));
+    let mut receipts: Vec<ReceiptView> = rows.iter().map(receipt).collect::<Result<_>>()?;
+    name_partners(conn, company.id, &mut receipts).await?;
+    let mut by_event: HashMap<Uuid, Vec<ReceiptView>> = HashMap::new();
+    for (row, receipt) in rows.iter().zip(receipts) {
+        by_event.entry(row.event_id).or_default().push(receipt);
     }
-    Ok(views)
+    Ok(by_event)
 }

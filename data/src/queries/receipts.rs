@@ -1,16 +1,18 @@
 //! The receipt of a reward: the decision that made it, or what a person wrote when they made it by hand.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::decision::Decision;
 use domain::receipt_words::{self, Reader};
 use domain::states::RewardSource;
 use domain::views::receipt::{ReceiptFact, ReceiptLine, ReceiptView};
 use domain::zone::Zone;
 use domain::{Instant, Money, ids};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::words;
-use crate::entities::{receipts, rewards};
+use crate::entities::{partnerships, receipts, rewards};
 use crate::error::stored;
 use crate::{Error, Result};
 
@@ -32,7 +34,9 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
     {
         let decision = decision_of(&row)?;
         let key = ids::key(KEY_PREFIX, row.id);
-        return Ok(receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), reader, zone));
+        let mut view = receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), reader, zone);
+        name_partners(conn, reward.company_id, std::slice::from_mut(&mut view)).await?;
+        return Ok(view);
     }
     written(conn, zone, reward, source, reader).await
 }
@@ -40,6 +44,32 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
 /// The stored decision of a receipt.
 pub fn decision_of(row: &receipts::Model) -> Result<Decision> {
     serde_json::from_str(&row.decision).map_err(|error| Error::Corrupt(format!("receipt {}: {error}", row.id)))
+}
+
+/// Writes the partners' names into receipts, whose decisions know their keys.
+pub(super) async fn name_partners<C: ConnectionTrait>(conn: &C, company_id: Uuid, receipts: &mut [ReceiptView]) -> Result<()> {
+    let keys: HashSet<String> = receipts
+        .iter()
+        .flat_map(|receipt| &receipt.facts)
+        .filter(|fact| fact.label == ReceiptView::PARTNER)
+        .map(|fact| fact.value.clone())
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<(String, String)> = partnerships::Entity::find()
+        .select_only()
+        .columns([partnerships::Column::PartnerKey, partnerships::Column::Name])
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .filter(partnerships::Column::PartnerKey.is_in(keys))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let names: HashMap<String, String> = names.into_iter().collect();
+    for receipt in receipts {
+        receipt.name_partner(|key| names.get(key).cloned());
+    }
+    Ok(())
 }
 
 /// Of an event's decisions the one that made this reward: an attribution change rates the event again.

@@ -28,7 +28,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         None => None,
     };
     let (transactions, transaction_count) = payments(conn, company, &row, query).await?;
-    let receipt = decisions::of_events(conn, &zone, [row.id]).await?.remove(&row.id).and_then(|mut all| all.pop());
+    let receipt = decisions::of_events(conn, company, [row.id]).await?.remove(&row.id).and_then(|mut all| all.pop());
     let source: AttributionSource = stored(&row.source)?;
     let first = company.money_currency()?;
     let paid = Condition::all().add(transactions::Column::CustomerId.eq(row.id));
@@ -69,8 +69,7 @@ async fn payments<C: ConnectionTrait>(
     let list: List<transactions::Entity> = List { descending: true, ..List::new(scope, Column::OccurredAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
-    let zone = company.zone()?;
-    let mut receipts = decisions::of_events(conn, &zone, found.rows.iter().map(|row| row.id)).await?;
+    let mut receipts = decisions::of_events(conn, company, found.rows.iter().map(|row| row.id)).await?;
     let lines = lines::transactions(conn, company, &found.rows).await?;
     let rows = found.rows.iter().zip(lines);
     let rows = rows.map(|(row, line)| CustomerTransaction { line, receipts: receipts.remove(&row.id).unwrap_or_default() });

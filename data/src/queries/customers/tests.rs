@@ -102,6 +102,11 @@ on_both! {
             assert_eq!(row.receipts.len(), 1);
             assert!(!row.line.why.is_empty());
         }
+        // A decision knows the partner's key; the receipt has the name too.
+        let receipts = customer.transactions.rows.iter().flat_map(|row| &row.receipts).chain(&customer.receipt);
+        let partners: Vec<_> = receipts.flat_map(|receipt| &receipt.facts).filter(|fact| fact.label == "Partner").collect();
+        assert_eq!(partners.len(), 3);
+        assert!(partners.iter().all(|fact| (fact.value.as_str(), fact.note.as_str()) == ("Ada Review", "ada")));
         assert_eq!(customer.attributions.len(), 1);
         assert_eq!(customer.attributions[0].from, "the beginning");
         let forms = forms::forms(db, &company, "c1", NOW).await.unwrap();
