@@ -29,6 +29,8 @@ pub struct InvoiceOnWay<'a> {
     pub state: InvoiceState,
     pub issued_at: Instant,
     pub charge_due_at: Instant,
+    /// Neither charged nor paid until it is resumed.
+    pub paused: bool,
     pub frozen_at: Option<Instant>,
     pub charged_at: Option<Instant>,
 }
@@ -105,11 +107,13 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     };
     let reviewed = match (way.state, way.invoice) {
         (RewardState::Approved, _) => step(StepState::Done, "Reviewed", String::new(), "approved"),
+        (_, Some(InvoiceOnWay { paused: true, .. })) => step(StepState::Now, "Reviewed", String::new(), "the invoice is paused"),
         (_, Some(invoice)) if invoice.state.open() => step(StepState::Now, "Reviewed", format!("until {}", day(due.plus_ms(-1))), ""),
         (_, Some(invoice)) => step(StepState::Done, "Reviewed", day(invoice.frozen_at.unwrap_or(due)), ""),
         (_, None) => step(StepState::Todo, "Reviewed", format!("{} to {}", day(issued), day(due.plus_ms(-1))), ""),
     };
     let charged = match way.invoice {
+        Some(InvoiceOnWay { paused: true, .. }) => step(StepState::Todo, "Charged", String::new(), "once the invoice is resumed"),
         Some(InvoiceOnWay { charged_at: Some(at), .. }) => step(StepState::Done, "Charged", day(at), ""),
         Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => {
             step(StepState::Warn, "Charged", String::new(), "the charge failed")
@@ -119,6 +123,7 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     };
     let charge = way.invoice.and_then(|invoice| invoice.charged_at).unwrap_or(due);
     let expected = estimated_payment_date(zone, way.state, way.month, Some(charge), way.settlement_days);
+    let expected = expected.filter(|_| way.invoice.is_none_or(|invoice| !invoice.paused));
     let about = expected.map(|date| format!("about {}", short_date(date))).unwrap_or_default();
     let paid = match way.payout {
         Some(PayoutOnWay { paid_at: Some(at), .. }) => step(StepState::Done, "Paid", day(at), ""),
@@ -186,6 +191,7 @@ mod tests {
             state: InvoiceState::Paid,
             issued_at: at("2026-04-01T04:00:00Z"),
             charge_due_at: at("2026-04-08T04:00:00Z"),
+            paused: false,
             frozen_at: Some(at("2026-04-08T04:00:00Z")),
             charged_at: Some(at("2026-04-09T04:00:00Z")),
         });
@@ -206,6 +212,28 @@ mod tests {
         );
         assert_eq!(status(way.state, Some(InvoiceState::Paid), Some(PayoutState::Paid)), RewardStatus::Paid);
         assert_eq!(status(way.state, Some(InvoiceState::Charged), None), RewardStatus::Invoiced);
+    }
+
+    #[test]
+    fn a_paused_invoice_promises_no_date() {
+        let invoice = InvoiceOnWay {
+            number: "NORTHWIND-0003",
+            state: InvoiceState::InReview,
+            issued_at: at("2026-04-01T04:00:00Z"),
+            charge_due_at: at("2026-04-08T04:00:00Z"),
+            paused: true,
+            frozen_at: None,
+            charged_at: None,
+        };
+        assert_eq!(
+            words(&Way { invoice: Some(invoice), ..way() })[1..],
+            [
+                "Done Invoiced 1 Apr 2026 NORTHWIND-0003",
+                "Now Reviewed  the invoice is paused",
+                "Todo Charged  once the invoice is resumed",
+                "Todo Paid",
+            ]
+        );
     }
 
     #[test]

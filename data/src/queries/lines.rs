@@ -10,13 +10,22 @@ use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::outlook::Outlook;
+use super::outlook::{Outlook, Payment};
 use super::{names, words};
 use crate::Result;
 use crate::entities::{companies, invoices, receipts, rewards, transactions};
 use crate::error::stored;
 
 pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows: Vec<rewards::Model>) -> Result<Vec<RewardLine>> {
+    Ok(with_payment(conn, company, rows).await?.into_iter().map(|(line, _)| line).collect())
+}
+
+/// Rewards as lines, and when their money comes.
+pub async fn with_payment<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    rows: Vec<rewards::Model>,
+) -> Result<Vec<(RewardLine, Payment)>> {
     let outlook = Outlook::of(conn, company, &rows).await?;
     let partners = names::partners(conn, rows.iter().map(|row| row.partnership_id)).await?;
     let customers = names::customers(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
@@ -27,7 +36,8 @@ pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
             let partner = partners.get(&row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
             let zone = outlook.zone();
             let invoice: Option<&invoices::Model> = outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
-            Ok(RewardLine {
+            let payment = outlook.payment(state, row.invoice_month, &row.currency, row.partnership_id);
+            let line = RewardLine {
                 source: stored(&row.source)?,
                 amount: money(row.amount, &row.currency)?,
                 status: outlook.status(state, row.invoice_month, &row.currency, row.partnership_id),
@@ -35,7 +45,7 @@ pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
                 created: words::day(zone, Instant(row.created_at)),
                 month: Month(row.invoice_month).long(),
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
-                estimated_payment: outlook.payment_date(state, row.invoice_month, &row.currency, row.partnership_id).map(words::date),
+                estimated_payment: payment.words(),
                 customer: row.customer_id.and_then(|id| customers.get(&id).cloned()),
                 transaction_key: row.transaction_id.and_then(|id| transactions.get(&id).cloned()).unwrap_or_default(),
                 reason: row.state_reason.unwrap_or_default(),
@@ -43,7 +53,8 @@ pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
                 partner_name: partner.label,
                 key: row.key,
                 description: row.description,
-            })
+            };
+            Ok((line, payment))
         })
         .collect()
 }

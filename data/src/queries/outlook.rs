@@ -12,12 +12,36 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::{companies, invoices, partnerships, payouts, rewards};
 use crate::error::stored;
+use crate::queries::words;
+
+/// When the money of a reward comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payment {
+    /// It is not going to be paid as things stand.
+    Never,
+    About(NaiveDate),
+    /// Its invoice is paused: no date would hold.
+    OnceResumed,
+    Paid(NaiveDate),
+}
+
+impl Payment {
+    /// "8 Apr 2026", "paid 12 Apr 2026"
+    pub fn words(self) -> Option<String> {
+        match self {
+            Payment::Never => None,
+            Payment::About(date) => Some(words::date(date)),
+            Payment::OnceResumed => Some("once the invoice is resumed".to_owned()),
+            Payment::Paid(date) => Some(format!("paid {}", words::date(date))),
+        }
+    }
+}
 
 /// The invoices, payouts and settlement days that some rewards depend on.
 pub struct Outlook {
     zone: Zone,
     invoices: HashMap<(i32, String), (InvoiceState, invoices::Model)>,
-    payouts: HashMap<(Uuid, Uuid), PayoutState>,
+    payouts: HashMap<(Uuid, Uuid), (PayoutState, Option<Instant>)>,
     settlement_days: HashMap<Uuid, i32>,
 }
 
@@ -42,9 +66,9 @@ impl Outlook {
             .all(conn)
             .await?;
         let paying: Vec<Uuid> = rows.iter().map(|invoice| invoice.id).collect();
-        let states: Vec<(Uuid, Uuid, String)> = payouts::Entity::find()
+        let states: Vec<(Uuid, Uuid, String, Option<i64>)> = payouts::Entity::find()
             .select_only()
-            .columns([payouts::Column::InvoiceId, payouts::Column::PartnershipId, payouts::Column::State])
+            .columns([payouts::Column::InvoiceId, payouts::Column::PartnershipId, payouts::Column::State, payouts::Column::PaidAt])
             .filter(payouts::Column::InvoiceId.is_in(paying))
             .filter(payouts::Column::PartnershipId.is_in(partnerships.iter().copied()))
             .into_tuple()
@@ -62,8 +86,8 @@ impl Outlook {
             invoices.insert((row.month, row.currency.clone()), (stored(&row.state)?, row));
         }
         let mut payouts = HashMap::with_capacity(states.len());
-        for (invoice, partnership, state) in states {
-            payouts.insert((invoice, partnership), stored(&state)?);
+        for (invoice, partnership, state, paid_at) in states {
+            payouts.insert((invoice, partnership), (stored(&state)?, paid_at.map(Instant)));
         }
         Ok(Outlook { zone: company.zone()?, invoices, payouts, settlement_days: settlement.into_iter().collect() })
     }
@@ -81,14 +105,31 @@ impl Outlook {
         self.invoices.get(&(month, currency.to_owned())).map(|(state, _)| *state)
     }
 
+    fn payout(&self, month: i32, currency: &str, partnership: Uuid) -> Option<(PayoutState, Option<Instant>)> {
+        self.invoice(month, currency).and_then(|invoice| self.payouts.get(&(invoice.id, partnership)).copied())
+    }
+
     /// What a person sees of a reward in this state, month and currency.
     pub fn status(&self, state: RewardState, month: i32, currency: &str, partnership: Uuid) -> RewardStatus {
-        let payout = self.invoice(month, currency).and_then(|invoice| self.payouts.get(&(invoice.id, partnership)).copied());
+        let payout = self.payout(month, currency, partnership).map(|(state, _)| state);
         timeline::status(state, self.invoice_state(month, currency), payout)
     }
 
-    /// The day on which the partner can expect it; `None` for what is not going to be paid as things stand.
+    /// When the partner gets the money of a reward in this state, month and currency.
+    pub fn payment(&self, state: RewardState, month: i32, currency: &str, partnership: Uuid) -> Payment {
+        match (self.payout(month, currency, partnership), self.payment_date(state, month, currency, partnership)) {
+            (Some((PayoutState::Paid, Some(at))), Some(_)) => Payment::Paid(self.zone.date(at)),
+            (_, Some(date)) => Payment::About(date),
+            (_, None) if state.payable() => Payment::OnceResumed,
+            (_, None) => Payment::Never,
+        }
+    }
+
+    /// The estimated payment date; `None` for what is not going to be paid as things stand, and while its invoice is paused.
     pub fn payment_date(&self, state: RewardState, month: i32, currency: &str, partnership: Uuid) -> Option<NaiveDate> {
+        if self.invoice(month, currency).is_some_and(|invoice| invoice.paused_at.is_some()) {
+            return None;
+        }
         let charge = self.invoice(month, currency).map(|invoice| Instant(invoice.charged_at.unwrap_or(invoice.charge_due_at)));
         let days = self.settlement_days.get(&partnership).copied().unwrap_or(0);
         timeline::estimated_payment_date(&self.zone, state, Month(month), charge, days)

@@ -11,6 +11,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::outlook::Payment;
 use super::page::List;
 use super::rewards::detail::path_of;
 use super::{lines, receipts, words};
@@ -75,34 +76,37 @@ impl Desk {
 
     /// Rewards as the partner reads them, in the given order.
     async fn lines<C: ConnectionTrait>(&self, conn: &C, rows: Vec<rewards::Model>) -> Result<Vec<CommissionLine>> {
+        Ok(self.with_payment(conn, rows).await?.into_iter().map(|(line, _)| line).collect())
+    }
+
+    async fn with_payment<C: ConnectionTrait>(&self, conn: &C, rows: Vec<rewards::Model>) -> Result<Vec<(CommissionLine, Payment)>> {
         let order: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut by_company: HashMap<Uuid, Vec<rewards::Model>> = HashMap::new();
         for row in rows {
             by_company.entry(row.company_id).or_default().push(row);
         }
-        let mut found: HashMap<Uuid, CommissionLine> = HashMap::new();
+        let mut found: HashMap<Uuid, (CommissionLine, Payment)> = HashMap::new();
         for (company_id, rows) in by_company {
             let company = self.company(company_id)?;
             let visibility: CustomerVisibility = stored(&company.customer_visibility)?;
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-            for (id, line) in ids.into_iter().zip(lines::rewards(conn, company, rows).await?) {
+            for (id, (line, payment)) in ids.into_iter().zip(lines::with_payment(conn, company, rows).await?) {
                 let customer = line.customer.map(|customer| seen(visibility, &customer.label)).unwrap_or_default();
-                found.insert(
-                    id,
-                    CommissionLine {
-                        key: line.key,
-                        company: company.name.clone(),
-                        description: line.description,
-                        source: line.source.label().to_owned(),
-                        customer,
-                        amount: line.amount,
-                        status: line.status,
-                        reason: line.reason,
-                        occurred: line.occurred,
-                        month: line.month,
-                        estimated_payment: line.estimated_payment.unwrap_or_default(),
-                    },
-                );
+                let date = line.estimated_payment.unwrap_or_default();
+                let line = CommissionLine {
+                    key: line.key,
+                    company: company.name.clone(),
+                    description: line.description,
+                    source: line.source.label().to_owned(),
+                    customer,
+                    amount: line.amount,
+                    status: line.status,
+                    reason: line.reason,
+                    occurred: line.occurred,
+                    month: line.month,
+                    payment: if matches!(payment, Payment::About(_)) { format!("about {date}") } else { date },
+                };
+                found.insert(id, (line, payment));
             }
         }
         Ok(order.into_iter().filter_map(|id| found.remove(&id)).collect())
@@ -219,9 +223,15 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
         None => None,
     };
     let path = path_of(conn, company, &row).await?;
-    let line = desk.lines(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
+    let (line, payment) = desk.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
+    let lead = match payment {
+        Payment::Never => line.reason.clone(),
+        Payment::About(date) => format!("Estimated payment date {}", words::date(date)),
+        Payment::OnceResumed => "The invoice is paused: it is paid once the company resumes it".to_owned(),
+        Payment::Paid(date) => format!("Paid {}", words::date(date)),
+    };
     let payout = payout.map(|payout| domain::ids::key(PAYOUT_PREFIX, payout.id)).unwrap_or_default();
-    Ok(CommissionDetail { line, receipt, path, payout })
+    Ok(CommissionDetail { line, lead, receipt, path, payout })
 }
 
 /// The customers that the partner brings now, newest first.

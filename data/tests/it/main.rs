@@ -18,6 +18,7 @@ mod life;
 mod lists;
 mod month_end;
 mod payouts;
+mod portal;
 mod programme;
 mod reversals;
 mod rewards;

@@ -98,7 +98,7 @@ pub struct MonthStrip {
     pub day: i32,
     pub paused: bool,
     pub state: InvoiceState,
-    /// "8 Apr"
+    /// "8 Apr"; "later" while it is paused.
     pub charge_day: String,
     /// "Generated 1 April"
     pub issued: String,

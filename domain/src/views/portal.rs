@@ -60,8 +60,9 @@ pub struct CommissionLine {
     pub occurred: String,
     /// "March 2026"
     pub month: String,
-    /// "8 Apr 2026"; empty for what is not going to be paid as things stand.
-    pub estimated_payment: String,
+    /// "about 8 Apr 2026", "paid 12 Apr 2026", "once the invoice is resumed"; empty for what is not going to be paid as things
+    /// stand.
+    pub payment: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub struct Commissions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommissionDetail {
     pub line: CommissionLine,
+    /// When it is paid, or why not.
+    pub lead: String,
     pub receipt: ReceiptView,
     pub path: Vec<PathStep>,
     /// The payout that it was part of: its key; empty before.

@@ -22,8 +22,6 @@ pub fn Commission() -> impl IntoView {
 #[component]
 fn CommissionView(of: CommissionDetail) -> impl IntoView {
     let line = of.line;
-    let lead =
-        if line.estimated_payment.is_empty() { line.reason.clone() } else { format!("Estimated payment date {}", line.estimated_payment) };
     let context = if line.customer.is_empty() { line.company.clone() } else { format!("{} · {}", line.company, line.customer) };
     let payout = (!of.payout.is_empty()).then(|| {
         let href = format!("/partner/payouts/{}", of.payout);
@@ -34,7 +32,7 @@ fn CommissionView(of: CommissionDetail) -> impl IntoView {
             <div class="lead-figure">
                 <p class="figure">{line.amount.display()}</p>
                 <StatusBadge of=line.status/>
-                <p>{lead}</p>
+                <p>{of.lead}</p>
             </div>
             <Receipt of=of.receipt/>
             <section>

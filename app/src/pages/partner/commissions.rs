@@ -83,9 +83,9 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
     let company = company.then(|| view! { <small>{row.company}</small> });
     let reason = (!row.reason.is_empty()).then(|| view! { <small>{row.reason}</small> });
     // On a phone a date that there is none of needs no line.
-    let (when, when_class) = match row.estimated_payment.is_empty() {
+    let (when, when_class) = match row.payment.is_empty() {
         true => ("—".to_owned(), "c-date c-hide"),
-        false => (format!("about {}", row.estimated_payment), "c-date"),
+        false => (row.payment, "c-date"),
     };
     view! {
         <tr class:open=open>

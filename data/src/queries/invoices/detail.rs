@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use domain::invoicing::{InvoiceTotals as Sums, PartnerShare};
 use domain::page::{Count, Cursor, PAGE_ROWS, Page, SortValue, grouped};
 use domain::states::{AttemptState, InvoiceState, PayoutState, ProviderKind, RewardState};
-use domain::time::short_date;
 use domain::views::ListQuery;
 use domain::views::invoices::{
     Attempt, InvoiceActions, InvoiceDetail, InvoicePartner, InvoicePayout, InvoiceTotals, OpenedPartner, PaymentFile, PayoutTab,
@@ -23,7 +22,7 @@ use crate::entities::{audit, charge_attempts, companies, invoices, partnerships,
 use crate::error::stored;
 use crate::queries::lines::{self, money};
 use crate::queries::page::List;
-use crate::queries::{names, outlook::Outlook, words};
+use crate::queries::{names, outlook::Outlook, outlook::Payment, words};
 use crate::search;
 use crate::{Db, Error, Result, payment_files};
 
@@ -46,7 +45,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
     let currency: Currency = stored(&invoice.currency)?;
     let totals = totals(company, &shares, sums, currency);
     let paid = payouts_of(conn, &zone, &invoice).await?;
-    let page = Partners { company, zone: &zone, month, currency, query };
+    let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &paid).await?;
     let in_flight = attempts_in_flight(conn, &invoice).await?;
     let waiting: Vec<i64> = paid.values().filter(|payout| payout.view.confirm).map(|payout| payout.amount).collect();
@@ -102,7 +101,7 @@ pub async fn preview(
     }
     let (shares, sums) = crate::invoices::preview(conn, company, month, currency.code()).await?;
     let totals = totals(company, &shares, sums, currency);
-    let page = Partners { company, zone: &zone, month, currency, query };
+    let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &HashMap::new()).await?;
     let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
     Ok(InvoiceDetail {
@@ -230,7 +229,6 @@ fn payout_tabs(paid: &HashMap<Uuid, Paid>) -> Vec<PayoutTab> {
 /// The partners of an invoice, page by page.
 struct Partners<'a> {
     company: &'a companies::Model,
-    zone: &'a Zone,
     month: Month,
     currency: Currency,
     query: &'a ListQuery,
@@ -253,7 +251,7 @@ impl Partners<'_> {
         wanted.sort_unstable_by_key(|share| (Reverse(net(share)), share.partnership_id));
         let count = Count::Exactly(u32::try_from(wanted.len()).unwrap_or(u32::MAX));
         let page = page_of(&wanted, &self.query.page, |share| (net(share), share.partnership_id));
-        let rows = partner_rows(conn, self.company, self.zone, self.month, self.currency, &page.rows, paid).await?;
+        let rows = partner_rows(conn, self.company, self.month, self.currency, &page.rows, paid).await?;
         Ok((Page { rows, previous: page.previous, next: page.next }, count))
     }
 
@@ -307,7 +305,6 @@ pub fn lines_condition(company_id: Uuid, month: Month, currency: Currency) -> Co
 pub(super) async fn partner_rows<C: ConnectionTrait>(
     conn: &C,
     company: &companies::Model,
-    zone: &Zone,
     month: Month,
     currency: Currency,
     shares: &[&PartnerShare],
@@ -323,12 +320,15 @@ pub(super) async fn partner_rows<C: ConnectionTrait>(
         partners.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     let money = |minor| domain::Money::new(minor, currency);
-    let today = zone.date(Instant(0));
     shares
         .iter()
         .map(|share| {
             let partner = partners.get(&share.partnership_id).ok_or(Error::NotFound("the partner"))?;
-            let date = outlook.payment_date(RewardState::Approved, month.0, currency.code(), share.partnership_id);
+            let estimated = match outlook.payment(RewardState::Approved, month.0, currency.code(), share.partnership_id) {
+                // The payout's own date stands beside it.
+                Payment::Paid(_) => None,
+                payment => payment.words(),
+            };
             let named = names::partner(partner);
             Ok(InvoicePartner {
                 key: named.value,
@@ -339,7 +339,7 @@ pub(super) async fn partner_rows<C: ConnectionTrait>(
                 carried_in: money(share.carried_in),
                 carried_out: money(share.carried_out),
                 payout: money(share.payout),
-                estimated_payment: short_date(date.unwrap_or(today)),
+                estimated_payment: estimated.unwrap_or_else(|| "—".to_owned()),
                 paid: paid.get(&share.partnership_id).map(|payout| payout.view.clone()),
             })
         })

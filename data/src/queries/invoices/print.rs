@@ -29,7 +29,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
     let totals = totals(company, &shares, sums, currency);
     let paid = payouts_of(conn, &zone, &invoice).await?;
     let wanted: Vec<&PartnerShare> = shares.iter().collect();
-    let mut partners = partner_rows(conn, company, &zone, month, currency, &wanted, &paid).await?;
+    let mut partners = partner_rows(conn, company, month, currency, &wanted, &paid).await?;
     partners.sort_by_cached_key(|partner| (partner.name.to_lowercase(), partner.key.clone()));
 
     let mut printed = Vec::new();

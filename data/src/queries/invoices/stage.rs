@@ -108,7 +108,7 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
         day,
         paused,
         state,
-        charge_day: format!("{} {}", due.day(), Month::of(due.date()).short()),
+        charge_day: if paused { "later".to_owned() } else { format!("{} {}", due.day(), Month::of(due.date()).short()) },
         issued: format!("Generated {}", day_and_month(zone.date(Instant(invoice.issued_at)))),
         charge,
         href: format!("/invoices/{}", invoice.number),
@@ -172,6 +172,7 @@ mod tests {
         assert_eq!(drawn.charge, "To be charged 8 April, 00:00 New York time");
         assert_eq!((drawn.charge_day.as_str(), drawn.issued.as_str()), ("8 Apr", "Generated 1 April"));
         let paused = invoices::Model { paused_at: Some(now.0), ..invoice() };
-        assert_eq!(strip(&zone, &paused, Money::new(0, domain::Currency::USD), now).unwrap().note, "Paused");
+        let drawn = strip(&zone, &paused, Money::new(0, domain::Currency::USD), now).unwrap();
+        assert_eq!((drawn.note.as_str(), drawn.charge_day.as_str()), ("Paused", "later"));
     }
 }
