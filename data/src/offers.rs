@@ -68,7 +68,8 @@ pub async fn publish_in<C: ConnectionTrait>(
     if same(latest, terms) && dated.is_none() {
         return Ok(Published::Unchanged);
     }
-    add_version(tx, company_id, &offer, latest.number + 1, terms, dated.unwrap_or(now), by, now).await
+    let effective_from = dated.unwrap_or(now);
+    NewVersion { offer: &offer, number: latest.number + 1, terms, effective_from, by, now }.add(tx).await
 }
 
 /// Refuses another group than the offer has: it keeps it.
@@ -100,24 +101,7 @@ pub async fn publish_dated_in<C: ConnectionTrait>(
     let key = check(key, terms)?;
     let offer = find(tx, company_id, &key).await?.ok_or(Error::NotFound("the offer"))?;
     let latest = versions(tx, company_id, offer.id).await?.last().map_or(0, |latest| latest.number);
-    add_version(tx, company_id, &offer, latest + 1, terms, effective_from, by, now).await
-}
-
-#[expect(clippy::too_many_arguments, reason = "a version is an offer's dated terms")]
-async fn add_version<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    offer: &offers::Model,
-    number: i32,
-    terms: &Terms,
-    effective_from: Instant,
-    by: &str,
-    now: Instant,
-) -> Result<Published> {
-    insert_version(tx, company_id, offer, number, terms, effective_from, by, now).await?;
-    let detail = json!({ "number": number, "effective_from": effective_from.rfc3339(), "terms": terms.triggers });
-    audit::record(tx, company_id, now, by, "offer_version_published", "offer", &offer.key, detail).await?;
-    Ok(Published::Version { number, effective_from })
+    NewVersion { offer: &offer, number: latest + 1, terms, effective_from, by, now }.add(tx).await
 }
 
 /// Ends an offer: events from `from` on, or from now on, earn nothing by it.
@@ -192,37 +176,49 @@ async fn create<C: ConnectionTrait>(
     let row: offers::ActiveModel = offer.clone().into();
     row.reset_all().insert(tx).await?;
     let effective_from = effective_from.unwrap_or(Instant::BEGINNING);
-    insert_version(tx, company_id, &offer, 1, terms, effective_from, by, now).await?;
+    NewVersion { offer: &offer, number: 1, terms, effective_from, by, now }.insert(tx).await?;
     audit::record(tx, company_id, now, by, "offer_created", "offer", key, json!({ "terms": terms.triggers })).await?;
     Ok(Published::Created { effective_from })
 }
 
-#[expect(clippy::too_many_arguments, reason = "a version is an offer's dated terms")]
-async fn insert_version<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    offer: &offers::Model,
+/// A version of an offer that is being written.
+struct NewVersion<'a> {
+    offer: &'a offers::Model,
     number: i32,
-    terms: &Terms,
+    terms: &'a Terms,
     effective_from: Instant,
-    by: &str,
+    by: &'a str,
     now: Instant,
-) -> Result<()> {
-    let triggers = serde_json::to_string(&terms.triggers).map_err(|error| Error::Corrupt(error.to_string()))?;
-    let version = offer_versions::ActiveModel {
-        id: Set(ids::derive(now, &["offer_version", &offer.id.to_string(), &number.to_string()])),
-        company_id: Set(company_id),
-        offer_id: Set(offer.id),
-        number: Set(number),
-        effective_from: Set(effective_from.0),
-        applies_to: Set(terms.applies_to.word().to_owned()),
-        description: Set(terms.description.trim().to_owned()),
-        triggers: Set(triggers),
-        published_at: Set(now.0),
-        published_by: Set(by.to_owned()),
-    };
-    version.insert(tx).await?;
-    let shown = offers::ActiveModel { id: Set(offer.id), description: Set(terms.description.trim().to_owned()), ..Default::default() };
-    shown.update(tx).await?;
-    Ok(())
+}
+
+impl NewVersion<'_> {
+    /// Adds it to those there are.
+    async fn add<C: ConnectionTrait>(&self, tx: &C) -> Result<Published> {
+        self.insert(tx).await?;
+        let NewVersion { offer, number, terms, effective_from, .. } = *self;
+        let detail = json!({ "number": number, "effective_from": effective_from.rfc3339(), "terms": terms.triggers });
+        audit::record(tx, offer.company_id, self.now, self.by, "offer_version_published", "offer", &offer.key, detail).await?;
+        Ok(Published::Version { number, effective_from })
+    }
+
+    async fn insert<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        let NewVersion { offer, number, terms, .. } = *self;
+        let triggers = serde_json::to_string(&terms.triggers).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let version = offer_versions::ActiveModel {
+            id: Set(ids::derive(self.now, &["offer_version", &offer.id.to_string(), &number.to_string()])),
+            company_id: Set(offer.company_id),
+            offer_id: Set(offer.id),
+            number: Set(number),
+            effective_from: Set(self.effective_from.0),
+            applies_to: Set(terms.applies_to.word().to_owned()),
+            description: Set(terms.description.trim().to_owned()),
+            triggers: Set(triggers),
+            published_at: Set(self.now.0),
+            published_by: Set(self.by.to_owned()),
+        };
+        version.insert(tx).await?;
+        let shown = offers::ActiveModel { id: Set(offer.id), description: Set(terms.description.trim().to_owned()), ..Default::default() };
+        shown.update(tx).await?;
+        Ok(())
+    }
 }

@@ -7,8 +7,8 @@ use crate::Result;
 const RECORDS: &str = "SELECT COUNT(*) FROM reward_records";
 const GIVEN: &str = "SELECT COUNT(*) FROM rewards WHERE source IN ('manual', 'adjustment')";
 
-/// Joins two queries with the columns company_id, subject, action, at, author and times. What one of them has more often than the
-/// other is broken: `$rows` are the facts, `$log` the audit log.
+/// Joins a query with the columns company_id, subject, action, at, author and times with the rows of the audit log that meet `$log`.
+/// What one of them has more often than the other is broken.
 macro_rules! paired {
     ($rows:literal, $log:literal) => {
         concat!(
@@ -17,9 +17,10 @@ macro_rules! paired {
                || CAST(COALESCE(l.times, 0) AS TEXT) || ' times' \
              FROM (",
             $rows,
-            ") f FULL JOIN (",
+            ") f FULL JOIN (SELECT company_id, subject, action, at, author, COUNT(*) AS times FROM audit WHERE ",
             $log,
-            ") l ON l.company_id = f.company_id AND l.subject = f.subject AND l.action = f.action AND l.at = f.at AND l.author = f.author \
+            " GROUP BY company_id, subject, action, at, author) l \
+             ON l.company_id = f.company_id AND l.subject = f.subject AND l.action = f.action AND l.at = f.at AND l.author = f.author \
              WHERE f.times IS NULL OR l.times IS NULL OR f.times <> l.times"
         )
     };
@@ -38,9 +39,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
                  FROM reward_records d JOIN rewards r ON r.id = d.reward_id \
                  LEFT JOIN reward_records o ON o.reward_id = r.reverses AND o.batch_id = d.batch_id \
                  WHERE d.action <> 'hold_days_over' AND o.id IS NULL GROUP BY d.company_id, r.key, d.action, d.at, d.author",
-                "SELECT company_id, subject, action, at, author, COUNT(*) AS times FROM audit \
-                 WHERE subject_kind = 'reward' AND action NOT IN ('reward_created', 'reward_adjusted') \
-                 GROUP BY company_id, subject, action, at, author"
+                "subject_kind = 'reward' AND action NOT IN ('reward_created', 'reward_adjusted')"
             ),
         )
         .await?,
@@ -54,9 +53,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
                    CASE WHEN r.source = 'manual' THEN 'reward_created' ELSE 'reward_adjusted' END AS action, r.created_at AS at, r.author, \
                    COUNT(*) AS times FROM rewards r LEFT JOIN rewards o ON o.id = r.reverses WHERE r.source IN ('manual', 'adjustment') \
                  GROUP BY r.company_id, CASE WHEN r.source = 'manual' THEN r.key ELSE o.key END, r.source, r.created_at, r.author",
-                "SELECT company_id, subject, action, at, author, COUNT(*) AS times FROM audit \
-                 WHERE subject_kind = 'reward' AND action IN ('reward_created', 'reward_adjusted') \
-                 GROUP BY company_id, subject, action, at, author"
+                "subject_kind = 'reward' AND action IN ('reward_created', 'reward_adjusted')"
             ),
         )
         .await?,
@@ -71,9 +68,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
                    a.recorded_at AS at, a.author, COUNT(*) AS times FROM attribution_changes a JOIN customers c ON c.id = a.customer_id \
                  GROUP BY a.company_id, c.customer_key, CASE WHEN a.undoes IS NULL THEN 'attribution_changed' ELSE 'attribution_change_undone' END, \
                    a.recorded_at, a.author",
-                "SELECT company_id, subject, action, at, author, COUNT(*) AS times FROM audit \
-                 WHERE subject_kind = 'customer' AND action IN ('attribution_changed', 'attribution_change_undone') \
-                 GROUP BY company_id, subject, action, at, author"
+                "subject_kind = 'customer' AND action IN ('attribution_changed', 'attribution_change_undone')"
             ),
         )
         .await?,
@@ -87,9 +82,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
                    v.published_at AS at, v.published_by AS author, COUNT(*) AS times FROM offer_versions v JOIN offers o ON o.id = v.offer_id \
                  GROUP BY v.company_id, o.key, CASE WHEN v.number = 1 THEN 'offer_created' ELSE 'offer_version_published' END, \
                    v.published_at, v.published_by",
-                "SELECT company_id, subject, action, at, author, COUNT(*) AS times FROM audit \
-                 WHERE subject_kind = 'offer' AND action IN ('offer_created', 'offer_version_published') \
-                 GROUP BY company_id, subject, action, at, author"
+                "subject_kind = 'offer' AND action IN ('offer_created', 'offer_version_published')"
             ),
         )
         .await?,
