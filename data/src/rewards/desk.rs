@@ -23,11 +23,14 @@ pub struct Desk {
 
 impl Desk {
     pub async fn open<C: ConnectionTrait>(conn: &C, company_id: Uuid, now: Instant) -> Result<Desk> {
-        let company = crate::companies::get(conn, company_id).await?;
+        Desk::of(conn, crate::companies::get(conn, company_id).await?, now).await
+    }
+
+    pub async fn of<C: ConnectionTrait>(conn: &C, company: companies::Model, now: Instant) -> Result<Desk> {
         let rows: Vec<(i32, String, String)> = invoices::Entity::find()
             .select_only()
             .columns([invoices::Column::Month, invoices::Column::Currency, invoices::Column::State])
-            .filter(invoices::Column::CompanyId.eq(company_id))
+            .filter(invoices::Column::CompanyId.eq(company.id))
             .into_tuple()
             .all(conn)
             .await?;

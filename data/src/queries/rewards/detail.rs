@@ -3,7 +3,7 @@
 use domain::money::mul_div_half_even;
 use domain::receipt_words::Reader;
 use domain::review::{self, Books, Standing, Verb};
-use domain::states::{InvoiceState, RewardSource, RewardState};
+use domain::states::{RewardSource, RewardState};
 use domain::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
 use domain::views::receipt::PathStep;
 use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
@@ -16,6 +16,7 @@ use crate::entities::{companies, invoices, partnerships, payouts, reward_records
 use crate::error::stored;
 use crate::queries::invoices::stage;
 use crate::queries::{lines, receipts, words};
+use crate::rewards::Desk;
 use crate::{Db, Error, Result};
 
 pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<rewards::Model> {
@@ -35,22 +36,23 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let source: RewardSource = stored(&row.source)?;
     let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
     let steps = path_of(conn, company, &row).await?;
-    let books = books(conn, company, &row.currency, now).await?;
+    let desk = Desk::of(conn, company.clone(), now).await?;
+    let books = desk.books(&row.currency);
     let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
     let original = match row.reverses {
         Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
         None => None,
     };
     let follows = match &original {
-        Some(original) => review::must_follow(source, &original.standing()?, &books),
+        Some(original) => review::must_follow(source, &original.standing()?, books),
         None => false,
     };
     let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
-    let moved = review::move_to_current_invoice(&standing, held_by, &books).map(|to| to.month);
-    let removed = review::remove_from_invoice(&standing, &books).map(|to| to.month).ok().filter(|_| invoice.is_some());
+    let moved = review::move_to_current_invoice(&standing, held_by, books).map(|to| to.month);
+    let removed = review::remove_from_invoice(&standing, books).map(|to| to.month).ok().filter(|_| invoice.is_some());
     let verbs = Verb::ALL
         .into_iter()
-        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &standing, &books, now), Ok(Some(_))))
+        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &standing, books, now), Ok(Some(_))))
         .collect();
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::RewardId.eq(row.id))
@@ -73,7 +75,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         seen: records.last().map_or(0, |record| record.seq),
         receipt,
         path: steps,
-        undo: newest_undoable(&records, &standing, &books, source, original.as_ref())?,
+        undo: newest_undoable(&records, &standing, books, source, original.as_ref())?,
         history: history(&zone, &row, source, &records)?,
         related,
         verbs,
@@ -119,26 +121,6 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
         settlement_days,
     };
     Ok(path(&way, &zone))
-}
-
-/// The company's months as rewards in this currency meet them.
-async fn books<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency: &str, now: Instant) -> Result<Books> {
-    let rows = invoices::Entity::find()
-        .filter(invoices::Column::CompanyId.eq(company.id))
-        .filter(invoices::Column::Currency.eq(currency))
-        .all(conn)
-        .await?;
-    let mut books = Books {
-        open: Month(company.open_month),
-        accumulating: company.accumulating_month(now)?,
-        in_review: Vec::new(),
-        frozen: Vec::new(),
-    };
-    for invoice in rows {
-        let open = stored::<InvoiceState>(&invoice.state)?.open();
-        if open { books.in_review.push(Month(invoice.month)) } else { books.frozen.push(Month(invoice.month)) }
-    }
-    Ok(books)
 }
 
 async fn invoice_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model) -> Result<Option<invoices::Model>> {
