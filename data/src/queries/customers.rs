@@ -5,10 +5,10 @@ use domain::page::{Count, Page};
 use domain::views::customers::{CUSTOMER_SORTS, CustomerList, CustomerRow};
 use domain::views::{Choice, ListQuery};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::page::List;
+use super::page::{self, List};
 use super::{names, words};
 use crate::entities::customers::{Column, Entity, Model};
 use crate::entities::{companies, partnerships};
@@ -33,7 +33,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
     Ok(CustomerList {
         count: totals.count,
         transactions: totals.sums.and_then(|sums| sums.first().copied()),
-        empty: totals.count == Count::Exactly(0) && !any(conn, company.id).await?,
+        empty: totals.count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
         partner: partner.as_ref().map(names::partner),
         page: Page { rows: rows(conn, company, &found.rows).await?, previous: found.previous, next: found.next },
     })
@@ -80,8 +80,7 @@ pub async fn rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows
 pub async fn choices(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Choice>> {
     let found = search::narrows(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
     let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
-    let count = list.totals(db.read(), &[]).await?.count;
-    Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::customer).collect())
+    Ok(list.first(db.read()).await?.iter().map(names::customer).collect())
 }
 
 fn scope(company_id: Uuid) -> Condition {
@@ -125,17 +124,9 @@ fn filter(company: &companies::Model, query: &ListQuery, partner: Option<&partne
         "no" => all = all.add(Column::Test.eq(false)),
         _ => {}
     }
-    let zone = company.zone()?;
-    if let Some(from) = words::typed_date(query.filter("from")) {
-        all = all.add(Column::CreatedAt.gte(zone.first_instant(from).0));
-    }
-    if let Some(to) = words::typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
-        all = all.add(Column::CreatedAt.lt(zone.first_instant(to).0));
+    let since = words::days_asked(&company.zone()?, query, Column::CreatedAt);
+    if !since.is_empty() {
+        all = all.add(since);
     }
     Ok((!all.is_empty()).then_some(all))
-}
-
-async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {
-    let one: Option<Model> = Entity::find().filter(Column::CompanyId.eq(company_id)).limit(1).one(conn).await?;
-    Ok(one.is_some())
 }

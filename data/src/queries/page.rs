@@ -12,7 +12,10 @@
 
 use domain::page::{COUNT_MAX, Count, Cursor, PAGE_ROWS, Page, SortValue};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryResult, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryFilter, QueryResult, QuerySelect,
+    Value,
+};
 
 use crate::{Error, Result};
 
@@ -146,6 +149,12 @@ where
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides the route.
     pub async fn page<C: ConnectionTrait>(&self, conn: &C, cursor: Option<&str>, count: Count) -> Result<Page<E::Model>> {
         page(conn, std::slice::from_ref(self), cursor, count).await
+    }
+
+    /// The first rows, where nobody turns pages: for comboboxes.
+    pub async fn first<C: ConnectionTrait>(&self, conn: &C) -> Result<Vec<E::Model>> {
+        let count = self.totals(conn, &[]).await?.count;
+        Ok(self.page(conn, None, count).await?.rows)
     }
 
     async fn read<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, count: Count, wanted: u64) -> Result<Vec<E::Model>> {
@@ -321,6 +330,11 @@ where
         let text = matches!(self.sort.def().get_column_type(), sea_orm::ColumnType::Text | sea_orm::ColumnType::String(_));
         text == matches!(cursor.value, SortValue::Text(_))
     }
+}
+
+/// Whether there is any row at all in this scope: tells an empty list from one that the filters empty.
+pub async fn any<C: ConnectionTrait, E: EntityTrait>(conn: &C, scope: Expr) -> Result<bool> {
+    Ok(E::find().filter(scope).limit(1).one(conn).await?.is_some())
 }
 
 /// How many rows a query has, counted to `most`.

@@ -6,13 +6,13 @@ use domain::states::PartnershipStatus;
 use domain::views::partners::{PARTNER_SORTS, PartnerForm, PartnerList, PartnerRow, PartnerTotals};
 use domain::views::{Choice, ListQuery};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::page::{self, List, Narrow};
 use super::{names, words};
 use crate::entities::companies;
-use crate::entities::partnerships::{Column, Entity, Model};
+use crate::entities::partnerships::{Column, Entity};
 use crate::error::stored;
 use crate::search::{self, Kind};
 use crate::{Db, Result};
@@ -68,7 +68,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
             [signups, paid_customers, revenue] => Some(PartnerTotals { signups, paid_customers, revenue: Money::new(revenue, currency) }),
             _ => None,
         }),
-        empty: totals.count == Count::Exactly(0) && !any(conn, company.id).await?,
+        empty: totals.count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
         tags: search::tags(conn, company.id).await?,
     })
@@ -77,7 +77,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let groups = names::groups(conn, company.id).await?;
-    let all = filter(query, &groups).add(joined(company, query)?);
+    let all = filter(query, &groups).add(words::days_asked(&company.zone()?, query, Column::JoinedAt));
     let all = narrows(conn, company.id, query).await?.into_iter().fold(all, |all, part| all.add(part.test));
     Ok((!all.is_empty()).then_some(all))
 }
@@ -92,8 +92,7 @@ pub async fn form(db: &Db, company: &companies::Model) -> Result<PartnerForm> {
 pub async fn choices(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Choice>> {
     let found = search::narrows(db.read(), company_id, Kind::Partner, typed, Column::Id).await?;
     let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
-    let count = list.totals(db.read(), &[]).await?.count;
-    Ok(list.page(db.read(), None, count).await?.rows.iter().map(names::partner).collect())
+    Ok(list.first(db.read()).await?.iter().map(names::partner).collect())
 }
 
 fn scope(company_id: Uuid) -> Condition {
@@ -111,7 +110,7 @@ fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choic
         "group" | "joined" => Column::JoinedAt,
         _ => Column::Revenue,
     };
-    let (scope, filter, joined) = (scope(company.id), filter(query, groups), joined(company, query)?);
+    let (scope, filter, joined) = (scope(company.id), filter(query, groups), words::days_asked(&company.zone()?, query, Column::JoinedAt));
     // Sorted by the day of joining, the days asked for are a piece of the index.
     let (scope, filter) = if matches!(sort, Column::JoinedAt) { (scope.add(joined), filter) } else { (scope, filter.add(joined)) };
     let filter = (!filter.is_empty()).then_some(filter);
@@ -144,19 +143,6 @@ fn filter(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Condition {
     all
 }
 
-/// The days of joining that are asked for.
-fn joined(company: &companies::Model, query: &ListQuery) -> Result<Condition> {
-    let mut all = Condition::all();
-    let zone = company.zone()?;
-    if let Some(from) = words::typed_date(query.filter("from")) {
-        all = all.add(Column::JoinedAt.gte(zone.first_instant(from).0));
-    }
-    if let Some(to) = words::typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
-        all = all.add(Column::JoinedAt.lt(zone.first_instant(to).0));
-    }
-    Ok(all)
-}
-
 /// What other rows decide: words and tags.
 async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<Narrow>> {
     let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
@@ -165,9 +151,4 @@ async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQue
         parts.push(search::tagged(conn, company_id, tag, Column::Id).await?);
     }
     Ok(parts)
-}
-
-async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {
-    let one: Option<Model> = Entity::find().filter(Column::CompanyId.eq(company_id)).limit(1).one(conn).await?;
-    Ok(one.is_some())
 }

@@ -6,15 +6,14 @@ use domain::views::rewards::{REWARD_SORTS, ReviewList, StateTab};
 use domain::views::{Choice, ListQuery};
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait};
 
 use self::asked::Asked;
 use self::cells::Cells;
 use self::counts::Counts;
 use self::months::Months;
 use self::places::Places;
-use super::page::List;
+use super::page::{self, List};
 use super::{lines, names};
 use crate::entities::companies;
 use crate::entities::rewards::{Column, Entity};
@@ -89,7 +88,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         partner: asked.partner.map(|(_, choice)| choice),
         customer: asked.customer.map(|(_, choice)| choice),
         in_review: months.under_review().map(|month| month.long()).unwrap_or_default(),
-        empty: count == Count::Exactly(0) && !any(conn, company.id).await?,
+        empty: count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
         may_review: true,
     })
 }
@@ -120,10 +119,6 @@ fn month_choices(months: &Months) -> Vec<Choice> {
         choices.push(words(*month, if reviewed { ", in review" } else { "" }));
     }
     choices
-}
-
-async fn any<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<bool> {
-    Ok(Entity::find().filter(Column::CompanyId.eq(company_id)).limit(1).one(conn).await?.is_some())
 }
 
 fn order(query: &ListQuery) -> (Column, bool) {

@@ -4,7 +4,7 @@ use domain::addresses;
 use domain::states::RewardState;
 use domain::views::search::{Hit, HitGroup, HitKind, SearchResults};
 use domain::{Instant, Month};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::{lines, names, words};
 use crate::entities::{companies, customers, partnerships, rewards, transactions};
@@ -34,55 +34,41 @@ pub async fn search(db: &Db, company: &companies::Model, text: &str) -> Result<S
 }
 
 async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
-    let condition = search::matching(db.read(), company.id, Kind::Partner, text, partnerships::Column::Id).await?;
-    let rows = match condition {
+    use partnerships::{Column, Entity};
+    let hits = match search::matching(db.read(), company.id, Kind::Partner, text, Column::Id).await? {
         Some(condition) => {
-            partnerships::Entity::find()
-                .filter(partnerships::Column::CompanyId.eq(company.id))
-                .filter(condition)
-                .order_by_asc(partnerships::Column::Name)
-                .limit(SHOWN)
-                .all(db.read())
-                .await?
+            let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
+            let columns = [Column::PartnerKey, Column::Name, Column::Email];
+            named(db, ours.order_by_asc(Column::Name).select_only().columns(columns), addresses::partner).await?
         }
         None => Vec::new(),
     };
-    let hits = rows
-        .into_iter()
-        .map(|row| Hit {
-            href: addresses::partner(&row.partner_key),
-            title: names::title(&row.name, &row.email, &row.partner_key),
-            detail: format!("{} · {}", row.partner_key, row.email),
-            end: String::new(),
-        })
-        .collect();
     Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", addresses::segment(text)) })
 }
 
 async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
-    let condition = search::matching(db.read(), company.id, Kind::Customer, text, customers::Column::Id).await?;
-    let rows = match condition {
+    use customers::{Column, Entity};
+    let hits = match search::matching(db.read(), company.id, Kind::Customer, text, Column::Id).await? {
         Some(condition) => {
-            customers::Entity::find()
-                .filter(customers::Column::CompanyId.eq(company.id))
-                .filter(condition)
-                .order_by_asc(customers::Column::Name)
-                .limit(SHOWN)
-                .all(db.read())
-                .await?
+            let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
+            let columns = [Column::CustomerKey, Column::Name, Column::Email];
+            named(db, ours.order_by_asc(Column::Name).select_only().columns(columns), addresses::customer).await?
         }
         None => Vec::new(),
     };
-    let hits = rows
-        .into_iter()
-        .map(|row| Hit {
-            href: addresses::customer(&row.customer_key),
-            title: names::title(&row.name, &row.email, &row.customer_key),
-            detail: format!("{} · {}", row.customer_key, row.email),
-            end: String::new(),
-        })
-        .collect();
     Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", addresses::segment(text)) })
+}
+
+/// The first rows of key, name and email as hits.
+async fn named<E: EntityTrait>(db: &Db, found: Select<E>, address: impl Fn(&str) -> String) -> Result<Vec<Hit>> {
+    let rows: Vec<(String, String, String)> = found.limit(SHOWN).into_tuple().all(db.read()).await?;
+    let hit = |(key, name, email): (String, String, String)| Hit {
+        href: address(&key),
+        title: names::title(&name, &email, &key),
+        detail: format!("{key} · {email}"),
+        end: String::new(),
+    };
+    Ok(rows.into_iter().map(hit).collect())
 }
 
 /// The transaction of this key.

@@ -1,8 +1,11 @@
 //! Dates as the screens write them, in the company's zone, and dates as people type them.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use domain::views::ListQuery;
 use domain::zone::Zone;
 use domain::{Instant, Month};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::Condition;
 
 /// "3 Apr 2026"
 pub fn date(date: NaiveDate) -> String {
@@ -37,6 +40,18 @@ pub fn typed(zone: &Zone, text: &str) -> Option<Instant> {
         return sensible.then(|| zone.instant(local));
     }
     typed_date(text).map(|date| zone.first_instant(date)).or_else(|| Instant::parse(text).ok())
+}
+
+/// The instants of a column between the days `from` and `to` that a list is asked for, both of them included.
+pub fn days_asked(zone: &Zone, query: &ListQuery, column: impl ColumnTrait) -> Condition {
+    let mut all = Condition::all();
+    if let Some(from) = typed_date(query.filter("from")) {
+        all = all.add(column.gte(zone.first_instant(from).0));
+    }
+    if let Some(to) = typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
+        all = all.add(column.lt(zone.first_instant(to).0));
+    }
+    all
 }
 
 /// Reads a `date` field.
