@@ -31,7 +31,7 @@ impl Payment {
         match self {
             Payment::Never => None,
             Payment::About(date) => Some(words::date(date)),
-            Payment::OnceResumed => Some("once the invoice is resumed".to_owned()),
+            Payment::OnceResumed => Some("once the pause ends".to_owned()),
             Payment::Paid(date) => Some(format!("paid {}", words::date(date))),
         }
     }

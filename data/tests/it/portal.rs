@@ -61,7 +61,7 @@ on_both! {
         books.until("2026-04-04T12:00:00Z").await;
         let (id, number) = (books.company_id, "NORTHWIND-0001");
         data::invoices::pause(db, id, number, "waiting for the books", "olga", at("2026-04-04T12:00:00Z")).await.unwrap();
-        let waits = "once the invoice is resumed";
+        let waits = "once the pause ends";
         let lead = "The invoice is paused: it is paid once the company resumes it";
         assert_eq!(payment(&books, partner).await, [waits, lead, ""]);
         assert_eq!(companys(&books, partner).await, (Some(waits.to_owned()), waits.to_owned()));

@@ -135,7 +135,7 @@ pub struct InvoicePartner {
     pub carried_in: Money,
     pub carried_out: Money,
     pub payout: Money,
-    /// "18 Apr 2026", "once the invoice is resumed"; "—" for what is paid already.
+    /// "18 Apr 2026", "once the pause ends"; "—" for what is paid already.
     pub estimated_payment: String,
     pub paid: Option<InvoicePayout>,
 }

@@ -145,7 +145,7 @@ pub struct RewardLine {
     pub month: String,
     /// Empty before the invoice is generated, and for what is on none.
     pub invoice_number: String,
-    /// "8 Apr 2026", "paid 12 Apr 2026", "once the invoice is resumed"; `None` for what is not going to be paid as things stand.
+    /// "8 Apr 2026", "paid 12 Apr 2026", "once the pause ends"; `None` for what is not going to be paid as things stand.
     pub estimated_payment: Option<String>,
 }
 

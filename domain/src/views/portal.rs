@@ -60,7 +60,7 @@ pub struct CommissionLine {
     pub occurred: String,
     /// "March 2026"
     pub month: String,
-    /// "about 8 Apr 2026", "paid 12 Apr 2026", "once the invoice is resumed"; empty for what is not going to be paid as things
+    /// "about 8 Apr 2026", "paid 12 Apr 2026", "once the pause ends"; empty for what is not going to be paid as things
     /// stand.
     pub payment: String,
 }
