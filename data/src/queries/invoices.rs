@@ -18,13 +18,14 @@ use crate::queries::lines::money;
 use crate::{Db, Result};
 
 mod detail;
+mod partners;
 mod print;
 pub mod stage;
 #[cfg(test)]
 mod tests;
 
-pub(super) use detail::lines_condition;
 pub use detail::{detail, preview};
+pub(super) use partners::lines_condition;
 pub use print::print;
 
 /// A page of invoices, newest first; over it those in review and what the month that accumulates has so far.

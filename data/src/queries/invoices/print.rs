@@ -9,7 +9,8 @@ use domain::views::invoices::{InvoicePrint, PrintedLine};
 use domain::{Currency, Instant, Month};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::detail::{lines_condition, partner_rows, payouts_of, totals};
+use super::detail::totals;
+use super::partners::{lines_condition, partner_rows, payouts_of};
 use super::stage;
 use crate::entities::{companies, rewards};
 use crate::error::stored;
