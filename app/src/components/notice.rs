@@ -48,7 +48,7 @@ pub fn EmptyState(
     }
 }
 
-/// An error in place of a page's content, and the way on. What comes after it on the page is not shown (45-cards.css).
+/// An error in place of a page's content, and the way on. What comes after it on the page is not shown (45-notices.css).
 #[component]
 pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let here = use_location();
