@@ -103,7 +103,6 @@ impl Desk {
                     status: line.status,
                     reason: line.reason,
                     occurred: line.occurred,
-                    month: line.month,
                     payment: if matches!(payment, Payment::About(_)) { format!("about {date}") } else { date },
                 };
                 found.insert(id, (line, payment));

@@ -58,8 +58,6 @@ pub struct CommissionLine {
     pub reason: String,
     /// "3 Apr 2026"
     pub occurred: String,
-    /// "March 2026"
-    pub month: String,
     /// "about 8 Apr 2026", "paid 12 Apr 2026", "once the pause ends"; empty for what is not going to be paid as things
     /// stand.
     pub payment: String,
