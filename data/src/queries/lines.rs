@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::page::Count;
 use domain::reasons::Reason;
 use domain::states::RewardState;
 use domain::views::partners::{RewardLine, TransactionLine};
@@ -92,6 +93,25 @@ pub async fn transactions<C: ConnectionTrait>(
 
 pub fn money(minor: i64, currency: &str) -> Result<Money> {
     Ok(Money::new(minor, stored(currency)?))
+}
+
+/// What the listed rows come to, as [`sums_by_currency`]; `None` where they are more than were counted.
+pub async fn totals<C, E>(
+    conn: &C,
+    count: Count,
+    scope: Condition,
+    amount: E::Column,
+    currency: E::Column,
+    first: Currency,
+) -> Result<Option<Vec<Money>>>
+where
+    C: ConnectionTrait,
+    E: EntityTrait,
+{
+    if !count.is_exact() {
+        return Ok(None);
+    }
+    sums_by_currency::<C, E>(conn, scope, amount, currency, first).await.map(Some)
 }
 
 /// Sums of what matches, one per currency, the given one first and then in order. Only for what is known to be few rows.

@@ -135,13 +135,13 @@ pub async fn commissions(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result
     };
     let count = list.totals(conn, &[]).await?.count;
     let page = list.page(conn, Some(&query.page), count).await?;
-    let totals = match (count.is_exact(), desk.companies.values().next()) {
-        (true, Some(company)) => {
+    let totals = match desk.companies.values().next() {
+        Some(company) => {
             let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
             let scope = desk.rewards().add(filter.clone());
-            Some(lines::sums_by_currency::<_, rewards::Entity>(conn, scope, amount, currency, company.money_currency()?).await?)
+            lines::totals::<_, rewards::Entity>(conn, count, scope, amount, currency, company.money_currency()?).await?
         }
-        _ => None,
+        None => None,
     };
     let (previous, next) = (page.previous, page.next);
     Ok(Commissions {

@@ -98,12 +98,8 @@ pub async fn rewards(db: &Db, company: &companies::Model, partner_key: &str, que
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::CreatedAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
-    let totals = if count.is_exact() {
-        let all = scope.add_option(filter);
-        Some(lines::sums_by_currency::<_, rewards::Entity>(conn, all, Column::Amount, Column::Currency, company.money_currency()?).await?)
-    } else {
-        None
-    };
+    let (all, first) = (scope.add_option(filter), company.money_currency()?);
+    let totals = lines::totals::<_, rewards::Entity>(conn, count, all, Column::Amount, Column::Currency, first).await?;
     let rows = lines::rewards(conn, company, found.rows).await?;
     Ok(RewardLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
 }
@@ -119,13 +115,8 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
-    let totals = if count.is_exact() {
-        let all = scope.add_option(filter);
-        let first = company.money_currency()?;
-        Some(lines::sums_by_currency::<_, transactions::Entity>(conn, all, Column::Amount, Column::Currency, first).await?)
-    } else {
-        None
-    };
+    let (all, first) = (scope.add_option(filter), company.money_currency()?);
+    let totals = lines::totals::<_, transactions::Entity>(conn, count, all, Column::Amount, Column::Currency, first).await?;
     let rows = lines::transactions(conn, company, &found.rows).await?;
     Ok(TransactionLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
 }
