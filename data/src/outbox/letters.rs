@@ -23,6 +23,18 @@ fn counted(count: i64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) }
 }
 
+/// A mail to an owner of the company. `about` tells it from others of its kind.
+fn to_owner(company: &companies::Model, owner: &users::Model, kind: &'static str, about: &str, subject: &str, words: &str) -> Mail {
+    Mail {
+        company_id: Some(company.id),
+        kind,
+        dedupe_key: format!("{kind}/{about}/{}", owner.id),
+        recipient: owner.email.clone(),
+        subject: format!("{}: {subject}", company.name),
+        body: format!("Hello {},\n\n{words}\n\nTributary\n", owner.name),
+    }
+}
+
 /// The month is over: what is in review until when.
 pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: &[Issued<'_>], owner: &users::Model) -> Mail {
     let due = issued.first().map_or(Instant::BEGINNING, |one| Instant(one.invoice.charge_due_at));
@@ -30,39 +42,27 @@ pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: 
         .iter()
         .map(|one| format!("  {}  {}  ({})\n", one.invoice.number, one.total, counted(one.lines, "reward", "rewards")))
         .collect();
-    Mail {
-        company_id: Some(company.id),
-        kind: "invoice_in_review",
-        dedupe_key: format!("invoice_in_review/{}/{month}/{}", company.id, owner.id),
-        recipient: owner.email.clone(),
-        subject: format!("{}: the partner invoice for {} is ready to review", company.name, month.long()),
-        body: format!(
-            "Hello {},\n\nthe rewards of {} are on {}:\n\n{listed}\nYou can review, decline, hold or add rewards until {}, {}. \
-             Then what is on it is charged and your partners are paid.\n\n{}\n",
-            owner.name,
-            month.long(),
-            if issued.len() == 1 { "an invoice" } else { "invoices, one per currency" },
-            long_date(zone.date(due)),
-            zone.place(),
-            "Tributary",
-        ),
-    }
+    let subject = format!("the partner invoice for {} is ready to review", month.long());
+    let words = format!(
+        "the rewards of {} are on {}:\n\n{listed}\nYou can review, decline, hold or add rewards until {}, {}. \
+         Then what is on it is charged and your partners are paid.",
+        month.long(),
+        if issued.len() == 1 { "an invoice" } else { "invoices, one per currency" },
+        long_date(zone.date(due)),
+        zone.place(),
+    );
+    to_owner(company, owner, "invoice_in_review", &format!("{}/{month}", company.id), &subject, &words)
 }
 
 /// With the provider `manual`, a person pays and confirms.
 pub fn charge_waits(company: &companies::Model, invoice: &invoices::Model, attempt: i32, amount: Money, owner: &users::Model) -> Mail {
-    Mail {
-        company_id: Some(company.id),
-        kind: "charge_waits",
-        dedupe_key: format!("charge_waits/{}/{attempt}/{}", invoice.id, owner.id),
-        recipient: owner.email.clone(),
-        subject: format!("{}: invoice {} over {amount} is due", company.name, invoice.number),
-        body: format!(
-            "Hello {},\n\nthe review of invoice {} has ended and {amount} is due. Please set the money aside and confirm it on \
-             the invoice's page. Your partners' payouts are listed there as soon as you have.\n\nTributary\n",
-            owner.name, invoice.number,
-        ),
-    }
+    let subject = format!("invoice {} over {amount} is due", invoice.number);
+    let words = format!(
+        "the review of invoice {} has ended and {amount} is due. Please set the money aside and confirm it on \
+         the invoice's page. Your partners' payouts are listed there as soon as you have.",
+        invoice.number,
+    );
+    to_owner(company, owner, "charge_waits", &format!("{}/{attempt}", invoice.id), &subject, &words)
 }
 
 /// A charge was refused; `again` is when it is tried again.
@@ -81,34 +81,18 @@ pub fn charge_failed(
         Some(at) => format!("It is tried again on {}, or earlier from the invoice's page.", long_date(zone.date(at))),
         None => "It is not tried again by itself. Please settle the cause and try again from the invoice's page.".to_owned(),
     };
-    Mail {
-        company_id: Some(company.id),
-        kind: "charge_failed",
-        dedupe_key: format!("charge_failed/{}/{attempt}/{}", invoice.id, owner.id),
-        recipient: owner.email.clone(),
-        subject: format!("{}: the charge of invoice {} failed", company.name, invoice.number),
-        body: format!(
-            "Hello {},\n\n{amount} for invoice {} could not be charged: {error}.\n{next} No partner is paid before it succeeds.\n\nTributary\n",
-            owner.name, invoice.number,
-        ),
-    }
+    let subject = format!("the charge of invoice {} failed", invoice.number);
+    let words =
+        format!("{amount} for invoice {} could not be charged: {error}.\n{next} No partner is paid before it succeeds.", invoice.number);
+    to_owner(company, owner, "charge_failed", &format!("{}/{attempt}", invoice.id), &subject, &words)
 }
 
 /// The invoice is charged; its number of payouts and their sum.
 pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Money, payouts: usize, owner: &users::Model) -> Mail {
-    Mail {
-        company_id: Some(company.id),
-        kind: "invoice_charged",
-        dedupe_key: format!("invoice_charged/{}/{}", invoice.id, owner.id),
-        recipient: owner.email.clone(),
-        subject: format!("{}: invoice {} over {amount} is charged", company.name, invoice.number),
-        body: format!(
-            "Hello {},\n\ninvoice {} over {amount} is charged. It holds {} to partners. From now on nothing on it changes.\n\nTributary\n",
-            owner.name,
-            invoice.number,
-            counted(i64::try_from(payouts).unwrap_or(i64::MAX), "payout", "payouts"),
-        ),
-    }
+    let subject = format!("invoice {} over {amount} is charged", invoice.number);
+    let payouts = counted(i64::try_from(payouts).unwrap_or(i64::MAX), "payout", "payouts");
+    let words = format!("{subject}. It holds {payouts} to partners. From now on nothing on it changes.");
+    to_owner(company, owner, "invoice_charged", &invoice.id.to_string(), &subject, &words)
 }
 
 /// To a partner: what they are paid and when to expect it.
@@ -151,16 +135,10 @@ pub fn payout_failed(
     owner: &users::Model,
 ) -> Result<Mail> {
     let amount = Money::new(payout.amount, stored(&payout.currency)?);
-    Ok(Mail {
-        company_id: Some(company.id),
-        kind: "payout_failed",
-        dedupe_key: format!("payout_failed/{}/{}", payout.idempotency_key, owner.id),
-        recipient: owner.email.clone(),
-        subject: format!("{}: {amount} did not reach {partner}", company.name),
-        body: format!(
-            "Hello {},\n\nthe payout of {amount} to {partner} failed: {error}.\nThe money still counts as owed to them. Check their \
-             payout details and send it again from the invoice's page.\n\nTributary\n",
-            owner.name,
-        ),
-    })
+    let subject = format!("{amount} did not reach {partner}");
+    let words = format!(
+        "the payout of {amount} to {partner} failed: {error}.\nThe money still counts as owed to them. Check their \
+         payout details and send it again from the invoice's page.",
+    );
+    Ok(to_owner(company, owner, "payout_failed", &payout.idempotency_key, &subject, &words))
 }
