@@ -1,15 +1,12 @@
 //! Lists as files for a spreadsheet.
 
-use std::io::Cursor;
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::http::header::ACCEPT;
 use axum::http::{Method, StatusCode};
-use data::imports::{self, Kind, Options};
+use data::imports::Kind;
 use domain::Instant;
 
-use crate::harness::{NOW, TestApp, request};
+use crate::harness::{TestApp, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -22,12 +19,8 @@ const SALES: &str = "key,customer_key,amount,currency,occurred_at,product_key,ca
 
 async fn filled(db: &TestDb) -> (TestApp, String) {
     let app = TestApp::new(db).await;
-    let now = Instant::parse(NOW).unwrap();
     for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
-        let input = Cursor::new(content.as_bytes());
-        let report =
-            imports::import(&app.db, app.company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
-        assert!(report.errors.is_empty(), "{report:?}");
+        app.import(kind, content).await;
     }
     let owner = app.owner().await;
     (app, owner)
@@ -158,9 +151,7 @@ on_both! {
         let (app, owner) = filled(db).await;
         let many: String = (0..1300).map(|number| format!("k-{number},Customer {number},,acme,2026-02-01T00:00:00Z\n")).collect();
         let content = format!("customer_key,name,email,partner_key,created_at\n{many}");
-        let now = Instant::parse(NOW).unwrap();
-        let input = Cursor::new(content.into_bytes());
-        imports::import(&app.db, app.company_id, Kind::Customers, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+        app.import(Kind::Customers, &content).await;
         let answer = app.get("/export/customers.csv", Some(&owner)).await;
         let keys: std::collections::BTreeSet<&str> = answer.body.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
         assert_eq!((answer.body.lines().count(), keys.len()), (1303, 1302));

@@ -1,7 +1,9 @@
 //! A program of its own for each test: a database in a folder, the router over it, the binary on it.
 
+use std::io::Cursor;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use app::ctx::{SCOPE, USER_ID};
 use axum::Router;
@@ -10,6 +12,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use data::Db;
 use data::accounts::{self, Place};
+use data::imports::{self, Kind, Options};
 use data::installation::{self, Mode};
 use data::queries::session::scope_word;
 use data::sessions::Sessions;
@@ -94,6 +97,14 @@ impl TestApp {
             std::fs::read_dir(folder).map_or(Vec::new(), |entries| entries.map(|entry| entry.unwrap().path()).collect());
         files.sort();
         files
+    }
+
+    /// Imports a file in which nothing is wrong.
+    pub async fn import(&self, kind: Kind, content: &str) {
+        let (input, now) = (Cursor::new(content.as_bytes().to_vec()), Instant::parse(NOW).unwrap());
+        let report =
+            imports::import(&self.db, self.company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+        assert!(report.errors.is_empty(), "{report:?}");
     }
 
     /// A person of the company with [`PASSWORD`]; returns the user's id.

@@ -1,16 +1,13 @@
 //! Reviewing rewards as the forms do it: several at once with refunds among them, taken back, given by hand, filtered.
 
-use std::io::Cursor;
-use std::sync::Arc;
-
 use app::forms::Done;
 use axum::http::StatusCode;
 use data::entities::rewards;
-use data::imports::{self, Kind, Options};
+use data::imports::Kind;
 use domain::Instant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::harness::{NOW, TestApp};
+use crate::harness::TestApp;
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -32,12 +29,8 @@ struct Desk {
 
 async fn desk(db: &TestDb) -> Desk {
     let app = TestApp::new(db).await;
-    let now = Instant::parse(NOW).unwrap();
     for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
-        let input = Cursor::new(content.as_bytes());
-        let report =
-            imports::import(&app.db, app.company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
-        assert!(report.errors.is_empty(), "{report:?}");
+        app.import(kind, content).await;
     }
     let owner = app.owner().await;
     let of = async |amount: i64| {

@@ -1,15 +1,11 @@
 //! Forms that move money: sent twice, mended, sent too late; and what a production database refuses.
 
-use std::io::Cursor;
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use data::entities::rewards;
-use data::imports::{self, Kind, Options};
-use domain::Instant;
+use data::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use crate::harness::{NOW, PASSWORD, TestApp};
+use crate::harness::{PASSWORD, TestApp};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -19,8 +15,7 @@ const PATH: &str = "/rpc/partners/manual-reward";
 
 async fn app(db: &TestDb) -> (TestApp, String) {
     let app = TestApp::new(db).await;
-    let (input, now) = (Cursor::new(PARTNERS.as_bytes()), Instant::parse(NOW).unwrap());
-    imports::import(&app.db, app.company_id, Kind::Partners, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+    app.import(Kind::Partners, PARTNERS).await;
     let owner = app.owner().await;
     (app, owner)
 }
