@@ -24,8 +24,8 @@ PARTNER = ["/partner", "/partner/commissions", "/partner/payouts", "/partner/cus
 
 
 class Person:
-    def __init__(self, address, email):
-        self.address, self.email, self.cookie = address, email, ""
+    def __init__(self, address, email, password=PASSWORD):
+        self.address, self.email, self.password, self.cookie = address, email, password, ""
 
     def ask(self, method, path, body=None):
         connection = http.client.HTTPConnection(self.address, timeout=60)
@@ -39,7 +39,7 @@ class Person:
         return answer, content
 
     def sign_in(self):
-        form = urllib.parse.urlencode({"email": self.email, "password": PASSWORD, "next": ""})
+        form = urllib.parse.urlencode({"email": self.email, "password": self.password, "next": ""})
         answer, _ = self.ask("POST", "/rpc/session/sign-in", form)
         cookie = answer.headers.get("set-cookie")
         if answer.status != 303 or not cookie:
@@ -106,4 +106,5 @@ def main():
     print(f"{pages} pages ({len(walk)} different ones), {at_once} at once, {dict(seen)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -75,6 +75,15 @@ async fn run([few, many]: [Db; 2], rows: usize, rounds: usize) {
     let pages = chosen(pages());
     let few = side(few, FEW_ROWS, &pages).await;
     let many = side(many, rows, &pages).await;
+    if let Ok(file) = std::env::var("TRIBUTARY_BENCH_ADDRESSES") {
+        // Only the addresses of the pages, for whoever asks a server for them.
+        let lines = pages.iter().enumerate().map(|(at, page)| {
+            let screen = if page.screen == Screen::Rewards { "Review Rewards" } else { "All partners" };
+            format!("{screen}\t{}\t{}\t{}\n", page.name, address(page.screen, &few.queries[at]), address(page.screen, &many.queries[at]))
+        });
+        std::fs::write(file, lines.collect::<String>()).unwrap();
+        return;
+    }
     let mut samples: Vec<Samples> = pages.iter().map(|_| Samples::default()).collect();
     for round in 0..=rounds {
         for (at, page) in pages.iter().enumerate() {
@@ -136,6 +145,14 @@ async fn load(db: &Db, company: &Company, screen: Screen, query: &ListQuery) -> 
         Screen::Rewards => queries::rewards::list(db, company, query, NOW).await.unwrap().page.next,
         Screen::Partners => queries::partners::list(db, company, query).await.unwrap().page.next,
     }
+}
+
+fn address(screen: Screen, query: &ListQuery) -> String {
+    let own = [("q", &query.search), ("sort", &query.sort), ("page", &query.page)];
+    let filters = query.filters.iter().map(|(name, value)| (name.as_str(), value));
+    let parts = own.into_iter().chain(filters).filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = parts.map(|(name, value)| format!("{name}={}", value.replace(' ', "%20"))).collect();
+    format!("{}?{}", if screen == Screen::Rewards { "/rewards" } else { "/partners" }, parts.join("&"))
 }
 
 async fn side(db: Db, rows: usize, pages: &[Page]) -> Side {

@@ -207,8 +207,9 @@ impl Sql {
         format!(
             "INSERT INTO invoices (id, company_id, seq, number, month, currency, state, issued_at, review_ends_at, charge_due_at, attempts) \
              SELECT {id}, {company}, i + 1, 'BENCH-' || (i + 1), {month}, CASE i % 3 WHEN 0 THEN 'USD' WHEN 1 THEN 'EUR' ELSE 'JPY' END, \
-               CASE WHEN i / 3 = 22 THEN 'in_review' ELSE 'paid' END, {now}, {now}, {now}, 0 FROM {series}",
+               CASE WHEN i / 3 = 22 THEN 'in_review' ELSE 'paid' END, {now}, {later}, {later}, 0 FROM {series}",
             now = NOW.0,
+            later = NOW.0 + 5 * Instant::DAY_MS,
         )
     }
 
