@@ -86,7 +86,7 @@ pub fn read(input: &NewCustomer, now: Instant) -> Result<NewCustomer> {
     let mut checks = Checks::new();
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let customer = NewCustomer {
-        customer_key: checks.take("customer_key", fields::own_key(&input.customer_key)),
+        customer_key: checks.take("customer_key", fields::key(&input.customer_key)),
         name: checks.take_optional("name", &input.name, fields::name),
         email: checks.take_optional("email", &input.email, fields::email),
         provider_key: some(checks.take_optional("provider_key", input.provider_key.as_deref().unwrap_or_default(), fields::key)),

@@ -66,7 +66,7 @@ pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now
 pub fn read(input: &NewPartner, groups: &HashMap<String, Uuid>) -> Result<(NewPartner, Uuid)> {
     let mut checks = Checks::new();
     let mut partner = NewPartner {
-        partner_key: checks.take("partner_key", fields::own_key(&input.partner_key)),
+        partner_key: checks.take("partner_key", fields::key(&input.partner_key)),
         name: checks.take_optional("name", &input.name, fields::name),
         email: checks.take_optional("email", &input.email, fields::email),
         first_name: checks.take_optional("first_name", &input.first_name, fields::name),

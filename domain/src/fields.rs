@@ -20,8 +20,6 @@ pub enum FieldError {
     TooLong { found: usize, max: usize },
     #[error("contains a character that cannot be shown")]
     NotPrintable,
-    #[error("“{0}” contains a blank; a key is one word")]
-    HasBlank(String),
     #[error("“{0}” is not an email address like ada@example.com")]
     NotAnEmail(String),
     #[error("“{0}” may hold small letters, digits, “-” and “_” only")]
@@ -52,12 +50,6 @@ fn text(given: &str, max: usize, also: &[char]) -> Result<String, FieldError> {
 /// A key that somebody else's system made: 1 to 255 printable characters, trimmed.
 pub fn key(given: &str) -> Result<String, FieldError> {
     text(given, KEY_MAX, &[])
-}
-
-/// The key of a partner or customer, by which links, files and people call them: as [`key`], in one word.
-pub fn own_key(given: &str) -> Result<String, FieldError> {
-    let key = key(given)?;
-    if key.contains(char::is_whitespace) { Err(FieldError::HasBlank(key.chars().take(60).collect())) } else { Ok(key) }
 }
 
 /// A key as addresses and programme files carry: small letters, digits, "-" and "_".
@@ -145,11 +137,6 @@ mod tests {
         assert_eq!(key(&"x".repeat(256)), Err(FieldError::TooLong { found: 256, max: 255 }));
         assert_eq!(key("a\u{0}b"), Err(FieldError::NotPrintable));
         assert_eq!(key("a\u{202e}b"), Err(FieldError::NotPrintable));
-        assert_eq!(own_key(" Ünï/1-2 ").unwrap(), "Ünï/1-2");
-        for blank in ["a b", "a\u{a0}b", "a\u{3000}b"] {
-            assert_eq!(own_key(blank), Err(FieldError::HasBlank(blank.to_owned())));
-        }
-        assert_eq!(own_key("a\tb"), Err(FieldError::NotPrintable));
         assert_eq!(slug("Ada"), Err(FieldError::NotASlug("Ada".to_owned())));
         assert_eq!(description("one\ntwo").unwrap(), "one\ntwo");
         assert_eq!(optional("  ", key), Ok(None));

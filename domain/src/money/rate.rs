@@ -11,8 +11,7 @@ use super::{Money, MoneyError};
 pub struct Rate(pub i64);
 
 impl Rate {
-    /// No more than the whole: 200 % is 20 % mistyped.
-    pub const PPM_MAX: i64 = 1_000_000;
+    pub const PPM_MAX: i64 = 10_000_000;
 
     /// Reads a percentage: "20", "12.5", "0.0001".
     pub fn parse_percent(text: &str) -> Result<Rate, MoneyError> {
