@@ -22,7 +22,7 @@ for name in "${names[@]}"; do
     number=$((number + 1))
     step "$number" "${#names[@]}" "$name"
     case "$name" in
-        lists) bench/lists.sh ${small:+50000 3} ;;
+        lists) scripts/server.sh release && bench/lists.sh ${small:+50000 3} ;;
         month_end) bench/month_end.sh ${small:+50000 1000 3} ;;
         import) bench/import.sh ${small:+10000 3} ;;
         memory) scripts/server.sh release && bench/memory.sh ${small:+120 8 1} ;;
