@@ -60,7 +60,7 @@ pub struct Narrow {
     pub search: bool,
     /// Selects the ids that pass.
     pub ids: SelectStatement,
-    /// How many ids there are, counted to one above [`FEW`].
+    /// How many ids there are, counted to one above [`FEW`]; a search finds some rows by several words.
     pub size: u64,
     /// The same of one row.
     pub test: Expr,
@@ -69,9 +69,10 @@ pub struct Narrow {
 #[derive(Clone)]
 pub struct Among {
     ids: SelectStatement,
-    size: u64,
     /// Whether every match is among them.
     whole: bool,
+    /// Each is there once, and there are more than are counted.
+    many: bool,
     /// What else the rows must meet.
     others: Option<Condition>,
 }
@@ -122,26 +123,34 @@ where
         let whole = size <= FEW;
         self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
         if whole || search {
-            // Also where it cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
-            ids.limit(if whole { Ord::max(size, 1) } else { FOUND });
-            self.among = Some(Among { ids, size, whole, others: (!others.is_empty()).then_some(others) });
+            if whole {
+                // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
+                ids.limit(Ord::max(size, 1));
+            } else {
+                ids.distinct().limit(FOUND);
+            }
+            let many = !search && size > u64::from(COUNT_MAX);
+            self.among = Some(Among { ids, whole, many, others: (!others.is_empty()).then_some(others) });
         }
         self
     }
 
     /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        let many = Totals { count: Count::MoreThan(COUNT_MAX), sums: None };
-        match &self.among {
-            Some(Among { size, others: None, .. }) if *size > u64::from(COUNT_MAX) => return Ok(many),
+        let found = match &self.among {
+            Some(Among { many: true, others: None, .. }) => u64::from(COUNT_MAX) + 1,
+            Some(Among { whole: false, others: None, ids, .. }) => counted(conn, ids.clone(), u64::from(COUNT_MAX) + 1).await?,
             Some(among @ Among { whole: false, .. }) => {
-                let Count::Exactly(some) = self.count(conn, self.matches(Some(among)), FOUND, &[]).await?.count else { return Ok(many) };
-                // So many at least.
-                if some > 100 {
-                    return Ok(Totals { count: Count::MoreThan((some - 1) / 100 * 100), sums: None });
-                }
+                let mut matches = self.matches(Some(among));
+                matches.expr_as(Expr::cust("1"), Alias::new("one"));
+                counted(conn, matches, FOUND).await?
             }
-            _ => {}
+            _ => 0,
+        };
+        // So many at least, in hundreds; fewer are counted one by one.
+        let hundreds = u32::try_from(found.saturating_sub(1) / 100 * 100).unwrap_or(COUNT_MAX);
+        if hundreds > 0 {
+            return Ok(Totals { count: Count::MoreThan(hundreds), sums: None });
         }
         self.count(conn, self.matches(self.whole()), u64::from(COUNT_MAX) + 1, columns).await
     }

@@ -105,6 +105,36 @@ on_both! {
         assert_eq!(none.page(db.read(), None, totals.count).await.unwrap(), Page::empty());
     }
 
+    async fn a_search_counts_rows_and_not_words(db: &TestDb) {
+        let company = company(db, 600, 1_000).await;
+        // Each is found by its key and by its name.
+        let rows = Entity::find().all(db.read()).await.unwrap();
+        for row in &rows {
+            crate::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
+        }
+        let parts = crate::search::narrows(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        assert_eq!(parts[0].size, 1_200);
+        let found = list(company).narrowed(parts);
+        let totals = found.totals(db.read(), &[]).await.unwrap();
+        assert_eq!(totals.count, Count::Exactly(600));
+        walk(db, &[found], totals.count, &sorted(rows, |_| true)).await;
+    }
+
+    async fn a_search_that_finds_very_many_says_so_and_keeps_its_order(db: &TestDb) {
+        let company = company(db, 8_100, 10_000).await;
+        let parts = crate::search::narrows(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let found = list(company).narrowed(parts.clone());
+        assert_eq!(found.totals(db.read(), &[]).await.unwrap(), Totals { count: Count::MoreThan(1_000), sums: None });
+        let rows = found.page(db.read(), None, Count::MoreThan(1_000)).await.unwrap().rows;
+        assert_eq!(rows, sorted(Entity::find().all(db.read()).await.unwrap(), |_| true)[..40]);
+        // One in seven has two signups: so many of the first thousand.
+        let some = List { filter: Some(Condition::all().add(Column::Signups.eq(2))), ..list(company) }.narrowed(parts);
+        assert_eq!(some.totals(db.read(), &[]).await.unwrap().count, Count::MoreThan(100));
+        let page = some.page(db.read(), None, Count::MoreThan(100)).await.unwrap();
+        assert_eq!(page.rows.len(), 40);
+        assert!(page.next.is_some() && page.rows.iter().all(|row| row.signups == 2));
+    }
+
     async fn parts_follow_one_another(db: &TestDb) {
         let company = company(db, 130, 2).await;
         let part = |name: &str, paid: i64| List {
