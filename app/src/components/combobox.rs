@@ -50,9 +50,14 @@ pub fn Combobox(
     let asked = StoredValue::new(0u32);
     Effect::new(move |_| hydrated.set(true));
 
+    // What is still being looked for does not open it again.
+    let shut = move || {
+        asked.update_value(|count| *count += 1);
+        open.set(false);
+    };
     let input = NodeRef::<leptos::html::Input>::new();
     let take = move |value: &str| {
-        open.set(false);
+        shut();
         let Some(input) = input.get_untracked() else { return };
         input.set_value(value);
         if let Some(form) = input.form().filter(|_| filter && !is_unfolded(&input)) {
@@ -84,11 +89,7 @@ pub fn Combobox(
             "ArrowDown" if count == 0 => search(event_target_value(&event)),
             "ArrowDown" => open.set(true),
             "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
-            "Escape" if open.get_untracked() => {
-                // What is still being looked for does not open it again.
-                asked.update_value(|count| *count += 1);
-                open.set(false);
-            }
+            "Escape" if open.get_untracked() => shut(),
             "Enter" if open.get_untracked() => {
                 let chosen = choices.with_untracked(|choices| choices.get(at.get_untracked()).map(|choice| choice.value.clone()));
                 if let Some(chosen) = chosen {
@@ -106,7 +107,7 @@ pub fn Combobox(
     };
     let active = {
         let option_id = option_id.clone();
-        move || open.get().then(|| option_id(at.get()))
+        move || (open.get() && !choices.with(Vec::is_empty)).then(|| option_id(at.get()))
     };
     let listbox = {
         let list_id = list_id.clone();
@@ -130,8 +131,11 @@ pub fn Combobox(
                         })
                         .collect_view()
                 });
-                let none = choices.with(Vec::is_empty).then(|| view! { <p class="none">"Nothing found"</p> });
-                view! { <div class="listbox" role="listbox" id=list_id.clone() aria-label="Suggestions">{items}{none}</div> }
+                let empty = choices.with(Vec::is_empty);
+                let none = empty.then(|| view! { <p class="none">"Nothing found"</p> });
+                // A list of options has at least one.
+                let role = if empty { "group" } else { "listbox" };
+                view! { <div class="listbox" role=role id=list_id.clone() aria-label="Suggestions">{items}{none}</div> }
             })
         }
     };
@@ -144,7 +148,7 @@ pub fn Combobox(
                 aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active aria-label=aria_label
                 aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
                 list=move || (!hydrated.get()).then(|| data_id.clone())
-                on:input=typed on:keydown=key on:blur=move |_| open.set(false) on:focus=move |_| at.set(0)/>
+                on:input=typed on:keydown=key on:blur=move |_| shut() on:focus=move |_| at.set(0)/>
             <datalist id=format!("{id}-data")>
                 {initial
                     .into_iter()
