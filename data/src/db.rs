@@ -23,10 +23,6 @@ const READERS: u32 = 4;
 const READER_CACHE_KIB: u32 = 2_000;
 const READER_CACHE_PART: u64 = 64;
 const READER_CACHE_KIB_MAX: u32 = 65_536;
-/// From this size on readers map the file into memory (as much of it as SQLite maps at most): rows that lie all over it are then
-/// read without copying. A small file stays in the cache.
-const MAPPED_FROM_BYTES: u64 = 256 << 20;
-const MAPPED_BYTES_MAX: u64 = 0x7fff_0000;
 const WRITER_CACHE_KIB: u32 = 4_000;
 const BULK_CACHE_KIB: u32 = 131_072;
 /// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
@@ -52,10 +48,8 @@ impl Db {
         if url.starts_with("sqlite:") {
             let separator = if url.contains('?') { '&' } else { '?' };
             let address = format!("{url}{separator}mode=rwc");
-            let writer = Database::connect(sqlite(&address, 1, WRITER_CACHE_KIB, 0)).await?;
-            let bytes = file_bytes(url);
-            let mapped = if bytes < MAPPED_FROM_BYTES { 0 } else { MAPPED_BYTES_MAX };
-            let reader = Database::connect(sqlite(&address, READERS, reader_cache_kib(bytes), mapped)).await?;
+            let writer = Database::connect(sqlite(&address, 1, WRITER_CACHE_KIB)).await?;
+            let reader = Database::connect(sqlite(&address, READERS, reader_cache_kib(url))).await?;
             return Ok(Db { writer, reader });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -183,17 +177,13 @@ macro_rules! transact {
     }};
 }
 
-/// 0 where there is no file, or none yet.
-fn file_bytes(url: &str) -> u64 {
+fn reader_cache_kib(url: &str) -> u32 {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
-    std::fs::metadata(path).map_or(0, |file| file.len())
-}
-
-fn reader_cache_kib(bytes: u64) -> u32 {
+    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     u32::try_from(bytes / 1024 / READER_CACHE_PART).unwrap_or(u32::MAX).clamp(READER_CACHE_KIB, READER_CACHE_KIB_MAX)
 }
 
-fn sqlite(url: &str, connections: u32, cache_kib: u32, mapped_bytes: u64) -> ConnectOptions {
+fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -208,7 +198,6 @@ fn sqlite(url: &str, connections: u32, cache_kib: u32, mapped_bytes: u64) -> Con
                 .busy_timeout(Duration::from_secs(30))
                 .foreign_keys(true)
                 .pragma("cache_size", format!("-{cache_kib}"))
-                .pragma("mmap_size", mapped_bytes.to_string())
                 .statement_cache_capacity(STATEMENTS_KEPT)
                 .pragma("temp_store", "memory")
         });
