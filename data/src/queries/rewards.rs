@@ -104,7 +104,8 @@ pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Mode
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
     let asked = Asked::read(conn, company, query, &months, &groups).await?;
-    let condition = asked.everything(company.id);
+    let found = people::everything_found(conn, company.id, &query.search).await?;
+    let condition = asked.everything(company.id).add_option(found);
     Ok(match asked.state {
         Some(state) => condition.add(Column::State.eq(state.word())),
         None => condition,

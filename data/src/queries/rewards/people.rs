@@ -2,7 +2,7 @@
 
 use domain::views::Choice;
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::places;
@@ -52,21 +52,36 @@ pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
     }
     let own = Column::CompanyId.eq(company_id);
     let reward = id_of(conn, Entity::find().select_only().column(Column::Id).filter(own).filter(Column::Key.eq(question))).await?;
-    let sale = transactions::Entity::find()
-        .select_only()
-        .column(transactions::Column::Id)
-        .filter(transactions::Column::CompanyId.eq(company_id))
-        .filter(transactions::Column::Key.eq(question));
     let partners = search::first(conn, company_id, Kind::Partner, question, FOUND_MAX).await?;
     let customers = search::first(conn, company_id, Kind::Customer, question, FOUND_MAX).await?;
     let cut = [&partners, &customers].iter().any(|found| found.len() as u64 >= FOUND_MAX);
-    Ok(Some(Found { partners, customers, reward, sale: id_of(conn, sale).await?, cut }))
+    Ok(Some(Found { partners, customers, reward, sale: id_of(conn, sale_of(company_id, question)).await?, cut }))
+}
+
+/// Everything that a search finds, however much that is.
+pub async fn everything_found<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Condition>> {
+    let question = question.trim();
+    if question.is_empty() {
+        return Ok(None);
+    }
+    let sale = sale_of(company_id, question).into_query();
+    let found = Condition::any()
+        .add(Column::Key.eq(question))
+        .add(Column::TransactionId.in_subquery(sale))
+        .add_option(search::matching(conn, company_id, Kind::Partner, question, Column::PartnershipId).await?)
+        .add_option(search::matching(conn, company_id, Kind::Customer, question, Column::CustomerId).await?);
+    Ok(Some(found))
+}
+
+fn sale_of(company_id: Uuid, key: &str) -> Select<transactions::Entity> {
+    use transactions::{Column, Entity};
+    Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company_id)).filter(Column::Key.eq(key))
 }
 
 /// A search is for somebody; the first so many whom it finds are looked at.
 const FOUND_MAX: u64 = 250;
 
-async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: sea_orm::Select<E>) -> Result<Option<Uuid>> {
+async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: Select<E>) -> Result<Option<Uuid>> {
     Ok(select.into_tuple().one(conn).await?)
 }
 
@@ -86,37 +101,43 @@ fn the_one<'a, T>(found: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Opt
 /// A partner by the key, or by a name or an email that begins so and is nobody else's.
 pub async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
     use partnerships::{Column, Entity};
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
-    let mut found = ours().filter(Column::PartnerKey.eq(typed)).all(conn).await?;
-    if found.is_empty()
-        && let Some(begins) = search::matching(conn, company_id, Kind::Partner, typed, Column::Id).await?
-    {
-        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
-    }
-    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
-        Some(row) => (row.id, names::partner(row)),
-        None => (Uuid::nil(), Choice::new(typed, typed)),
-    }))
+    let ours = Entity::find().filter(Column::CompanyId.eq(company_id));
+    named(conn, company_id, Kind::Partner, typed, ours, [Column::PartnerKey, Column::Id], |row| (row.id, &row.name, names::partner(row)))
+        .await
 }
 
 /// A customer, found in the same way.
 pub async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
     use customers::{Column, Entity};
+    let ours = Entity::find().filter(Column::CompanyId.eq(company_id));
+    named(conn, company_id, Kind::Customer, typed, ours, [Column::CustomerKey, Column::Id], |row| (row.id, &row.name, names::customer(row)))
+        .await
+}
+
+/// `said` takes from a row its id, its name and what it is called.
+async fn named<C: ConnectionTrait, E: EntityTrait>(
+    conn: &C,
+    company_id: Uuid,
+    kind: Kind,
+    typed: &str,
+    ours: Select<E>,
+    [key, id]: [E::Column; 2],
+    said: fn(&E::Model) -> (Uuid, &str, Choice),
+) -> Result<Option<(Uuid, Choice)>> {
     if typed.is_empty() {
         return Ok(None);
     }
-    let ours = || Entity::find().filter(Column::CompanyId.eq(company_id));
-    let mut found = ours().filter(Column::CustomerKey.eq(typed)).all(conn).await?;
+    let mut found = ours.clone().filter(key.eq(typed)).all(conn).await?;
     if found.is_empty()
-        && let Some(begins) = search::matching(conn, company_id, Kind::Customer, typed, Column::Id).await?
+        && let Some(begins) = search::matching(conn, company_id, kind, typed, id).await?
     {
-        found = ours().filter(begins).limit(ALIKE_MAX).all(conn).await?;
+        found = ours.filter(begins).limit(ALIKE_MAX).all(conn).await?;
     }
-    Ok(Some(match the_one(&found, |row| row.name.as_str(), typed) {
-        Some(row) => (row.id, names::customer(row)),
+    Ok(Some(match the_one(&found, |row| said(row).1, typed) {
+        Some(row) => {
+            let (id, _, choice) = said(row);
+            (id, choice)
+        }
         None => (Uuid::nil(), Choice::new(typed, typed)),
     }))
 }

@@ -294,11 +294,10 @@ fn of_people(asked: &Asked, whose: &Whose, rest: &Condition, all: &mut Vec<Place
 }
 
 impl Asked {
-    /// Everything but the state, as one condition.
+    /// Everything but state and search, as one condition.
     pub fn everything(&self, company_id: Uuid) -> Condition {
         Condition::all()
             .add(Column::CompanyId.eq(company_id))
-            .add_option(self.found.as_ref().map(Found::condition))
             .add_option(self.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)))
             .add_option(self.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id)))
             .add_option(self.source.map(|source| Column::Source.eq(source.word())))
