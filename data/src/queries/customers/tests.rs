@@ -2,35 +2,19 @@
 
 use domain::states::AttributionSource;
 use domain::{Currency, Instant, Money};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::*;
 use crate::customers::NewCustomer;
-use crate::entities::groups;
 use crate::on_both;
 use crate::partners::NewPartner;
-use crate::testing::TestDb;
+use crate::testing::{TestDb, northwind};
 use crate::transactions::{Refund, Sale};
 
 const NOW: Instant = Instant(1_775_000_000_000);
 
 /// One partner with two customers, one of which bought and got a part back, and a test customer of nobody.
 async fn programme(db: &TestDb) -> companies::Model {
-    let profile = crate::companies::Profile {
-        name: Some("Northwind".into()),
-        timezone: Some("America/New_York".into()),
-        currency: Some("USD".into()),
-        ..Default::default()
-    };
-    let company = crate::companies::create(db, "northwind", &profile, "test", NOW).await.unwrap();
-    let group = groups::ActiveModel {
-        id: Set(Uuid::from_u128(1)),
-        company_id: Set(company),
-        key: Set("all".into()),
-        name: Set("All".into()),
-        created_at: Set(0),
-    };
-    group.insert(db.read()).await.unwrap();
+    let (company, _) = northwind(db, "America/New_York", &[("all", "All")], NOW).await;
     let partner = NewPartner { partner_key: "ada".into(), name: "Ada Review".into(), ..Default::default() };
     crate::partners::create(db, company, &partner, "test", NOW).await.unwrap();
     for (key, name, partner, test) in

@@ -1,34 +1,20 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::entities::partnerships::{Column, Entity, Model};
+use crate::on_both;
 use crate::partners::{self, NewPartner};
-use crate::testing::TestDb;
-use crate::{companies, entities::groups, on_both};
+use crate::testing::{TestDb, northwind};
 use domain::Instant;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, QueryFilter};
+use sea_orm::QueryFilter;
 use uuid::Uuid;
 
 const NOW: Instant = Instant(1_775_000_000_000);
 
 /// A company whose partners p0, p1, … have signups index % 7 and, in every `rare_every`th, one paid customer.
 async fn company(db: &TestDb, partners: usize, rare_every: usize) -> Uuid {
-    let profile = companies::Profile {
-        name: Some("Northwind".into()),
-        timezone: Some("UTC".into()),
-        currency: Some("USD".into()),
-        ..Default::default()
-    };
-    let company = companies::create(db, "northwind", &profile, "test", NOW).await.unwrap();
-    let group = groups::ActiveModel {
-        id: Set(Uuid::from_u128(1)),
-        company_id: Set(company),
-        key: Set("all".into()),
-        name: Set("All".into()),
-        created_at: Set(0),
-    };
-    let group = group.insert(db.read()).await.unwrap();
+    let (company, groups) = northwind(db, "UTC", &[("all", "All")], NOW).await;
     let rows: Vec<NewPartner> = (0..partners).map(|at| NewPartner { partner_key: format!("p{at}"), ..Default::default() }).collect();
-    let rows: Vec<_> = rows.iter().map(|row| (row, group.id)).collect();
+    let rows: Vec<_> = rows.iter().map(|row| (row, groups[0])).collect();
     let ids = crate::transact!(db, |tx| { partners::insert_new(tx, company, &rows, NOW).await }).unwrap();
     for signups in 1..7 {
         let these = ids.iter().enumerate().filter(|(at, _)| at % 7 == signups).map(|(_, id)| *id);

@@ -4,37 +4,18 @@ use domain::Instant;
 use domain::page::Count;
 use domain::states::{CompanyRole, PartnershipStatus};
 use domain::views::ListQuery;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use uuid::Uuid;
 
 use super::*;
-use crate::entities::groups;
 use crate::on_both;
 use crate::partners::{NewPartner, PartnerChange};
-use crate::testing::TestDb;
+use crate::testing::{TestDb, northwind};
 
 const DAY: i64 = Instant::DAY_MS;
 const NOW: Instant = Instant(1_775_000_000_000);
 
 /// Three partners in two groups, each joined a day after the other.
 async fn programme(db: &TestDb) -> companies::Model {
-    let profile = crate::companies::Profile {
-        name: Some("Northwind".into()),
-        timezone: Some("America/New_York".into()),
-        currency: Some("USD".into()),
-        ..Default::default()
-    };
-    let company = crate::companies::create(db, "northwind", &profile, "test", NOW).await.unwrap();
-    for (number, key, name) in [(1, "affiliates", "Affiliates"), (2, "agencies", "Agencies")] {
-        let group = groups::ActiveModel {
-            id: Set(Uuid::from_u128(number)),
-            company_id: Set(company),
-            key: Set(key.into()),
-            name: Set(name.into()),
-            created_at: Set(0),
-        };
-        group.insert(db.read()).await.unwrap();
-    }
+    let (company, _) = northwind(db, "America/New_York", &[("affiliates", "Affiliates"), ("agencies", "Agencies")], NOW).await;
     let partner = |key: &str, name: &str, email: &str, group: &str, tags: &[&str]| NewPartner {
         partner_key: key.into(),
         name: name.into(),
