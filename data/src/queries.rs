@@ -2,6 +2,8 @@
 
 pub mod customers;
 pub mod decisions;
+#[cfg(test)]
+mod fixture;
 pub mod home;
 pub mod invoices;
 pub mod lines;

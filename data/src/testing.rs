@@ -7,13 +7,11 @@
 
 use std::ops::Deref;
 
-use domain::Instant;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::entities::groups;
-use crate::{Db, companies};
+use crate::Db;
 
 /// A database of its own, with today's schema and nothing in it.
 pub struct TestDb {
@@ -75,29 +73,6 @@ impl TestDb {
             server.close().await.unwrap();
         }
     }
-}
-
-/// A company "northwind" with these groups, by key and name. Returns it and the groups' ids in their order.
-pub async fn northwind(db: &Db, timezone: &str, groups: &[(&str, &str)], now: Instant) -> (Uuid, Vec<Uuid>) {
-    let profile = companies::Profile {
-        name: Some("Northwind".into()),
-        timezone: Some(timezone.into()),
-        currency: Some("USD".into()),
-        ..Default::default()
-    };
-    let company = companies::create(db, "northwind", &profile, "test", now).await.unwrap();
-    let mut ids = Vec::new();
-    for (number, (key, name)) in (1..).zip(groups) {
-        let group = groups::ActiveModel {
-            id: Set(Uuid::from_u128(number)),
-            company_id: Set(company),
-            key: Set((*key).into()),
-            name: Set((*name).into()),
-            created_at: Set(0),
-        };
-        ids.push(group.insert(db.read()).await.unwrap().id);
-    }
-    (company, ids)
 }
 
 /// Makes of an `async fn name(db: &TestDb) { … }` a test on SQLite and one on PostgreSQL.

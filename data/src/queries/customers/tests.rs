@@ -7,7 +7,8 @@ use super::*;
 use crate::customers::NewCustomer;
 use crate::on_both;
 use crate::partners::NewPartner;
-use crate::testing::{TestDb, northwind};
+use crate::queries::fixture::northwind;
+use crate::testing::TestDb;
 use crate::transactions::{Refund, Sale};
 
 const NOW: Instant = Instant(1_775_000_000_000);

@@ -8,7 +8,8 @@ use domain::views::ListQuery;
 use super::*;
 use crate::on_both;
 use crate::partners::{NewPartner, PartnerChange};
-use crate::testing::{TestDb, northwind};
+use crate::queries::fixture::northwind;
+use crate::testing::TestDb;
 
 const DAY: i64 = Instant::DAY_MS;
 const NOW: Instant = Instant(1_775_000_000_000);
