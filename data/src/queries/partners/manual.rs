@@ -70,8 +70,7 @@ pub async fn form(db: &Db, company: &companies::Model, partner_key: &str, now: I
     })
 }
 
-/// The invoices of several currencies as one choice; all of them in one sentence where their dates are the same. `open` is in the
-/// order of the months.
+/// The invoices of several currencies as one choice, those of the same dates in one sentence. `open` is in the order of the months.
 fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> String) -> Option<Choice> {
     // A paused invoice may be in review still when the next month's is: a reward goes onto the later one.
     let mut latest: Vec<&invoices::Model> = Vec::new();
@@ -86,11 +85,17 @@ fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> Strin
         several if several.iter().all(|invoice| invoice.month == first.month) => format!("The {month} invoice in review now"),
         _ => "The invoice in review now".to_owned(),
     };
-    let hint = if latest.iter().all(|invoice| dates(invoice) == dates(first)) {
-        let codes: Vec<&str> = latest.iter().map(|invoice| invoice.currency.as_str()).collect();
-        format!("{} Takes rewards in {}.", dates(first), codes.join(", "))
-    } else {
-        latest.iter().map(|invoice| format!("{}: {}", invoice.currency, dates(invoice))).collect::<Vec<_>>().join(" ")
+    let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
+    for invoice in &latest {
+        let dates = dates(invoice);
+        match alike.iter_mut().find(|(known, _)| *known == dates) {
+            Some((_, codes)) => codes.push(&invoice.currency),
+            None => alike.push((dates, vec![&invoice.currency])),
+        }
+    }
+    let hint = match alike.as_slice() {
+        [(dates, codes)] => format!("{dates} Takes rewards in {}.", codes.join(", ")),
+        several => several.iter().map(|(dates, codes)| format!("{}: {dates}", codes.join(", "))).collect::<Vec<_>>().join(" "),
     };
     Some(Choice { value: "review".to_owned(), label, hint })
 }
