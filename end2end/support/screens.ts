@@ -23,6 +23,7 @@ export const screens: Screen[] = [
     { name: 'sign-in', path: '/sign-in', route: '/sign-in' },
     { name: 'set-password', path: '/sign-in/link/no-longer-valid', route: '/sign-in/link/:token' },
     { name: 'not-found', as: owner, path: '/no-such-page' },
+    { name: 'partner-not-found', as: partner, path: '/partner/no-such-page' },
     { name: 'home', as: owner, path: '/', route: '/' },
     { name: 'partners', as: owner, path: '/partners', route: '/partners' },
     { name: 'partner-new', as: owner, path: '/partners/new', route: '/partners/new' },
