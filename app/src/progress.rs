@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use domain::views::session::WorkView;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Per person, the work begun last. In memory: it ends with the process that does it.
@@ -12,7 +12,7 @@ static RUNNING: LazyLock<Mutex<HashMap<Uuid, Entry>>> = LazyLock::new(Mutex::def
 
 struct Entry {
     view: WorkView,
-    stop: Arc<Notify>,
+    stop: Arc<watch::Sender<bool>>,
 }
 
 fn running() -> MutexGuard<'static, HashMap<Uuid, Entry>> {
@@ -22,20 +22,27 @@ fn running() -> MutexGuard<'static, HashMap<Uuid, Entry>> {
 /// A person's work; over when this is dropped.
 pub struct Running {
     user_id: Uuid,
-    stop: Arc<Notify>,
+    stop: Arc<watch::Sender<bool>>,
 }
 
 impl Running {
-    pub fn begin(user_id: Uuid, words: &str, can_stop: bool) -> Running {
-        let stop = Arc::new(Notify::new());
-        let view = WorkView { percent: 0, words: words.to_owned(), can_stop };
+    /// `stop` is what the button says that stops it.
+    pub fn begin(user_id: Uuid, words: &str, stop: &str) -> Running {
+        let view = WorkView { percent: 0, words: words.to_owned(), stop: stop.to_owned() };
+        let stop = Arc::new(watch::Sender::new(false));
         running().insert(user_id, Entry { view, stop: stop.clone() });
         Running { user_id, stop }
     }
 
     /// Waits until the person wants it to stop.
     pub async fn stopped(&self) {
-        self.stop.notified().await;
+        // Fails only without a sender, and here it is.
+        let _ = self.flag().wait_for(|stopped| *stopped).await;
+    }
+
+    /// Turns true when the person wants it to stop.
+    pub fn flag(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
     }
 }
 
@@ -48,9 +55,9 @@ impl Drop for Running {
     }
 }
 
-/// Says how far a person's work is: `done` of `total`.
+/// Says how far a person's work is: `done` of `total`. Nothing more once it is to stop.
 pub fn tell(user_id: Uuid, done: u64, total: u64, words: String) {
-    if let Some(entry) = running().get_mut(&user_id) {
+    if let Some(entry) = running().get_mut(&user_id).filter(|entry| !*entry.stop.borrow()) {
         let percent = u128::from(done) * 100 / u128::from(total.max(1));
         entry.view.percent = u8::try_from(percent).unwrap_or(100).min(100);
         entry.view.words = words;
@@ -64,8 +71,9 @@ pub fn of(user_id: Uuid) -> Option<WorkView> {
 
 /// Asks a person's work to stop at the next point where it can.
 pub fn stop(user_id: Uuid) {
-    if let Some(entry) = running().get(&user_id) {
-        entry.stop.notify_one();
+    if let Some(entry) = running().get_mut(&user_id) {
+        entry.stop.send_replace(true);
+        entry.view.words = "Stopping".to_owned();
     }
 }
 
@@ -76,14 +84,33 @@ mod tests {
     #[test]
     fn work_is_seen_while_it_runs() {
         let user_id = Uuid::from_u128(1);
-        let work = Running::begin(user_id, "Importing", false);
+        let work = Running::begin(user_id, "Importing", "Stop");
         tell(user_id, 250, 1_000, "250 of 1,000 rows".to_owned());
         assert_eq!(of(user_id).map(|view| (view.percent, view.words)), Some((25, "250 of 1,000 rows".to_owned())));
         // Begun again in another tab: the first one's end does not hide the second.
-        let second = Running::begin(user_id, "Importing", false);
+        let second = Running::begin(user_id, "Importing", "Stop");
         drop(work);
         assert!(of(user_id).is_some());
         drop(second);
         assert_eq!(of(user_id), None);
+    }
+
+    #[tokio::test]
+    async fn work_is_stopped_by_whom_it_is_for() {
+        let (user_id, other) = (Uuid::from_u128(2), Uuid::from_u128(3));
+        let work = Running::begin(user_id, "Importing", "Stop");
+        let flag = work.flag();
+        stop(other);
+        assert!(!*flag.borrow());
+        stop(user_id);
+        assert!(*flag.borrow());
+        // Also for who asks only now.
+        work.stopped().await;
+        assert!(*work.flag().borrow());
+        tell(user_id, 1, 2, "1 of 2 rows".to_owned());
+        assert_eq!(of(user_id).map(|view| (view.percent, view.words)), Some((0, "Stopping".to_owned())));
+        // What is begun afterwards is not stopped with it.
+        drop(work);
+        assert!(!*Running::begin(user_id, "Importing", "Stop").flag().borrow());
     }
 }

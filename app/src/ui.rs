@@ -23,6 +23,8 @@ pub struct Ui {
     failed: StoredValue<Option<FailedForm>>,
     /// A form waits until somebody has signed in again.
     pub stranded: bool,
+    /// Nobody is signed in.
+    pub visitor: bool,
     /// Whoever looks is here as a partner.
     pub as_partner: bool,
     pub toasts: RwSignal<Vec<Toast>>,
@@ -55,13 +57,15 @@ const DROPPED: &str = "A form that somebody else had filled in here was not sent
 struct Start {
     seed: String,
     flash: Flash,
+    visitor: bool,
     as_partner: bool,
 }
 
 impl Ui {
     /// Once, at the root: the value crosses from server to client in the page.
     pub fn provide() -> Ui {
-        let Start { seed, flash, as_partner } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
+        let Start { seed, flash, visitor, as_partner } =
+            SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
         let done = flash.done.map(|done| Toast { id: 0, done, bad: false });
         let dropped = flash.dropped.then(|| Toast { id: 1, done: Done::say(DROPPED), bad: true });
         let toasts = done.into_iter().chain(dropped).collect();
@@ -71,6 +75,7 @@ impl Ui {
             writes: RwSignal::new(0),
             failed: StoredValue::new(flash.failed),
             stranded: flash.stranded,
+            visitor,
             as_partner,
             toasts: RwSignal::new(toasts),
             focus: StoredValue::new(Focus::default()),
@@ -151,8 +156,13 @@ impl Ui {
 fn start() -> Start {
     use crate::ctx::{AsPartner, Whose};
     let extensions = use_context::<http::request::Parts>().map(|parts| parts.extensions).unwrap_or_default();
-    let seed = Whose::mark(extensions.get::<Whose>().copied(), &leptos::nonce::Nonce::new().to_string());
-    Start { seed, flash: extensions.get::<Flash>().cloned().unwrap_or_default(), as_partner: extensions.get::<AsPartner>().is_some() }
+    let whose = extensions.get::<Whose>().copied();
+    Start {
+        seed: Whose::mark(whose, &leptos::nonce::Nonce::new().to_string()),
+        flash: extensions.get::<Flash>().cloned().unwrap_or_default(),
+        visitor: whose.is_none(),
+        as_partner: extensions.get::<AsPartner>().is_some(),
+    }
 }
 
 /// Only reached when the page was not rendered by the server.

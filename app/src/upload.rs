@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{self, CompanyCtx, company_of, session_of};
 use crate::error::{AppError, Result};
-use crate::forms::{FailedForm, Flash};
+use crate::forms::{Done, FailedForm, Flash};
 use crate::http::{internal, set_flash};
 use crate::progress::{self, Running};
 use crate::spool::Spool;
@@ -42,6 +42,7 @@ const TRIAL: &str = "import";
 const REST: &str = "import_rest";
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 const PROBLEMS_SHOWN: usize = 100;
+const STOPPED: &str = "Stopped. Nothing was imported.";
 
 /// What the session keeps of a file.
 #[derive(Clone, Serialize, Deserialize)]
@@ -61,14 +62,19 @@ async fn receive(request: Request<Body>) -> Response {
         Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body)).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = outcome {
-        let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new() };
-        set_flash(&parts, &Flash { failed: Some(failed), ..Flash::default() }).await;
-    }
+    let flash = match outcome {
+        Ok(done) => Flash { done, ..Flash::default() },
+        Err(error) => {
+            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new() };
+            Flash { failed: Some(failed), ..Flash::default() }
+        }
+    };
+    set_flash(&parts, &flash).await;
     Redirect::to(PAGE).into_response()
 }
 
-async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Result<()> {
+/// Answers with what is to be said where the file was not tried to its end.
+async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Result<Option<Done>> {
     let unreadable = |_| AppError::invalid("file", "The upload broke off. Send the file again.");
     let mut fields = Multipart::from_request(request, &()).await.map_err(|_| AppError::invalid("file", "Choose a file."))?;
     let mut kind = None;
@@ -88,7 +94,7 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Res
     Err(AppError::invalid("file", "Choose a file."))
 }
 
-async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Field<'_>) -> Result<()> {
+async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Field<'_>) -> Result<Option<Done>> {
     let file_name: String = field.file_name().unwrap_or_default().chars().take(200).collect();
     if file_name.is_empty() {
         return Err(AppError::invalid("file", "Choose a file."));
@@ -99,10 +105,13 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
     let kept = keep(&spool, &name, &mut field).await;
     // The good rows too, so that both ways of going on can be shown.
     let tried = match kept {
-        Ok(()) => run(cx, kind, &spool.path(&name), Options { dry_run: true, skip_bad: true }).await,
+        Ok(()) => run(cx, kind, &spool.path(&name), true, true).await,
         Err(error) => Err(error),
     };
-    let report = tried.inspect_err(|_| spool.remove(&name))?;
+    let Some(report) = tried.inspect_err(|_| spool.remove(&name))? else {
+        spool.remove(&name);
+        return Ok(Some(Done::say(STOPPED)));
+    };
     // Who tries another file is done with the one before.
     discard(parts).await?;
     let trial = ImportTrial {
@@ -119,7 +128,8 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
             .map(|error| ImportProblem { line: count(error.row), field: error.field, message: error.message })
             .collect(),
     };
-    session_of(parts)?.insert(TRIAL, Kept { company: cx.company_id, trial }).await.map_err(internal)
+    session_of(parts)?.insert(TRIAL, Kept { company: cx.company_id, trial }).await.map_err(internal)?;
+    Ok(None)
 }
 
 async fn keep(spool: &Spool, name: &str, field: &mut Field<'_>) -> Result<()> {
@@ -140,12 +150,14 @@ fn upload_name() -> String {
     leptos::nonce::Nonce::new().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
-async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Result<Report> {
+/// Imports a file; `None` when its importer stopped it.
+async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, dry_run: bool, skip_bad: bool) -> Result<Option<Report>> {
     let file = File::open(path).map_err(|_| AppError::Conflict("The file is no longer here. Upload it again.".to_owned()))?;
     let bytes = file.metadata().map_err(internal)?.len();
     let cx = cx.clone();
     let user_id = cx.user.id;
-    let _running = Running::begin(user_id, "Reading the file", false);
+    let running = Running::begin(user_id, "Reading the file", "Stop");
+    let options = Options { dry_run, skip_bad, stop: Some(running.flag()) };
     let told = Arc::new(move |progress| {
         // Reading is the smaller part of it.
         let (share, words) = match progress {
@@ -153,13 +165,19 @@ async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Resu
                 (20 * done / bytes.max(1), format!("Read {} of {} kB", grouped(count(done / 1_000)), grouped(count(bytes / 1_000))))
             }
             Progress::Writing { done, total } => {
-                let verb = if options.dry_run { "Tried" } else { "Imported" };
+                let verb = if dry_run { "Tried" } else { "Imported" };
                 (20 + 80 * done / total.max(1), format!("{verb} {} of {} rows", grouped(count(done)), grouped(count(total))))
             }
         };
         progress::tell(user_id, share, 100, words);
     });
-    ctx::apart(move || async move { imports::import(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await }).await
+    let work = move || async move {
+        match imports::import(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await {
+            Err(data::Error::Stopped) => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    };
+    ctx::apart(work).await
 }
 
 /// The file that this session has tried at this company, if it has not been applied yet.
@@ -183,7 +201,7 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
     };
     let kind: Kind = tried.kind.parse().map_err(internal)?;
     let spool = Spool::of(&parts)?;
-    let report = run(cx, kind, &spool.path(&file_of(upload)), Options { dry_run: false, skip_bad }).await?;
+    let Some(report) = run(cx, kind, &spool.path(&file_of(upload)), false, skip_bad).await? else { return Ok(STOPPED.to_owned()) };
     if report.refused() {
         let message = format!("{} rows of the file are wrong; nothing was imported.", report.errors.len());
         return Err(AppError::Conflict(message));

@@ -20,6 +20,9 @@ pub enum Error {
     Conflict(String),
     #[error("{0}")]
     Forbidden(String),
+    /// Whoever waited for it wanted it to stop; nothing of it stays.
+    #[error("it was stopped, and nothing was changed")]
+    Stopped,
     /// A row that no version of this program writes.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),

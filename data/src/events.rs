@@ -40,7 +40,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, by, now, skip_bad: false, check_only: false, progress: &|_, _| {} };
+    let how = How { source, by, now, skip_bad: false, check_only: false, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

@@ -18,6 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use domain::Instant;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use table::RowError;
@@ -71,12 +72,14 @@ impl FromStr for Kind {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Does everything and takes it back.
     pub dry_run: bool,
     /// Imports the good rows although there are bad ones.
     pub skip_bad: bool,
+    /// Turns true when it is to stop: it fails with [`Error::Stopped`] unless it has been committed by then.
+    pub stop: Option<watch::Receiver<bool>>,
 }
 
 /// How far an import is.
@@ -123,12 +126,30 @@ impl Report {
     }
 }
 
+/// Who waits for an import.
+#[derive(Clone)]
+pub(crate) struct Waiting {
+    progress: ProgressFn,
+    stop: Option<watch::Receiver<bool>>,
+}
+
+impl Waiting {
+    /// Says how far it is, and fails where it is to stop.
+    pub fn tell(&self, progress: Progress) -> Result<()> {
+        (self.progress)(progress);
+        match &self.stop {
+            Some(stop) if *stop.borrow() => Err(Error::Stopped),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Who imports into which company, when and how.
 pub(crate) struct Job<'a> {
     pub db: &'a Db,
     pub company_id: Uuid,
     pub options: Options,
-    pub progress: ProgressFn,
+    pub waiting: Waiting,
     pub by: &'a str,
     pub now: Instant,
 }
@@ -153,7 +174,8 @@ pub async fn import<R: Read + Seek + Send + 'static>(
     by: &str,
     now: Instant,
 ) -> Result<Report> {
-    let job = Job { db, company_id, options, progress, by, now };
+    let waiting = Waiting { progress, stop: options.stop.clone() };
+    let job = Job { db, company_id, options, waiting, by, now };
     match kind {
         Kind::Partners => partners::import(&job, input).await,
         Kind::Customers => customers::import(&job, input).await,
@@ -205,6 +227,11 @@ impl Job<'_> {
             report.rest = Some(blocking(move || input.rest(kind.columns(), &errors)).await?);
         }
         Ok(report)
+    }
+
+    /// Says how many rows are written, and fails where it is to stop. Only inside of the transaction: afterwards nothing can be stopped.
+    fn tell(&self, done: u64, total: u64) -> Result<()> {
+        self.waiting.tell(Progress::Writing { done, total })
     }
 
     /// Whether these complaints mean that nothing is written.

@@ -139,7 +139,9 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
     ] as const) {
         await missed(path, 'Not found', 'Back to the list', list);
     }
+    const ways = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
     await missed('/nowhere/at/all', 'This page does not exist', 'To the start page', '/');
+    await expect(ways.getByText('Offers')).toBeVisible();
     await signIn(priya);
     for (const [path, list] of [
         [`/partner/commissions/${foreign}`, '/partner/commissions'],
@@ -149,7 +151,8 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
         await missed(path, 'Not found', 'Back to the list', list);
         await expect(page.getByRole('main')).not.toContainText(customer.name);
     }
-    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/');
+    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/partner');
+    await expect(ways.getByText('Commissions')).toBeVisible();
     // The company's own side is not for partners at all: they read so among their own pages.
     const response = await page.goto(`/customers/${customer.key}`);
     expect(response?.status()).toBe(403);

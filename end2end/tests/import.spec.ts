@@ -97,6 +97,27 @@ test('a wrong file names row and field, its good rows go in, and the rest comes 
     expect(await company.export('transactions')).toHaveLength(6);
 });
 
+test('an import is stopped on its way, and nothing of it stays', async ({ page, company }) => {
+    const rows = Array.from({ length: 40_000 }, (_, number) => `many-${number},Many ${number},,,,affiliates`);
+    const stop = page.getByRole('button', { name: 'Stop', exact: true });
+    const file = { name: 'partners.csv', mimeType: 'text/csv', buffer: Buffer.from(csv('partners', ...rows)) };
+    await page.getByLabel('What it holds').selectOption('partners');
+    await page.getByLabel('File').setInputFiles(file);
+    await page.getByRole('button', { name: 'Try the file' }).click();
+    await stop.click();
+    await said(page, 'Stopped. Nothing was imported.');
+    await expect(page.getByRole('heading', { name: 'partners.csv' })).toHaveCount(0);
+
+    await tryRows(page, 'partners', ...rows);
+    await page.getByRole('button', { name: 'Import 40,000 rows' }).click();
+    await stop.click();
+    await said(page, 'Stopped. Nothing was imported.');
+    expect(await company.export('partners')).toHaveLength(1);
+    // The file is still there to be imported or put aside.
+    await page.getByRole('button', { name: 'Put it aside' }).click();
+    await said(page, 'Put the file aside. Nothing was imported.');
+});
+
 test('what is no such file is refused in words, and nothing is kept of it', async ({ page, company, gotoReady }) => {
     const refused: [string, string | Buffer, RegExp][] = [
         ['empty.csv', '', /empty|no rows|first line|header/i],

@@ -68,7 +68,6 @@ const PARTNER_AREAS: [(&str, &str, &str); 5] = [
     ("/partner/more", "more", "More"),
 ];
 
-/// Sidebar, sandbox clock, top bar and the page.
 #[component]
 pub fn CompanyLayout() -> impl IntoView {
     if Ui::get().as_partner {
@@ -77,6 +76,16 @@ pub fn CompanyLayout() -> impl IntoView {
         let error = AppError::Forbidden(Action::ViewProgramme.words().to_owned());
         return partner_frame(view! { <ErrorNotice error=error/> }.into_any());
     }
+    company_frame(view! { <Outlet/> }.into_any())
+}
+
+#[component]
+pub fn PartnerLayout() -> impl IntoView {
+    partner_frame(view! { <Outlet/> }.into_any())
+}
+
+/// Sidebar, sandbox clock and top bar around the page.
+pub fn company_frame(page: AnyView) -> AnyView {
     let viewer = load(|| GetViewer {});
     provide_context(viewer);
     view! {
@@ -105,21 +114,14 @@ pub fn CompanyLayout() -> impl IntoView {
                     </Loaded>
                 </div>
             </header>
-            <main class="main" id="main" tabindex="-1">
-                <Outlet/>
-            </main>
+            <main class="main" id="main" tabindex="-1">{page}</main>
         </div>
     }
     .into_any()
 }
 
-#[component]
-pub fn PartnerLayout() -> impl IntoView {
-    partner_frame(view! { <Outlet/> }.into_any())
-}
-
 /// Bar at the thumb (sidebar on a desktop) around the page.
-fn partner_frame(page: AnyView) -> AnyView {
+pub fn partner_frame(page: AnyView) -> AnyView {
     let viewer = load(|| GetViewer {});
     provide_context(viewer);
     let here = use_location().pathname;

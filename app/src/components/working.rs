@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(400);
 
-/// Inside a form whose sending takes long: bar, numbers, and a button to stop it where that is possible.
+/// Inside a form whose sending takes long: bar, numbers, and a button to stop it.
 #[component]
 pub fn Working() -> impl IntoView {
     let pending = FormState::get().pending;
@@ -26,17 +26,17 @@ pub fn Working() -> impl IntoView {
             look(pending, work);
         }
     });
-    let shown = Memo::new(move |_| work.with(|work| work.as_ref().map(|work| work.can_stop)));
+    let shown = Memo::new(move |_| work.with(Option::is_some));
     let percent = move || work.with(|work| work.as_ref().map_or(0, |work| work.percent)).to_string();
-    let words = move || work.with(|work| work.as_ref().map(|work| work.words.clone()));
+    let text = move |of: fn(&WorkView) -> &String| move || work.with(|work| work.as_ref().map(|work| of(work).clone()));
     let stop = move |_| spawn_local(async { drop(send(StopWork::PATH, FORM, String::new()).await) });
     move || {
-        shown.get().map(|can_stop| {
+        shown.get().then(|| {
             view! {
                 <div class="working">
                     <progress class="progress" max="100" value=percent aria-label="How far it is"></progress>
-                    <p>{words}</p>
-                    {can_stop.then(|| view! { <button type="button" class="btn small" on:click=stop>"Stop here"</button> })}
+                    <p>{text(|work| &work.words)}</p>
+                    <button type="button" class="btn small" on:click=stop>{text(|work| &work.stop)}</button>
                 </div>
             }
         })

@@ -3,25 +3,37 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::components::layout::{company_frame, partner_frame};
 use crate::components::{Brand, Icon};
+use crate::ui::Ui;
 
-/// Says so in the response's status too.
+/// Says so among the pages of whoever looks, and in the response's status too.
 #[component]
 pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::http::set_status(404);
-    view! {
+    let Ui { visitor, as_partner, .. } = Ui::get();
+    let page = view! {
         <Title text="Not found"/>
-        <main class="main" id="main" tabindex="-1">
-            <Brand/>
-            <div class="empty">
-                <Icon name="search"/>
-                <h1>"This page does not exist"</h1>
-                <p>"The address may be mistyped, or what was here has moved. Nothing is lost: search for it, or start at home."</p>
-                <div class="actions">
-                    <a class="btn primary" href="/">"To the start page"</a>
-                </div>
+        <div class="empty">
+            <Icon name="search"/>
+            <h1>"This page does not exist"</h1>
+            <p>"The address may be mistyped, or what was here has moved. Nothing is lost: start at home."</p>
+            <div class="actions">
+                <a class="btn primary" rel="external" href=if as_partner { "/partner" } else { "/" }>"To the start page"</a>
             </div>
-        </main>
+        </div>
+    }
+    .into_any();
+    match (visitor, as_partner) {
+        (true, _) => view! {
+            <main class="main" id="main" tabindex="-1">
+                <Brand/>
+                {page}
+            </main>
+        }
+        .into_any(),
+        (_, true) => partner_frame(page),
+        (_, false) => company_frame(page),
     }
 }

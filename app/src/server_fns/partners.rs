@@ -208,9 +208,7 @@ pub async fn create_manual_reward(
         onto_invoice: onto_invoice == "review",
     };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
-    let line = data::queries::partners::detail::reward(&cx.db, &cx.company, &given.key).await?;
-    let when = line.estimated_payment.map(|date| format!(" Estimated payment date: {date}.")).unwrap_or_default();
-    Ok(Done::say(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
+    Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
 }

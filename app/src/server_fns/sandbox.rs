@@ -45,7 +45,7 @@ pub async fn move_clock(#[server(default)] to: String, #[server(default)] days: 
     };
     let parts = ctx::parts()?;
     let due = parts.extensions.get::<due::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
-    let running = Running::begin(cx.user.id, "Looking for what falls due", true);
+    let running = Running::begin(cx.user.id, "Looking for what falls due", "Stop here");
     let so_far = Mutex::new((cx.now, due::Work::default()));
     let progress = |at: Instant, step: due::Work| {
         let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);

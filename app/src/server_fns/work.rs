@@ -16,7 +16,7 @@ pub async fn get_work() -> Result<Option<WorkView>> {
     Ok(progress::of(person().await?))
 }
 
-/// Stops it at the next point where it can stop; what it did so far stays.
+/// Asks it to stop at the next point where it can; what has become of it, its own answer says.
 #[server(prefix = "/rpc", endpoint = "work/stop")]
 pub async fn stop_work() -> Result<Done> {
     progress::stop(person().await?);

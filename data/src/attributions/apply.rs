@@ -152,7 +152,8 @@ pub(crate) struct Row {
     pub from: Instant,
 }
 
-/// Applies many rows; those of one customer together, in time order. Returns for each row whether it changed anything.
+/// Applies many rows; those of one customer together, in time order. Returns for each row whether it changed anything; a failure of
+/// `progress` ends it.
 pub(crate) async fn apply_rows<C: ConnectionTrait>(
     tx: &C,
     company_id: Uuid,
@@ -160,7 +161,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
     source: AttributionSource,
     by: &str,
     now: Instant,
-    progress: &(dyn Fn(u64, u64) + Send + Sync),
+    progress: &(dyn Fn(u64, u64) -> Result<()> + Send + Sync),
 ) -> Result<Vec<bool>> {
     let how = How { source, by, now };
     let mut by_customer: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
@@ -193,7 +194,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
                 Record { partnership_id, from, reason: String::new(), undoes: None, number: change_number(tx, *customer_id).await? };
             loaded.carry_out(tx, &row, &spans, &case, &line, &record, &how, true).await?;
         }
-        progress(done, rows.len() as u64);
+        progress(done, rows.len() as u64)?;
     }
     Ok(changed)
 }

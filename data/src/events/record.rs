@@ -33,8 +33,8 @@ pub struct How<'a> {
     pub skip_bad: bool,
     /// Say what is wrong, and write nothing.
     pub check_only: bool,
-    /// Told of rows done, and of how many there are.
-    pub progress: &'a (dyn Fn(u64, u64) + Send + Sync),
+    /// Told of rows done, and of how many there are; its failure ends the recording.
+    pub progress: &'a (dyn Fn(u64, u64) -> Result<()> + Send + Sync),
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &
         outcome.recorded += chunk.len() as u64;
         outcome.rewards += recorder.rewards.len() as u64;
         recorder.flush(tx).await?;
-        (how.progress)(outcome.recorded, total);
+        (how.progress)(outcome.recorded, total)?;
     }
     outcome.complaints = plan.complaints;
     Ok(outcome)

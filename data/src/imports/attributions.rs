@@ -16,7 +16,7 @@ use crate::{Result, partners};
 
 use super::table::{self, RowError};
 use super::transactions::read as read_cell;
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 struct Given {
     row: u64,
@@ -26,10 +26,10 @@ struct Given {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, now, name_all) = (job.progress.clone(), job.now, job.options.skip_bad);
+    let (waiting, now, name_all) = (job.waiting.clone(), job.now, job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows = Vec::new();
-        let read = table::read(input, Kind::Attributions.columns(), name_all, &progress, |fields, checks| {
+        let read = table::read(input, Kind::Attributions.columns(), name_all, &waiting, |fields, checks| {
             let customer_key = read_cell(checks, "customer_key", fields.get(0), domain::fields::key);
             let partner_key = read_cell(checks, "partner_key", fields.get(1), domain::fields::key);
             let from = read_cell(checks, "from", fields.get(2), Instant::parse);
@@ -80,7 +80,7 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], mut e
     if job.refuses(&errors) {
         return Ok((Counts::default(), errors));
     }
-    let progress = |done, total| (job.progress)(Progress::Writing { done, total });
+    let progress = |done, total| job.tell(done, total);
     for changed in apply_rows(tx, job.company_id, &rows, AttributionSource::Import, job.by, job.now, &progress).await? {
         if changed {
             counts.changed += 1;

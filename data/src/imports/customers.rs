@@ -16,7 +16,7 @@ use crate::entities::{attributions, customers};
 use crate::{Error, Result, audit, partners};
 
 use super::table::{self, RowError};
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 /// A row that can be imported.
 struct Good {
@@ -26,10 +26,10 @@ struct Good {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, now, name_all) = (job.progress.clone(), job.now, job.options.skip_bad);
+    let (waiting, now, name_all) = (job.waiting.clone(), job.now, job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewCustomer)> = Vec::new();
-        let read = table::read(input, Kind::Customers.columns(), name_all, &progress, |fields, checks| {
+        let read = table::read(input, Kind::Customers.columns(), name_all, &waiting, |fields, checks| {
             let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
             let given = NewCustomer {
                 customer_key: fields.get(0).to_owned(),
@@ -92,14 +92,14 @@ async fn write<C: ConnectionTrait>(
     for (known, change) in updates {
         update_row(tx, known, &change, job.by, job.now).await?;
         counts.changed += 1;
-        (job.progress)(Progress::Writing { done: counts.changed, total });
+        job.tell(counts.changed, total)?;
     }
     // Triggers see new customers in the order in which they came.
     new.sort_by_key(|customer| customer.input.created_at.unwrap_or(job.now));
     for chunk in new.chunks(10_000) {
         insert_new(tx, job.company_id, chunk, AttributionSource::Import, job.by, job.now).await?;
         counts.created += chunk.len() as u64;
-        (job.progress)(Progress::Writing { done: counts.changed + counts.created, total });
+        job.tell(counts.changed + counts.created, total)?;
     }
     if counts.created > 0 {
         let detail = json!({ "created": counts.created });

@@ -14,13 +14,13 @@ use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read
 use crate::{Error, Result, audit};
 
 use super::table::{self, RowError};
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
+    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
     let (read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewPartner)> = Vec::new();
-        let read = table::read(input, Kind::Partners.columns(), name_all, &progress, |fields, _| {
+        let read = table::read(input, Kind::Partners.columns(), name_all, &waiting, |fields, _| {
             let text = |column| fields.get(column).to_owned();
             let partner = NewPartner {
                 partner_key: text(0),
@@ -117,12 +117,12 @@ async fn write<C: ConnectionTrait>(
     for (known, change) in updates {
         update_row(tx, known, &change, job.by, job.now).await?;
         counts.changed += 1;
-        (job.progress)(Progress::Writing { done: counts.changed, total });
+        job.tell(counts.changed, total)?;
     }
     for chunk in new.chunks(1000) {
         insert_new(tx, job.company_id, chunk, job.now).await?;
         counts.created += chunk.len() as u64;
-        (job.progress)(Progress::Writing { done: counts.changed + counts.created, total });
+        job.tell(counts.changed + counts.created, total)?;
     }
     if counts.created > 0 {
         let detail = json!({ "created": counts.created });

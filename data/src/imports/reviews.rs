@@ -11,13 +11,13 @@ use crate::rewards::{ReviewRow, review_rows};
 
 use super::table::{self, RowError};
 use super::transactions::read as read_cell;
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
+    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<ReviewRow> = Vec::new();
-        let read = table::read(input, Kind::Reviews.columns(), name_all, &progress, |fields, checks| {
+        let read = table::read(input, Kind::Reviews.columns(), name_all, &waiting, |fields, checks| {
             let reward_key = read_cell(checks, "reward_key", fields.get(0), fields::key);
             let decision = read_cell(checks, "decision", fields.get(1), str::parse::<ReviewDecision>);
             let reason = checks.take_optional("reason", fields.get(2), fields::description);
@@ -39,9 +39,14 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     if job.refuses(&errors) {
         return job.report(Kind::Reviews, read, Counts::default(), errors).await;
     }
-    let outcome = in_one_transaction!(job, |tx| { review_rows(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now).await })?;
+    let total = rows.len() as u64;
+    let outcome = in_one_transaction!(job, |tx| {
+        job.tell(0, total)?;
+        let outcome = review_rows(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now).await?;
+        job.tell(total, total)?;
+        Ok(outcome)
+    })?;
     errors.extend(outcome.complaints.into_iter().map(RowError::from));
     let counts = Counts { created: 0, changed: outcome.decided.changed, unchanged: outcome.decided.unchanged };
-    (job.progress)(Progress::Writing { done: counts.changed, total: counts.changed });
     job.report(Kind::Reviews, read, counts, errors).await
 }

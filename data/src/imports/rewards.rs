@@ -7,15 +7,15 @@ use crate::Result;
 use crate::rewards::{ManualReward, ManualRow, create_manual_rewards, import_identity};
 
 use super::table::{self, RowError};
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
+    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<ManualRow> = Vec::new();
         // The same line twice is two rewards; the same file twice is not.
         let mut occurrences: HashMap<String, u32> = HashMap::new();
-        let read = table::read(input, Kind::Rewards.columns(), name_all, &progress, |fields, checks| {
+        let read = table::read(input, Kind::Rewards.columns(), name_all, &waiting, |fields, checks| {
             let text = |column| fields.get(column).to_owned();
             let reward = ManualReward {
                 partner_key: text(0),
@@ -40,9 +40,10 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
     if job.refuses(&errors) {
         return job.report(Kind::Rewards, read, Counts::default(), errors).await;
     }
-    let outcome =
-        in_one_transaction!(job, |tx| { create_manual_rewards(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now).await })?;
-    (job.progress)(Progress::Writing { done: outcome.created, total: outcome.created });
+    let progress = |done, total| job.tell(done, total);
+    let outcome = in_one_transaction!(job, |tx| {
+        create_manual_rewards(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now, &progress).await
+    })?;
     errors.extend(outcome.complaints.into_iter().map(RowError::from));
     let counts = Counts { created: outcome.created, changed: 0, unchanged: outcome.unchanged };
     job.report(Kind::Rewards, read, counts, errors).await

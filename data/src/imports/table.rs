@@ -8,7 +8,7 @@ use crate::check::{Checks, shown};
 use crate::events::Complaint;
 use crate::{Error, Result};
 
-use super::{Progress, ProgressFn};
+use super::{Progress, Waiting};
 
 /// What is wrong with one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub fn read<R: Read + Seek>(
     mut file: R,
     columns: &'static [&'static str],
     name_all: bool,
-    progress: &ProgressFn,
+    waiting: &Waiting,
     mut take: impl FnMut(&Fields<'_>, &mut Checks) -> Result<()>,
 ) -> Result<Content<R>> {
     let start = file.stream_position()?;
@@ -124,7 +124,7 @@ pub fn read<R: Read + Seek>(
         let bytes = reader.position().byte();
         if bytes >= reported + PROGRESS_BYTES {
             reported = bytes;
-            progress(Progress::Reading { done: bytes });
+            waiting.tell(Progress::Reading { done: bytes })?;
         }
     }
     drop(reader);

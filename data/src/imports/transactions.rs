@@ -17,7 +17,7 @@ use crate::{Error, Result, audit};
 
 use super::pending::{Pending, Reading};
 use super::table::{self, Fields, NAMED_MAX, RowError};
-use super::{Counts, Job, Kind, Progress, Report, blocking, in_one_transaction};
+use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 #[cfg(test)]
 mod tests;
@@ -33,11 +33,11 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
 }
 
 async fn import_in_pieces<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R, piece_rows: usize) -> Result<Report> {
-    let (progress, name_all) = (job.progress.clone(), job.options.skip_bad);
+    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
     let (mut read, pending) = blocking(move || {
         let mut reading = Reading::new();
         let take = |fields: &Fields<'_>, checks: &mut Checks| take(fields, checks, &mut reading);
-        let read = table::read(input, Kind::Transactions.columns(), name_all, &progress, take)?;
+        let read = table::read(input, Kind::Transactions.columns(), name_all, &waiting, take)?;
         Ok((read, reading.sorted()?))
     })
     .await?;
@@ -80,7 +80,7 @@ impl From<Outcome> for Done {
 /// Few rows are checked all, and against each other, before the first is written.
 async fn record_whole(job: &Job<'_>, pending: &Pending, check_only: bool) -> Result<Outcome> {
     let batch = pending.in_time()?.take(usize::MAX, &[])?;
-    let progress = |done, total| (job.progress)(Progress::Writing { done, total });
+    let progress = |done, total| job.tell(done, total);
     let how = how(job, job.options.skip_bad, check_only, &progress);
     in_one_transaction!(job, |tx| {
         let outcome = record_batch(tx, job.company_id, &batch, &how).await?;
@@ -115,7 +115,7 @@ async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_
                 break;
             }
             let before = sum.recorded;
-            let progress = |done, _| (job.progress)(Progress::Writing { done: before + done, total: pending.len() });
+            let progress = |done, _| job.tell(before + done, pending.len());
             let outcome = record_batch(tx, job.company_id, &batch, &how(job, true, false, &progress)).await?;
             sum.recorded += outcome.recorded;
             sum.unchanged += outcome.unchanged;
@@ -140,7 +140,7 @@ async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_
     Ok(done)
 }
 
-fn how<'a>(job: &'a Job<'_>, skip_bad: bool, check_only: bool, progress: &'a (dyn Fn(u64, u64) + Send + Sync)) -> How<'a> {
+fn how<'a>(job: &'a Job<'_>, skip_bad: bool, check_only: bool, progress: &'a (dyn Fn(u64, u64) -> Result<()> + Send + Sync)) -> How<'a> {
     How { source: AttributionSource::Import, by: job.by, now: job.now, skip_bad, check_only, progress }
 }
 

@@ -19,6 +19,9 @@ use crate::entities::{attributions, customers, partnerships, rewards};
 use crate::events::Complaint;
 use crate::{Db, Error, Result, transact};
 
+/// Rewards that are written together.
+const PIECE: usize = 1000;
+
 /// A manual reward as forms and files write it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ManualReward {
@@ -89,12 +92,13 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
         }
         let key = plan.keys.first().cloned().ok_or(Error::NotFound("the reward"))?;
         let new = !plan.made.is_empty();
-        write(tx, &desk, plan.made, &rows, by).await?;
+        write(tx, &desk, &plan.made, &rows, by).await?;
         Ok(Given { key, new })
     })
 }
 
-/// Gives the rewards of a file. With `skip_bad` the good rows count although there are bad ones.
+/// Gives the rewards of a file. With `skip_bad` the good rows count although there are bad ones. `progress` is told of rows written,
+/// and of how many there are; its failure ends it.
 pub async fn create_manual_rewards<C: ConnectionTrait>(
     tx: &C,
     company_id: Uuid,
@@ -102,6 +106,7 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(
     skip_bad: bool,
     by: &str,
     now: Instant,
+    progress: &(dyn Fn(u64, u64) -> Result<()> + Send + Sync),
 ) -> Result<ManualRows> {
     let desk = Desk::open(tx, company_id, now).await?;
     let plan = plan(tx, &desk, rows, by).await?;
@@ -110,7 +115,12 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(
     }
     let created = u64::try_from(plan.made.len()).unwrap_or(u64::MAX);
     let (unchanged, complaints) = (plan.unchanged, plan.complaints);
-    write(tx, &desk, plan.made, rows, by).await?;
+    let mut done = 0;
+    for piece in plan.made.chunks(PIECE) {
+        write(tx, &desk, piece, rows, by).await?;
+        done += u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        progress(done, created)?;
+    }
     Ok(ManualRows { created, unchanged, complaints })
 }
 
@@ -156,7 +166,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
     Ok(plan)
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: Vec<(usize, rewards::Model)>, rows: &[ManualRow], by: &str) -> Result<()> {
+async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {
     let noted: Vec<_> = made
         .iter()
         .map(|(place, row)| {
@@ -171,7 +181,7 @@ async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: Vec<(usize, reward
             audit_row(desk, by, "reward_created".to_owned(), &row.key, &detail)
         })
         .collect();
-    insert_rewards(tx, made.into_iter().map(|(_, row)| row).collect()).await?;
+    insert_rewards(tx, made.iter().map(|(_, row)| row.clone()).collect()).await?;
     insert_all(tx, noted).await
 }
 

@@ -10,6 +10,8 @@ use rstest::rstest;
 
 use crate::world::{BY, World, fault};
 
+mod stopped;
+
 const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\n\
     p1,Partner One,one@example.com,Ann,Lee,affiliates\n\
     p2,,two@example.com,Bo,Ek,agencies\n";
@@ -23,6 +25,8 @@ const TRANSACTIONS: &str = "key,customer_key,amount,currency,occurred_at,product
     t1,c1,100.00,USD,2026-02-01T10:00:00Z,pro,books,\n\
     t3,c2,0,USD,2026-02-01T10:00:00Z,,,\n\
     t4,c3,19.99,EUR,2026-02-01T10:00:00Z,,,\n";
+const DRY: Options = Options { dry_run: true, skip_bad: false, stop: None };
+const SKIP_BAD: Options = Options { dry_run: false, skip_bad: true, stop: None };
 const REWARDS: &str = "partner_key,amount,currency,description,customer_key\n\
     p1,15.00,USD,Webinar,c1\n\
     p1,15.00,USD,Webinar,c1\n\
@@ -70,7 +74,7 @@ on_both! {
             (Kind::Attributions, attributions, "0/3/0"),
             (Kind::Rewards, REWARDS, "3/0/0"),
         ] {
-            let planned = world.try_import(kind, file.as_bytes(), Options { dry_run: true, skip_bad: false }).await.unwrap();
+            let planned = world.try_import(kind, file.as_bytes(), DRY).await.unwrap();
             assert_eq!(world.good(kind, file).await, first, "{file}");
             let report = world.import(kind, file).await;
             assert_eq!((report.created, report.changed, report.unchanged), (0, 0, report.read), "{file}");
@@ -194,7 +198,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         }
         assert_eq!(world.count(transactions::Entity).await, 0);
 
-        let report = world.try_import(Kind::Transactions, file.as_bytes(), Options { dry_run: false, skip_bad: true }).await.unwrap();
+        let report = world.try_import(Kind::Transactions, file.as_bytes(), SKIP_BAD).await.unwrap();
         assert_eq!((report.read, report.created, report.skipped), (23, 1, 22));
         assert_eq!(world.transaction("j").await.amount, 1_000);
         let rest = String::from_utf8(report.rest.clone().unwrap()).unwrap();
@@ -204,7 +208,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert_eq!(lines[1], "a,c9,1.00,USD,2026-02-01T10:00:00Z,,,,customer_key: there is no customer “c9”");
         assert_eq!(lines[21], "v,c1,1.00,USD,2026-02-01T10:00:00Z,,,,has 5 fields instead of 8");
         assert!(lines[22].starts_with("w,c1,\"1,00\",USD"));
-        let again = world.try_import(Kind::Transactions, file.as_bytes(), Options { dry_run: false, skip_bad: true }).await.unwrap();
+        let again = world.try_import(Kind::Transactions, file.as_bytes(), SKIP_BAD).await.unwrap();
         assert_eq!((again.created, again.unchanged, again.skipped), (0, 1, 22));
         world.prove().await;
     }
@@ -259,7 +263,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert_eq!(world.bad(Kind::Customers, file.as_bytes()).await, ["row 2, customer_key: contains a character that cannot be shown"]);
         let mut latin = b"partner_key,name,email,first_name,last_name,group\np3,M\xfcller,,,,affiliates\n".to_vec();
         assert_eq!(world.bad(Kind::Partners, &latin).await, ["row 2, name: “M\u{fffd}ller” is not UTF-8"]);
-        let rest = world.try_import(Kind::Partners, &latin, Options { dry_run: false, skip_bad: true }).await.unwrap().rest.unwrap();
+        let rest = world.try_import(Kind::Partners, &latin, SKIP_BAD).await.unwrap().rest.unwrap();
         latin.truncate(latin.len() - 1);
         assert!(rest.windows(3).any(|bytes| bytes == b"M\xfcl"));
         assert_eq!(world.good(Kind::Transactions, "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n").await, "0/0/0");

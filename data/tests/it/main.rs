@@ -16,6 +16,7 @@ mod due;
 mod imports;
 mod life;
 mod lists;
+mod manual_rewards;
 mod month_end;
 mod payouts;
 mod portal;

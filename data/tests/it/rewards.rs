@@ -388,13 +388,13 @@ on_both! {
         let row = |row: u32, occurrence: u32, reward: ManualReward| ManualRow { row, identity: import_identity(&reward, occurrence), reward };
         let file = [row(1, 0, reward("ada", "5")), row(2, 1, reward("ada", "5")), row(3, 0, reward("bo", "7")), row(4, 0, reward("eve", "x"))];
         let now = books.now().await;
-        let refused = transact!(db, |tx| { create_manual_rewards(tx, id, &file, false, BY, now).await }).unwrap();
+        let refused = transact!(db, |tx| { create_manual_rewards(tx, id, &file, false, BY, now, &|_, _| Ok(())).await }).unwrap();
         let fields: Vec<_> = refused.complaints.iter().map(|complaint| (complaint.row, complaint.field)).collect();
         assert_eq!((refused.created, fields), (0, vec![(4, "partner_key"), (4, "amount")]));
-        let first = transact!(db, |tx| { create_manual_rewards(tx, id, &file[..3], false, BY, now).await }).unwrap();
+        let first = transact!(db, |tx| { create_manual_rewards(tx, id, &file[..3], false, BY, now, &|_, _| Ok(())).await }).unwrap();
         assert_eq!((first.created, first.unchanged), (3, 0));
         let later = at("2026-03-20T00:00:00Z");
-        let second = transact!(db, |tx| { create_manual_rewards(tx, id, &file, true, BY, later).await }).unwrap();
+        let second = transact!(db, |tx| { create_manual_rewards(tx, id, &file, true, BY, later, &|_, _| Ok(())).await }).unwrap();
         assert_eq!((second.created, second.unchanged, second.complaints.len()), (0, 3, 2));
         assert_eq!(all(&books).await, ["700 pending 202603 manual", "500 pending 202603 manual", "500 pending 202603 manual"]);
     }

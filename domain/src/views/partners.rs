@@ -237,24 +237,7 @@ pub struct ManualRewardForm {
     pub currencies: Vec<String>,
     /// The partner's newest customers, for before the client has loaded.
     pub customers: Vec<Choice>,
-    /// Where a reward falls by itself.
-    pub next: Landing,
-    /// Invoices under review that it may be put onto instead.
-    pub in_review: Vec<Landing>,
-    /// "New York time"
-    pub zone: String,
-}
-
-/// An invoice that a reward may fall on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Landing {
-    /// Empty while it accumulates.
-    pub invoice_number: String,
-    /// Empty: any.
-    pub currency: String,
-    /// "April 2026"
-    pub month: String,
-    /// "8 May 2026"
-    pub charge_date: String,
-    pub estimated_payment: String,
+    /// Where the reward may go: onto the invoice that accumulates and, where one is in review, onto that. Values as
+    /// `onto_invoice` has them, hints with the dates.
+    pub onto: Vec<Choice>,
 }

@@ -62,7 +62,8 @@ pub struct WorkView {
     pub percent: u8,
     /// "1,200 of 4,000 rows"
     pub words: String,
-    pub can_stop: bool,
+    /// What the button says that stops it.
+    pub stop: String,
 }
 
 impl Viewer {

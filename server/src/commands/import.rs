@@ -46,7 +46,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     installation::ensure(&db).await?;
     let company = companies::find_by_key(db.read(), &args.company).await?;
     let now = installation::now(&db).await?;
-    let options = Options { dry_run: args.dry_run, skip_bad: args.skip_bad };
+    let options = Options { dry_run: args.dry_run, skip_bad: args.skip_bad, stop: None };
     let (bar, progress) = progress_bar(metadata.len());
     let input = BufReader::with_capacity(64 * 1024, file);
     let outcome = imports::import(&db, company.id, args.kind, input, options, progress, "command line", now).await;

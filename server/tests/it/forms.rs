@@ -6,7 +6,8 @@ use app::wire::{BUILD_HEADER, PACKED, Packed};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
-use data::entities::audit;
+use data::entities::{audit, transactions};
+use data::imports::Kind;
 use domain::states::CompanyRole;
 use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -189,6 +190,20 @@ fn upload_of(page: &str) -> String {
     rest.split_once('"').unwrap().0.to_owned()
 }
 
+/// Waits for this person's work and wants it to stop all the while.
+async fn stopping(app: &TestApp, cookie: &str, work: impl Future<Output = Answer>) {
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            answer = &mut work => {
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+                return;
+            }
+            stopped = app.call("/rpc/work/stop", "", Some(cookie)) => assert_eq!(stopped.status, StatusCode::OK, "{}", stopped.body),
+        }
+    }
+}
+
 on_both! {
     async fn a_file_is_tried_before_it_is_imported(db: &TestDb) {
         let app = TestApp::new(db).await;
@@ -239,5 +254,35 @@ on_both! {
         assert!(app.get("/upload/import/rest.csv", Some(&owner)).await.status == StatusCode::NOT_FOUND);
         let answer = app.send(upload("tributary=none", "partners", "partners.csv", "partner_key\n")).await;
         assert_eq!(answer.location(), "/settings/import", "which leads a visitor to the sign-in page");
+    }
+
+    async fn an_import_is_stopped_by_whom_it_is_for(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
+        app.import(Kind::Customers, "customer_key,name,email,partner_key,created_at\nc-1,,,acme,2026-01-05T10:00:00Z\n").await;
+        let row = |number: u32| format!("s-{number},c-1,9.00,USD,2026-02-{:02}T10:00:00Z,,,\n", number % 28 + 1);
+        let rows: String = (0..4_000).map(row).collect();
+        let file = format!("key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n{rows}");
+        let send = || app.send(upload(&owner, "transactions", "sales.csv", &file));
+
+        app.get("/settings/import", Some(&owner)).await;
+        stopping(&app, &owner, send()).await;
+        let page = app.get("/settings/import", Some(&owner)).await.body;
+        assert!(page.contains("Stopped. Nothing was imported.") && !page.contains("name=\"upload\""), "{page}");
+        assert_eq!(app.spooled().len(), 0);
+
+        send().await;
+        let page = app.get("/settings/import", Some(&owner)).await.body;
+        let form = format!("upload={}&form_token=", upload_of(&page));
+        stopping(&app, &owner, app.post("/rpc/imports/apply", &format!("{form}t1"), Some(&owner))).await;
+        let page = app.get("/settings/import", Some(&owner)).await.body;
+        // The file waits for another decision.
+        assert!(page.contains("Stopped. Nothing was imported.") && page.contains("Import 4,000 rows"), "{page}");
+        assert_eq!(transactions::Entity::find().count(app.db.read()).await.unwrap(), 0);
+
+        app.post("/rpc/imports/apply", &format!("{form}t2"), Some(&owner)).await;
+        assert!(app.get("/settings/import", Some(&owner)).await.body.contains("Imported sales.csv: 4,000 new."));
+        assert_eq!(transactions::Entity::find().count(app.db.read()).await.unwrap(), 4_000);
     }
 }

@@ -2,6 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use data::accounts::Place;
+use data::imports::Kind;
+use domain::states::PartnerRole;
 
 use crate::harness::{TestApp, request};
 use crate::on_both;
@@ -90,6 +93,35 @@ on_both! {
         assert_eq!(app.get("/pkg/none.js", None).await.status, StatusCode::NOT_FOUND);
         assert_eq!(app.get("/../../etc/passwd", Some(&owner)).await.status, StatusCode::NOT_FOUND);
         assert_eq!(app.get("/export/secrets.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn an_address_that_leads_nowhere_says_so_among_ones_own_pages(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
+        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let partner = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
+        let partner = app.session_of(partner).await;
+        let (companys, partners) = ("href=\"/offers\"", "href=\"/partner/commissions\"");
+        for (path, cookie, shown, hidden) in [
+            ("/nowhere", &owner, companys, partners),
+            ("/rewards/none/at/all", &owner, companys, partners),
+            ("/sign-in/nowhere", &owner, companys, partners),
+            ("/partner/nowhere", &partner, partners, companys),
+            ("/partner/commissions/none/at/all", &partner, partners, companys),
+            ("/nowhere", &partner, partners, companys),
+        ] {
+            let answer = app.get(path, Some(cookie)).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(answer.body.contains("This page does not exist"), "{path}");
+            assert!(answer.body.contains(shown) && !answer.body.contains(hidden), "{path}");
+            assert_eq!(answer.body.matches("<main").count(), 1, "{path}");
+        }
+        // Visitors are asked who they are, except where nobody is.
+        assert_eq!(app.get("/partner/nowhere", None).await.location(), "/sign-in?next=/partner/nowhere");
+        let answer = app.get("/sign-in/nowhere", None).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.body.contains("This page does not exist") && !answer.body.contains("<nav"), "{}", answer.body);
     }
 
     async fn request_ids_are_ours_unless_a_proxy_is_trusted(db: &TestDb) {

@@ -5,11 +5,12 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::*;
 use crate::exports::{Export, Format, Noun};
-use crate::imports::{Kind, Options};
+use crate::imports::{Kind, Options, Progress, ProgressFn, Waiting};
 use crate::testing::TestDb;
 use crate::{Db, installation, on_both, programme};
 
@@ -96,8 +97,13 @@ fn sales() -> String {
 }
 
 async fn import(db: &Db, company_id: Uuid, file: &str, piece_rows: usize, options: Options) -> Report {
-    let job = Job { db, company_id, options, progress: Arc::new(|_| {}), by: "test", now: at("2026-03-10T12:00:00Z") };
-    import_in_pieces(&job, Cursor::new(format!("{HEAD}{file}").into_bytes()), piece_rows).await.unwrap()
+    try_import(db, company_id, file, piece_rows, options, Arc::new(|_| {})).await.unwrap()
+}
+
+async fn try_import(db: &Db, company_id: Uuid, file: &str, piece_rows: usize, options: Options, progress: ProgressFn) -> Result<Report> {
+    let waiting = Waiting { progress, stop: options.stop.clone() };
+    let job = Job { db, company_id, options, waiting, by: "test", now: at("2026-03-10T12:00:00Z") };
+    import_in_pieces(&job, Cursor::new(format!("{HEAD}{file}").into_bytes()), piece_rows).await
 }
 
 /// Everything of the company, line by line.
@@ -162,5 +168,24 @@ on_both! {
         let dry = import(db, company, &good.replace("s-", "t-").replace("r-", "q-"), 7, Options { dry_run: true, ..Options::default() }).await;
         assert_eq!((dry.created, dry.dry_run), (168, true));
         assert!(!exported(db, company).await[2].contains("t-1"));
+    }
+
+    /// Between two pieces, in the middle of one, and after the last one.
+    async fn stopped_among_its_pieces_nothing_of_it_stays(db: &TestDb) {
+        let company = company(db).await;
+        let before = exported(db, company).await;
+        for after in [7, 50, 168] {
+            let (sender, stop) = watch::channel(false);
+            let progress: ProgressFn = Arc::new(move |progress| {
+                sender.send_replace(matches!(progress, Progress::Writing { done, .. } if done >= after));
+            });
+            for dry_run in [false, true] {
+                let options = Options { dry_run, stop: Some(stop.clone()), ..Options::default() };
+                let outcome = try_import(db, company, &sales(), 7, options, progress.clone()).await;
+                assert!(matches!(outcome, Err(Error::Stopped)), "{after}: {outcome:?}");
+                assert!(exported(db, company).await == before, "{after}");
+            }
+        }
+        assert_eq!(import(db, company, &sales(), 7, Options::default()).await.created, 168);
     }
 }

@@ -3,14 +3,16 @@
 use chrono::Duration;
 use domain::states::InvoiceState;
 use domain::views::Choice;
-use domain::views::partners::{Landing, ManualRewardForm};
+use domain::views::partners::ManualRewardForm;
 use domain::{Currency, Instant, Month, invoicing};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::entities::{companies, customers, invoices};
+use crate::queries::outlook::Payment;
 use crate::queries::page::List;
+use crate::queries::partners::detail;
 use crate::queries::{names, words};
 use crate::search::{self, Kind};
 use crate::{Db, Result, partners};
@@ -25,18 +27,16 @@ pub async fn form(db: &Db, company: &companies::Model, partner_key: &str, now: I
     let partner = partners::find_by_key(conn, company.id, partner_key).await?;
     let zone = company.zone()?;
     let days = Duration::days(i64::from(partner.settlement_days));
-    let landing = |invoice: Option<&invoices::Model>, month: Month, charge: Instant| Landing {
-        invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
-        currency: invoice.map(|invoice| invoice.currency.clone()).unwrap_or_default(),
-        month: month.long(),
-        charge_date: words::date(zone.date(charge)),
-        estimated_payment: words::date(zone.date(charge) + days),
+    let dates = |charge: Instant| {
+        let charge = zone.date(charge);
+        format!("Charged {}, {}. Estimated payment date: {}.", words::date(charge), zone.place(), words::date(charge + days))
     };
     let month = company.accumulating_month(now)?;
     let charge = invoicing::schedule(&zone, month, zone.month_start(month.next())).charge_due_at;
     let open = invoices::Entity::find()
         .filter(invoices::Column::CompanyId.eq(company.id))
         .filter(invoices::Column::State.eq(InvoiceState::InReview.word()))
+        .order_by_asc(invoices::Column::Month)
         .order_by_asc(invoices::Column::Seq)
         .all(conn)
         .await?;
@@ -55,15 +55,55 @@ pub async fn form(db: &Db, company: &companies::Model, partner_key: &str, now: I
             currencies.push(code);
         }
     }
+    let next = format!("The {} invoice, which is accumulating", month.long());
+    let mut onto = vec![Choice { value: "next".to_owned(), label: next, hint: dates(charge) }];
+    onto.extend(in_review(&open, |invoice| match invoice.paused_at {
+        Some(_) => "Paused now; charged once the pause ends.".to_owned(),
+        None => dates(Instant(invoice.charge_due_at)),
+    }));
     Ok(ManualRewardForm {
         currencies,
         customers: customers.iter().map(names::customer).collect(),
-        next: landing(None, month, charge),
-        in_review: open.iter().map(|row| landing(Some(row), Month(row.month), Instant(row.charge_due_at))).collect(),
-        zone: zone.place(),
+        onto,
         partner_key: partner.partner_key,
         partner_name: partner.name,
     })
+}
+
+/// The invoices of several currencies as one choice; all of them in one sentence where their dates are the same. `open` is in the
+/// order of the months.
+fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> String) -> Option<Choice> {
+    // A paused invoice may be in review still when the next month's is: a reward goes onto the later one.
+    let mut latest: Vec<&invoices::Model> = Vec::new();
+    for invoice in open {
+        latest.retain(|known| known.currency != invoice.currency);
+        latest.push(invoice);
+    }
+    let first = latest.first()?;
+    let month = Month(first.month).long();
+    let label = match latest.as_slice() {
+        [only] => format!("The {month} invoice {}, in review now", only.number),
+        several if several.iter().all(|invoice| invoice.month == first.month) => format!("The {month} invoice in review now"),
+        _ => "The invoice in review now".to_owned(),
+    };
+    let hint = if latest.iter().all(|invoice| dates(invoice) == dates(first)) {
+        let codes: Vec<&str> = latest.iter().map(|invoice| invoice.currency.as_str()).collect();
+        format!("{} Takes rewards in {}.", dates(first), codes.join(", "))
+    } else {
+        latest.iter().map(|invoice| format!("{}: {}", invoice.currency, dates(invoice))).collect::<Vec<_>>().join(" ")
+    };
+    Some(Choice { value: "review".to_owned(), label, hint })
+}
+
+/// What is said of a reward that was just created: for whom it is, and when it is paid.
+pub async fn created(db: &Db, company: &companies::Model, key: &str) -> Result<String> {
+    let line = detail::reward(db, company, key).await?;
+    let when = match line.estimated_payment {
+        None => String::new(),
+        paused if paused == Payment::OnceResumed.words() => " Its invoice is paused; it is paid once the pause ends.".to_owned(),
+        Some(date) => format!(" Estimated payment date: {date}."),
+    };
+    Ok(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
 }
 
 /// This partner's customers whose words begin with what was typed: the newest twenty.

@@ -1,7 +1,7 @@
 //! Manual Rewards: a one-off reward, with the invoice it falls on.
 
 use domain::views::Choice;
-use domain::views::partners::{Landing, ManualRewardForm};
+use domain::views::partners::ManualRewardForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -45,7 +45,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
                 "Connect a customer when applicable.",
                 "If the reward stands in for a sale that did not show up, the customer makes it easy to reconcile.",
             )]/>
-            <Where form=form.clone()/>
+            <Where onto=form.onto/>
             <Advice items=vec![(
                 "mail",
                 "Tell the partner when to expect their reward.",
@@ -55,44 +55,11 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
     }
 }
 
-/// The invoice that it falls on, and the choice to put it onto one in review.
+/// The invoice that it falls on, or the choice between that and one in review.
 #[component]
-fn Where(form: ManualRewardForm) -> impl IntoView {
-    let next = &form.next;
-    let zone = form.zone.clone();
-    if form.in_review.is_empty() {
-        return view! {
-            <Notice tone="plain" icon="calendar" title=format!("On the {} invoice", next.month)
-                text=format!("Charged {}, {zone}. Estimated payment date: {}.", next.charge_date, next.estimated_payment)/>
-        }
-        .into_any();
+fn Where(onto: Vec<Choice>) -> impl IntoView {
+    match onto.as_slice() {
+        [only] => view! { <Notice tone="plain" icon="calendar" title=only.label.clone() text=only.hint.clone()/> }.into_any(),
+        _ => view! { <ChoiceField name="onto_invoice" legend="Goes onto" choices=onto/> }.into_any(),
     }
-    let choices = vec![
-        Choice {
-            value: "next".to_owned(),
-            label: format!("The {} invoice, which is accumulating", next.month),
-            hint: format!("Charged {}, {zone}. Estimated payment date: {}.", next.charge_date, next.estimated_payment),
-        },
-        Choice { value: "review".to_owned(), label: in_review_label(&form.in_review), hint: in_review_hint(&form.in_review, &zone) },
-    ];
-    view! { <ChoiceField name="onto_invoice" legend="Goes onto" choices=choices/> }.into_any()
-}
-
-fn in_review_label(open: &[Landing]) -> String {
-    match open {
-        [only] => format!("The {} invoice {}, in review now", only.month, only.invoice_number),
-        several => format!("The {} invoice in review now", several[0].month),
-    }
-}
-
-/// All of them in one sentence where their days are the same.
-fn in_review_hint(open: &[Landing], zone: &str) -> String {
-    let [first, others @ ..] = open else { return String::new() };
-    let days =
-        |invoice: &Landing| format!("Charged {}, {zone}. Estimated payment date: {}.", invoice.charge_date, invoice.estimated_payment);
-    let codes = |all: &[Landing]| all.iter().map(|invoice| invoice.currency.as_str()).collect::<Vec<_>>().join(", ");
-    if others.iter().all(|other| days(other) == days(first)) {
-        return format!("{} Takes rewards in {}.", days(first), codes(open));
-    }
-    open.iter().map(|invoice| format!("{}: {}", invoice.currency, days(invoice))).collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,87 @@
+//! What the Manual Rewards drawer offers and says.
+
+use data::entities::companies;
+use data::on_both;
+use data::queries::partners::manual;
+use data::rewards::{ManualReward, create_manual_reward};
+
+use crate::books::{Books, at};
+
+const NEXT: &str = "The April 2026 invoice, which is accumulating: \
+                    Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
+
+async fn company(books: &Books<'_>) -> companies::Model {
+    data::companies::get(books.db.read(), books.company_id).await.unwrap()
+}
+
+/// Each invoice that it may go onto, with its dates.
+async fn offered(books: &Books<'_>) -> Vec<String> {
+    let form = manual::form(books.db, &company(books).await, "ada", books.now().await).await.unwrap();
+    form.onto.iter().map(|choice| format!("{}: {}", choice.label, choice.hint)).collect()
+}
+
+/// What is said of a reward that was created.
+async fn given(books: &Books<'_>, currency: &str, token: &str, onto_invoice: bool) -> String {
+    let reward = ManualReward {
+        partner_key: "ada".to_owned(),
+        amount: "5.00".to_owned(),
+        currency: currency.to_owned(),
+        description: "Thanks".to_owned(),
+        customer_key: String::new(),
+        onto_invoice,
+    };
+    let given = create_manual_reward(books.db, books.company_id, &reward, token, "olga", books.now().await).await.unwrap();
+    manual::created(books.db, &company(books).await, &given.key).await.unwrap()
+}
+
+on_both! {
+    async fn a_paused_invoice_is_offered_without_dates(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        books.settles_in(ada, 3).await;
+        let next = "The March 2026 invoice, which is accumulating: Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
+        assert_eq!(offered(&books).await, [next]);
+        books.reward(ada, 2500, "USD").await;
+        books.until("2026-04-02T12:00:00Z").await;
+        let review = "The March 2026 invoice NORTHWIND-0001, in review now: \
+                      Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026. Takes rewards in USD.";
+        assert_eq!(offered(&books).await, [NEXT, review]);
+        assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
+
+        data::invoices::pause(db, books.company_id, "NORTHWIND-0001", "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        let paused = "The March 2026 invoice NORTHWIND-0001, in review now: Paused now; charged once the pause ends. Takes rewards in USD.";
+        assert_eq!(offered(&books).await, [NEXT, paused]);
+        assert_eq!(given(&books, "USD", "next", false).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 May 2026.");
+        assert_eq!(given(&books, "USD", "late", true).await, "Created a reward of $5.00 for ada. Its invoice is paused; it is paid once the pause ends.");
+
+        // Still in review when the next one is: a reward goes onto that.
+        books.until("2026-05-03T12:00:00Z").await;
+        let april = "The April 2026 invoice NORTHWIND-0002, in review now: \
+                     Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026. Takes rewards in USD.";
+        assert_eq!(offered(&books).await[1..], [april]);
+    }
+
+    async fn one_paused_of_several_says_so_for_its_currency(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        books.settles_in(ada, 3).await;
+        books.reward(ada, 2500, "USD").await;
+        books.reward(ada, 2500, "EUR").await;
+        books.until("2026-04-02T12:00:00Z").await;
+        let dates = "Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
+        let label = "The March 2026 invoice in review now";
+        assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, USD.")]);
+        let euros = books.invoices().await.into_iter().find(|invoice| invoice.currency == "EUR").unwrap();
+        data::invoices::pause(db, books.company_id, &euros.number, "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        assert_eq!(offered(&books).await[1], format!("{label}: EUR: Paused now; charged once the pause ends. USD: {dates}"));
+        assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
+        assert_eq!(given(&books, "EUR", "euros", true).await, "Created a reward of €5.00 for ada. Its invoice is paused; it is paid once the pause ends.");
+        // March in euros, April in dollars.
+        books.reward(ada, 2500, "USD").await;
+        books.until("2026-05-03T12:00:00Z").await;
+        let may = "Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
+        let both = format!("The invoice in review now: EUR: Paused now; charged once the pause ends. USD: {may}");
+        assert_eq!(offered(&books).await[1], both);
+        books.prove().await;
+    }
+}
