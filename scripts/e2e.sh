@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$ROOT"
 
 step 1 4 "tools and browser"
-scripts/setup.sh tests
+set_up tests
 step 2 4 "client"
 scripts/client.sh "${PROFILE:-release}"
 step 3 4 "server"

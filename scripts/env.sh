@@ -13,9 +13,11 @@ WASM_BINDGEN_VERSION=0.2.130 # must equal the crate's version in Cargo.toml
 BINARYEN_VERSION=132         # must equal [tools] wasm_opt in Trunk.toml
 NODE_MINIMUM=20
 NODE_VERSION=22.23.3 # where the installed one is older than the minimum
+CHROMIUM_VERSION=153 # where the distribution has none
 POSTGRES_MINIMUM=15
 LLD_VERSION=22
-export RUST_MINIMUM TRUNK_VERSION WASM_BINDGEN_VERSION BINARYEN_VERSION NODE_MINIMUM NODE_VERSION POSTGRES_MINIMUM LLD_VERSION
+export RUST_MINIMUM TRUNK_VERSION WASM_BINDGEN_VERSION BINARYEN_VERSION NODE_MINIMUM NODE_VERSION CHROMIUM_VERSION POSTGRES_MINIMUM
+export LLD_VERSION
 
 # The toolchain made of Debian's packages, when scripts/setup/rust.sh chose it (docs/adr/0002-wasm-target.md).
 DEBIAN_TOOLCHAIN="$TRIBUTARY_CACHE/toolchain/debian"
@@ -63,6 +65,13 @@ say() {
 die() {
     printf '\n%s\n' "$*" >&2
     exit 1
+}
+
+# set_up run|tests: installs what is missing, and finds it.
+set_up() {
+    "$ROOT/scripts/setup.sh" "$1"
+    # shellcheck source=scripts/env.sh
+    . "$ROOT/scripts/env.sh"
 }
 
 # version_at_least HAVE WANT

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$ROOT"
 
 step 1 4 "tools"
-scripts/setup.sh run
+set_up run
 step 2 4 "client (WebAssembly, styles)"
 scripts/client.sh release
 step 3 4 "server"

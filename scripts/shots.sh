@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$ROOT"
 
 profile="${PROFILE:-release}"
-scripts/setup.sh tests
+set_up tests
 scripts/client.sh "$profile"
 [ "$profile" = debug ] && profile=dev
 scripts/server.sh "$profile"

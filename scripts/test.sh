@@ -12,7 +12,7 @@ logs="$(mktemp -d)"
 trap 'rm -rf "$logs"' EXIT
 
 step 1 $STEPS "tools, databases, browser"
-scripts/setup.sh tests
+set_up tests
 
 step 2 $STEPS "formatting and lints"
 scripts/lint.sh

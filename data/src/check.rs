@@ -55,7 +55,13 @@ pub fn shown(text: &str) -> String {
     out
 }
 
-/// The words of a row in lower case, for search.
+/// PostgreSQL's indexes take no longer texts beside their other columns.
+const SEARCH_BYTES_MAX: usize = 400;
+
+/// The words of a row in lower case, which lists are sorted by.
 pub fn search_text(parts: &[&str]) -> String {
-    parts.iter().filter(|part| !part.is_empty()).map(|part| part.to_lowercase()).collect::<Vec<_>>().join(" ")
+    let words: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| part.to_lowercase()).collect();
+    let mut text = words.join(" ");
+    text.truncate(text.floor_char_boundary(SEARCH_BYTES_MAX));
+    text
 }

@@ -139,6 +139,7 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
             last_active_at: Set(now.0),
             joined_at: Set(now.0),
             held: Set(0),
+            tagged: Set(tagged(&input.tags)),
         });
     }
     insert_all(tx, organisations).await?;
@@ -209,6 +210,7 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
     }
     if let Some(tags) = &change.tags {
         let tags: Vec<String> = tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect();
+        after.tagged = tagged(&tags);
         after.tags = json!(tags).to_string();
     }
     if let Some(manager) = &change.manager {
@@ -231,6 +233,11 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
     after.search = search_text(&[&after.name, &after.email, &after.partner_key]);
     checks.finish()?;
     Ok(after)
+}
+
+/// Those with any tag have an index of their own.
+fn tagged(tags: &[String]) -> i64 {
+    i64::from(!tags.is_empty())
 }
 
 /// Moves a partnership to another group from now on; events before now keep the group they happened in.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::page::COUNT_MAX;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityName, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel,
@@ -24,6 +25,13 @@ const TERM_BYTES_MAX: usize = 64;
 const PIECES_MAX: usize = 6;
 /// So many words that a piece begins are looked at for the first rows of several pieces.
 const LOOKED_AT: u64 = 1_000;
+/// A row is found by so many of its words at most; fewer than [`FEW_ROWS`] times as many may belong to few rows.
+const WORDS_ALIKE: u64 = 4;
+const FEW_ROWS: u64 = COUNT_MAX as u64 + 1;
+/// Where the tags are among the words.
+const TAGS: [&[u8]; 2] = [b"#", b"$"];
+/// Partners with any tag lie together: they are all looked at if they are so many times those with the right one at most.
+const TAGGED_OTHERWISE: u64 = 8;
 /// A list offers this many tags to choose from.
 const TAGS_MAX: usize = 40;
 
@@ -142,13 +150,18 @@ pub async fn narrows<C: ConnectionTrait>(
 }
 
 /// Partners with exactly this tag.
-pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str, id: impl ColumnTrait) -> Result<Narrow> {
-    Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, false, id).await
+pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<Narrow> {
+    let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, false, partnerships::Column::Id).await?;
+    let [low, high] = TAGS.map(<[u8]>::to_vec);
+    let any = counted(conn, Range { company_id, kind: Kind::Partner, low, high }.ids(), FEW + 1).await?;
+    // The number is written out: the index has only these, which a database must see.
+    let place = Condition::all().add(Expr::col(partnerships::Column::Tagged).gt(Expr::cust("0")));
+    Ok(Narrow { place: (any <= FEW && any <= tagged.size * TAGGED_OTHERWISE).then_some(place), ..tagged })
 }
 
 /// The tags that partners of this company have, in order, in lower case; the first forty.
 pub async fn tags<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<String>> {
-    let (mut low, high) = (b"#".to_vec(), b"$".to_vec());
+    let [mut low, high] = TAGS.map(<[u8]>::to_vec);
     let mut tags = Vec::new();
     while tags.len() < TAGS_MAX {
         let next: Option<Vec<u8>> = Entity::find()
@@ -225,9 +238,13 @@ impl Range {
     }
 
     async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<Narrow> {
-        let ids = self.ids();
-        let size = counted(conn, ids.clone(), FEW + 1).await?;
-        Ok(Narrow { search, ids, size, test: self.test(id) })
+        let mut ids = self.ids();
+        let mut size = counted(conn, ids.clone(), FEW + 1).await?;
+        if search && (FEW_ROWS..FEW_ROWS * WORDS_ALIKE).contains(&size) {
+            ids.distinct();
+            size = counted(conn, ids.clone(), FEW + 1).await?;
+        }
+        Ok(Narrow { search, ids, size, test: self.test(id), place: None })
     }
 
     fn ids(&self) -> SelectStatement {

@@ -79,7 +79,12 @@ newer_node() {
 
 ensure_chromium() {
     if [ -z "$(chromium_bin)" ]; then
-        apt_install chromium
+        apt_update
+        if [ -n "$(apt_candidate chromium)" ]; then
+            apt_install chromium
+        else
+            chromium_from_npm
+        fi
     fi
     # Without fonts every screenshot is a page of boxes.
     if ! command -v fc-list >/dev/null || [ -z "$(fc-list 2>/dev/null | head -n 1)" ]; then

@@ -7,6 +7,7 @@ mod m0002_money;
 mod m0003_work;
 mod m0004_lists;
 mod m0005_company_account;
+mod m0006_list_indexes;
 mod table;
 
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_work::Migration),
             Box::new(m0004_lists::Migration),
             Box::new(m0005_company_account::Migration),
+            Box::new(m0006_list_indexes::Migration),
         ]
     }
 }

@@ -28,13 +28,12 @@ pub async fn with_payment<C: ConnectionTrait>(
     rows: Vec<rewards::Model>,
 ) -> Result<Vec<(RewardLine, Payment)>> {
     let outlook = Outlook::of(conn, company, &rows).await?;
-    let partners = names::partners(conn, rows.iter().map(|row| row.partnership_id)).await?;
     let customers = names::customers(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
     let transactions = names::transactions(conn, rows.iter().filter_map(|row| row.transaction_id)).await?;
     rows.into_iter()
         .map(|row| {
             let state: RewardState = stored(&row.state)?;
-            let partner = partners.get(&row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
+            let partner = outlook.partner(row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
             let zone = outlook.zone();
             let invoice: Option<&invoices::Model> = outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
             let payment = outlook.payment(state, row.invoice_month, &row.currency, row.partnership_id);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use domain::states::{InvoiceState, PayoutState, RewardState, RewardStatus};
+use domain::views::Choice;
 use domain::zone::Zone;
 use domain::{Instant, Month, timeline};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::{companies, invoices, partnerships, payouts, rewards};
 use crate::error::stored;
-use crate::queries::words;
+use crate::queries::{names, words};
 
 /// When the money of a reward comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +38,17 @@ impl Payment {
     }
 }
 
-/// The invoices, payouts and settlement days that some rewards depend on.
+struct Partner {
+    name: Choice,
+    settlement_days: i32,
+}
+
+/// The invoices, payouts and partners that some rewards depend on.
 pub struct Outlook {
     zone: Zone,
     invoices: HashMap<(i32, String), (InvoiceState, invoices::Model)>,
     payouts: HashMap<(Uuid, Uuid), (PayoutState, Option<Instant>)>,
-    settlement_days: HashMap<Uuid, i32>,
+    partners: HashMap<Uuid, Partner>,
 }
 
 impl Outlook {
@@ -74,13 +80,7 @@ impl Outlook {
             .into_tuple()
             .all(conn)
             .await?;
-        let settlement: Vec<(Uuid, i32)> = partnerships::Entity::find()
-            .select_only()
-            .columns([partnerships::Column::Id, partnerships::Column::SettlementDays])
-            .filter(partnerships::Column::Id.is_in(partnerships))
-            .into_tuple()
-            .all(conn)
-            .await?;
+        let partners = partners(conn, partnerships).await?;
         let mut invoices = HashMap::with_capacity(rows.len());
         for row in rows {
             invoices.insert((row.month, row.currency.clone()), (stored(&row.state)?, row));
@@ -89,11 +89,16 @@ impl Outlook {
         for (invoice, partnership, state, paid_at) in states {
             payouts.insert((invoice, partnership), (stored(&state)?, paid_at.map(Instant)));
         }
-        Ok(Outlook { zone: company.zone()?, invoices, payouts, settlement_days: settlement.into_iter().collect() })
+        Ok(Outlook { zone: company.zone()?, invoices, payouts, partners })
     }
 
     pub fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    /// What the partner is called.
+    pub fn partner(&self, id: Uuid) -> Option<&Choice> {
+        self.partners.get(&id).map(|partner| &partner.name)
     }
 
     /// The invoice of a month and currency, once there is one.
@@ -131,7 +136,22 @@ impl Outlook {
             return None;
         }
         let charge = self.invoice(month, currency).map(|invoice| Instant(invoice.charged_at.unwrap_or(invoice.charge_due_at)));
-        let days = self.settlement_days.get(&partnership).copied().unwrap_or(0);
+        let days = self.partners.get(&partnership).map_or(0, |partner| partner.settlement_days);
         timeline::estimated_payment_date(&self.zone, state, Month(month), charge, days)
     }
+}
+
+async fn partners<C: ConnectionTrait>(conn: &C, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, Partner>> {
+    use partnerships::Column;
+    let rows: Vec<(Uuid, String, String, String, i32)> = partnerships::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::PartnerKey, Column::Name, Column::Email, Column::SettlementDays])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let partner = |(id, key, name, email, settlement_days): (Uuid, String, String, String, i32)| {
+        (id, Partner { name: names::named(&key, &name, &email), settlement_days })
+    };
+    Ok(rows.into_iter().map(partner).collect())
 }

@@ -5,8 +5,8 @@
 //! * no filter: along the sort's index, from the cursor on;
 //! * few: all of them, through the filter's own index or from the ids that [`List::narrowed`] names, then sorted;
 //! * many, by columns that the sort's index has too ([`List::indexed`]): along that index alone, as far as it takes;
-//! * many others: they are common, so a short walk along the sort's index meets enough of them. Where it does not, because
-//!   the matches lie elsewhere in that order, the database chooses. Of a search that finds so many, the first are taken.
+//! * many others: they are common, so a walk along the sort's index meets enough of them; its first steps say how long it
+//!   would have to be. Where that is too long, the database chooses; of a search that finds so many, the first are taken.
 //!
 //! Subqueries with a LIMIT fix these routes: neither database moves a condition into or out of one.
 
@@ -20,17 +20,15 @@ use sea_orm::{
 use crate::{Error, Result};
 
 mod arms;
+mod ways;
 
 pub use arms::{Arm, wrapped};
 
 /// So many matches are still gathered and sorted.
 pub const FEW: u64 = 8_000;
-/// So many of a search's matches are looked at where it finds more than [`FEW`].
-const FOUND: u64 = 1_000;
-/// How many rows of the sort's order are looked at before it is known whether there are few matches, and after.
-const WALK_SHORT: u64 = 300;
-const WALK_LONG: u64 = 10_000;
-
+/// So many of a search's matches are looked at where it finds more than are counted, and where a filter takes out some of them.
+const FOUND: u64 = 250;
+const FOUND_FILTERED: u64 = 500;
 /// A list: which rows, in which order, how many at once.
 #[derive(Clone)]
 pub struct List<E: EntityTrait> {
@@ -64,17 +62,21 @@ pub struct Narrow {
     pub size: u64,
     /// The same of one row.
     pub test: Expr,
+    /// All of them meet this, and few others: it has an index with the columns of every sort.
+    pub place: Option<Condition>,
 }
 
 #[derive(Clone)]
 pub struct Among {
     ids: SelectStatement,
-    /// Whether every match is among them.
-    whole: bool,
+    /// Where they are only the first: all of them, some more than once.
+    all: Option<SelectStatement>,
     /// Each is there once, and there are more than are counted.
     many: bool,
     /// What else the rows must meet.
     others: Option<Condition>,
+    /// Where they are found better than by their ids.
+    place: Option<Condition>,
 }
 
 /// How many rows match and, where they were few enough to add up, the sums that were asked for.
@@ -119,40 +121,50 @@ where
                 others = others.add(part.test);
             }
         }
-        let Some(Narrow { search, mut ids, size, test }) = driving else { return self };
-        let whole = size <= FEW;
+        let Some(Narrow { search, mut ids, size, test, place }) = driving else { return self };
+        let whole = size <= if search { u64::from(COUNT_MAX) } else { FEW };
         self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
         if whole || search {
+            let all = (!whole).then(|| ids.clone());
             if whole {
                 // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
                 ids.limit(Ord::max(size, 1));
             } else {
-                ids.distinct().limit(FOUND);
+                ids.distinct().limit(if others.is_empty() { FOUND } else { FOUND_FILTERED });
             }
             let many = !search && size > u64::from(COUNT_MAX);
-            self.among = Some(Among { ids, whole, many, others: (!others.is_empty()).then_some(others) });
+            self.among = Some(Among { ids, all, many, others: (!others.is_empty()).then_some(others), place });
         }
         self
     }
 
     /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
+        let most = u64::from(COUNT_MAX) + 1;
         let found = match &self.among {
-            Some(Among { many: true, others: None, .. }) => u64::from(COUNT_MAX) + 1,
-            Some(Among { whole: false, others: None, ids, .. }) => counted(conn, ids.clone(), u64::from(COUNT_MAX) + 1).await?,
-            Some(among @ Among { whole: false, .. }) => {
+            Some(Among { many: true, others: None, .. }) => most,
+            Some(Among { all: Some(all), others: None, .. }) => counted(conn, all.clone().distinct().to_owned(), most).await?,
+            Some(among @ Among { all: Some(_), .. }) => {
                 let mut matches = self.matches(Some(among));
                 matches.expr_as(Expr::cust("1"), Alias::new("one"));
-                counted(conn, matches, FOUND).await?
+                counted(conn, matches, FOUND_FILTERED).await?
             }
             _ => 0,
         };
-        // So many at least, in hundreds; fewer are counted one by one.
-        let hundreds = u32::try_from(found.saturating_sub(1) / 100 * 100).unwrap_or(COUNT_MAX);
-        if hundreds > 0 {
-            return Ok(Totals { count: Count::MoreThan(hundreds), sums: None });
+        // So many at least, in round numbers; fewer are counted one by one.
+        let step = if found > 100 { 100 } else { 10 };
+        let at_least = u32::try_from(found.saturating_sub(1) / step * step).unwrap_or(COUNT_MAX);
+        if at_least > 0 {
+            return Ok(Totals { count: Count::MoreThan(at_least), sums: None });
         }
-        self.count(conn, self.matches(self.whole()), u64::from(COUNT_MAX) + 1, columns).await
+        if self.among.is_none() && !columns.is_empty() {
+            // An index says that there are too many to add up, without a look at the rows themselves.
+            let counted = self.count(conn, self.matches(None), most, &[]).await?;
+            if !counted.count.is_exact() {
+                return Ok(counted);
+            }
+        }
+        self.count(conn, self.matches(self.whole()), most, columns).await
     }
 
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides the route.
@@ -166,79 +178,15 @@ where
         Ok(self.page(conn, None, count).await?.rows)
     }
 
-    async fn read<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, count: Count, wanted: u64) -> Result<Vec<E::Model>> {
-        if let Some(arms) = &self.arms {
-            return self.merged(conn, arms, from, wanted).await;
-        }
-        let Some(filter) = &self.filter else {
-            return self.rows_of(conn, &self.sorted(self.scoped(from), from, wanted)).await;
-        };
-        if count.is_exact() || self.whole().is_some() {
-            return self.gathered(conn, self.whole(), from, wanted).await;
-        }
-        if self.indexed {
-            return self.along(conn, filter, from, wanted).await;
-        }
-        if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_SHORT).await? {
-            return Ok(rows);
-        }
-        if self.among.is_some() || self.size(conn).await? <= FEW {
-            return self.gathered(conn, self.among.as_ref(), from, wanted).await;
-        }
-        if let Some(rows) = self.walked(conn, filter, from, wanted, WALK_LONG).await? {
-            return Ok(rows);
-        }
-        let mut page = self.scoped(from);
-        page.cond_where(filter.clone());
-        self.rows_of(conn, &self.sorted(page, from, wanted)).await
-    }
-
-    /// As far along the sort's index as it takes; the wrapped filter is read from there too.
-    async fn along<C: ConnectionTrait>(&self, conn: &C, filter: &Condition, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
-        let mut ids = Query::select();
-        ids.column(self.id.as_column_ref()).from(E::default()).cond_where(self.scope.clone()).and_where(wrapped(filter.clone()));
-        if let Some(cursor) = from.cursor {
-            ids.and_where(self.beyond(cursor));
-        }
-        let mut page = self.columns();
-        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
-        self.rows_of(conn, &self.sorted(page, from, wanted)).await
-    }
-
-    /// The wanted ones of what a walk of so many rows meets; `None` if it does not meet enough.
-    async fn walked<C: ConnectionTrait>(
-        &self,
-        conn: &C,
-        filter: &Condition,
-        from: From<'_>,
-        wanted: u64,
-        walk: u64,
-    ) -> Result<Option<Vec<E::Model>>> {
-        let mut page = self.columns();
-        page.from_subquery(self.sorted(self.scoped(from), from, walk), table::<E>()).cond_where(filter.clone());
-        let rows = self.rows_of(conn, &self.sorted(page, from, wanted)).await?;
-        Ok((rows.len() as u64 == wanted).then_some(rows))
-    }
-
-    /// All matches, sorted by the database: ids and sort values first, then the wanted rows whole.
-    async fn gathered<C: ConnectionTrait>(&self, conn: &C, among: Option<&Among>, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
-        let mut matches = self.matches(among);
-        matches.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).limit(FEW + 1);
-        let mut ids = Query::select();
-        ids.column(self.id.as_column_ref()).from_subquery(matches, table::<E>());
-        if let Some(cursor) = from.cursor {
-            ids.and_where(self.beyond(cursor));
-        }
-        let mut page = self.columns();
-        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
-        self.rows_of(conn, &self.sorted(page, from, wanted)).await
-    }
-
     /// From the rows that match, still without columns; through ids where they are given.
     fn matches(&self, among: Option<&Among>) -> SelectStatement {
         let mut select = Query::select();
         select.from(E::default());
         match among {
+            Some(Among { ids, others, place: Some(place), .. }) => {
+                let these = Condition::all().add(self.id.in_subquery(ids.clone())).add_option(others.clone());
+                select.cond_where(self.scope.clone().add(place.clone())).and_where(wrapped(these))
+            }
             // Wrapped, so that no index of the scope is taken for better than the ids.
             Some(Among { ids, others, .. }) => {
                 select.and_where(self.id.in_subquery(ids.clone())).and_where(wrapped(self.scope.clone().add_option(others.clone())))
@@ -249,14 +197,7 @@ where
     }
 
     fn whole(&self) -> Option<&Among> {
-        self.among.as_ref().filter(|among| among.whole)
-    }
-
-    /// How many rows match, counted to one above [`FEW`].
-    async fn size<C: ConnectionTrait>(&self, conn: &C) -> Result<u64> {
-        let mut matches = self.matches(None);
-        matches.expr_as(Expr::cust("1"), Alias::new("one"));
-        counted(conn, matches, FEW + 1).await
+        self.among.as_ref().filter(|among| among.all.is_none())
     }
 
     async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, most: u64, columns: &[E::Column]) -> Result<Totals> {

@@ -148,7 +148,7 @@ async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQue
     let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
     let tag = query.filter("tag");
     if !tag.is_empty() {
-        parts.push(search::tagged(conn, company_id, tag, Column::Id).await?);
+        parts.push(search::tagged(conn, company_id, tag).await?);
     }
     Ok(parts)
 }

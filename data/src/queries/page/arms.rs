@@ -39,9 +39,7 @@ where
         let Some(all) = all else { return Ok(Vec::new()) };
         let mut ids = Query::select();
         ids.column(self.id.as_column_ref()).from_subquery(all, super::table::<E>());
-        let mut page = self.columns();
-        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
-        self.rows_of(conn, &self.sorted(page, from, wanted)).await
+        self.with_ids(conn, ids, from, wanted).await
     }
 
     fn arm(&self, arm: &Arm, from: From<'_>, wanted: u64) -> SelectStatement {

@@ -110,6 +110,28 @@ on_both! {
         }
     }
 
+    async fn the_longest_names_and_many_tags_are_kept_and_found(db: &TestDb) {
+        let company = programme(db).await;
+        // Letters of four bytes each that no compression makes short.
+        let long = |seed: u32, length: u32| -> String {
+            (0..length).map(|at| char::from_u32(0x2_0000 + at.wrapping_mul(seed) % 40_000).unwrap()).collect()
+        };
+        let input = NewPartner {
+            partner_key: long(7_919, 255),
+            name: long(104_729, 200),
+            email: "long@partners.example".into(),
+            group: "affiliates".into(),
+            tags: (1..40).map(|seed| long(seed * 31, 100)).collect(),
+            ..Default::default()
+        };
+        crate::partners::create(db, company.id, &input, "test", NOW).await.unwrap();
+        for sort in ["name", "owner", "-revenue"] {
+            let tagged = query("", sort, &[("tag", input.tags[3].as_str())]);
+            assert_eq!(keys(db, &company, &tagged).await, std::slice::from_ref(&input.partner_key));
+        }
+        assert_eq!(keys(db, &company, &query(&input.name, "name", &[])).await, [input.partner_key]);
+    }
+
     async fn another_companys_partners_are_out_of_reach(db: &TestDb) {
         let company = programme(db).await;
         let profile = crate::companies::Profile {

@@ -247,21 +247,21 @@ impl Shelf<'_> {
                 add(place, false, rest, self.rows(|cell| if cell.state == of { cell.all } else { 0 }), FETCHED, false);
             }
         }
-        let mut by = |own: &Expr, other: Option<&Expr>, rows: fn(&Cell) -> i64, price: i64| {
+        let mut by = |own: &Expr, other: Option<&Expr>, rows: fn(&Cell) -> i64| {
             let place = company.clone().add(own.clone());
             let rest = Condition::all().add_option(currency.clone()).add_option(state.clone()).add_option(other.cloned());
             let rows = self.every_currency(rows);
-            add(here(place.clone()), !anywhere && !by_amount, rest.clone(), rows, price, false);
+            // Their indexes have the other columns too.
+            add(here(place.clone()), !anywhere && !by_amount, rest.clone(), rows, 1, false);
             if anywhere && !by_amount {
-                add(place, true, rest, rows, price, true);
+                add(place, true, rest, rows, 1, true);
             }
         };
         if let Some(group) = &group {
-            by(group, source.as_ref(), |cell| cell.of_group, FETCHED);
+            by(group, source.as_ref(), |cell| cell.of_group);
         }
         if let Some(source) = &source {
-            // The index by source has the other columns too.
-            by(source, group.as_ref(), |cell| cell.of_source, 1);
+            by(source, group.as_ref(), |cell| cell.of_source);
         }
         ways
     }

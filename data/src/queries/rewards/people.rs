@@ -79,7 +79,7 @@ fn sale_of(company_id: Uuid, key: &str) -> Select<transactions::Entity> {
 }
 
 /// A search is for somebody; the first so many whom it finds are looked at.
-const FOUND_MAX: u64 = 250;
+const FOUND_MAX: u64 = 100;
 
 async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: Select<E>) -> Result<Option<Uuid>> {
     Ok(select.into_tuple().one(conn).await?)
