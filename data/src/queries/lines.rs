@@ -29,7 +29,6 @@ pub async fn with_payment<C: ConnectionTrait>(
 ) -> Result<Vec<(RewardLine, Payment)>> {
     let outlook = Outlook::of(conn, company, &rows).await?;
     let customers = names::customers(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
-    let transactions = names::transactions(conn, rows.iter().filter_map(|row| row.transaction_id)).await?;
     rows.into_iter()
         .map(|row| {
             let state: RewardState = stored(&row.state)?;
@@ -47,7 +46,6 @@ pub async fn with_payment<C: ConnectionTrait>(
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
                 estimated_payment: payment.words(),
                 customer: row.customer_id.and_then(|id| customers.get(&id).cloned()),
-                transaction_key: row.transaction_id.and_then(|id| transactions.get(&id).cloned()).unwrap_or_default(),
                 reason: row.state_reason.unwrap_or_default(),
                 partner_key: partner.value,
                 partner_name: partner.label,

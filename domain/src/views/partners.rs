@@ -133,7 +133,6 @@ pub struct RewardLine {
     pub partner_name: String,
     /// The customer's key and name.
     pub customer: Option<Choice>,
-    pub transaction_key: String,
     pub amount: Money,
     pub status: RewardStatus,
     /// Why it is held or declined; empty otherwise.

@@ -90,6 +90,8 @@ pub struct RewardDetail {
     pub adjust_note: String,
     /// The address of its customer; empty without one.
     pub customer_href: String,
+    /// The key of its transaction; empty without one.
+    pub transaction_key: String,
     /// The newest decision, where it may be taken back; empty otherwise.
     pub undo: String,
 }

@@ -14,7 +14,7 @@ use super::partners::{lines_condition, partner_rows, payouts_of};
 use super::stage;
 use crate::entities::{companies, rewards};
 use crate::error::stored;
-use crate::queries::{lines, words};
+use crate::queries::{lines, names, words};
 use crate::{Db, Result};
 
 /// More lines than these are not printed; the CSV has them.
@@ -42,14 +42,16 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
             .limit(LINES_MAX.unsigned_abs())
             .all(conn)
             .await?;
+        let sales = names::transactions(conn, rows.iter().filter_map(|row| row.transaction_id)).await?;
+        let references: Vec<Option<String>> = rows.iter().map(|row| sales.get(&row.transaction_id?).cloned()).collect();
         let mut by_partner: HashMap<String, Vec<PrintedLine>> = HashMap::new();
-        for line in lines::rewards(conn, company, rows).await? {
+        for (line, reference) in lines::rewards(conn, company, rows).await?.into_iter().zip(references) {
             by_partner.entry(line.partner_key).or_default().push(PrintedLine {
                 partner: line.partner_name,
                 date: line.occurred,
                 description: line.description,
                 customer: line.customer.map(|customer| customer.label).unwrap_or_default(),
-                reference: if line.transaction_key.is_empty() { line.key } else { line.transaction_key },
+                reference: reference.unwrap_or(line.key),
                 amount: line.amount,
             });
         }

@@ -9,7 +9,7 @@ use super::{Among, FEW, From, List, counted, table};
 use crate::Result;
 
 /// How far the sort's order is walked to see how often a match comes, and how far at most to meet a page of them.
-const WALK: [u64; 2] = [100, 1_000];
+const WALK: [u64; 2] = [100, 300];
 /// The same where matches are known by their ids, which costs far less than a look at other rows.
 const WALK_BY_ID: [u64; 2] = [2_000, 40_000];
 /// The same where it is known that there are not few.

@@ -15,7 +15,7 @@ use super::state_of;
 use crate::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
 use crate::error::stored;
 use crate::queries::invoices::stage;
-use crate::queries::{lines, receipts, words};
+use crate::queries::{lines, names, receipts, words};
 use crate::rewards::Desk;
 use crate::{Db, Error, Result};
 
@@ -86,6 +86,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         adjust_note: refunded.map(|(refunded, sale)| adjust_note(&row, refunded, sale)).transpose()?.unwrap_or_default(),
         adjust_month: if adjustable { books.accumulating.max(standing.month).long() } else { String::new() },
         customer_href: customer_key.map(|key| domain::addresses::customer(&key)).unwrap_or_default(),
+        transaction_key: names::transactions(conn, row.transaction_id).await?.into_values().next().unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
     })
 }

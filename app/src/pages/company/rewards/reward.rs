@@ -108,11 +108,11 @@ fn Facts(of: RewardDetail) -> impl IntoView {
             </div>
         }
     });
-    let sale = (!line.transaction_key.is_empty()).then(|| {
+    let sale = (!of.transaction_key.is_empty()).then(|| {
         view! {
             <div>
                 <dt>"Transaction"</dt>
-                <dd class="mono">{line.transaction_key}</dd>
+                <dd class="mono">{of.transaction_key}</dd>
             </div>
         }
     });
