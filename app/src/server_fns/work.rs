@@ -11,13 +11,13 @@ use crate::wire::Reading;
 use crate::{ctx, error::AppError, progress};
 
 /// How far the work is that this person waits for; `None` when none runs.
-#[server(prefix = "/rpc", endpoint = "work/progress", protocol = Reading)]
+#[server(prefix = "/rpc", endpoint = "running/progress", protocol = Reading)]
 pub async fn get_work() -> Result<Option<WorkView>> {
     Ok(progress::of(person().await?))
 }
 
 /// Asks it to stop at the next point where it can; what has become of it, its own answer says.
-#[server(prefix = "/rpc", endpoint = "work/stop")]
+#[server(prefix = "/rpc", endpoint = "running/stop")]
 pub async fn stop_work() -> Result<Done> {
     progress::stop(person().await?);
     Ok(Done::say(""))

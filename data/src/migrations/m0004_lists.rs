@@ -4,7 +4,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use super::table::table;
+use super::table::{index, table};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -142,11 +142,7 @@ impl MigrationTrait for Migration {
             manager.drop_index(Index::drop().name(name).table(Alias::new(table)).to_owned()).await?;
         }
         for made in INDEXES {
-            let mut index = Index::create();
-            index.name(made.name).table(Alias::new(made.table));
-            for column in made.columns {
-                index.col(Alias::new(*column));
-            }
+            let mut index = index(made.name, made.table, made.columns);
             let column = |name: &'static str| Expr::col(Alias::new(name));
             match made.only {
                 Some(Only::Waiting) => {

@@ -3,7 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use super::table::migration;
+use super::table::{index, migration};
 
 const REWARDS: [&str; 9] = ["company_id", "group_id", "invoice_month", "created_at", "id", "currency", "amount", "state", "source"];
 /// What is asked for stands in front, although all rows have it: SQLite takes the index for it.
@@ -24,14 +24,6 @@ const TAGGED: [&str; 13] = [
 ];
 
 migration!(|manager| {
-    let index = |name: &str, table: &str, columns: &[&'static str]| {
-        let mut index = Index::create();
-        index.name(name).table(Alias::new(table));
-        for column in columns {
-            index.col(Alias::new(*column));
-        }
-        index
-    };
     manager.drop_index(Index::drop().name("ix_rewards_group").table(Alias::new("rewards")).to_owned()).await?;
     manager.create_index(index("ix_rewards_group", "rewards", &REWARDS)).await?;
     let column = ColumnDef::new(Alias::new("tagged")).big_integer().not_null().default(0).to_owned();

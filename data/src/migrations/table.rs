@@ -29,6 +29,16 @@ pub struct TableBuilder {
     indexes: Vec<IndexCreateStatement>,
 }
 
+/// An index of its own name, for those that a later step brings.
+pub fn index(name: &str, table: &str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(Alias::new(table));
+    for column in columns {
+        index.col(Alias::new(*column));
+    }
+    index
+}
+
 pub fn table(name: &'static str) -> TableBuilder {
     TableBuilder { name, table: Table::create().table(Alias::new(name)).to_owned(), indexes: Vec::new() }
 }

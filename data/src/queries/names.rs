@@ -25,6 +25,7 @@ pub fn partner(row: &partnerships::Model) -> Choice {
     named(&row.partner_key, &row.name, &row.email)
 }
 
+/// A key with the title of who has it, and the address or key as a hint.
 pub fn named(key: &str, name: &str, email: &str) -> Choice {
     let hint = if email.is_empty() { key } else { email };
     Choice { value: key.to_owned(), label: title(name, email, key), hint: hint.to_owned() }

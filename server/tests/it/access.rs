@@ -124,8 +124,8 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
         Company(Action::ManageSettings),
         "name=Renamed&timezone=UTC&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name",
     ),
-    ("/rpc/work/progress", People, ""),
-    ("/rpc/work/stop", People, ""),
+    ("/rpc/running/progress", People, ""),
+    ("/rpc/running/stop", People, ""),
 ];
 
 const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;

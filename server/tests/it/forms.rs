@@ -199,7 +199,7 @@ async fn stopping(app: &TestApp, cookie: &str, work: impl Future<Output = Answer
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
                 return;
             }
-            stopped = app.call("/rpc/work/stop", "", Some(cookie)) => assert_eq!(stopped.status, StatusCode::OK, "{}", stopped.body),
+            stopped = app.call("/rpc/running/stop", "", Some(cookie)) => assert_eq!(stopped.status, StatusCode::OK, "{}", stopped.body),
         }
     }
 }

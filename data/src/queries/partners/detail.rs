@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::entities::{companies, group_spans, invoices, memberships, offer_versions, offers, payouts, rewards, transactions, users};
 use crate::error::stored;
-use crate::queries::outlook::Outlook;
+use crate::queries::outlook::{Outlook, Payment};
 use crate::queries::page::List;
 use crate::queries::{lines, names, words};
 use crate::search::tags_of;
@@ -366,12 +366,12 @@ async fn group_history<C: ConnectionTrait>(conn: &C, company: &companies::Model,
 }
 
 /// One reward of the company as a line.
-pub async fn reward(db: &Db, company: &companies::Model, key: &str) -> Result<RewardLine> {
+pub async fn reward(db: &Db, company: &companies::Model, key: &str) -> Result<(RewardLine, Payment)> {
     let row = rewards::Entity::find()
         .filter(rewards::Column::CompanyId.eq(company.id))
         .filter(rewards::Column::Key.eq(key))
         .one(db.read())
         .await?
         .ok_or(Error::NotFound("the reward"))?;
-    lines::rewards(db.read(), company, vec![row]).await?.pop().ok_or(Error::NotFound("the reward"))
+    lines::with_payment(db.read(), company, vec![row]).await?.pop().ok_or(Error::NotFound("the reward"))
 }

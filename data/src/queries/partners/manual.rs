@@ -102,11 +102,11 @@ fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> Strin
 
 /// What is said of a reward that was just created: for whom it is, and when it is paid.
 pub async fn created(db: &Db, company: &companies::Model, key: &str) -> Result<String> {
-    let line = detail::reward(db, company, key).await?;
-    let when = match line.estimated_payment {
-        None => String::new(),
-        paused if paused == Payment::OnceResumed.words() => " Its invoice is paused; it is paid once the pause ends.".to_owned(),
-        Some(date) => format!(" Estimated payment date: {date}."),
+    let (line, payment) = detail::reward(db, company, key).await?;
+    let when = match payment {
+        Payment::Never => String::new(),
+        Payment::OnceResumed => " Its invoice is paused; it is paid once the pause ends.".to_owned(),
+        Payment::About(date) | Payment::Paid(date) => format!(" Estimated payment date: {}.", words::date(date)),
     };
     Ok(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))
 }
