@@ -1,10 +1,12 @@
 //! A program of its own for each test: a database in a folder, the router over it, the binary on it.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use app::App;
 use app::ctx::{SCOPE, USER_ID};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -55,6 +57,11 @@ percent = "20"
 limit = "12 months"
 "#;
 
+/// The patterns of all pages. While the framework lists them, no page in the whole process loads anything, and one that is asked for
+/// meanwhile never comes: so they are listed before the first page is.
+pub static PATTERNS: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
+
 /// A server over a sandbox with one company.
 pub struct TestApp {
     pub db: Db,
@@ -77,6 +84,7 @@ impl TestApp {
     }
 
     pub async fn with(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
+        LazyLock::force(&PATTERNS);
         let folder = tempfile::tempdir().unwrap();
         let db: Db = (**test_db).clone();
         let start = Instant::parse(NOW).unwrap();
