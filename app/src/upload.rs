@@ -4,7 +4,7 @@
 //! uploader's session knows.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -201,9 +201,9 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
     };
     let kind: Kind = tried.kind.parse().map_err(internal)?;
     let spool = Spool::of(&parts)?;
-    let Some(report) = run(cx, kind, &spool.path(&file_of(upload)), false, skip_bad).await? else { return Ok(STOPPED.to_owned()) };
+    let Some(mut report) = run(cx, kind, &spool.path(&file_of(upload)), false, skip_bad).await? else { return Ok(STOPPED.to_owned()) };
     if report.refused() {
-        let message = format!("{} rows of the file are wrong; nothing was imported.", report.errors.len());
+        let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
         return Err(AppError::Conflict(message));
     }
     let session = session_of(&parts)?;
@@ -212,8 +212,8 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
     if let Some(before) = before {
         spool.remove(&rest_of(&before));
     }
-    if let Some(rest) = &report.rest {
-        spool.create(&rest_of(upload)).and_then(|mut file| file.write_all(rest)).map_err(internal)?;
+    if let Some(rest) = &mut report.rest {
+        spool.create(&rest_of(upload)).and_then(|mut file| io::copy(rest, &mut file)).map_err(internal)?;
         session.insert(REST, upload).await.map_err(internal)?;
     }
     spool.remove(&file_of(upload));

@@ -5,6 +5,7 @@
 
 mod attributions;
 mod customers;
+mod faults;
 mod partners;
 mod pending;
 mod reviews;
@@ -13,6 +14,7 @@ mod sorter;
 mod table;
 mod transactions;
 
+use std::fs::File;
 use std::io::{Read, Seek};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use table::RowError;
+
+use faults::Faults;
 
 use crate::{Db, Error, Result};
 
@@ -94,7 +98,7 @@ pub enum Progress {
 pub type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// What an import did. `read` = `created` + `changed` + `unchanged` + `skipped`, unless it was refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// Rows in the file, without the header.
     pub read: u64,
@@ -103,12 +107,12 @@ pub struct Report {
     pub unchanged: u64,
     /// Bad rows that were left out.
     pub skipped: u64,
-    /// Bad rows, in the order of the file. Unless they were to be skipped, one of them means that nothing was written.
+    /// What is wrong, in the order of the file. Unless bad rows were to be skipped, it means that nothing was written.
     pub errors: Vec<RowError>,
-    /// Bad rows of a refused file that `errors` does not name, for there are too many.
+    /// Bad rows that `errors` does not name, for there are too many.
     pub unnamed: u64,
-    /// The skipped rows as they stood in the file, with a column `reason`.
-    pub rest: Option<Vec<u8>>,
+    /// The skipped rows as they stood in the file, with a column `reason`: a temporary file.
+    pub rest: Option<File>,
     pub dry_run: bool,
 }
 
@@ -206,25 +210,22 @@ use in_one_transaction;
 
 impl Job<'_> {
     /// The report, with the rest of the file where rows were skipped.
-    async fn report<R: Read + Seek + Send + 'static>(
-        &self,
-        kind: Kind,
-        content: table::Content<R>,
-        counts: Counts,
-        mut errors: Vec<RowError>,
-    ) -> Result<Report> {
-        errors.sort_by_key(|error| error.row);
-        let table::Content { input, rows: read, unnamed, .. } = content;
-        let mut report = Report { read, errors, unnamed, dry_run: self.options.dry_run, ..Report::default() };
+    async fn report<R: Read + Seek + Send + 'static>(&self, kind: Kind, content: table::Content<R>, counts: Counts) -> Result<Report> {
+        let table::Content { input, rows: read, faults } = content;
+        let skips = self.options.skip_bad && !faults.is_empty();
+        let (errors, unnamed, rest) = blocking(move || {
+            let found = faults.sorted()?;
+            let (errors, unnamed) = found.named()?;
+            let rest = if skips { Some(input.rest(kind.columns(), found.read()?)?) } else { None };
+            Ok((errors, unnamed, rest))
+        })
+        .await?;
+        let mut report = Report { read, errors, unnamed, rest, dry_run: self.options.dry_run, ..Report::default() };
         if report.errors.is_empty() || self.options.skip_bad {
             report.created = counts.created;
             report.changed = counts.changed;
             report.unchanged = counts.unchanged;
             report.skipped = report.wrong_rows();
-        }
-        if self.options.skip_bad && !report.errors.is_empty() {
-            let errors = report.errors.clone();
-            report.rest = Some(blocking(move || input.rest(kind.columns(), &errors)).await?);
         }
         Ok(report)
     }
@@ -235,9 +236,14 @@ impl Job<'_> {
     }
 
     /// Whether these complaints mean that nothing is written.
-    fn refuses(&self, errors: &[RowError]) -> bool {
-        !errors.is_empty() && !self.options.skip_bad
+    fn refuses(&self, faults: &Faults) -> bool {
+        !faults.is_empty() && !self.options.skip_bad
     }
+}
+
+/// What was written to a temporary file cannot be read back.
+fn torn() -> Error {
+    Error::Io(std::io::Error::other("a temporary file is damaged"))
 }
 
 /// Reading a file takes long enough to keep others waiting: it has a thread of its own.

@@ -14,7 +14,8 @@ use crate::db::IN_MAX;
 use crate::entities::customers;
 use crate::{Result, partners};
 
-use super::table::{self, RowError};
+use super::faults::Faults;
+use super::table;
 use super::transactions::read as read_cell;
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
@@ -26,10 +27,10 @@ struct Given {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, now, name_all) = (job.waiting.clone(), job.now, job.options.skip_bad);
+    let (waiting, now) = (job.waiting.clone(), job.now);
     let (mut read, rows) = blocking(move || {
         let mut rows = Vec::new();
-        let read = table::read(input, Kind::Attributions.columns(), name_all, &waiting, |fields, checks| {
+        let read = table::read(input, Kind::Attributions.columns(), &waiting, |fields, checks| {
             let customer_key = read_cell(checks, "customer_key", fields.get(0), domain::fields::key);
             let partner_key = read_cell(checks, "partner_key", fields.get(1), domain::fields::key);
             let from = read_cell(checks, "from", fields.get(2), Instant::parse);
@@ -44,13 +45,14 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         Ok((read, rows))
     })
     .await?;
-    let found = std::mem::take(&mut read.errors);
-    let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, found.clone()).await })?;
-    job.report(Kind::Attributions, read, counts, errors).await
+    let refused = job.refuses(&read.faults);
+    let (counts, faults) = in_one_transaction!(job, |tx| { write(tx, job, &rows, refused).await })?;
+    read.faults.append(faults)?;
+    job.report(Kind::Attributions, read, counts).await
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], mut errors: Vec<RowError>) -> Result<(Counts, Vec<RowError>)> {
-    let mut counts = Counts::default();
+async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], refused: bool) -> Result<(Counts, Faults)> {
+    let (mut counts, mut faults) = (Counts::default(), Faults::new());
     let customers = customers_by_key(tx, job.company_id, given).await?;
     let mut keys: Vec<&str> = given.iter().map(|row| row.partner_key.as_str()).collect();
     keys.sort_unstable();
@@ -59,26 +61,26 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], mut e
     let mut rows: Vec<Row> = Vec::with_capacity(given.len());
     let mut seen: HashMap<(Uuid, Instant), (Uuid, u64)> = HashMap::with_capacity(given.len());
     for row in given {
-        let mut refuse = |field: &str, message: String| errors.push(RowError { row: row.row, field: field.to_owned(), message });
+        let mut refuse = |field, message: String| faults.add(row.row, field, &message);
         let (customer, partner) = (customers.get(&row.customer_key), partners.get(&row.partner_key));
         if customer.is_none() {
-            refuse("customer_key", format!("there is no customer “{}”", shown(&row.customer_key)));
+            refuse("customer_key", format!("there is no customer “{}”", shown(&row.customer_key)))?;
         }
         if partner.is_none() {
-            refuse("partner_key", format!("there is no partner “{}”", shown(&row.partner_key)));
+            refuse("partner_key", format!("there is no partner “{}”", shown(&row.partner_key)))?;
         }
         let (Some(customer_id), Some(partnership_id)) = (customer.copied(), partner.copied()) else { continue };
         match seen.get(&(customer_id, row.from)) {
             Some((same, _)) if *same == partnership_id => counts.unchanged += 1,
-            Some((_, first)) => refuse("from", format!("“{}” is given away at this instant in row {first} too", shown(&row.customer_key))),
+            Some((_, first)) => refuse("from", format!("“{}” is given away at this instant in row {first} too", shown(&row.customer_key)))?,
             None => {
                 seen.insert((customer_id, row.from), (partnership_id, row.row));
                 rows.push(Row { customer_id, partnership_id: Some(partnership_id), from: row.from });
             }
         }
     }
-    if job.refuses(&errors) {
-        return Ok((Counts::default(), errors));
+    if refused || job.refuses(&faults) {
+        return Ok((Counts::default(), faults));
     }
     let progress = |done, total| job.tell(done, total);
     for changed in apply_rows(tx, job.company_id, &rows, AttributionSource::Import, job.by, job.now, &progress).await? {
@@ -88,7 +90,7 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, given: &[Given], mut e
             counts.unchanged += 1;
         }
     }
-    Ok((counts, errors))
+    Ok((counts, faults))
 }
 
 async fn customers_by_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, given: &[Given]) -> Result<HashMap<String, Uuid>> {

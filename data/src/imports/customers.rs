@@ -15,7 +15,8 @@ use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
 use crate::{Error, Result, audit, partners};
 
-use super::table::{self, RowError};
+use super::faults::Faults;
+use super::table;
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 /// A row that can be imported.
@@ -26,10 +27,10 @@ struct Good {
 }
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, now, name_all) = (job.waiting.clone(), job.now, job.options.skip_bad);
+    let (waiting, now) = (job.waiting.clone(), job.now);
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewCustomer)> = Vec::new();
-        let read = table::read(input, Kind::Customers.columns(), name_all, &waiting, |fields, checks| {
+        let read = table::read(input, Kind::Customers.columns(), &waiting, |fields, checks| {
             let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
             let given = NewCustomer {
                 customer_key: fields.get(0).to_owned(),
@@ -50,19 +51,15 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         Ok((read, rows))
     })
     .await?;
-    let found = std::mem::take(&mut read.errors);
-    let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, found.clone()).await })?;
-    job.report(Kind::Customers, read, counts, errors).await
+    let refused = job.refuses(&read.faults);
+    let (counts, faults) = in_one_transaction!(job, |tx| { write(tx, job, &rows, refused).await })?;
+    read.faults.append(faults)?;
+    job.report(Kind::Customers, read, counts).await
 }
 
-async fn write<C: ConnectionTrait>(
-    tx: &C,
-    job: &Job<'_>,
-    rows: &[(u64, NewCustomer)],
-    mut errors: Vec<RowError>,
-) -> Result<(Counts, Vec<RowError>)> {
-    let mut counts = Counts::default();
-    let good = good_rows(tx, job.company_id, rows, &mut counts, &mut errors).await?;
+async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewCustomer)], refused: bool) -> Result<(Counts, Faults)> {
+    let (mut counts, mut faults) = (Counts::default(), Faults::new());
+    let good = good_rows(tx, job.company_id, rows, &mut counts, &mut faults).await?;
     let present = Present::load(tx, job.company_id, &good).await?;
     let mut new: Vec<Ready> = Vec::new();
     let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
@@ -72,7 +69,7 @@ async fn write<C: ConnectionTrait>(
             continue;
         };
         if let Some((field, message)) = present.difference(known, &input, partnership_id) {
-            errors.push(RowError { row, field: field.to_owned(), message });
+            faults.add(row, field, &message)?;
             continue;
         }
         // What the file leaves empty stays as it is.
@@ -85,8 +82,8 @@ async fn write<C: ConnectionTrait>(
             updates.push((known.clone(), change));
         }
     }
-    if job.refuses(&errors) {
-        return Ok((Counts::default(), errors));
+    if refused || job.refuses(&faults) {
+        return Ok((Counts::default(), faults));
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
@@ -105,7 +102,7 @@ async fn write<C: ConnectionTrait>(
         let detail = json!({ "created": counts.created });
         audit::record(tx, job.company_id, job.now, job.by, "customers_imported", "import", "customers", detail).await?;
     }
-    Ok((counts, errors))
+    Ok((counts, faults))
 }
 
 /// The first row of each key whose partner is known.
@@ -114,7 +111,7 @@ async fn good_rows<C: ConnectionTrait>(
     company_id: Uuid,
     rows: &[(u64, NewCustomer)],
     counts: &mut Counts,
-    errors: &mut Vec<RowError>,
+    faults: &mut Faults,
 ) -> Result<Vec<Good>> {
     let mut keys: Vec<&str> = rows.iter().filter_map(|(_, customer)| customer.partner_key.as_deref()).collect();
     keys.sort_unstable();
@@ -123,12 +120,12 @@ async fn good_rows<C: ConnectionTrait>(
     let mut good: Vec<Good> = Vec::with_capacity(rows.len());
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(rows.len());
     for (row, customer) in rows {
-        let mut refuse = |field: &str, message: String| errors.push(RowError { row: *row, field: field.to_owned(), message });
+        let mut refuse = |field, message: String| faults.add(*row, field, &message);
         let partnership_id = match &customer.partner_key {
             Some(key) => match partners.get(key) {
                 Some(id) => Some(*id),
                 None => {
-                    refuse("partner_key", format!("there is no partner “{}”", shown(key)));
+                    refuse("partner_key", format!("there is no partner “{}”", shown(key)))?;
                     continue;
                 }
             },
@@ -138,7 +135,7 @@ async fn good_rows<C: ConnectionTrait>(
             Some(place) if good[*place].input == *customer => counts.unchanged += 1,
             Some(place) => {
                 let message = format!("“{}” stands in row {} too, with other content", shown(&customer.customer_key), good[*place].row);
-                refuse("customer_key", message);
+                refuse("customer_key", message)?;
             }
             None => {
                 places.insert(&customer.customer_key, good.len());

@@ -13,14 +13,15 @@ use crate::entities::{group_spans, partnerships};
 use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
 use crate::{Error, Result, audit};
 
-use super::table::{self, RowError};
+use super::faults::Faults;
+use super::table;
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
-    let (read, rows) = blocking(move || {
+    let waiting = job.waiting.clone();
+    let (mut read, rows) = blocking(move || {
         let mut rows: Vec<(u64, NewPartner)> = Vec::new();
-        let read = table::read(input, Kind::Partners.columns(), name_all, &waiting, |fields, _| {
+        let read = table::read(input, Kind::Partners.columns(), &waiting, |fields, _| {
             let text = |column| fields.get(column).to_owned();
             let partner = NewPartner {
                 partner_key: text(0),
@@ -37,8 +38,10 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         Ok((read, rows))
     })
     .await?;
-    let (counts, errors) = in_one_transaction!(job, |tx| { write(tx, job, &rows, read.errors.clone()).await })?;
-    job.report(Kind::Partners, read, counts, errors).await
+    let refused = job.refuses(&read.faults);
+    let (counts, faults) = in_one_transaction!(job, |tx| { write(tx, job, &rows, refused).await })?;
+    read.faults.append(faults)?;
+    job.report(Kind::Partners, read, counts).await
 }
 
 /// A row that can be imported: as it was given and as it will be stored.
@@ -49,27 +52,21 @@ struct Good<'a> {
     group: Uuid,
 }
 
-async fn write<C: ConnectionTrait>(
-    tx: &C,
-    job: &Job<'_>,
-    rows: &[(u64, NewPartner)],
-    mut errors: Vec<RowError>,
-) -> Result<(Counts, Vec<RowError>)> {
+async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewPartner)], refused: bool) -> Result<(Counts, Faults)> {
     let groups = groups_by_key(tx, job.company_id).await?;
-    let mut counts = Counts::default();
+    let (mut counts, mut faults) = (Counts::default(), Faults::new());
     let mut good: Vec<Good<'_>> = Vec::with_capacity(rows.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
     for (row, given) in rows {
         match read_partner(given, &groups) {
-            Err(Error::Invalid(found)) => errors.extend(found.into_iter().map(|(field, message)| RowError { row: *row, field, message })),
+            Err(Error::Invalid(found)) => found.iter().try_for_each(|(field, message)| faults.add(*row, field, message))?,
             Err(other) => return Err(other),
             Ok((partner, group)) => match places.get(&partner.partner_key) {
                 Some(place) if good[*place].partner == partner => counts.unchanged += 1,
-                Some(place) => errors.push(RowError {
-                    row: *row,
-                    field: "partner_key".to_owned(),
-                    message: format!("“{}” stands in row {} too, with other content", shown(&partner.partner_key), good[*place].row),
-                }),
+                Some(place) => {
+                    let key = shown(&partner.partner_key);
+                    faults.add(*row, "partner_key", &format!("“{key}” stands in row {} too, with other content", good[*place].row))?;
+                }
                 None => {
                     places.insert(partner.partner_key.clone(), good.len());
                     good.push(Good { row: *row, given, partner, group });
@@ -92,7 +89,7 @@ async fn write<C: ConnectionTrait>(
                 shown(&partner.partner_key),
                 shown(&partner.group)
             );
-            errors.push(RowError { row: *row, field: "group".to_owned(), message });
+            faults.add(*row, "group", &message)?;
             continue;
         }
         // What the file leaves empty stays as it is.
@@ -110,8 +107,8 @@ async fn write<C: ConnectionTrait>(
             updates.push((known.clone(), change));
         }
     }
-    if job.refuses(&errors) {
-        return Ok((Counts::default(), errors));
+    if refused || job.refuses(&faults) {
+        return Ok((Counts::default(), faults));
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
@@ -128,7 +125,7 @@ async fn write<C: ConnectionTrait>(
         let detail = json!({ "created": counts.created });
         audit::record(tx, job.company_id, job.now, job.by, "partners_imported", "import", "partners", detail).await?;
     }
-    Ok((counts, errors))
+    Ok((counts, faults))
 }
 
 /// The partners of the file that are there already.

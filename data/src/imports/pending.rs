@@ -5,11 +5,11 @@ use std::io::Read;
 use domain::{Currency, Instant, Money};
 use sha2::{Digest, Sha256};
 
+use crate::Result;
 use crate::check::shown;
 use crate::events::{Batch, Given};
 use crate::imports::sorter::{Merge, Sorted, Sorter};
-use crate::imports::table::RowError;
-use crate::{Error, Result};
+use crate::imports::{faults::Faults, torn};
 
 /// Rows by when they happened, by key and by customer.
 pub struct Reading {
@@ -66,8 +66,6 @@ pub struct Twins {
     pub rows: Vec<u32>,
     /// How many say just the same.
     pub alike: u64,
-    /// What is wrong with the others.
-    pub errors: Vec<RowError>,
 }
 
 impl Pending {
@@ -75,7 +73,8 @@ impl Pending {
         self.rows
     }
 
-    pub fn twins(&self) -> Result<Twins> {
+    /// What is wrong with those that say something else, `faults` takes.
+    pub fn twins(&self, faults: &mut Faults) -> Result<Twins> {
         let mut twins = Twins::default();
         let (mut merge, mut record) = (self.by_key.read()?, Vec::new());
         // The first row of the key that is being looked at.
@@ -93,7 +92,7 @@ impl Pending {
             } else {
                 let key = shown(&String::from_utf8_lossy(key));
                 let message = format!("“{key}” stands in row {first_row} too, with other content");
-                twins.errors.push(RowError { row: u64::from(row), field: "key".to_owned(), message });
+                faults.add(u64::from(row), "key", &message)?;
             }
         }
         twins.rows.sort_unstable();
@@ -231,11 +230,6 @@ fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Result<[u8; LENGTH]> {
     Ok(bytes)
 }
 
-/// What was written cannot be read back.
-fn torn() -> Error {
-    Error::Io(std::io::Error::other("a temporary file is damaged"))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -283,10 +277,12 @@ mod tests {
             reading.push(row).unwrap();
         }
         let pending = reading.sorted().unwrap();
-        let twins = pending.twins().unwrap();
+        let mut faults = Faults::new();
+        let twins = pending.twins(&mut faults).unwrap();
         assert_eq!((twins.rows.as_slice(), twins.alike), ([8, 9].as_slice(), 1));
-        assert_eq!(twins.errors.len(), 1);
-        assert_eq!(twins.errors[0].to_string(), "row 8, key: “b” stands in row 7 too, with other content");
+        let (errors, _) = faults.sorted().unwrap().named().unwrap();
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].to_string(), "row 8, key: “b” stands in row 7 too, with other content");
         let batch = pending.in_time().unwrap().take(10, &twins.rows).unwrap();
         assert_eq!(batch.len(), 3);
     }

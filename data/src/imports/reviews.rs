@@ -9,15 +9,15 @@ use domain::states::ReviewDecision;
 use crate::Result;
 use crate::rewards::{ReviewRow, review_rows};
 
-use super::table::{self, RowError};
+use super::table;
 use super::transactions::read as read_cell;
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
+    let waiting = job.waiting.clone();
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<ReviewRow> = Vec::new();
-        let read = table::read(input, Kind::Reviews.columns(), name_all, &waiting, |fields, checks| {
+        let read = table::read(input, Kind::Reviews.columns(), &waiting, |fields, checks| {
             let reward_key = read_cell(checks, "reward_key", fields.get(0), fields::key);
             let decision = read_cell(checks, "decision", fields.get(1), str::parse::<ReviewDecision>);
             let reason = checks.take_optional("reason", fields.get(2), fields::description);
@@ -35,9 +35,8 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         Ok((read, rows))
     })
     .await?;
-    let mut errors = std::mem::take(&mut read.errors);
-    if job.refuses(&errors) {
-        return job.report(Kind::Reviews, read, Counts::default(), errors).await;
+    if job.refuses(&read.faults) {
+        return job.report(Kind::Reviews, read, Counts::default()).await;
     }
     let total = rows.len() as u64;
     let outcome = in_one_transaction!(job, |tx| {
@@ -46,7 +45,7 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         job.tell(total, total)?;
         Ok(outcome)
     })?;
-    errors.extend(outcome.complaints.into_iter().map(RowError::from));
+    read.faults.complain(outcome.complaints)?;
     let counts = Counts { created: 0, changed: outcome.decided.changed, unchanged: outcome.decided.unchanged };
-    job.report(Kind::Reviews, read, counts, errors).await
+    job.report(Kind::Reviews, read, counts).await
 }

@@ -6,16 +6,16 @@ use std::io::{Read, Seek};
 use crate::Result;
 use crate::rewards::{ManualReward, ManualRow, create_manual_rewards, import_identity};
 
-use super::table::{self, RowError};
+use super::table;
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
+    let waiting = job.waiting.clone();
     let (mut read, rows) = blocking(move || {
         let mut rows: Vec<ManualRow> = Vec::new();
         // The same line twice is two rewards; the same file twice is not.
         let mut occurrences: HashMap<String, u32> = HashMap::new();
-        let read = table::read(input, Kind::Rewards.columns(), name_all, &waiting, |fields, checks| {
+        let read = table::read(input, Kind::Rewards.columns(), &waiting, |fields, checks| {
             let text = |column| fields.get(column).to_owned();
             let reward = ManualReward {
                 partner_key: text(0),
@@ -36,15 +36,14 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
         Ok((read, rows))
     })
     .await?;
-    let mut errors = std::mem::take(&mut read.errors);
-    if job.refuses(&errors) {
-        return job.report(Kind::Rewards, read, Counts::default(), errors).await;
+    if job.refuses(&read.faults) {
+        return job.report(Kind::Rewards, read, Counts::default()).await;
     }
     let progress = |done, total| job.tell(done, total);
     let outcome = in_one_transaction!(job, |tx| {
         create_manual_rewards(tx, job.company_id, &rows, job.options.skip_bad, job.by, job.now, &progress).await
     })?;
-    errors.extend(outcome.complaints.into_iter().map(RowError::from));
+    read.faults.complain(outcome.complaints)?;
     let counts = Counts { created: outcome.created, changed: 0, unchanged: outcome.unchanged };
-    job.report(Kind::Rewards, read, counts, errors).await
+    job.report(Kind::Rewards, read, counts).await
 }

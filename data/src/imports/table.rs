@@ -1,13 +1,14 @@
 //! A CSV file as rows with the columns that its kind has.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
 
 use crate::check::{Checks, shown};
-use crate::events::Complaint;
 use crate::{Error, Result};
 
+use super::faults::{Errors, Faults};
 use super::{Progress, Waiting};
 
 /// What is wrong with one row.
@@ -29,14 +30,6 @@ impl std::fmt::Display for RowError {
     }
 }
 
-impl From<Complaint> for RowError {
-    fn from(complaint: Complaint) -> RowError {
-        RowError { row: u64::from(complaint.row), field: complaint.field.to_owned(), message: complaint.message }
-    }
-}
-
-/// Faults that are kept of a file that is refused for them.
-pub const NAMED_MAX: usize = 10_000;
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: u64 = 1 << 20;
 /// The column in which rows that were left out say why.
@@ -54,9 +47,7 @@ pub struct Content<R> {
     pub input: Input<R>,
     /// Rows, without the header.
     pub rows: u64,
-    pub errors: Vec<RowError>,
-    /// Bad rows that are not among `errors`, for there are too many.
-    pub unnamed: u64,
+    pub faults: Faults,
 }
 
 /// One row, by column.
@@ -82,11 +73,10 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads a table. Unless `name_all`, only the first bad rows are named. `take` looks at each row of the right shape and complains where it must; its own failure ends the reading.
+/// Reads a table. `take` looks at each row of the right shape and complains where it must; its own failure ends the reading.
 pub fn read<R: Read + Seek>(
     mut file: R,
     columns: &'static [&'static str],
-    name_all: bool,
     waiting: &Waiting,
     mut take: impl FnMut(&Fields<'_>, &mut Checks) -> Result<()>,
 ) -> Result<Content<R>> {
@@ -99,7 +89,7 @@ pub fn read<R: Read + Seek>(
     }
     let places = header(&raw, columns)?;
     let width = raw.len();
-    let (mut rows, mut reported, mut errors, mut unnamed) = (0u64, 0u64, Vec::new(), 0u64);
+    let (mut rows, mut reported, mut faults) = (0u64, 0u64, Faults::new());
     loop {
         more = reader.read_byte_record(&mut raw).map_err(unreadable)?;
         if !more {
@@ -111,15 +101,11 @@ pub fn read<R: Read + Seek>(
             Ok(record) => {
                 let mut checks = Checks::new();
                 take(&Fields { record: &record, places: &places, row }, &mut checks)?;
-                let found = checks.into_errors();
-                if errors.len() < NAMED_MAX || name_all {
-                    errors.extend(found.into_iter().map(|(field, message)| RowError { row, field, message }));
-                } else {
-                    unnamed += u64::from(!found.is_empty());
+                for (field, message) in checks.into_errors() {
+                    faults.add(row, &field, &message)?;
                 }
             }
-            Err((field, message)) if errors.len() < NAMED_MAX || name_all => errors.push(RowError { row, field, message }),
-            Err(_) => unnamed += 1,
+            Err((field, message)) => faults.add(row, &field, &message)?,
         }
         let bytes = reader.position().byte();
         if bytes >= reported + PROGRESS_BYTES {
@@ -128,28 +114,29 @@ pub fn read<R: Read + Seek>(
         }
     }
     drop(reader);
-    Ok(Content { input: Input { file, start }, rows, errors, unnamed })
+    Ok(Content { input: Input { file, start }, rows, faults })
 }
 
 impl<R: Read + Seek> Input<R> {
-    /// The rows with errors as they stand in the file, and why they were skipped. `errors` are in the order of the rows.
-    pub fn rest(mut self, columns: &'static [&'static str], errors: &[RowError]) -> Result<Vec<u8>> {
+    /// The rows with errors as they stand in the file, and why they were skipped: a temporary file.
+    pub fn rest(mut self, columns: &'static [&'static str], mut errors: Errors<'_>) -> Result<File> {
         self.file.seek(SeekFrom::Start(self.start))?;
         let mut reader = open(&mut self.file)?;
-        let mut writer = WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        let mut writer = WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile()?);
         let mut raw = ByteRecord::new();
         let mut row = 1;
-        let mut errors = errors.iter().peekable();
+        let mut next = errors.next()?;
         if reader.read_byte_record(&mut raw).map_err(unreadable)? {
             raw.push_field(REASON.as_bytes());
             writer.write_byte_record(&raw).map_err(unreadable)?;
         }
         let width = raw.len().max(columns.len());
-        while errors.peek().is_some() && reader.read_byte_record(&mut raw).map_err(unreadable)? {
+        while next.is_some() && reader.read_byte_record(&mut raw).map_err(unreadable)? {
             row += 1;
             let mut reasons = Vec::new();
-            while let Some(error) = errors.next_if(|error| error.row == row) {
-                reasons.push(if error.field.is_empty() { error.message.clone() } else { format!("{}: {}", error.field, error.message) });
+            while let Some(error) = next.take_if(|error| error.row == row) {
+                reasons.push(if error.field.is_empty() { error.message } else { format!("{}: {}", error.field, error.message) });
+                next = errors.next()?;
             }
             if reasons.is_empty() {
                 continue;
@@ -161,7 +148,9 @@ impl<R: Read + Seek> Input<R> {
             raw.push_field(reasons.join("; ").as_bytes());
             writer.write_byte_record(&raw).map_err(unreadable)?;
         }
-        writer.into_inner().map_err(|error| Error::Io(error.into_error()))
+        let mut rest = writer.into_inner().map_err(|error| Error::Io(error.into_error()))?;
+        rest.rewind()?;
+        Ok(rest)
     }
 }
 

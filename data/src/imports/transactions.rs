@@ -15,8 +15,9 @@ use crate::entities::customers;
 use crate::events::{Given, How, Outcome, record_batch};
 use crate::{Error, Result, audit};
 
+use super::faults::Faults;
 use super::pending::{Pending, Reading};
-use super::table::{self, Fields, NAMED_MAX, RowError};
+use super::table::{self, Fields};
 use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
 
 #[cfg(test)]
@@ -33,81 +34,64 @@ pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) ->
 }
 
 async fn import_in_pieces<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R, piece_rows: usize) -> Result<Report> {
-    let (waiting, name_all) = (job.waiting.clone(), job.options.skip_bad);
+    let waiting = job.waiting.clone();
     let (mut read, pending) = blocking(move || {
         let mut reading = Reading::new();
         let take = |fields: &Fields<'_>, checks: &mut Checks| take(fields, checks, &mut reading);
-        let read = table::read(input, Kind::Transactions.columns(), name_all, &waiting, take)?;
+        let read = table::read(input, Kind::Transactions.columns(), &waiting, take)?;
         Ok((read, reading.sorted()?))
     })
     .await?;
-    let mut errors = std::mem::take(&mut read.errors);
+    let refused = job.refuses(&read.faults);
     let bulk = pending.len() >= BULK_ROWS;
     if bulk {
         job.db.write_in_bulk(true).await?;
     }
     let done = match pending.len() <= piece_rows as u64 {
-        true => record_whole(job, &pending, job.refuses(&errors)).await.map(Done::from),
-        false => record_in_pieces(job, pending, job.refuses(&errors), piece_rows).await,
+        true => record_whole(job, &pending, refused).await,
+        false => record_in_pieces(job, pending, refused, piece_rows).await,
     };
     if bulk {
         job.db.write_in_bulk(false).await?;
     }
-    let done = done?;
-    errors.extend(done.errors);
-    read.unnamed += done.unnamed;
-    job.report(Kind::Transactions, read, done.counts, errors).await
-}
-
-/// What became of the rows that could be read.
-#[derive(Default)]
-struct Done {
-    counts: Counts,
-    errors: Vec<RowError>,
-    unnamed: u64,
-}
-
-impl From<Outcome> for Done {
-    fn from(outcome: Outcome) -> Done {
-        Done {
-            counts: Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged },
-            errors: outcome.complaints.into_iter().map(RowError::from).collect(),
-            unnamed: 0,
-        }
-    }
+    let (outcome, faults) = done?;
+    read.faults.append(faults)?;
+    let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged };
+    job.report(Kind::Transactions, read, counts).await
 }
 
 /// Few rows are checked all, and against each other, before the first is written.
-async fn record_whole(job: &Job<'_>, pending: &Pending, check_only: bool) -> Result<Outcome> {
+async fn record_whole(job: &Job<'_>, pending: &Pending, check_only: bool) -> Result<(Outcome, Faults)> {
     let batch = pending.in_time()?.take(usize::MAX, &[])?;
     let progress = |done, total| job.tell(done, total);
     let how = how(job, job.options.skip_bad, check_only, &progress);
     in_one_transaction!(job, |tx| {
-        let outcome = record_batch(tx, job.company_id, &batch, &how).await?;
+        let (mut outcome, mut faults) = (record_batch(tx, job.company_id, &batch, &how).await?, Faults::new());
         note(tx, job, &outcome).await?;
-        Ok(outcome)
+        faults.complain(std::mem::take(&mut outcome.complaints))?;
+        Ok((outcome, faults))
     })
 }
 
 /// Of many rows those are found first that repeat a key or name an unknown customer. The others are recorded piece by piece in
 /// the order in which they happened; what is wrong with one of them, and nothing is kept, is known at the end.
-async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_rows: usize) -> Result<Done> {
-    let (pending, twins) = blocking(move || {
-        let twins = pending.twins()?;
-        Ok((pending, twins))
+async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_rows: usize) -> Result<(Outcome, Faults)> {
+    let (pending, twins, mut faults) = blocking(move || {
+        let mut faults = Faults::new();
+        let twins = pending.twins(&mut faults)?;
+        Ok((pending, twins, faults))
     })
     .await?;
-    let mut done = Done { errors: twins.errors, ..Done::default() };
     if !job.options.skip_bad {
         let unknown = unknown_customers(job, &pending).await?;
-        name_unknown(&pending, &unknown, &mut done)?;
-        if refused || !done.errors.is_empty() {
-            return Ok(done);
+        name_unknown(&pending, &unknown, &mut faults)?;
+        if refused || !faults.is_empty() {
+            return Ok((Outcome::default(), faults));
         }
     }
     let refused = Mutex::new(None);
     let recorded = in_one_transaction!(job, |tx| {
-        let mut sum = Outcome::default();
+        let (mut sum, mut bad) = (Outcome::default(), Faults::new());
         let mut rows = pending.in_time()?;
         loop {
             let batch = rows.take(piece_rows, &twins.rows)?;
@@ -120,24 +104,22 @@ async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_
             sum.recorded += outcome.recorded;
             sum.unchanged += outcome.unchanged;
             sum.rewards += outcome.rewards;
-            sum.complaints.extend(outcome.complaints);
+            bad.complain(outcome.complaints)?;
         }
-        if !sum.complaints.is_empty() && !job.options.skip_bad {
-            *refused.lock().await = Some(sum);
+        if job.refuses(&bad) {
+            *refused.lock().await = Some((sum, bad));
             return Err(Error::conflict("the file has rows that cannot be imported"));
         }
         note(tx, job, &sum).await?;
-        Ok(sum)
+        Ok((sum, bad))
     });
-    let outcome = match refused.into_inner() {
-        Some(outcome) => outcome,
+    let (mut sum, bad) = match refused.into_inner() {
+        Some(refused) => refused,
         None => recorded?,
     };
-    let recorded = Done::from(outcome);
-    done.counts = recorded.counts;
-    done.counts.unchanged += twins.alike;
-    done.errors.extend(recorded.errors);
-    Ok(done)
+    faults.append(bad)?;
+    sum.unchanged += twins.alike;
+    Ok((sum, faults))
 }
 
 fn how<'a>(job: &'a Job<'_>, skip_bad: bool, check_only: bool, progress: &'a (dyn Fn(u64, u64) -> Result<()> + Send + Sync)) -> How<'a> {
@@ -174,20 +156,15 @@ async fn unknown_customers(job: &Job<'_>, pending: &Pending) -> Result<HashSet<S
     }
 }
 
-fn name_unknown(pending: &Pending, unknown: &HashSet<String>, done: &mut Done) -> Result<()> {
+fn name_unknown(pending: &Pending, unknown: &HashSet<String>, faults: &mut Faults) -> Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
     let mut rows = pending.in_time()?;
     while let Some(row) = rows.next()? {
-        if !unknown.contains(row.customer_key) {
-            continue;
-        }
-        if done.errors.len() < NAMED_MAX {
+        if unknown.contains(row.customer_key) {
             let message = format!("there is no customer “{}”", shown(row.customer_key));
-            done.errors.push(RowError { row: u64::from(row.row), field: "customer_key".to_owned(), message });
-        } else {
-            done.unnamed += 1;
+            faults.add(u64::from(row.row), "customer_key", &message)?;
         }
     }
     Ok(())

@@ -51,18 +51,19 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let input = BufReader::with_capacity(64 * 1024, file);
     let outcome = imports::import(&db, company.id, args.kind, input, options, progress, "command line", now).await;
     bar.finish_and_clear();
-    let report = outcome?;
+    let mut report = outcome?;
     db.close().await?;
     tell_errors(&report, args.kind);
     if report.refused() {
         let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
         return Err(Failure::Refused(Some(message)));
     }
-    if let Some(rest) = &report.rest
+    if let Some(mut rest) = report.rest.take()
         && !args.dry_run
     {
         let target = args.rejects.clone().unwrap_or_else(|| beside(&args.file));
-        std::fs::write(&target, rest).map_err(|error| format!("{}: {error}", target.display()))?;
+        let written = File::create(&target).and_then(|mut file| std::io::copy(&mut rest, &mut file));
+        written.map_err(|error| format!("{}: {error}", target.display()))?;
         note(&format!("the rows that were left out are in {}", target.display()));
     }
     say(&summary(&report, args.kind))

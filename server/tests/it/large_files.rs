@@ -60,3 +60,26 @@ fn memory_does_not_grow_with_the_file() {
     assert!(small > 15 * MB && large > 50 * MB, "files of {small} and {large} bytes");
     assert!(many < few + 24 * MB, "{few} bytes of memory for {small} bytes of file, {many} for {large}");
 }
+
+/// Rows of which half cannot be read and half belong to nobody; all of them are left out.
+#[cfg(target_os = "linux")]
+#[test]
+fn nor_does_it_with_the_rows_that_are_left_out() {
+    const MB: u64 = 1 << 20;
+    let program = Program::with_company();
+    let [few, many] = [100_000, 400_000].map(|rows| {
+        write_sales(&program, "sales.csv", rows);
+        let text = std::fs::read_to_string(program.path("sales.csv")).unwrap().replace("9,customer-", "9,,customer-");
+        program.file("sales.csv", text);
+        let import = ["import", "transactions", "sales.csv", "--company", "northwind", "--skip-bad", "--rejects", "rest.csv"];
+        let mut child = program.command(&import).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let peak = peak(&mut child);
+        let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(said.contains(&format!("{rows} left out")), "{said}");
+        let rest = std::fs::read_to_string(program.path("rest.csv")).unwrap();
+        assert_eq!(rest.lines().count(), rows as usize + 1);
+        assert!(rest.contains("has 9 fields instead of 8") && rest.contains("there is no customer"), "both kinds");
+        peak
+    });
+    assert!(many < few + 24 * MB, "{few} bytes of memory for few rows, {many} for many");
+}

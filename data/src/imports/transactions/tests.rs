@@ -127,7 +127,8 @@ on_both! {
         let file = sales();
         let report = import(db, whole, &file, 1_000_000, Options::default()).await;
         assert_eq!((report.created, report.unchanged, report.errors.len()), (168, 6, 0), "{:?}", report.errors);
-        assert_eq!(import(&pieces, other, &file, 7, Options::default()).await, report);
+        let same = import(&pieces, other, &file, 7, Options::default()).await;
+        assert_eq!(format!("{same:?}"), format!("{report:?}"));
         let known = exported(db, whole).await;
         assert!(known[3].contains("\"bonus\"") && known[3].contains("\"welcome\"") && known[3].contains("\"refund\""));
         for (one, another) in exported(&pieces, other).await.iter().zip(&known) {
@@ -162,7 +163,7 @@ on_both! {
         let bad = "x-1,nobody,1.00,USD,2026-01-01T00:00:00Z,,,\nx-2,c-1,much,USD,2026-01-01T00:00:00Z,,,\n";
         let report = import(db, company, &format!("{good}{bad}"), 7, Options { skip_bad: true, ..Options::default() }).await;
         assert_eq!((report.created, report.unchanged, report.skipped), (168, 6, 2));
-        let rest = String::from_utf8(report.rest.unwrap()).unwrap();
+        let rest = std::io::read_to_string(report.rest.unwrap()).unwrap();
         assert!(rest.contains("there is no customer “nobody”") && rest.contains("“much” is not an amount"), "{rest}");
 
         let dry = import(db, company, &good.replace("s-", "t-").replace("r-", "q-"), 7, Options { dry_run: true, ..Options::default() }).await;

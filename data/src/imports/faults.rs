@@ -1,0 +1,98 @@
+//! What is wrong with the rows of a file, however much it is: beyond the first it takes no memory.
+
+use super::sorter::{Merge, Sorted, Sorter};
+use super::table::RowError;
+use super::torn;
+use crate::Result;
+use crate::events::Complaint;
+
+/// Faults that a report names.
+const NAMED_MAX: usize = 10_000;
+
+/// Faults in the order in which they are found.
+pub struct Faults {
+    sorter: Sorter,
+    count: u64,
+}
+
+impl Faults {
+    pub fn new() -> Faults {
+        Faults { sorter: Sorter::new(), count: 0 }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub fn add(&mut self, row: u64, field: &str, message: &str) -> Result<()> {
+        let number = self.count;
+        self.count += 1;
+        self.sorter.push(|record| {
+            // Of one row, what was found first comes first.
+            record.extend_from_slice(&row.to_be_bytes());
+            record.extend_from_slice(&number.to_be_bytes());
+            record.extend_from_slice(field.as_bytes());
+            // Names of fields have no control characters.
+            record.push(0);
+            record.extend_from_slice(message.as_bytes());
+        })
+    }
+
+    pub fn complain(&mut self, complaints: Vec<Complaint>) -> Result<()> {
+        complaints.iter().try_for_each(|complaint| self.add(u64::from(complaint.row), complaint.field, &complaint.message))
+    }
+
+    /// Takes in what was found later.
+    pub fn append(&mut self, later: Faults) -> Result<()> {
+        let later = later.sorted()?;
+        let mut errors = later.read()?;
+        while let Some(error) = errors.next()? {
+            self.add(error.row, &error.field, &error.message)?;
+        }
+        Ok(())
+    }
+
+    pub fn sorted(self) -> Result<Found> {
+        Ok(Found(self.sorter.sorted()?))
+    }
+}
+
+/// Faults in the order of the file.
+pub struct Found(Sorted);
+
+impl Found {
+    pub fn read(&self) -> Result<Errors<'_>> {
+        Ok(Errors { merge: self.0.read()?, record: Vec::new() })
+    }
+
+    /// The first of them, and how many rows are wrong that are not among these.
+    pub fn named(&self) -> Result<(Vec<RowError>, u64)> {
+        let (mut errors, mut named, mut unnamed, mut last) = (self.read()?, Vec::new(), 0, 0);
+        while let Some(error) = errors.next()? {
+            let row = std::mem::replace(&mut last, error.row);
+            if named.len() < NAMED_MAX {
+                named.push(error);
+            } else if row != last {
+                unnamed += 1;
+            }
+        }
+        Ok((named, unnamed))
+    }
+}
+
+pub struct Errors<'a> {
+    merge: Merge<'a>,
+    record: Vec<u8>,
+}
+
+impl Errors<'_> {
+    pub fn next(&mut self) -> Result<Option<RowError>> {
+        if !self.merge.next(&mut self.record)? {
+            return Ok(None);
+        }
+        let (row, rest) = self.record.split_first_chunk().ok_or_else(torn)?;
+        let text = rest.get(8..).and_then(|text| std::str::from_utf8(text).ok()).ok_or_else(torn)?;
+        let (field, message) = text.split_once('\0').ok_or_else(torn)?;
+        Ok(Some(RowError { row: u64::from_be_bytes(*row), field: field.to_owned(), message: message.to_owned() }))
+    }
+}
