@@ -63,6 +63,8 @@ echo "$(printf '%s\n' "$closing" | count passed) passed, $(printf '%s\n' "$closi
 if [ "$failed" != 0 ]; then
     echo "==== Failed ===="
     grep -E '^test .* FAILED$' "$logs/cargo" || true
-    sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +✘|^ *Error: ' | sort | uniq -c || true
+    grep -E -A 3 '^thread .* panicked at' "$logs/cargo" | head -n 40 || true
+    # Where each browser test stopped, and what it waited for.
+    sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | sed -nE '/^ +1\) \[/,/^ +[0-9]+ failed$/p' | grep -vE '^ *$|attachment|test-results/|trace' | head -n 60 || true
     die "make test: something failed, see above"
 fi
