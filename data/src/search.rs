@@ -8,15 +8,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use domain::page::COUNT_MAX;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityName, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
 use uuid::Uuid;
 
 use crate::db::insert_all;
 use crate::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::entities::{customers, partnerships};
-use crate::queries::page::{FEW, Narrow, counted};
+use crate::queries::page::{FEW, ID, Narrow, WORDS_ALIKE, counted, first_of};
 use crate::{Error, Result};
 
 /// Longer words are cut off here, in rows and in questions.
@@ -25,9 +23,8 @@ const TERM_BYTES_MAX: usize = 64;
 const PIECES_MAX: usize = 6;
 /// So many words that a piece begins are looked at for the first rows of several pieces.
 const LOOKED_AT: u64 = 1_000;
-/// A row is found by so many of its words at most; fewer than [`FEW_ROWS`] times as many may belong to few rows.
-const WORDS_ALIKE: u64 = 4;
-const FEW_ROWS: u64 = COUNT_MAX as u64 + 1;
+/// Words are counted to this: so many belong to more rows than are counted.
+const COUNTED: u64 = (COUNT_MAX as u64 + 1) * WORDS_ALIKE;
 /// Where the tags are among the words.
 const TAGS: [&[u8]; 2] = [b"#", b"$"];
 /// Partners with any tag lie together: they are all looked at if they are so many times those with the right one at most.
@@ -91,14 +88,11 @@ pub async fn first<C: ConnectionTrait>(conn: &C, company_id: Uuid, kind: Kind, q
         return Ok(Vec::new());
     }
     let driving = ranges.swap_remove(least);
-    let mut some = driving.ids();
-    some.limit(if ranges.is_empty() { most * 4 } else { LOOKED_AT });
-    let mut select = Query::select();
-    select.distinct().column(Column::SubjectId.as_column_ref()).from_subquery(some, Alias::new(Entity.table_name()));
+    let mut select = first_of(driving.ids(), if ranges.is_empty() { most * WORDS_ALIKE } else { LOOKED_AT }, most);
     for range in ranges {
-        select.and_where(range.test(Column::SubjectId));
+        select.and_where(range.test(Expr::col(Alias::new(ID))));
     }
-    let rows = conn.query_all(select.limit(most)).await?;
+    let rows = conn.query_all(&select).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
@@ -114,7 +108,7 @@ pub async fn matching<C: ConnectionTrait>(
     let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
     let mut all = Condition::all();
     for (at, part) in parts.into_iter().enumerate() {
-        let drives = at == least && part.size <= FEW;
+        let drives = at == least && part.size < COUNTED;
         all = all.add(if drives { id.in_subquery(part.ids) } else { part.test });
     }
     Ok(Some(all))
@@ -239,26 +233,26 @@ impl Range {
 
     async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<Narrow> {
         let mut ids = self.ids();
-        let mut size = counted(conn, ids.clone(), FEW + 1).await?;
-        if search && (FEW_ROWS..FEW_ROWS * WORDS_ALIKE).contains(&size) {
+        let mut size = counted(conn, ids.clone(), if search { COUNTED } else { FEW + 1 }).await?;
+        if search && (u64::from(COUNT_MAX) + 1..COUNTED).contains(&size) {
             ids.distinct();
-            size = counted(conn, ids.clone(), FEW + 1).await?;
+            size = counted(conn, ids.clone(), COUNTED).await?;
         }
-        Ok(Narrow { search, ids, size, test: self.test(id), place: None })
+        Ok(Narrow { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
     }
 
     fn ids(&self) -> SelectStatement {
         let mut ids = self.select();
-        ids.column(Column::SubjectId.as_column_ref());
+        ids.expr_as(Expr::col(Column::SubjectId.as_column_ref()), Alias::new(ID));
         ids
     }
 
-    fn test(&self, id: impl ColumnTrait) -> Expr {
+    fn test(&self, id: Expr) -> Expr {
         let other = Alias::new("other");
         let mut test = Query::select();
         test.expr(Expr::cust("1"))
             .from_as(Entity, other.clone())
-            .and_where(Expr::col((other.clone(), Column::SubjectId)).equals(id.as_column_ref()))
+            .and_where(Expr::col((other.clone(), Column::SubjectId)).eq(id))
             .and_where(Expr::col((other.clone(), Column::Term)).gte(self.low.clone()))
             .and_where(Expr::col((other, Column::Term)).lt(self.high.clone()));
         Expr::exists(test)

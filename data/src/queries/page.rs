@@ -29,6 +29,11 @@ pub const FEW: u64 = 8_000;
 /// So many of a search's matches are looked at where it finds more than are counted, and where a filter takes out some of them.
 const FOUND: u64 = 250;
 const FOUND_FILTERED: u64 = 500;
+/// A search finds a row by so many of its words at most.
+pub const WORDS_ALIKE: u64 = 4;
+/// What the only column of [`Narrow::ids`] is called.
+pub const ID: &str = "found";
+
 /// A list: which rows, in which order, how many at once.
 #[derive(Clone)]
 pub struct List<E: EntityTrait> {
@@ -69,7 +74,7 @@ pub struct Narrow {
 #[derive(Clone)]
 pub struct Among {
     ids: SelectStatement,
-    /// Where they are only the first: all of them, some more than once.
+    /// Where they are only the first: as many as are counted.
     all: Option<SelectStatement>,
     /// Each is there once, and there are more than are counted.
     many: bool,
@@ -125,12 +130,13 @@ where
         let whole = size <= if search { u64::from(COUNT_MAX) } else { FEW };
         self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
         if whole || search {
-            let all = (!whole).then(|| ids.clone());
+            let all = (!whole).then(|| first_of(ids.clone(), (u64::from(COUNT_MAX) + 1) * WORDS_ALIKE, u64::from(COUNT_MAX) + 1));
             if whole {
                 // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
                 ids.limit(Ord::max(size, 1));
             } else {
-                ids.distinct().limit(if others.is_empty() { FOUND } else { FOUND_FILTERED });
+                let most = if others.is_empty() { FOUND } else { FOUND_FILTERED };
+                ids = first_of(ids, most * WORDS_ALIKE, most);
             }
             let many = !search && size > u64::from(COUNT_MAX);
             self.among = Some(Among { ids, all, many, others: (!others.is_empty()).then_some(others), place });
@@ -143,7 +149,7 @@ where
         let most = u64::from(COUNT_MAX) + 1;
         let found = match &self.among {
             Some(Among { many: true, others: None, .. }) => most,
-            Some(Among { all: Some(all), others: None, .. }) => counted(conn, all.clone().distinct().to_owned(), most).await?,
+            Some(Among { all: Some(all), others: None, .. }) => counted(conn, all.clone(), most).await?,
             Some(among @ Among { all: Some(_), .. }) => {
                 let mut matches = self.matches(Some(among));
                 matches.expr_as(Expr::cust("1"), Alias::new("one"));
@@ -285,6 +291,14 @@ where
 /// Whether there is any row at all in this scope: tells an empty list from one that the filters empty.
 pub async fn any<C: ConnectionTrait, E: EntityTrait>(conn: &C, scope: Expr) -> Result<bool> {
     Ok(E::find().filter(scope).limit(1).one(conn).await?.is_some())
+}
+
+/// The first ids, each once, so many among the first `looked_at`. Without that, PostgreSQL would look at all of them for the first.
+pub fn first_of(mut ids: SelectStatement, looked_at: u64, most: u64) -> SelectStatement {
+    ids.limit(looked_at);
+    let mut first = Query::select();
+    first.distinct().column(Alias::new(ID)).from_subquery(ids, Alias::new("looked_at")).limit(most);
+    first
 }
 
 /// How many rows a query has, counted to `most`.
