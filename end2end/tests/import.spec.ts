@@ -98,24 +98,27 @@ test('a wrong file names row and field, its good rows go in, and the rest comes 
 });
 
 test('an import is stopped on its way, and nothing of it stays', async ({ page, company }) => {
-    const rows = Array.from({ length: 15_000 }, (_, number) => `many-${number},Many ${number},,,,affiliates`);
-    // Playwright touches nothing while a page load is under way, as it is while a file is tried: the page itself presses the button.
-    await page.evaluate(() => {
-        const look = setInterval(() => {
-            const stop = document.querySelector<HTMLButtonElement>('.working button');
-            if (stop !== null) {
-                clearInterval(look);
-                stop.click();
-            }
-        }, 20);
-    });
+    const rows = Array.from({ length: 20_000 }, (_, number) => `many-${number},Many ${number},,,,affiliates`);
+    // The page itself presses the button as soon as it is there: Playwright touches nothing while a page load is under way, as
+    // it is while a file is tried, and may come too late for an import.
+    const stop = () =>
+        page.evaluate(() => {
+            const look = setInterval(() => {
+                const button = document.querySelector<HTMLButtonElement>('.working button');
+                if (button !== null) {
+                    clearInterval(look);
+                    button.click();
+                }
+            }, 20);
+        });
+    await stop();
     await tryRows(page, 'partners', ...rows);
     await said(page, 'Stopped. Nothing was imported.');
     await expect(page.getByRole('heading', { name: 'partners.csv' })).toHaveCount(0);
 
     await tryRows(page, 'partners', ...rows);
-    await page.getByRole('button', { name: 'Import 15,000 rows' }).click();
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await stop();
+    await page.getByRole('button', { name: 'Import 20,000 rows' }).click();
     await said(page, 'Stopped. Nothing was imported.');
     expect(await company.export('partners')).toHaveLength(1);
     // The file is still there to be imported or put aside.
