@@ -4,7 +4,7 @@
 const THRESHOLD: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "131072");
 
 /// Starts the program anew, in the same process, with a fixed [`THRESHOLD`]. By itself glibc raises it after the first large block that
-/// is freed, such as the hash of a password, and keeps later ones in the heap of each thread (docs/benchmarks/memory.md). It reads it only
+/// is freed, such as the hash of a password, and keeps later ones in the heap of each thread (docs/adr/0011-memory.md). It reads it only
 /// when a program starts. Whoever sets it keeps what they set; where it cannot be done, the server takes more memory and runs.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn give_back_large_blocks() {
