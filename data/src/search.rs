@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::insert_all;
 use crate::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::entities::{customers, partnerships};
-use crate::queries::page::{FEW, ID, Narrow, WORDS_ALIKE, counted, first_of};
+use crate::queries::page::{FEW, ID, Narrow, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
 use crate::{Error, Result};
 
 /// Longer words are cut off here, in rows and in questions.
@@ -23,8 +23,6 @@ const TERM_BYTES_MAX: usize = 64;
 const PIECES_MAX: usize = 6;
 /// So many words that a piece begins are looked at for the first rows of several pieces.
 const LOOKED_AT: u64 = 1_000;
-/// Words are counted to this: so many belong to more rows than are counted.
-const COUNTED: u64 = (COUNT_MAX as u64 + 1) * WORDS_ALIKE;
 /// Where the tags are among the words.
 const TAGS: [&[u8]; 2] = [b"#", b"$"];
 /// Partners with any tag lie together: they are all looked at if they are so many times those with the right one at most.
@@ -108,7 +106,7 @@ pub async fn matching<C: ConnectionTrait>(
     let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
     let mut all = Condition::all();
     for (at, part) in parts.into_iter().enumerate() {
-        let drives = at == least && part.size < COUNTED;
+        let drives = at == least && part.size < WORDS_COUNTED;
         all = all.add(if drives { id.in_subquery(part.ids) } else { part.test });
     }
     Ok(Some(all))
@@ -233,10 +231,10 @@ impl Range {
 
     async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<Narrow> {
         let mut ids = self.ids();
-        let mut size = counted(conn, ids.clone(), if search { COUNTED } else { FEW + 1 }).await?;
-        if search && (u64::from(COUNT_MAX) + 1..COUNTED).contains(&size) {
+        let mut size = counted(conn, ids.clone(), if search { WORDS_COUNTED } else { FEW + 1 }).await?;
+        if search && (u64::from(COUNT_MAX) + 1..WORDS_COUNTED).contains(&size) {
             ids.distinct();
-            size = counted(conn, ids.clone(), COUNTED).await?;
+            size = counted(conn, ids.clone(), WORDS_COUNTED).await?;
         }
         Ok(Narrow { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
     }

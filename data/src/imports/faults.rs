@@ -1,4 +1,4 @@
-//! What is wrong with the rows of a file, however much it is: beyond the first it takes no memory.
+//! What is wrong with the rows of a file. However much that is, most of it waits in temporary files, not in memory.
 
 use super::sorter::{Merge, Sorted, Sorter};
 use super::table::RowError;
@@ -80,6 +80,7 @@ impl Found {
     }
 }
 
+/// Reads them one by one.
 pub struct Errors<'a> {
     merge: Merge<'a>,
     record: Vec<u8>,

@@ -31,6 +31,8 @@ const FOUND: u64 = 250;
 const FOUND_FILTERED: u64 = 500;
 /// A search finds a row by so many of its words at most.
 pub const WORDS_ALIKE: u64 = 4;
+/// A search's words are counted to this: so many belong to more rows than are counted.
+pub const WORDS_COUNTED: u64 = (COUNT_MAX as u64 + 1) * WORDS_ALIKE;
 /// What the only column of [`Narrow::ids`] is called.
 pub const ID: &str = "found";
 
@@ -63,7 +65,7 @@ pub struct Narrow {
     pub search: bool,
     /// Selects the ids that pass.
     pub ids: SelectStatement,
-    /// How many ids there are, counted to one above [`FEW`]; a search finds some rows by several words.
+    /// How many ids there are, counted to one above [`FEW`], of a search to [`WORDS_COUNTED`]: it finds some rows by several words.
     pub size: u64,
     /// The same of one row.
     pub test: Expr,
@@ -130,7 +132,7 @@ where
         let whole = size <= if search { u64::from(COUNT_MAX) } else { FEW };
         self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
         if whole || search {
-            let all = (!whole).then(|| first_of(ids.clone(), (u64::from(COUNT_MAX) + 1) * WORDS_ALIKE, u64::from(COUNT_MAX) + 1));
+            let all = (!whole).then(|| first_of(ids.clone(), WORDS_COUNTED, u64::from(COUNT_MAX) + 1));
             if whole {
                 // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
                 ids.limit(Ord::max(size, 1));
