@@ -388,7 +388,8 @@ pub(crate) struct About {
 pub(crate) fn receipt(about: &About, decision: &Decision, now: Instant) -> Result<receipts::Model> {
     let text = serde_json::to_string(decision).map_err(|error| Error::Corrupt(format!("a decision cannot be written: {error}")))?;
     Ok(receipts::Model {
-        id: ids::derive(now, &["receipt", &about.event_id.to_string(), &about.revision.to_string()]),
+        // In the order of the events, as the ids of their rewards.
+        id: ids::derive(decision.event.occurred_at, &["receipt", &about.event_id.to_string(), &about.revision.to_string()]),
         company_id: about.company_id,
         event_kind: about.kind.word().to_owned(),
         event_id: about.event_id,

@@ -27,7 +27,7 @@ mod tests;
 const BULK_ROWS: u64 = 5_000;
 /// Rows that are held against what is recorded, and recorded, together. More of them take more memory; fewer, and what the
 /// customers did before is looked up more often.
-const PIECE_ROWS: usize = 25_000;
+const PIECE_ROWS: usize = 12_500;
 
 pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
     import_in_pieces(job, input, PIECE_ROWS).await

@@ -35,10 +35,11 @@ pub struct Origin<'a> {
 }
 
 impl Origin<'_> {
-    /// The id of the reward that this draft becomes. A manual reward's does not depend on when it is recorded, so that the
-    /// same one given twice is found again.
+    /// The id of the reward that this draft becomes: in the order of what they are for, so that those of one import lie side by
+    /// side in the indexes. A manual reward's does not depend on when it is recorded, so that the same one given twice is found
+    /// again.
     pub fn id(&self, draft: &RewardDraft) -> Uuid {
-        let at = if self.source == RewardSource::Manual { Instant(0) } else { self.created_at };
+        let at = if self.source == RewardSource::Manual { Instant(0) } else { self.occurred_at };
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         ids::derive(
             at,

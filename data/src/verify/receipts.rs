@@ -43,13 +43,11 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "a receipt's rewards are all there",
             "SELECT COUNT(*) FROM receipts",
             // A change of attribution leaves two receipts: one for whom the event belonged to, one for whom it belongs to now.
-            "SELECT r.event_id, 'names ' || CAST(r.rewards AS TEXT) || ' rewards, there are ' || CAST(COALESCE(w.rewards, 0) AS TEXT) \
-             FROM (SELECT event_id, change_id, SUM(rewards) AS rewards FROM receipts GROUP BY event_id, change_id) r LEFT JOIN ( \
-               SELECT CASE WHEN source = 'customer' THEN customer_id ELSE transaction_id END AS event_id, change_id, COUNT(*) AS rewards \
+            "SELECT event_id, 'names ' || CAST(SUM(named) AS TEXT) || ' rewards, there are ' || CAST(SUM(made) AS TEXT) FROM ( \
+               SELECT event_id, change_id, rewards AS named, 0 AS made FROM receipts \
+               UNION ALL SELECT CASE WHEN source = 'customer' THEN customer_id ELSE transaction_id END, change_id, 0, 1 \
                FROM rewards WHERE source IN ('transaction', 'refund', 'customer') \
-               GROUP BY CASE WHEN source = 'customer' THEN customer_id ELSE transaction_id END, change_id \
-             ) w ON w.event_id = r.event_id AND w.change_id IS NOT DISTINCT FROM r.change_id \
-             WHERE r.rewards <> COALESCE(w.rewards, 0)",
+             ) counts GROUP BY event_id, change_id HAVING SUM(named) <> SUM(made)",
         )
         .await?,
     ])
