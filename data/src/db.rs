@@ -204,6 +204,16 @@ fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     options
 }
 
+/// Has PostgreSQL look at tables that one transaction fills: nobody else sees the rows yet, and a plan for an empty table takes
+/// ever longer in a growing one. SQLite plans by the indexes alone.
+pub async fn look_at_tables<C: ConnectionTrait>(tx: &C, tables: &str) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Not while somebody else does: the lock is held to the end of the transaction.
+        tx.execute_unprepared(&format!("ANALYZE (SKIP_LOCKED) {tables}")).await?;
+    }
+    Ok(())
+}
+
 /// `ON CONFLICT DO NOTHING`, for inserts that may have happened before.
 pub fn ignore_conflict() -> OnConflict {
     OnConflict::new().do_nothing().to_owned()
