@@ -2,7 +2,7 @@
 """Imports a large file of transactions and says how long it took and how much memory it needed at most.
 
 large-import.py TRIBUTARY_BINARY DATABASE_URL [MEGABYTES]      the database must be empty; 200 MB are the default
-Ends with 1 when the import fails, is not exactly once, or needs more than 384 MB.
+Ends with 1 when the import fails, is not exactly once, leaves books that do not hold, or needs more than 384 MB.
 """
 import os, random, resource, subprocess, sys, tempfile, time
 
@@ -88,4 +88,6 @@ with tempfile.TemporaryDirectory() as folder:
     again, seconds, megabytes = run("import", "transactions", at("sales.csv"), "--company", "large")
     print(f"again, {again}: {seconds:.0f} s, {megabytes:.0f} MB of memory at most", flush=True)
     failed |= "nothing changed" not in again or megabytes > MEMORY_MAX_MB
+    _, seconds, megabytes = run("verify")
+    print(f"verify: every invariant holds: {seconds:.0f} s, {megabytes:.0f} MB of memory at most", flush=True)
     sys.exit(1 if failed else 0)
