@@ -208,8 +208,9 @@ fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
 /// ever longer in a growing one. SQLite plans by the indexes alone.
 pub async fn look_at_tables<C: ConnectionTrait>(tx: &C, tables: &str) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
-        // Not while somebody else does: the lock is held to the end of the transaction.
-        tx.execute_unprepared(&format!("ANALYZE (SKIP_LOCKED) {tables}")).await?;
+        // Not while somebody else does, and without a word about it: the lock is held to the end of the transaction.
+        let quietly = "SET LOCAL client_min_messages = error";
+        tx.execute_unprepared(&format!("{quietly}; ANALYZE (SKIP_LOCKED) {tables}; SET LOCAL client_min_messages = DEFAULT")).await?;
     }
     Ok(())
 }
