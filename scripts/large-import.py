@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Imports a large file of transactions and says how long it took and how much memory it needed at most.
 
-large-import.py TRIBUTARY_BINARY DATABASE_URL [MEGABYTES]      the database must be empty; 200 MB are the default
+large-import.py TRIBUTARY_BINARY DATABASE_URL [MEGABYTES [refused]]      the database must be empty; 200 MB are the default
+With "refused" the file's last row is wrong: it must be named, and nothing imported. That takes a minute.
 Ends with 1 when the import fails, is not exactly once, leaves books that do not hold, or needs more than 384 MB.
 """
 import os, random, resource, subprocess, sys, tempfile, time
 
 BINARY, URL = sys.argv[1], sys.argv[2]
 MEGABYTES = float(sys.argv[3]) if len(sys.argv) > 3 else 200
+REFUSED = sys.argv[4:] == ["refused"]
 PARTNERS, CUSTOMERS = 2_000, 200_000
 MEMORY_MAX_MB = 384
 
@@ -34,13 +36,14 @@ min_amount = "10.00"
 """
 
 
-def run(*arguments):
+def run(*arguments, code=0):
     """The command's output, its seconds and the most memory it had, in MB."""
     started = time.monotonic()
-    child = subprocess.Popen([BINARY, "--database", URL, *arguments], stdout=subprocess.PIPE, text=True)
+    stderr = subprocess.STDOUT if code else None
+    child = subprocess.Popen([BINARY, "--database", URL, *arguments], stdout=subprocess.PIPE, stderr=stderr, text=True)
     out = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
-    if status != 0:
+    if os.waitstatus_to_exitcode(status) != code:
         sys.exit(f"{' '.join(arguments)}: failed: {out}")
     return out.strip(), time.monotonic() - started, usage.ru_maxrss / 1024
 
@@ -78,6 +81,20 @@ with tempfile.TemporaryDirectory() as folder:
     write(at("sales.csv"), "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of", sales())
     run("init", "--sandbox", "--now", "2026-02-01T00:00:00Z")
     run("program", "apply", at("programme.toml"))
+    if REFUSED:
+        for kind in ["partners", "customers"]:
+            run("import", kind, at(f"{kind}.csv"), "--company", "large")
+        path = at("sales.csv")
+        with open(path, "rb") as file:
+            wrong = sum(1 for _ in file) + 1
+        with open(path, "a", encoding="utf-8", newline="\n") as file:
+            file.write("sale-wrong,customer-000000,1.999,USD,2026-01-02T00:00:00Z,,,\n")
+        out, seconds, megabytes = run("import", "transactions", path, "--company", "large", code=1)
+        left = run("export", "transactions", "--company", "large", "--format", "jsonl")[0]
+        passed = f"row {wrong}, amount" in out and not left and megabytes <= MEMORY_MAX_MB
+        print(f"{out[-300:]}\n{os.path.getsize(path) / 1e6:.0f} MB refused in {seconds:.0f} s, {megabytes:.0f} MB of memory at most")
+        print(f"large files: {int(passed)} passed, {int(not passed)} failed")
+        sys.exit(0 if passed else 1)
     failed = False
     for kind in ["partners", "customers", "sales"]:
         noun = "transactions" if kind == "sales" else kind

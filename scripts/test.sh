@@ -32,8 +32,9 @@ scripts/server.sh release
 TRIBUTARY_BIN="$(server_bin release)"
 export TRIBUTARY_BIN
 
-step 6 $STEPS "whole histories against a second computation, SQLite and PostgreSQL"
+step 6 $STEPS "whole histories against a second computation, SQLite and PostgreSQL; a file of 200 MB"
 scripts/with-postgres.sh scripts/history/check.sh "$TRIBUTARY_BIN" 2>&1 | tee "$logs/histories" || failed=1
+scripts/large-import.py "$TRIBUTARY_BIN" "sqlite://$logs/large.db" 200 refused 2>&1 | tee "$logs/large" || failed=1
 
 step 7 $STEPS "browser: desktop, phone, no JavaScript (Playwright)"
 (cd end2end && node_modules/.bin/playwright test) 2>&1 | tee "$logs/browser" || failed=1
@@ -53,11 +54,11 @@ cat <<SUMMARY
 ==== Closing lines ====
 SUMMARY
 grep -E '^test result: ' "$logs/cargo" | grep -v ' 0 passed; 0 failed; 0 ignored' || true
-grep '^histories: ' "$logs/histories" || true
+grep -h '^histories: \|^large files: ' "$logs/histories" "$logs/large" || true
 sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed|flaky|skipped|did not run|interrupted)' || true
 
 count() { awk -v word="$1" '{ for (i = 2; i <= NF; i++) if ($i ~ "^" word) sum += $(i - 1) } END { print sum + 0 }'; }
-closing="$(grep -hE '^test result: ' "$logs/cargo"; grep '^histories: ' "$logs/histories" || true; sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed)' || true)"
+closing="$(grep -hE '^test result: ' "$logs/cargo"; grep -h '^histories: \|^large files: ' "$logs/histories" "$logs/large" || true; sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+ (passed|failed)' || true)"
 echo
 echo "$(printf '%s\n' "$closing" | count passed) passed, $(printf '%s\n' "$closing" | count failed) failed"
 if [ "$failed" != 0 ]; then

@@ -204,9 +204,9 @@ fn sqlite(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
     options
 }
 
-/// Has PostgreSQL look at tables that one transaction fills: nobody else sees the rows yet, and a plan for an empty table takes
-/// ever longer in a growing one. SQLite plans by the indexes alone.
-pub async fn look_at_tables<C: ConnectionTrait>(tx: &C, tables: &str) -> Result<()> {
+/// Has PostgreSQL renew its statistics of tables that one transaction fills: nobody else sees the rows yet, and a plan for an empty
+/// table takes ever longer in a growing one. SQLite plans by the indexes alone.
+pub async fn analyze<C: ConnectionTrait>(tx: &C, tables: &'static str) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         // Not while somebody else does, and without a word about it: the lock is held to the end of the transaction.
         let quietly = "SET LOCAL client_min_messages = error";

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::check::{Checks, shown};
-use crate::db::{IN_MAX, look_at_tables};
+use crate::db::{IN_MAX, analyze};
 use crate::entities::customers;
 use crate::events::{Given, How, Outcome, record_batch};
 use crate::{Error, Result, audit};
@@ -92,7 +92,7 @@ async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_
     let refused = Mutex::new(None);
     let recorded = in_one_transaction!(job, |tx| {
         let (mut sum, mut bad) = (Outcome::default(), Faults::new());
-        let (mut rows, mut looked_at) = (pending.in_time()?, 0);
+        let (mut rows, mut analyzed) = (pending.in_time()?, 0);
         loop {
             let batch = rows.take(piece_rows, &twins.rows)?;
             if batch.is_empty() {
@@ -105,9 +105,9 @@ async fn record_in_pieces(job: &Job<'_>, pending: Pending, refused: bool, piece_
             sum.unchanged += outcome.unchanged;
             sum.rewards += outcome.rewards;
             bad.complain(outcome.complaints)?;
-            if sum.recorded > 2 * looked_at {
-                looked_at = sum.recorded;
-                look_at_tables(tx, "transactions, rewards, receipts, customers").await?;
+            if sum.recorded > 2 * analyzed {
+                analyzed = sum.recorded;
+                analyze(tx, "transactions, rewards, receipts, customers").await?;
             }
         }
         if job.refuses(&bad) {
