@@ -115,6 +115,21 @@ pub struct FailedForm {
 }
 
 impl FailedForm {
+    /// Whether it may be filled in again there: what was typed at one company is not offered at another. One that named no place may be
+    /// anywhere.
+    pub fn fits(&self, place: &Place) -> bool {
+        let named = self.value(FORM_PLACE).map(|text| Place::from(text.to_owned())).unwrap_or_default();
+        named == Place::Nowhere || named == *place
+    }
+
+    /// Offers it at the page that it goes back to.
+    pub fn move_to(&mut self, place: &Place) {
+        self.values.retain(|(name, _)| name != FORM_PLACE);
+        if *place != Place::Nowhere {
+            self.values.push((FORM_PLACE.to_owned(), place.to_string()));
+        }
+    }
+
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -337,7 +337,8 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, place: &Pl
         let signed_out = error == AppError::Unauthenticated;
         let token = values.iter().find(|(name, _)| name == FORM_TOKEN);
         let user_id = token.and_then(|(_, token)| Whose::of_token(token)).map(|whose| whose.0);
-        let failed = failed_form(parts.uri.path(), values, error);
+        let mut failed = failed_form(parts.uri.path(), values, error);
+        failed.move_to(&Place::of_path(&back));
         if signed_out {
             strand(parts, Stranded { form: failed, user_id }).await;
             (format!("/sign-in?next={}", encode(&back)), Flash::default())

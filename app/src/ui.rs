@@ -102,7 +102,9 @@ impl Ui {
 
     /// The refused form that led to this page, if it is this one.
     pub fn failed_form(&self, action: &str, name: &str) -> Option<FailedForm> {
-        self.failed.with_value(|failed| failed.clone()).filter(|failed| failed.action == within(action) && failed.name == name)
+        self.failed
+            .with_value(|failed| failed.clone())
+            .filter(|failed| failed.action == within(action) && failed.name == name && failed.fits(&self.place()))
     }
 
     /// After a write: says so, and loads again what the page shows.
