@@ -32,6 +32,8 @@ const WAIT_MAX_MS: i64 = 15 * 60_000;
 /// Failures older than this are forgotten.
 const FAILURES_KEPT_MS: i64 = 60 * 60_000;
 
+pub mod access;
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Passwords are hashed one after the other, some 30 a second, by a thread of their own. A hash takes 19 MiB, which the
@@ -121,6 +123,7 @@ pub async fn add_user(
                     let mut change = user.into_active_model();
                     change.password_hash = Set(Some(password_hash.clone()));
                     change.update(tx).await?;
+                    crate::sessions::end_all(tx, id).await?;
                 }
                 id
             }
@@ -302,7 +305,7 @@ pub async fn link_is_open(db: &Db, secret: &str, real_now: Instant) -> Result<bo
     Ok(found.is_some())
 }
 
-/// Gives a user a new password.
+/// Gives a user a new password, and ends the sessions that began with the old one.
 pub async fn set_password(db: &Db, user_id: Uuid, password: &str) -> Result<()> {
     let password_hash = hash_password(password).await?;
     transact!(db, |tx| {
@@ -311,7 +314,11 @@ pub async fn set_password(db: &Db, user_id: Uuid, password: &str) -> Result<()> 
             .filter(users::Column::Id.eq(user_id))
             .exec(tx)
             .await?;
-        if changed.rows_affected == 0 { Err(Error::NotFound("user")) } else { Ok(()) }
+        if changed.rows_affected == 0 {
+            return Err(Error::NotFound("user"));
+        }
+        crate::sessions::end_all(tx, user_id).await?;
+        Ok(())
     })
 }
 

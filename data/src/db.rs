@@ -1,5 +1,6 @@
 //! Connections, transactions and their retry. The only module that knows which database it talks to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -14,6 +15,7 @@ use sea_orm_migration::MigratorTrait;
 
 use crate::error::{Error, Result};
 use crate::migrations::Migrator;
+use crate::submissions::{Claim, Writes};
 
 /// How often a transaction that lost to another one is run again before its error is shown.
 const RETRIES_MAX: u32 = 12;
@@ -33,6 +35,7 @@ pub struct Db {
     /// SQLite allows one writer: its pool has one connection, so that writers queue here and not on the file's lock.
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    writes: Writes,
 }
 
 impl Db {
@@ -50,13 +53,13 @@ impl Db {
             let address = format!("{url}{separator}mode=rwc");
             let writer = Database::connect(sqlite(&address, 1, WRITER_CACHE_KIB)).await?;
             let reader = Database::connect(sqlite(&address, READERS, reader_cache_kib(url))).await?;
-            return Ok(Db { writer, reader });
+            return Ok(Db { writer, reader, writes: Writes::Free });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let mut options = ConnectOptions::new(url);
             options.max_connections(10).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
             let pool = Database::connect(options).await?;
-            return Ok(Db { writer: pool.clone(), reader: pool });
+            return Ok(Db { writer: pool.clone(), reader: pool, writes: Writes::Free });
         }
         Err(Error::invalid("database", format!("“{url}” is neither sqlite://… nor postgres://…")))
     }
@@ -91,8 +94,29 @@ impl Db {
         begin(&self.reader, options).await
     }
 
+    /// The same database for a form: its first transaction to commit writes this claim, and is refused where another request has.
+    pub fn once(&self, claim: Arc<Claim>) -> Db {
+        Db { writes: Writes::Once(claim), ..self.clone() }
+    }
+
+    /// The same database for whoever may change nothing, and why.
+    pub fn read_only(&self, why: &'static str) -> Db {
+        Db { writes: Writes::Never(why), ..self.clone() }
+    }
+
+    /// Writes the claim of the form that this handle is for. [`transact!`] does so before all else.
+    pub async fn claim<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        match &self.writes {
+            Writes::Once(claim) => claim.write(tx).await,
+            Writes::Free | Writes::Never(_) => Ok(()),
+        }
+    }
+
     /// Begins a serializable transaction for writing. Use [`transact!`], which also commits and runs it again where it must.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        if let Writes::Never(why) = self.writes {
+            return Err(Error::conflict(why));
+        }
         let options = TransactionOptions {
             isolation_level: (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::Serializable),
             access_mode: None,
@@ -167,7 +191,10 @@ macro_rules! transact {
             };
             let outcome = {
                 let $tx = &transaction;
-                let outcome: $crate::Result<_> = async { $work }.await;
+                let outcome: $crate::Result<_> = match $db.claim($tx).await {
+                    Ok(()) => async { $work }.await,
+                    Err(error) => Err(error),
+                };
                 outcome
             };
             if let Some(outcome) = $crate::db::finish(transaction, outcome, &mut attempt).await {

@@ -15,6 +15,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod flashes;
 pub mod imports;
 pub mod installation;
 pub mod invoices;
@@ -31,11 +32,13 @@ pub mod providers;
 pub mod queries;
 pub mod rewards;
 pub mod search;
+pub mod seen;
 pub mod sessions;
 pub mod submissions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transactions;
+pub mod uploads;
 pub mod verify;
 
 pub use db::Db;

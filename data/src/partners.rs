@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::check::{Checks, search_text, shown};
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{group_spans, groups, partners, partnerships};
+use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, search, transact};
 
 /// The longest that a payout method may take to settle.
@@ -155,6 +156,37 @@ pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &Pa
         let row = get(tx, company_id, partnership_id).await?;
         update_row(tx, row, change, by, now).await
     })
+}
+
+/// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
+pub async fn update_seen(
+    db: &Db,
+    company_id: Uuid,
+    partnership_id: Uuid,
+    change: &PartnerChange,
+    seen: &str,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, partnership_id).await?;
+        refuse_stale("partner", seen, &edited(&row)?, &edited(&changed(&row, change)?)?)?;
+        update_row(tx, row, change, by, now).await
+    })
+}
+
+/// What the form shows of a partner.
+pub fn edited(row: &partnerships::Model) -> Result<seen::Values> {
+    Ok(vec![
+        ("Name", row.name.clone()),
+        ("Email", row.email.clone()),
+        ("First name", row.first_name.clone()),
+        ("Last name", row.last_name.clone()),
+        ("Tags", search::tags_of(&row.tags)?.join(", ")),
+        ("Manager", row.manager.clone().unwrap_or_default()),
+        ("Account", row.payout_account.clone().unwrap_or_default()),
+        ("Settlement days", row.settlement_days.to_string()),
+    ])
 }
 
 pub async fn update_row<C: ConnectionTrait>(

@@ -42,10 +42,13 @@ pub async fn purge(db: Db, spool: Spool, stop: CancellationToken) {
 }
 
 async fn purge_once(db: &Db) -> data::Result<()> {
+    let now = app::ctx::real_now();
     let sessions = data::sessions::purge_sessions(db).await?;
-    let submissions = data::submissions::purge_submissions(db, app::ctx::real_now()).await?;
-    if sessions + submissions > 0 {
-        tracing::info!(sessions, submissions, "removed what has ended");
+    let submissions = data::submissions::purge_submissions(db, now).await?;
+    let flashes = data::flashes::purge_flashes(db, now).await?;
+    let uploads = data::uploads::purge_uploads(db, now).await?;
+    if sessions + submissions + flashes + uploads > 0 {
+        tracing::info!(sessions, submissions, flashes, uploads, "removed what has ended");
     }
     Ok(())
 }

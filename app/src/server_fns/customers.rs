@@ -93,6 +93,7 @@ pub async fn save_customer(
     #[server(default)] name: String,
     #[server(default)] email: String,
     #[server(default)] provider_key: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let change = CustomerChange {
@@ -101,7 +102,7 @@ pub async fn save_customer(
         provider_key: Some(provider_key.trim().to_owned()),
     };
     let id = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::customers::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    let changed = data::customers::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
 }
 

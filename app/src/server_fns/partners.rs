@@ -126,6 +126,7 @@ pub async fn save_partner(
     #[server(default)] manager: String,
     #[server(default)] payout_account: String,
     #[server(default)] settlement_days: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManagePartners).await?;
     let days = match settlement_days.trim() {
@@ -144,7 +145,7 @@ pub async fn save_partner(
         settlement_days: Some(days),
     };
     let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::partners::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    let changed = data::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the partner." } else { "Nothing was different." }).to(partner_path(&key)))
 }
 

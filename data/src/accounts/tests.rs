@@ -154,3 +154,73 @@ fn addresses_are_checked() {
         assert!(parse_email(wrong).is_err(), "{wrong}");
     }
 }
+
+/// Sessions of this person that still last.
+async fn sessions_of(db: &Db, user_id: Uuid) -> usize {
+    use crate::entities::sessions;
+    sessions::Entity::find().filter(sessions::Column::UserId.eq(user_id.to_string())).all(db.read()).await.unwrap().len()
+}
+
+async fn begin_session(db: &Db, user_id: Uuid) {
+    use tower_sessions::SessionStore;
+    use tower_sessions::cookie::time::{Duration, OffsetDateTime};
+    use tower_sessions::session::{Id, Record};
+    let data = [(crate::sessions::USER_ID.to_owned(), serde_json::json!(user_id))];
+    let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(90) };
+    crate::sessions::Sessions::new(db.clone()).create(&mut record).await.unwrap();
+}
+
+on_both! {
+    async fn a_new_password_ends_every_session(db: &TestDb) {
+        let company_id = company(db, "northwind").await;
+        let ada = owner(db, company_id, "ada@northwind.example", Some("a long password")).await.id;
+        let bo = owner(db, company_id, "bo@northwind.example", Some("a long password")).await.id;
+        for user_id in [ada, ada, bo] {
+            begin_session(db, user_id).await;
+        }
+        set_password(db, ada, "another long password").await.unwrap();
+        assert_eq!((sessions_of(db, ada).await, sessions_of(db, bo).await), (0, 1));
+        owner(db, company_id, "bo@northwind.example", Some("another long password")).await;
+        assert_eq!(sessions_of(db, bo).await, 0, "also by the command line");
+    }
+
+    async fn access_is_taken_away_and_the_last_owner_stays(db: &TestDb) {
+        use super::access::{self, RemovedAccess, Scope};
+        let [north, south] = [company(db, "northwind").await, company(db, "southwind").await];
+        let ada = owner(db, north, "ada@northwind.example", Some("a long password")).await.id;
+        owner(db, south, "ada@northwind.example", Some("a long password")).await;
+        begin_session(db, ada).await;
+        let refused = access::remove(db, "ada@northwind.example", Scope::Company(north), "test").await.unwrap_err();
+        assert!(refused.to_string().contains("the last owner of NORTHWIND"), "{refused}");
+        assert_eq!(sessions_of(db, ada).await, 1);
+
+        owner(db, north, "bo@northwind.example", Some("a long password")).await;
+        assert_eq!(access::list(db, Some(north)).await.unwrap().len(), 2);
+        let removed = access::remove(db, "Ada@northwind.example", Scope::Company(north), "test").await.unwrap();
+        assert_eq!(removed, RemovedAccess { places: 1, sessions: 1 });
+        assert_eq!(sessions_of(db, ada).await, 0);
+        let left = access::list(db, Some(south)).await.unwrap();
+        assert_eq!(left.iter().map(|user| user.memberships.len()).collect::<Vec<_>>(), [1]);
+        let log = audit::Entity::find().filter(audit::Column::Action.eq("user_removed")).all(db.read()).await.unwrap();
+        assert_eq!(log.iter().map(|row| (row.company_id, row.subject.as_str())).collect::<Vec<_>>(), [(Some(north), "ada@northwind.example")]);
+        let known = sign_in(db, "ada@northwind.example", "a long password", "203.0.113.9", NOW).await.unwrap();
+        assert!(matches!(known, SignIn::Welcome(_)), "they belong to another company");
+
+        // Everywhere, once somebody else owns that one too.
+        owner(db, south, "bo@northwind.example", Some("a long password")).await;
+        access::remove(db, "ada@northwind.example", Scope::Everywhere, "test").await.unwrap();
+        let gone = sign_in(db, "ada@northwind.example", "a long password", "203.0.113.9", NOW.plus_ms(60 * MINUTE)).await.unwrap();
+        assert_eq!(gone, SignIn::Refused);
+        assert!(crate::verify::verify(db).await.unwrap().holds());
+    }
+
+    async fn a_person_is_signed_out_everywhere(db: &TestDb) {
+        let company_id = company(db, "northwind").await;
+        let ada = owner(db, company_id, "ada@northwind.example", Some("a long password")).await.id;
+        begin_session(db, ada).await;
+        begin_session(db, ada).await;
+        assert_eq!(super::access::sign_out(db, "ada@northwind.example", "test").await.unwrap(), 2);
+        assert_eq!(sessions_of(db, ada).await, 0);
+        assert!(super::access::sign_out(db, "nobody@northwind.example", "test").await.is_err());
+    }
+}

@@ -96,9 +96,10 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
              FROM (SELECT m.company_id, m.role, u.email FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.company_id IS NOT NULL) m \
              FULL JOIN ( \
                SELECT company_id, subject, detail FROM ( \
-                 SELECT company_id, subject, detail, ROW_NUMBER() OVER (PARTITION BY company_id, subject ORDER BY at DESC, id DESC) AS place \
-                 FROM audit WHERE action = 'user_added' AND company_id IS NOT NULL \
-               ) x WHERE place = 1 \
+                 SELECT company_id, subject, detail, action, \
+                   ROW_NUMBER() OVER (PARTITION BY company_id, subject ORDER BY at DESC, id DESC) AS place \
+                 FROM audit WHERE action IN ('user_added', 'user_removed') AND company_id IS NOT NULL \
+               ) x WHERE place = 1 AND action = 'user_added' \
              ) l ON l.company_id = m.company_id AND l.subject = m.email \
              WHERE m.role IS NULL OR l.detail IS NULL OR l.detail NOT LIKE '%\"' || m.role || '\"%'",
         )

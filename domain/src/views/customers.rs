@@ -47,6 +47,8 @@ pub struct CustomerDetail {
     pub name: String,
     pub email: String,
     pub provider_key: String,
+    /// What its edit form has seen.
+    pub seen: String,
     pub partner: Option<Choice>,
     pub test: bool,
     pub since: String,

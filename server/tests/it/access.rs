@@ -278,7 +278,9 @@ impl Crowd {
 
     async fn call(&self, path: &str, arguments: &str, cookie: Option<&str>) -> Answer {
         let arguments = self.fill(arguments);
-        let kind = if arguments.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+        let json = arguments.starts_with('{');
+        let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
+        let arguments = if json { arguments } else { self.app.signed(path, &arguments, cookie).await };
         let request = request(Method::POST, path, cookie)
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, "application/json")

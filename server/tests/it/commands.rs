@@ -178,6 +178,35 @@ fn serve_says_where_it_listens_and_stops_when_told() {
 }
 
 #[test]
+fn access_is_listed_and_taken_away() {
+    let program = Program::with_company();
+    program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,,,,\n");
+    program.ok(&["import", "partners", "partners.csv", "--company", "northwind"]);
+    let add = |email: &str, role: &[&str]| {
+        program.ok(&[&["user", "add", "--link", "--company", "northwind", "--email", email, "--role"], role].concat());
+    };
+    add("mia@northwind.example", &["owner"]);
+    add("bo@northwind.example", &["admin"]);
+    add("ada@acme.example", &["owner", "--partner", "acme"]);
+    let listed = "ada@acme.example\tada@acme.example\tpartner Acme Blog: owner\n\
+                  bo@northwind.example\tbo@northwind.example\tnorthwind: admin\n\
+                  mia@northwind.example\tmia@northwind.example\tnorthwind: owner\n";
+    assert_eq!(program.ok(&["user", "list"]), listed);
+    assert_eq!(program.ok(&["user", "list", "--company", "northwind"]), listed);
+    assert_eq!(program.ok(&["user", "sign-out", "--email", "mia@northwind.example"]), "ended 0 sessions\n");
+    let last = program.refused(&["user", "remove", "--email", "mia@northwind.example"]);
+    assert!(last.contains("the last owner of Northwind"), "{last}");
+    assert!(program.refused(&["user", "remove", "--email", "who@northwind.example"]).contains("user was not found"));
+    let removed = program.ok(&["user", "remove", "--email", "bo@northwind.example", "--company", "northwind"]);
+    assert_eq!(removed, "removed from 1 place, ended 0 sessions\n");
+    program.ok(&["user", "remove", "--email", "ada@acme.example", "--company", "northwind", "--partner", "acme"]);
+    assert_eq!(program.ok(&["user", "list", "--company", "northwind"]).lines().count(), 1);
+    let log = program.ok(&["export", "audit", "--company", "northwind", "--format", "csv"]);
+    assert!(log.contains("user_removed") && log.contains("member_removed"), "{log}");
+    program.ok(&["verify"]);
+}
+
+#[test]
 fn a_taken_port_is_a_refusal() {
     let program = Program::with_company();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use app::App;
 use app::ctx::{SCOPE, USER_ID};
+use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -20,6 +21,7 @@ use data::queries::session::scope_word;
 use data::sessions::Sessions;
 use domain::Instant;
 use domain::states::CompanyRole;
+use sea_orm::ConnectionTrait;
 use server::config::Config;
 use server::router::{AppState, build};
 use tempfile::TempDir;
@@ -70,6 +72,7 @@ pub struct TestApp {
     /// Removed when the test ends.
     folder: TempDir,
     router: Router,
+    signing: Signing,
 }
 
 pub struct Answer {
@@ -95,7 +98,7 @@ impl TestApp {
         let state = AppState::new(db.clone(), test_db.url(), config);
         let due = state.due.clone();
         let router = build(state);
-        TestApp { db, company_id, due, folder, router }
+        TestApp { db, company_id, due, folder, router, signing: Signing::new(false) }
     }
 
     /// Uploaded files that wait, by name.
@@ -140,6 +143,24 @@ impl TestApp {
         self.session_of(id).await
     }
 
+    /// The token of a form with this action, as it is on a new page of the person with this cookie; empty for visitors.
+    pub async fn token(&self, action: &str, cookie: Option<&str>) -> String {
+        let named = cookie.into_iter().flat_map(|cookie| cookie.split("; ")).find_map(|cookie| cookie.strip_prefix("tributary="));
+        let Some(id) = named.and_then(|id| id.parse::<Id>().ok()) else { return String::new() };
+        let Some(record) = Sessions::new(self.db.clone()).load(&id).await.unwrap() else { return String::new() };
+        let user_id: Uuid = serde_json::from_value(record.data[USER_ID].clone()).unwrap();
+        self.signing.page_key(&self.db, user_id).await.unwrap().token(action, "", 0)
+    }
+
+    /// The form with such a token, unless it has one.
+    pub async fn signed(&self, action: &str, form: &str, cookie: Option<&str>) -> String {
+        if form.contains("form_token=") {
+            return form.to_owned();
+        }
+        let between = if form.is_empty() { "" } else { "&" };
+        format!("{form}{between}form_token={}", self.token(action, cookie).await)
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -157,7 +178,7 @@ impl TestApp {
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
     }
 
     /// What the browser sends by itself.
@@ -166,7 +187,7 @@ impl TestApp {
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, "text/html")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
     }
 }
 
@@ -178,6 +199,23 @@ pub fn request(method: Method, path: &str, cookie: Option<&str>) -> axum::http::
     request
 }
 
+/// A transaction of another process that keeps every writer waiting: on SQLite all of them, on PostgreSQL those of these tables.
+pub async fn hold_writers(db: &TestDb, tables: &str) -> sea_orm::DatabaseTransaction {
+    let other = Db::connect(db.url()).await.unwrap();
+    let held = other.begin().await.unwrap();
+    if db.kind() == "PostgreSQL" {
+        held.execute_unprepared(&format!("LOCK TABLE {tables} IN EXCLUSIVE MODE")).await.unwrap();
+    }
+    held
+}
+
+/// The value of a hidden field of the form with this action.
+pub fn hidden(page: &str, action: &str, field: &str) -> String {
+    let (_, form) = page.split_once(&format!("action=\"{action}\"")).unwrap_or_else(|| panic!("no form {action} in {page}"));
+    let (_, rest) = form.split_once(&format!("name=\"{field}\" value=\"")).unwrap_or_else(|| panic!("no field {field} in {form}"));
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -187,13 +225,20 @@ impl Answer {
         self.header(LOCATION.as_str())
     }
 
-    /// Name and value of the cookie that was set.
+    /// Name and value of the session's cookie that was set.
     pub fn cookie(&self) -> Option<String> {
         self.set_cookie().map(|whole| whole.split(';').next().unwrap().to_owned())
     }
 
+    /// Name and value of the cookie in which a visitor's message waits.
+    pub fn flash(&self) -> Option<String> {
+        let all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        all.filter(|cookie| cookie.starts_with("tributary-flash=")).map(|whole| whole.split(';').next().unwrap().to_owned()).next()
+    }
+
     pub fn set_cookie(&self) -> Option<&str> {
-        self.headers.get(SET_COOKIE).map(|value| value.to_str().unwrap())
+        let all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        all.filter(|cookie| !cookie.contains("-flash=")).next()
     }
 }
 

@@ -11,6 +11,7 @@ mod harness;
 mod http;
 mod large_files;
 mod reviews;
+mod sessions;
 mod sign_in;
 mod submissions;
 /// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.

@@ -37,7 +37,9 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         lines::sums_by_currency::<_, transactions::Entity>(conn, paid, transactions::Column::Amount, transactions::Column::Currency, first);
     let rewards_total =
         lines::sums_by_currency::<_, rewards::Entity>(conn, earned, rewards::Column::Amount, rewards::Column::Currency, first);
+    let seen = crate::seen::digest(&crate::customers::edited(&row));
     Ok(CustomerDetail {
+        seen,
         partner,
         test: row.test,
         since: words::day(&zone, Instant(row.created_at)),

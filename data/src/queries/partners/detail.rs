@@ -42,7 +42,9 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         }
     }
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
+    let seen = crate::seen::digest(&partners::edited(&row)?);
     Ok(PartnerHead {
+        seen,
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
         status: stored(&row.status)?,
         tags: tags_of(&row.tags)?,
