@@ -129,8 +129,7 @@ async fn cookie(parts: &Parts) -> Option<Flash> {
     if signing.sign(&db_of(parts).ok()?, &format!("flash\n{text}")).await.ok()? != tag {
         return None;
     }
-    let bytes: Option<Vec<u8>> =
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
     serde_json::from_slice(&bytes?).ok()
 }
 

@@ -140,8 +140,7 @@ impl Submitted {
 /// Whose form with this action it is, by its token and its place.
 pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) -> Result<Option<Uuid>, AppError> {
     let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let (Some(token), Some(signing), Some(db)) =
-        (value(FORM_TOKEN), parts.extensions.get::<Signing>(), parts.extensions.get::<Db>())
+    let (Some(token), Some(signing), Some(db)) = (value(FORM_TOKEN), parts.extensions.get::<Signing>(), parts.extensions.get::<Db>())
     else {
         return Ok(None);
     };

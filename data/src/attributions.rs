@@ -9,7 +9,7 @@ use domain::{Instant, Money, Month};
 use uuid::Uuid;
 
 pub(crate) use apply::{Row, apply_rows};
-pub use apply::{apply_change, preview_change, preview_undo, undo_change};
+pub use apply::{apply_change, apply_seen, preview_change, preview_undo, undo_change};
 
 /// A customer belongs to a partner, or to nobody, from an instant on; later spans give way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,18 @@ pub struct Consequences {
     pub entries: Vec<Entry>,
     /// What `entries` sum to.
     pub totals: Vec<Total>,
+}
+
+impl Consequences {
+    /// Says whether somebody was shown just these.
+    pub fn digest(&self) -> String {
+        // New rewards get their ids when they are written.
+        let entries = self
+            .entries
+            .iter()
+            .map(|entry| (entry.kind, &entry.event_key, &entry.partner_key, entry.amount, &entry.state, entry.invoice_month));
+        crate::sessions::hash(&format!("{:?}{:?}{:?}", self.moves, entries.collect::<Vec<_>>(), self.totals))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

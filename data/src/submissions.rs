@@ -162,12 +162,7 @@ mod tests {
     }
 
     async fn done(db: &Db, subject: &str) -> usize {
-        sign_in_failures::Entity::find()
-            .filter(sign_in_failures::Column::Subject.starts_with(subject))
-            .all(db.read())
-            .await
-            .unwrap()
-            .len()
+        sign_in_failures::Entity::find().filter(sign_in_failures::Column::Subject.starts_with(subject)).all(db.read()).await.unwrap().len()
     }
 
     on_both! {

@@ -198,12 +198,12 @@ pub async fn change_attribution(
     #[server(default)] partner: String,
     from: String,
     #[server(default)] reason: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
     let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
-    let changed =
-        attributions::apply_change(&cx.db, cx.company_id, customer.id, &change, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
     Ok(match changed.change_id {
         None => Done::say("The customer belongs so already; nothing was changed.").to(path),

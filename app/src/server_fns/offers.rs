@@ -79,7 +79,8 @@ pub async fn publish_offer(
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };
     let group = Some(group.trim()).filter(|group| !group.is_empty());
-    let published = data::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now).await?;
+    let published =
+        data::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now).await?;
     let words = match published {
         Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),

@@ -94,13 +94,7 @@ pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<R
     })
 }
 
-async fn take<C: ConnectionTrait>(
-    tx: &C,
-    user: &users::Model,
-    membership: &memberships::Model,
-    author: &str,
-    now: Instant,
-) -> Result<()> {
+async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memberships::Model, author: &str, now: Instant) -> Result<()> {
     memberships::Entity::delete_by_id(membership.id).exec(tx).await?;
     if let Some(company_id) = membership.company_id {
         let detail = json!({ "role": membership.role });

@@ -55,6 +55,28 @@ pub async fn apply_change(
     transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &How { source, by, now }, true).await })
 }
 
+/// As [`apply_change`], for whoever was shown what it would do: refused where that is not what it does by now.
+pub async fn apply_seen(
+    db: &Db,
+    company_id: Uuid,
+    customer_id: Uuid,
+    change: &Change,
+    seen: &str,
+    by: &str,
+    now: Instant,
+) -> Result<Changed> {
+    transact!(db, |tx| {
+        let how = How { source: AttributionSource::Manual, by, now };
+        let changed = change_one(tx, company_id, customer_id, change, &how, true).await?;
+        if changed.change_id.is_some() && changed.consequences.digest() != seen {
+            return Err(Error::conflict(
+                "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.",
+            ));
+        }
+        Ok(changed)
+    })
+}
+
 /// What [`undo_change`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;

@@ -15,14 +15,20 @@ migration!(|manager| {
     let connection = manager.get_connection();
     let backend = connection.get_database_backend();
     // One column at a time: SQLite adds no more.
-    let add = |table: &'static str, column: &mut ColumnDef| Table::alter().table(Alias::new(table)).add_column(column.to_owned()).to_owned();
+    let add =
+        |table: &'static str, column: &mut ColumnDef| Table::alter().table(Alias::new(table)).add_column(column.to_owned()).to_owned();
     manager.alter_table(add("sessions", ColumnDef::new(Alias::new("user_id")).text().null())).await?;
     manager.alter_table(add("sessions", ColumnDef::new(Alias::new("ends_at")).big_integer().not_null().default(0))).await?;
     manager.create_index(index("ix_sessions_user_id", "sessions", &["user_id"])).await?;
     // Seen for the last time up to 14 days before they expire, they end 90 days after that.
     let (user_id, data) = match backend {
-        DbBackend::Postgres => ("(data::jsonb)->>'user_id'", LEFT_IN_SESSIONS.iter().fold("data::jsonb".to_owned(), |data, key| format!("({data} - '{key}')"))),
-        _ => ("json_extract(data, '$.user_id')", LEFT_IN_SESSIONS.iter().fold("data".to_owned(), |data, key| format!("json_remove({data}, '$.{key}')"))),
+        DbBackend::Postgres => {
+            ("(data::jsonb)->>'user_id'", LEFT_IN_SESSIONS.iter().fold("data::jsonb".to_owned(), |data, key| format!("({data} - '{key}')")))
+        }
+        _ => (
+            "json_extract(data, '$.user_id')",
+            LEFT_IN_SESSIONS.iter().fold("data".to_owned(), |data, key| format!("json_remove({data}, '$.{key}')")),
+        ),
     };
     let sql = format!("UPDATE sessions SET user_id = {user_id}, data = CAST({data} AS TEXT), ends_at = expires_at + 6566400000");
     connection.execute_unprepared(&sql).await?;

@@ -136,6 +136,8 @@ pub struct ChangePreview {
     pub entries: Vec<ChangeEntry>,
     /// What they sum to, per partner and invoice.
     pub differences: Vec<Difference>,
+    /// All of this, as the form says that it was shown.
+    pub seen: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -168,6 +168,20 @@ on_both! {
             assert_eq!(stale.status, StatusCode::CONFLICT, "{path}: {}", stale.body);
             assert!(stale.body.contains("is now"), "{}", stale.body);
         }
+        // A change of attribution that would do something else by now than what was shown.
+        const CHANGE: &str = "/rpc/customers/attribution";
+        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nbolt,Bolt,,,,affiliates\n").await;
+        let shown = app.get("/customers/c-1/attribution?partner=bolt&from=2026-01-10T10%3A00", Some(&owner)).await.body;
+        let form = format!("key=c-1&partner=bolt&from=2026-01-10T10%3A00&reason=Mistake&seen={}", hidden(&shown, CHANGE, "seen"));
+        let sale = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns-1,c-1,9.00,USD,2026-02-01T10:00:00Z,,,\n";
+        app.import(Kind::Transactions, sale).await;
+        let stale = app.call(CHANGE, &form, Some(&owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
+        let shown = app.get("/customers/c-1/attribution?partner=bolt&from=2026-01-10T10%3A00", Some(&owner)).await.body;
+        let form = format!("key=c-1&partner=bolt&from=2026-01-10T10%3A00&reason=Mistake&seen={}", hidden(&shown, CHANGE, "seen"));
+        let changed = app.call(CHANGE, &form, Some(&owner)).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+
         const PUBLISH: &str = "/rpc/offers/publish";
         let seen = hidden(&app.get("/offers/affiliates-2026/version", Some(&owner)).await.body, PUBLISH, "seen");
         let offer = |percent: u32| {

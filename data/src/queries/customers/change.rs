@@ -102,6 +102,7 @@ async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from:
         moves: moves.collect(),
         entries,
         differences: differences.collect(),
+        seen: does.digest(),
     })
 }
 

@@ -129,6 +129,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>
                 <Hidden name="from" value=from/>
+                <Hidden name="seen" value=preview.seen.clone()/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>"Change attribution"</SubmitButton>
