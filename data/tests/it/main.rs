@@ -13,6 +13,7 @@ mod charges;
 mod companies;
 mod differences;
 mod due;
+mod durable;
 mod imports;
 mod life;
 mod lists;

@@ -200,7 +200,7 @@ pub fn request(method: Method, path: &str, cookie: Option<&str>) -> axum::http::
 }
 
 /// A transaction of another process that keeps every writer waiting: on SQLite all of them, on PostgreSQL those of these tables.
-pub async fn hold_writers(db: &TestDb, tables: &str) -> sea_orm::DatabaseTransaction {
+pub async fn hold_writers(db: &TestDb, tables: &str) -> data::db::Tx {
     let other = Db::connect(db.url()).await.unwrap();
     let held = other.begin().await.unwrap();
     if db.kind() == "PostgreSQL" {
