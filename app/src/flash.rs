@@ -51,6 +51,13 @@ pub async fn strand(parts: &Parts, user_id: Uuid, page: &str, form: FailedForm) 
     }
 }
 
+/// Whether a refused form waits for its page.
+pub async fn form_waits(parts: &Parts) -> bool {
+    let (Some(id), Some(flashes)) = (signed_in(parts).await, parts.extensions.get::<Flashes>()) else { return false };
+    let left = flashes.left(For::Session(id), real_now()).await.ok().flatten();
+    left.and_then(|content| serde_json::from_str::<Flash>(&content).ok()).is_some_and(|flash| flash.failed.is_some())
+}
+
 /// What was left for this page.
 pub async fn take(parts: &mut Parts, whose: Option<Whose>) -> Flash {
     if let Some(flash) = cookie(parts).await {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use data::accounts::Membership;
+use domain::Place;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
@@ -16,10 +16,11 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, AsPartner, Standing, Whose, standing_of};
+use crate::ctx::{self, Whose, person_of};
 use crate::error::{AppError, Result};
 use crate::flash::{self, CookieShown};
-use crate::forms::{Done, REFUSED_HEADER, local_path};
+use crate::forms::{Done, Flash, REFUSED_HEADER, local_path};
+use crate::place::{self, PLACES};
 use crate::shell::{Assets, shell};
 use crate::submitted::Submitted;
 use crate::tokens::Signing;
@@ -74,29 +75,38 @@ fn page_context() {
     response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Sends visitors to the sign-in page and people to their own side; hands the flash message to the page.
+/// Sends visitors to the sign-in page and old addresses to where they are now; hands the page its place and the flash message.
 async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     let (mut parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
-    let public = path == "/sign-in" || path.starts_with("/sign-in/");
-    let whose = standing.as_ref().map(|standing| Whose(standing.user.id));
-    if matches!(standing, Some(Standing { place: Membership::Partner { .. }, .. })) {
-        parts.extensions.insert(AsPartner);
+    if let Some(same) = place::without_slash(&parts.uri) {
+        return Err(Redirect::permanent(&same).into_response());
     }
-    match standing.map(|standing| standing.place) {
+    let path = parts.uri.path();
+    let person = person_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
+    let public = path == "/sign-in" || path.starts_with("/sign-in/");
+    let whose = person.as_ref().map(|person| Whose(person.user.id));
+    match &person {
         None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
-        Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),
-        Some(Membership::Company { .. }) if path == "/partner" || path.starts_with("/partner/") => {
-            return Err(Redirect::to("/").into_response());
-        }
         Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
+        Some(person) if !public => {
+            if let Some(there) = place::lead(person, &parts.uri) {
+                return Err(Redirect::to(&there).into_response());
+            }
+        }
         _ => {}
     }
-    let flash = flash::take(&mut parts, whose).await;
+    let here = Place::of_path(path);
+    // What waits for a page that lies behind the choice of a place is not shown there.
+    let flash = match path == PLACES && flash::form_waits(&parts).await {
+        true => Flash { stranded: true, ..Flash::default() },
+        false => flash::take(&mut parts, whose).await,
+    };
+    if person.is_some_and(|person| person.membership(&here).is_ok()) {
+        parts.extensions.insert(here);
+    }
     parts.extensions.insert(flash);
     if let Some(whose) = whose {
         parts.extensions.insert(whose);
@@ -137,7 +147,8 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-fn next_of(uri: &Uri) -> Option<String> {
+/// Where somebody wants to go on to, as the address says.
+pub fn next_of(uri: &Uri) -> Option<String> {
     let query: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(uri).ok()?;
     let next = query.0.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value)?;
     local_path(&next).map(str::to_owned)
@@ -160,7 +171,7 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
         Ok(submitted) => submitted,
         Err(error) => return Answer::error(&error).into_response(),
     };
-    let answer = submitted.answer().await;
+    let answer = submitted.answer().await.at(&submitted.place);
     if plain {
         submitted.redirect(answer).await
     } else if packed {
@@ -208,6 +219,18 @@ impl Answer {
         self
     }
 
+    /// What was done leads on at the place of the form.
+    fn at(mut self, place: &Place) -> Answer {
+        if *place != Place::Nowhere
+            && self.response.status.is_success()
+            && let Ok(done) = serde_json::from_slice::<Done>(&self.body)
+            && let Ok(body) = serde_json::to_vec(&done.at(place))
+        {
+            self.body = body.into();
+        }
+        self
+    }
+
     pub fn error(error: &AppError) -> Answer {
         Answer::json(status_of(error), serde_json::to_vec(error).unwrap_or_default())
     }
@@ -245,10 +268,9 @@ pub(crate) async fn run(parts: &Parts, bytes: Bytes, form: Option<String>) -> An
 }
 
 /// Path and query of the page that a form was on.
-pub(crate) fn referer_path(parts: &Parts) -> String {
-    let referer: Option<Uri> = header(parts, REFERER).parse().ok();
-    let path = referer.as_ref().and_then(|uri| uri.path_and_query()).map_or("/", |path| path.as_str());
-    local_path(path).unwrap_or("/").to_owned()
+pub(crate) fn referer_path(parts: &Parts) -> Option<String> {
+    let referer: Uri = header(parts, REFERER).parse().ok()?;
+    local_path(referer.path_and_query()?.as_str()).map(str::to_owned)
 }
 
 fn header(parts: &Parts, name: http::HeaderName) -> &str {

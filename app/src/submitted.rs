@@ -7,6 +7,7 @@ use axum::extract::FromRequest;
 use axum::response::{IntoResponse, Redirect, Response};
 use data::Db;
 use data::submissions::{self, Claim, Known};
+use domain::Place;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
@@ -50,6 +51,8 @@ pub struct Submitted {
     plain: bool,
     sender: Sender,
     signed_in: bool,
+    /// Where the form says that it is from.
+    pub place: Place,
 }
 
 impl Submitted {
@@ -62,7 +65,8 @@ impl Submitted {
             Some(person) => Sender::Other(person),
             None => Sender::Unknown,
         };
-        Ok(Submitted { parts, values, bytes, plain, sender, signed_in: user_id.is_some() })
+        let place = place_of(&values);
+        Ok(Submitted { parts, values, bytes, plain, sender, signed_in: user_id.is_some(), place })
     }
 
     /// Has it done. Without the token of a page of the sender's own it can read, and change nothing.
@@ -71,6 +75,9 @@ impl Submitted {
             Ok(db) => db,
             Err(error) => return Answer::error(&error),
         };
+        if let Some(refusal) = self.from_elsewhere() {
+            return Answer::error(&refusal);
+        }
         let mut parts = self.parts.clone();
         if OPEN.contains(&parts.uri.path()) {
             return run(&parts, self.bytes.clone(), None).await;
@@ -83,13 +90,22 @@ impl Submitted {
                 let done = tokio::spawn(tracing::Instrument::in_current_span(work)).await;
                 done.unwrap_or_else(|error| Answer::error(&internal_in(&self.parts, error)))
             }
-            // Pages send nothing by themselves that only reads.
-            _ if self.plain && self.signed_in => Answer::error(&AppError::Conflict(NOT_OURS.to_owned())),
+            // Pages send nothing by themselves that only reads. What is missing first is said first.
+            _ if self.plain && self.signed_in && self.place != Place::Nowhere => Answer::error(&AppError::Conflict(NOT_OURS.to_owned())),
             _ => {
                 parts.extensions.insert(db.read_only(NOT_OURS));
                 run(&parts, self.bytes.clone(), None).await
             }
         }
+    }
+
+    /// Why a form is refused that says another place than the page it was on.
+    fn from_elsewhere(&self) -> Option<AppError> {
+        let page = referer_path(&self.parts).map(|path| Place::of_path(&path)).unwrap_or_default();
+        let differ = page != self.place && page != Place::Nowhere && self.place != Place::Nowhere;
+        differ.then(|| {
+            AppError::Conflict("This form is for another company than its page, so nothing was done. Load the page again.".to_owned())
+        })
     }
 
     /// Token and content together: the same form with other values is another one.
@@ -103,7 +119,7 @@ impl Submitted {
 
     /// The answer to a form that the browser sent by itself.
     pub async fn redirect(self, answer: Answer) -> Response {
-        let back = referer_path(&self.parts);
+        let back = referer_path(&self.parts).unwrap_or_else(|| self.place.at("/"));
         let (parts, sender) = (&self.parts, self.sender);
         let (target, left) = if answer.response.status.is_success() {
             let done = serde_json::from_slice::<Done>(&answer.body).ok();
@@ -116,7 +132,7 @@ impl Submitted {
             let failed = failed_form(parts.uri.path(), self.values, error);
             match sender {
                 Sender::Other(person) => {
-                    flash::strand(parts, person, &back, failed).await;
+                    flash::strand(parts, person, &self.place.at(&back), failed).await;
                     if signed_out {
                         let waits = Flash { stranded: true, ..Flash::default() };
                         (format!("/sign-in?next={}", encode(&back)), waits)
@@ -137,6 +153,12 @@ impl Submitted {
     }
 }
 
+/// The place that a form says it is for.
+pub fn place_of(values: &[(String, String)]) -> Place {
+    let named = values.iter().find(|(name, _)| name == FORM_PLACE).map(|(_, value)| value.clone());
+    named.map(Place::from).unwrap_or_default()
+}
+
 /// Whose form with this action it is, by its token and its place.
 pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) -> Result<Option<Uuid>, AppError> {
     let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
@@ -144,7 +166,7 @@ pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) 
     else {
         return Ok(None);
     };
-    Ok(signing.person(db, token, action, value(FORM_PLACE).unwrap_or_default(), real_now()).await?)
+    Ok(signing.person(db, token, action, &place, real_now()).await?)
 }
 
 /// Does what a form asks for, unless it was done before; then it gets the first answer.

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use data::imports::{self, Kind, Options, Progress, Report};
 use data::uploads;
+use domain::Place;
 use domain::access::Action;
 use domain::page::grouped;
 use domain::views::settings::{ImportProblem, ImportTrial};
@@ -34,7 +35,7 @@ use crate::progress::{self, Running};
 use crate::spool::Spool;
 use crate::submitted;
 
-/// The form's action, and the page it is on.
+/// The form's action, and the page it is on, in their place.
 pub const PATH: &str = "/upload/import";
 const PAGE: &str = "/settings/import";
 /// Where the rows that were left out can be taken from.
@@ -94,13 +95,19 @@ impl Drop for Waiting {
 }
 
 pub fn router() -> Router {
-    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::disable())).route(REST_PATH, get(send_rest))
+    let receive = || post(receive).layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route(&format!("/c/{{company}}{PATH}"), receive())
+        // From a page of the time before addresses said whose they are.
+        .route(PATH, receive())
+        .route(&format!("/c/{{company}}{REST_PATH}"), get(send_rest))
 }
 
 /// Keeps a file, tries it, and leads back to its page.
 async fn receive(request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let outcome = match company_of(&parts, Action::Import).await {
+    let place = Place::of_path(parts.uri.path());
+    let outcome = match company_of(&parts, &place, Action::Import).await {
         Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body)).await,
         Err(error) => Err(error),
     };
@@ -113,7 +120,7 @@ async fn receive(request: Request<Body>) -> Response {
             Flash { failed: Some(failed), ..Flash::default() }
         }
     };
-    let mut response = Redirect::to(PAGE).into_response();
+    let mut response = Redirect::to(&place.at(PAGE)).into_response();
     flash::leave(&parts, &left, &mut response).await;
     response
 }
@@ -129,7 +136,8 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Res
             values.push((name, short(field).await?));
             continue;
         }
-        if submitted::of_token(parts, PATH, &values).await? != Some(cx.user.id) {
+        let here = Place::of_path(parts.uri.path());
+        if submitted::place_of(&values) != here || submitted::of_token(parts, PATH, &values).await? != Some(cx.user.id) {
             let old = "The file was not read: the page is too old. Choose the file again.";
             return Err(AppError::Conflict(old.to_owned()));
         }
@@ -304,7 +312,7 @@ pub async fn discard(cx: &CompanyCtx, parts: &Parts) -> Result<()> {
 /// The rows that the last import left out, as they stood in the file, with their reasons.
 async fn send_rest(request: Request<Body>) -> Response {
     let (parts, _) = request.into_parts();
-    let upload = match company_of(&parts, Action::Import).await {
+    let upload = match company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await {
         Ok(cx) => uploads::find(&cx.db, owner(&cx), uploads::Kind::Rest).await.ok().flatten(),
         Err(_) => None,
     };

@@ -10,7 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use tower_sessions::session::Id;
 use uuid::Uuid;
 
-use crate::entities::flashes::{ActiveModel, Column, Entity};
+use crate::entities::flashes::{ActiveModel, Column, Entity, Model};
 use crate::{Db, Result, sessions, transact};
 
 const KEPT_MS: i64 = 10 * 60_000;
@@ -68,12 +68,21 @@ impl Flashes {
         })
     }
 
-    /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
-    pub async fn take(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
+    /// What was left, and stays.
+    pub async fn left(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
+        Ok(self.find(to, real_now).await?.map(|row| row.content))
+    }
+
+    async fn find(&self, to: For<'_>, real_now: Instant) -> Result<Option<Model>> {
         let found = Entity::find_by_id(to.id()).one(self.db.read()).await?;
         // What ends much later was left before the clock was set back.
         let lasting = |ends_at: i64| (real_now.0..=real_now.0 + KEPT_MS).contains(&ends_at);
-        let Some(row) = found.filter(|row| row.page == to.page() && lasting(row.ends_at)) else { return Ok(None) };
+        Ok(found.filter(|row| row.page == to.page() && lasting(row.ends_at)))
+    }
+
+    /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
+    pub async fn take(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
+        let Some(row) = self.find(to, real_now).await? else { return Ok(None) };
         if !self.shown().insert(row.nonce.clone()) {
             return Ok(None);
         }

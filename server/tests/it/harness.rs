@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
 
 use app::App;
-use app::ctx::{SCOPE, USER_ID};
+use app::ctx::USER_ID;
 use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -17,10 +17,9 @@ use data::Db;
 use data::accounts::{self, Place};
 use data::imports::{self, Kind, Options};
 use data::installation::{self, Mode};
-use data::queries::session::scope_word;
 use data::sessions::Sessions;
-use domain::Instant;
 use domain::states::CompanyRole;
+use domain::{Instant, Place as At};
 use sea_orm::ConnectionTrait;
 use server::config::Config;
 use server::router::{AppState, build};
@@ -35,6 +34,8 @@ use crate::testing::TestDb;
 
 pub const NOW: &str = "2026-03-10T12:00:00Z";
 pub const PASSWORD: &str = "northwind-test";
+/// Of the company in [`PROGRAMME`].
+pub const PLACE: &str = "/c/northwind";
 
 pub const PROGRAMME: &str = r#"
 [company]
@@ -128,11 +129,9 @@ impl TestApp {
         accounts::add_user(&self.db, place, email, None, Some(PASSWORD), "test", now).await.unwrap().id
     }
 
-    /// The cookie of a new session of this user, at the first place they belong to.
+    /// The cookie of a new session of this user.
     pub async fn session_of(&self, user_id: Uuid) -> String {
-        let user = accounts::find_user(&self.db, user_id).await.unwrap().unwrap();
-        let data =
-            [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap()), (SCOPE.to_owned(), scope_word(&user.memberships[0]).into())];
+        let data = [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap())];
         let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(1) };
         Sessions::new(self.db.clone()).create(&mut record).await.unwrap();
         format!("tributary={}", record.id)
@@ -143,22 +142,26 @@ impl TestApp {
         self.session_of(id).await
     }
 
-    /// The token of a form with this action, as it is on a new page of the person with this cookie; empty for visitors.
-    pub async fn token(&self, action: &str, cookie: Option<&str>) -> String {
+    /// The token of a form with this action at this place, as it is on a new page of the person with this cookie; empty for visitors.
+    pub async fn token(&self, action: &str, place: &str, cookie: Option<&str>) -> String {
         let named = cookie.into_iter().flat_map(|cookie| cookie.split("; ")).find_map(|cookie| cookie.strip_prefix("tributary="));
         let Some(id) = named.and_then(|id| id.parse::<Id>().ok()) else { return String::new() };
         let Some(record) = Sessions::new(self.db.clone()).load(&id).await.unwrap() else { return String::new() };
         let user_id: Uuid = serde_json::from_value(record.data[USER_ID].clone()).unwrap();
-        self.signing.page_key(&self.db, user_id).await.unwrap().token(action, "", 0)
+        self.signing.page_key(&self.db, user_id).await.unwrap().token(action, place, 0)
     }
 
-    /// The form with such a token, unless it has one.
+    /// The form as a page of the test's company sends it: with its place and such a token, unless it has them.
     pub async fn signed(&self, action: &str, form: &str, cookie: Option<&str>) -> String {
+        let form = placed(action, form);
         if form.contains("form_token=") {
-            return form.to_owned();
+            return form;
         }
+        let place = form.split('&').find_map(|field| field.strip_prefix("place=")).unwrap_or_default();
+        // As the server reads it: what is no place is none.
+        let place = At::from(place.replace("%2F", "/")).to_string();
         let between = if form.is_empty() { "" } else { "&" };
-        format!("{form}{between}form_token={}", self.token(action, cookie).await)
+        format!("{form}{between}form_token={}", self.token(action, &place, cookie).await)
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -168,7 +171,18 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
+    /// What somebody is shown at an address; one that does not say whose it is leads on to their only place.
     pub async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let answer = self.ask(path, cookie).await;
+        let placed = |address: &str| At::of_path(address) != At::Nowhere;
+        match answer.status == StatusCode::SEE_OTHER && !placed(path) && placed(answer.location()) {
+            true => self.ask(answer.location(), cookie).await,
+            false => answer,
+        }
+    }
+
+    /// The answer to exactly this address.
+    pub async fn ask(&self, path: &str, cookie: Option<&str>) -> Answer {
         self.send(request(Method::GET, path, cookie).body(Body::empty()).unwrap()).await
     }
 
@@ -188,6 +202,16 @@ impl TestApp {
             .header(ACCEPT, "text/html")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
+    }
+}
+
+/// The form with the place of the test's company, unless it names one or needs none.
+fn placed(path: &str, form: &str) -> String {
+    let without = ["/rpc/session/", "/rpc/running/", "/sign-out"].iter().any(|start| path.starts_with(start));
+    match (without || form.contains("place="), form.is_empty()) {
+        (true, _) => form.to_owned(),
+        (false, true) => format!("place={PLACE}"),
+        (false, false) => format!("place={PLACE}&{form}"),
     }
 }
 

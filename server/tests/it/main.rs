@@ -10,6 +10,7 @@ mod forms;
 mod harness;
 mod http;
 mod large_files;
+mod places;
 mod reviews;
 mod sessions;
 mod sign_in;

@@ -5,7 +5,7 @@ use data::entities::rewards;
 use data::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use crate::harness::{PASSWORD, TestApp, hidden, hold_writers, request};
+use crate::harness::{PASSWORD, PLACE, TestApp, hidden, hold_writers, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -74,7 +74,7 @@ on_both! {
         };
         let (first, second, ()) = tokio::join!(app.post(PATH, &form, Some(&owner)), app.post(PATH, &form, Some(&owner)), release);
         assert_eq!(manual_rewards(&app).await, 1);
-        assert_eq!((first.location(), second.location()), ("/partners/acme/rewards", "/partners/acme/rewards"));
+        assert_eq!((first.location(), second.location()), ("/c/northwind/partners/acme/rewards", "/c/northwind/partners/acme/rewards"));
         assert!(app.get(second.location(), Some(&owner)).await.body.contains("Created a reward of $25.00"));
     }
 
@@ -91,7 +91,7 @@ on_both! {
 
     async fn a_form_that_is_still_being_worked_on_comes_back_as_it_was(db: &TestDb) {
         let (app, owner) = app(db).await;
-        let token = app.token(PATH, Some(&owner)).await;
+        let token = app.token(PATH, PLACE, Some(&owner)).await;
         let form = format!("{REWARD}&form_token={token}");
         app.call(PATH, &form, Some(&owner)).await;
         lose_answers(&app, 0).await;
@@ -113,7 +113,7 @@ on_both! {
         use data::entities::partnerships;
         let (app, owner) = app(db).await;
         const ARCHIVE: &str = "/rpc/partners/archive";
-        let elsewhere = app.token("/rpc/partners/restore", Some(&owner)).await;
+        let elsewhere = app.token("/rpc/partners/restore", PLACE, Some(&owner)).await;
         let old = "aGk.0191e0c0-3";
         for token in ["", &elsewhere, old, "...", &"x".repeat(100_000)] {
             let form = format!("key=acme&form_token={token}");
@@ -149,7 +149,7 @@ on_both! {
     async fn without_scripts_a_form_leads_on_and_a_refusal_leads_back(db: &TestDb) {
         let (app, owner) = app(db).await;
         let done = app.post(PATH, REWARD, Some(&owner)).await;
-        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/partners/acme/rewards"));
+        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/c/northwind/partners/acme/rewards"));
         let page = app.get(done.location(), Some(&owner)).await;
         assert!(page.body.contains("Created a reward of $25.00"), "the page says what was done");
         assert!(!app.get(done.location(), Some(&owner)).await.body.contains("Created a reward of $25.00"), "once");

@@ -11,7 +11,7 @@ use crate::ui::load;
 
 #[component]
 pub fn NewPartner() -> impl IntoView {
-    let form = load(|| GetPartnerForm {});
+    let form = load(|place| GetPartnerForm { place });
     view! {
         <Loaded of=form let:form>
             <NewForm form=form/>
@@ -42,7 +42,7 @@ pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
     TooLate::provide();
-    let both = load(move || GetPartnerToEdit { key: this.key.get() });
+    let both = load(move |place| GetPartnerToEdit { place, key: this.key.get() });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>
