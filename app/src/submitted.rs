@@ -90,7 +90,7 @@ impl Submitted {
                 let done = tokio::spawn(tracing::Instrument::in_current_span(work)).await;
                 done.unwrap_or_else(|error| Answer::error(&internal_in(&self.parts, error)))
             }
-            // Pages send nothing by themselves that only reads. What is missing first is said first.
+            // Pages post nothing that only reads. A form without its place is told so by its function.
             _ if self.plain && self.signed_in && self.place != Place::Nowhere => Answer::error(&AppError::Conflict(NOT_OURS.to_owned())),
             _ => {
                 parts.extensions.insert(db.read_only(NOT_OURS));
@@ -166,6 +166,7 @@ pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) 
     else {
         return Ok(None);
     };
+    let place = place_of(values).to_string();
     Ok(signing.person(db, token, action, &place, real_now()).await?)
 }
 
