@@ -9,7 +9,7 @@ use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -48,7 +48,7 @@ pub struct AddArgs {
 pub async fn run(url: &str, command: Command) -> Outcome {
     let Command::Add(args) = command;
     let password = read_password(&args)?;
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
     let place = match &args.partner {
         None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),
