@@ -10,8 +10,8 @@ use axum::extract::FromRequest;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use data::Db;
-use data::accounts::Membership;
 use data::submissions::{self, Claim};
+use domain::Place;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
@@ -19,9 +19,10 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, AsPartner, FLASH, STRANDED, Standing, Stranded, Whose, real_now, session_of, standing_of};
+use crate::ctx::{self, FLASH, STRANDED, Stranded, Whose, person_of, real_now, session_of};
 use crate::error::{AppError, Result};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::place::{self, PLACES};
 use crate::shell::{Assets, shell};
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
@@ -70,29 +71,37 @@ fn page_context() {
     response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Sends visitors to the sign-in page and people to their own side; hands the flash message to the page.
+/// Sends visitors to the sign-in page and old addresses to where they are now; hands the page its place and the flash message.
 async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     let (mut parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
-    let public = path == "/sign-in" || path.starts_with("/sign-in/");
-    let whose = standing.as_ref().map(|standing| Whose(standing.user.id));
-    if matches!(standing, Some(Standing { place: Membership::Partner { .. }, .. })) {
-        parts.extensions.insert(AsPartner);
+    if let Some(same) = place::without_slash(&parts.uri) {
+        return Err(Redirect::permanent(&same).into_response());
     }
-    match standing.map(|standing| standing.place) {
+    let path = parts.uri.path();
+    let person = person_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
+    let public = path == "/sign-in" || path.starts_with("/sign-in/");
+    let whose = person.as_ref().map(|person| Whose(person.user.id));
+    match &person {
         None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
-        Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),
-        Some(Membership::Company { .. }) if path == "/partner" || path.starts_with("/partner/") => {
-            return Err(Redirect::to("/").into_response());
-        }
         Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
+        Some(person) if !public => {
+            if let Some(there) = place::lead(person, &parts.uri) {
+                return Err(Redirect::to(&there).into_response());
+            }
+        }
         _ => {}
     }
-    let flash = take_flash(&parts, public, whose).await;
+    let here = Place::of_path(path);
+    let flash = match path == PLACES && form_waits(&parts).await {
+        true => Flash { stranded: true, ..Flash::default() },
+        false => take_flash(&parts, public || path == PLACES, whose).await,
+    };
+    if person.is_some_and(|person| person.membership(&here).is_ok()) {
+        parts.extensions.insert(here);
+    }
     parts.extensions.insert(flash);
     if let Some(whose) = whose {
         parts.extensions.insert(whose);
@@ -119,6 +128,14 @@ async fn take_flash(parts: &Parts, public: bool, whose: Option<Whose>) -> Flash 
     flash
 }
 
+/// Whether a refused form waits for its page, which lies behind the choice of a place.
+async fn form_waits(parts: &Parts) -> bool {
+    match session_of(parts) {
+        Ok(session) => matches!(session.get::<Flash>(FLASH).await, Ok(Some(Flash { failed: Some(_), .. }))),
+        Err(_) => false,
+    }
+}
+
 /// The sign-in page that leads back to where somebody wanted to go.
 fn sign_in_path(wanted: &Uri) -> String {
     let wanted = wanted.path_and_query().map_or("/", |path| path.as_str());
@@ -141,7 +158,8 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-fn next_of(uri: &Uri) -> Option<String> {
+/// Where somebody wants to go on to, as the address says.
+pub fn next_of(uri: &Uri) -> Option<String> {
     let query: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(uri).ok()?;
     let next = query.0.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value)?;
     local_path(&next).map(str::to_owned)
@@ -163,12 +181,15 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
         true => form_values(&bytes).await,
         false => Vec::new(),
     };
-    let answer = match submission_of(&parts, &values) {
-        Some((db, submission)) => once(&db, submission, &parts, bytes).await,
-        None => run(&parts, bytes, None).await,
-    };
+    let place = place_of(&values);
+    let answer = match (from_elsewhere(&parts, &place), submission_of(&parts, &values)) {
+        (Some(refusal), _) => Answer::error(&refusal),
+        (None, Some((db, submission))) => once(&db, submission, &parts, bytes).await,
+        (None, None) => run(&parts, bytes, None).await,
+    }
+    .at(&place);
     if plain {
-        redirect_after(&parts, values, answer).await
+        redirect_after(&parts, values, &place, answer).await
     } else if packed {
         let form = header(&parts, CONTENT_TYPE) != PACKED;
         if form { answer.packed().refused_quietly().into_response() } else { answer.packed().into_response() }
@@ -211,6 +232,18 @@ impl Answer {
         if self.response.status.is_client_error() {
             self.response.headers.insert(REFUSED_HEADER, HeaderValue::from(self.response.status.as_u16()));
             self.response.status = StatusCode::OK;
+        }
+        self
+    }
+
+    /// What was done leads on at the place of the form.
+    fn at(mut self, place: &Place) -> Answer {
+        if *place != Place::Nowhere
+            && self.response.status.is_success()
+            && let Ok(done) = serde_json::from_slice::<Done>(&self.body)
+            && let Ok(body) = serde_json::to_vec(&done.at(place))
+        {
+            self.body = body.into();
         }
         self
     }
@@ -288,8 +321,8 @@ fn submission_of(parts: &Parts, values: &[(String, String)]) -> Option<(Db, Subm
 }
 
 /// The answer to a form that the browser sent by itself.
-async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: Answer) -> Response {
-    let back = referer_path(parts);
+async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, place: &Place, answer: Answer) -> Response {
+    let back = referer_path(parts).unwrap_or_else(|| place.at("/"));
     let (target, flash) = if answer.response.status.is_success() {
         match serde_json::from_slice::<Done>(&answer.body) {
             Ok(done) => {
@@ -353,11 +386,24 @@ fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> 
     FailedForm { action: action.to_owned(), name, error, values }
 }
 
+/// The place that a form says it is for.
+fn place_of(values: &[(String, String)]) -> Place {
+    let named = values.iter().find(|(name, _)| name == FORM_PLACE).map(|(_, value)| value.clone());
+    named.map(Place::from).unwrap_or_default()
+}
+
+/// Why a form is refused that says another place than the page it was on.
+fn from_elsewhere(parts: &Parts, place: &Place) -> Option<AppError> {
+    let page = referer_path(parts).map(|path| Place::of_path(&path)).unwrap_or_default();
+    let differ = page != *place && page != Place::Nowhere && *place != Place::Nowhere;
+    differ
+        .then(|| AppError::Conflict("This form is for another company than its page, so nothing was done. Load the page again.".to_owned()))
+}
+
 /// Path and query of the page that a form was on.
-fn referer_path(parts: &Parts) -> String {
-    let referer: Option<Uri> = header(parts, REFERER).parse().ok();
-    let path = referer.as_ref().and_then(|uri| uri.path_and_query()).map_or("/", |path| path.as_str());
-    local_path(path).unwrap_or("/").to_owned()
+fn referer_path(parts: &Parts) -> Option<String> {
+    let referer: Uri = header(parts, REFERER).parse().ok()?;
+    local_path(referer.path_and_query()?.as_str()).map(str::to_owned)
 }
 
 async fn form_values(bytes: &Bytes) -> Vec<(String, String)> {

@@ -12,6 +12,7 @@ pub mod forms;
 pub mod http;
 pub mod list;
 pub mod pages;
+pub mod place;
 #[cfg(feature = "ssr")]
 pub mod progress;
 pub mod routes;

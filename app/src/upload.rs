@@ -15,6 +15,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use data::imports::{self, Kind, Options, Progress, Report};
+use domain::Place;
 use domain::access::Action;
 use domain::page::grouped;
 use domain::views::settings::{ImportProblem, ImportTrial};
@@ -30,7 +31,7 @@ use crate::http::{internal, set_flash};
 use crate::progress::{self, Running};
 use crate::spool::Spool;
 
-/// The form's action, and the page it is on.
+/// The form's action, and the page it is on, in their place.
 pub const PATH: &str = "/upload/import";
 const PAGE: &str = "/settings/import";
 /// Where the rows that were left out can be taken from.
@@ -52,13 +53,19 @@ struct Kept {
 }
 
 pub fn router() -> Router {
-    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::disable())).route(REST_PATH, get(send_rest))
+    let receive = || post(receive).layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route(&format!("/c/{{company}}{PATH}"), receive())
+        // From a page of the time before addresses said whose they are.
+        .route(PATH, receive())
+        .route(&format!("/c/{{company}}{REST_PATH}"), get(send_rest))
 }
 
 /// Keeps a file, tries it, and leads back to its page.
 async fn receive(request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let outcome = match company_of(&parts, Action::Import).await {
+    let place = Place::of_path(parts.uri.path());
+    let outcome = match company_of(&parts, &place, Action::Import).await {
         Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body)).await,
         Err(error) => Err(error),
     };
@@ -70,7 +77,7 @@ async fn receive(request: Request<Body>) -> Response {
         }
     };
     set_flash(&parts, &flash).await;
-    Redirect::to(PAGE).into_response()
+    Redirect::to(&place.at(PAGE)).into_response()
 }
 
 /// Answers with what is to be said where the file was not tried to its end.
@@ -233,7 +240,7 @@ pub async fn discard(parts: &Parts) -> Result<()> {
 /// The rows that the last import left out, as they stood in the file, with their reasons.
 async fn send_rest(request: Request<Body>) -> Response {
     let (parts, _) = request.into_parts();
-    let allowed = company_of(&parts, Action::Import).await;
+    let allowed = company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await;
     let upload: Option<String> = match (allowed, session_of(&parts)) {
         (Ok(_), Ok(session)) => session.get(REST).await.ok().flatten(),
         _ => None,

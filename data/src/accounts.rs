@@ -58,7 +58,31 @@ pub struct User {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Membership {
     Company { company_id: Uuid, key: String, name: String, role: CompanyRole },
-    Partner { partner_id: Uuid, name: String, role: PartnerRole },
+    Partner { partner_id: Uuid, key: String, name: String, role: PartnerRole },
+}
+
+impl Membership {
+    /// Where its pages are.
+    pub fn place(&self) -> domain::Place {
+        match self {
+            Membership::Company { key, .. } => domain::Place::Company(key.clone()),
+            Membership::Partner { key, .. } => domain::Place::Partner(key.clone()),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Membership::Company { name, .. } | Membership::Partner { name, .. } => name,
+        }
+    }
+
+    /// The person's role there, in words.
+    pub fn role(&self) -> &'static str {
+        match self {
+            Membership::Company { role, .. } => role.label(),
+            Membership::Partner { role, .. } => role.label(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,7 +255,12 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
     }
     for partner in partners {
         for row in rows.iter().filter(|row| row.partner_id == Some(partner.id)) {
-            list.push(Membership::Partner { partner_id: partner.id, name: partner.name.clone(), role: stored(&row.role)? });
+            list.push(Membership::Partner {
+                partner_id: partner.id,
+                key: partner.key.clone(),
+                name: partner.name.clone(),
+                role: stored(&row.role)?,
+            });
         }
     }
     Ok(list)

@@ -104,6 +104,7 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
         ids.push(id);
         organisations.push(partners::ActiveModel {
             id: Set(partner_id),
+            key: Set(ids::short_key(partner_id)),
             name: Set(input.name.clone()),
             email: Set(input.email.clone()),
             created_at: Set(now.0),

@@ -13,6 +13,7 @@ pub mod invoicing;
 pub mod money;
 pub mod offers;
 pub mod page;
+pub mod place;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
@@ -28,4 +29,5 @@ pub mod views;
 pub mod zone;
 
 pub use money::{Currency, Money, Rate};
+pub use place::Place;
 pub use time::{Instant, Month};

@@ -13,6 +13,7 @@ use super::layout::use_viewer;
 use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
 use crate::error::AppError;
 use crate::list::keeping_query;
+use crate::place::use_here;
 use crate::ui::Ui;
 
 /// Whether the list is beneath the drawer, or the drawer is the page.
@@ -30,12 +31,12 @@ struct OverList(Memo<bool>);
 /// ```
 #[component]
 pub fn ListRoute(
-    /// The list's own address.
+    /// The list's own path in its place.
     #[prop(into)]
     base: Signal<String>,
     #[prop(into)] list: ViewFn,
 ) -> impl IntoView {
-    let here = use_location().pathname;
+    let here = use_here();
     let over_list = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || here.get() == base.get());
     provide_context(OverList(over_list));
     view! {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Place;
 use leptos::context::Provider;
 use leptos::form::form_data_from_event;
 use leptos::html;
@@ -15,7 +16,7 @@ use leptos_router::location::Url;
 
 use super::Icon;
 use crate::error::{AppError, FieldErrors};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, field_errors};
+use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
 use crate::wire::send;
 
@@ -107,7 +108,7 @@ pub fn Form(
     #[prop(into)] action: String,
     #[prop(optional, into)] name: String,
     #[prop(default = "form", into)] class: &'static str,
-    /// Always a full page load: for signing in and moving between companies.
+    /// Always a full page load: for signing in.
     #[prop(optional)]
     plain: bool,
     /// With files; such a form is always `plain`.
@@ -122,9 +123,13 @@ pub fn Form(
     /// False where the form places its [`ErrorSummary`] itself.
     #[prop(default = true)]
     summary: bool,
+    /// Another one than the page's.
+    #[prop(optional)]
+    place: Option<Place>,
     children: Children,
 ) -> impl IntoView {
     let ui = Ui::get();
+    let place = place.unwrap_or_else(|| ui.place());
     let state = FormState::new(&name, ui.failed_form(&action, &name).or_else(|| TooLate::form(&action, &name)));
     let late = use_context::<TooLate>();
     let node = NodeRef::<html::Form>::new();
@@ -200,6 +205,7 @@ pub fn Form(
         <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain
             enctype=multipart.then_some("multipart/form-data")>
             <input type="hidden" name=FORM_TOKEN value=move || ui.form_token()/>
+            {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             // To the fields inside only: what is beside the form, or comes after it, has no part in it.
             <Provider value=state>

@@ -1,5 +1,6 @@
 //! Customers: the list, one customer, sales, refunds, and who brings them.
 
+use domain::Place;
 pub use domain::addresses::{customer as customer_path, customer_page};
 use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
 use domain::views::{Choice, ListQuery};
@@ -33,32 +34,33 @@ use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
 
 #[server(prefix = "/rpc", endpoint = "customers/list", protocol = Reading)]
-pub async fn list_customers(query: ListQuery) -> Result<CustomerList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_customers(#[server(default)] place: Place, query: ListQuery) -> Result<CustomerList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
 #[server(prefix = "/rpc", endpoint = "customers/find", protocol = Reading)]
-pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn find_customers(#[server(default)] place: Place, text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::choices(&cx.db, cx.company_id, &text).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
-pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_customer(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerDetail> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]
-pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+pub async fn get_customer_forms(#[server(default)] place: Place, key: String) -> Result<CustomerForms> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/create")]
 pub async fn create_customer(
+    #[server(default)] place: Place,
     #[server(default)] customer_key: String,
     #[server(default)] name: String,
     #[server(default)] email: String,
@@ -67,7 +69,7 @@ pub async fn create_customer(
     #[server(default)] created_at: String,
     #[server(default)] test: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let created_at = match created_at.trim() {
         "" => None,
         text => Some(time(&cx, "created_at", text)?),
@@ -89,12 +91,13 @@ pub async fn create_customer(
 
 #[server(prefix = "/rpc", endpoint = "customers/save")]
 pub async fn save_customer(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] name: String,
     #[server(default)] email: String,
     #[server(default)] provider_key: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let change = CustomerChange {
         name: Some(name.trim().to_owned()),
         email: Some(email.trim().to_owned()),
@@ -108,6 +111,7 @@ pub async fn save_customer(
 /// An empty `key` is made from the form, so that the same form sent twice records one sale.
 #[server(prefix = "/rpc", endpoint = "customers/sale")]
 pub async fn record_sale(
+    #[server(default)] place: Place,
     customer_key: String,
     #[server(default)] amount: String,
     #[server(default)] currency: String,
@@ -116,7 +120,7 @@ pub async fn record_sale(
     #[server(default)] product_key: String,
     #[server(default)] category_key: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &currency, &occurred_at)?;
     let sale = Sale {
         key: filled(&key).unwrap_or_else(|| own_key(occurred_at)),
@@ -136,13 +140,14 @@ pub async fn record_sale(
 
 #[server(prefix = "/rpc", endpoint = "customers/refund")]
 pub async fn record_refund(
+    #[server(default)] place: Place,
     customer_key: String,
     #[server(default)] refund_of: String,
     #[server(default)] amount: String,
     #[server(default)] occurred_at: String,
     #[server(default)] key: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     if refund_of.trim().is_empty() {
         return Err(refused(&[("refund_of", "Choose the sale that was refunded.")]));
     }
@@ -174,12 +179,13 @@ pub async fn record_refund(
 /// Empty partner: to nobody. Nothing is asked while both `undo` and `from` are empty.
 #[server(prefix = "/rpc", endpoint = "customers/preview-attribution", protocol = Reading)]
 pub async fn preview_attribution(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] partner: String,
     #[server(default)] from: String,
     #[server(default)] undo: String,
 ) -> Result<Option<ChangePreview>> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     if !undo.is_empty() {
         return Ok(Some(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?));
     }
@@ -193,12 +199,13 @@ pub async fn preview_attribution(
 
 #[server(prefix = "/rpc", endpoint = "customers/attribution")]
 pub async fn change_attribution(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] partner: String,
     from: String,
     #[server(default)] reason: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
     let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let changed =
@@ -213,8 +220,8 @@ pub async fn change_attribution(
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/undo-attribution")]
-pub async fn undo_attribution(key: String, change: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+pub async fn undo_attribution(#[server(default)] place: Place, key: String, change: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
     attributions::undo_change(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))

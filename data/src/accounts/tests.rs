@@ -217,6 +217,7 @@ on_both! {
         let partner_id = Uuid::from_u128(5);
         let partner = partners::ActiveModel {
             id: Set(partner_id),
+            key: Set(domain::ids::short_key(partner_id)),
             name: Set("Blog".to_owned()),
             email: Set(String::new()),
             created_at: Set(NOW.0),

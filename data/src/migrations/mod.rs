@@ -9,6 +9,7 @@ mod m0004_lists;
 mod m0005_company_account;
 mod m0006_list_indexes;
 mod m0012_sign_ins;
+mod m0013_partner_keys;
 mod table;
 
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_company_account::Migration),
             Box::new(m0006_list_indexes::Migration),
             Box::new(m0012_sign_ins::Migration),
+            Box::new(m0013_partner_keys::Migration),
         ]
     }
 }

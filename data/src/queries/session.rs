@@ -1,10 +1,12 @@
 //! Who is looking and where: for the frame around every page.
+//!
+//! Addresses of places stand here whole: they lead out of the one that somebody is at.
 
 use domain::Instant;
 use domain::access::{Action, allows};
 use domain::states::{CompanyRole, PartnerRole, RewardState};
 use domain::time::long_date;
-use domain::views::session::{ClockView, DemoUser, Jump, Place, Scope, Viewer};
+use domain::views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 use domain::zone::Zone;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -21,12 +23,17 @@ use crate::{Db, Result, demo, installation};
 /// Beyond this the number of waiting rewards is not counted on.
 pub const WAITING_COUNTED_MAX: u64 = 1_000;
 
-/// What the session stores of a place: "company:<uuid>" or "partner:<uuid>".
-pub fn scope_word(place: &Membership) -> String {
-    match place {
-        Membership::Company { company_id, .. } => format!("company:{company_id}"),
-        Membership::Partner { partner_id, .. } => format!("partner:{partner_id}"),
-    }
+/// Where a person belongs, each with what `leads` makes of it; what it makes nothing of is left out.
+pub fn places(user: &User, leads: impl Fn(&Membership) -> Option<String>) -> Vec<PlaceLink> {
+    let link = |place: &Membership| {
+        Some(PlaceLink {
+            href: leads(place)?,
+            name: place.name().to_owned(),
+            role: place.role().to_owned(),
+            company: matches!(place, Membership::Company { .. }),
+        })
+    };
+    user.memberships.iter().filter_map(link).collect()
 }
 
 pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> {
@@ -46,23 +53,12 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
             let waiting = to_review(db.read(), &company, now).await?.0;
             (scope, zone, waiting, allows(*role, Action::MoveClock))
         }
-        Membership::Partner { partner_id, name, role } => {
+        Membership::Partner { partner_id, name, role, .. } => {
             let zone = partner_zone(db.read(), *partner_id).await?;
             (Scope::Partner { name: name.clone(), role: *role }, zone, 0, false)
         }
     };
-    let places = user
-        .memberships
-        .iter()
-        .map(|membership| Place {
-            scope: scope_word(membership),
-            name: match membership {
-                Membership::Company { name, .. } | Membership::Partner { name, .. } => name.clone(),
-            },
-            company: matches!(membership, Membership::Company { .. }),
-            current: membership == place,
-        })
-        .collect();
+    let places = places(user, |place| Some(place.place().to_string()));
     let clock = sandbox.then(|| clock(&zone, now, may_move));
     Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
 }

@@ -2,6 +2,7 @@
 
 use app::AppError;
 use app::forms::Done;
+use app::server_fns::session::GetViewer;
 use app::wire::{BUILD_HEADER, PACKED, Packed};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
@@ -14,7 +15,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use server::assets::Assets;
 
-use crate::harness::{Answer, PASSWORD, TestApp, request};
+use crate::harness::{Answer, PASSWORD, PLACE, TestApp, placed, request};
 use crate::on_both;
 
 const SAVE: &str = "/rpc/settings/save-profile";
@@ -27,7 +28,7 @@ async fn send(app: &TestApp, path: &str, from: &str, form: &str, cookie: Option<
         .header(ACCEPT, "text/html,application/xhtml+xml")
         .header(REFERER, format!("http://tributary.test{from}"))
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-    app.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    app.send(request.body(Body::from(placed(path, form))).unwrap()).await
 }
 
 async fn changes(app: &TestApp) -> u64 {
@@ -129,7 +130,7 @@ on_both! {
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, PACKED)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let quiet = app.send(quiet.body(Body::from(form)).unwrap()).await;
+        let quiet = app.send(quiet.body(Body::from(placed(SAVE, &form))).unwrap()).await;
         assert_eq!((quiet.status, quiet.header("x-tributary-refused")), (StatusCode::OK, "422"));
         assert_eq!(quiet.header("content-type"), PACKED);
         let error: AppError = serde_json::from_str(&answer.body).unwrap();
@@ -140,7 +141,7 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         const VIEWER: &str = "/rpc/session/viewer";
-        let json = app.call(VIEWER, "", Some(&owner)).await;
+        let json = app.call(VIEWER, &format!("place={PLACE}"), Some(&owner)).await;
         let viewer: Viewer = serde_json::from_str(&json.body).unwrap();
         let ask = |build: &str| {
             request(Method::POST, VIEWER, Some(&owner))
@@ -148,7 +149,7 @@ on_both! {
                 .header(ACCEPT, PACKED)
                 .header(CONTENT_TYPE, PACKED)
                 .header(BUILD_HEADER, build)
-                .body(Body::empty())
+                .body(Body::from(Packed::of(&GetViewer { place: PLACE.to_owned().into() }).to_string()))
                 .unwrap()
         };
         let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
@@ -177,7 +178,7 @@ fn upload(cookie: &str, kind: &str, name: &str, content: &str) -> axum::http::Re
         "--edge\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n--edge\r\ncontent-disposition: form-data; \
          name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n{content}\r\n--edge--\r\n"
     );
-    request(Method::POST, "/upload/import", Some(cookie))
+    request(Method::POST, "/c/northwind/upload/import", Some(cookie))
         .header("sec-fetch-site", "same-origin")
         .header(CONTENT_TYPE, "multipart/form-data; boundary=edge")
         .body(Body::from(body))
@@ -211,7 +212,7 @@ on_both! {
         let file = "partner_key,name,email,first_name,last_name,group\nbluebird,Bluebird Media,ada@bluebird.example,Ada,Moreau,affiliates\n\
                     kestrel,Kestrel,nobody,Jonas,Weber,nowhere\n";
         let answer = app.send(upload(&owner, "partners", "partners.csv", file)).await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/settings/import"));
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/c/northwind/settings/import"));
         let page = app.get("/settings/import", Some(&owner)).await.body;
         assert!(page.contains("partners.csv") && page.contains("Import the good row"), "{page}");
         assert!(page.contains("One row cannot be imported"));
@@ -253,7 +254,7 @@ on_both! {
         assert!(app.get("/settings/import", Some(&owner)).await.body.contains("is not one of partners"));
         assert!(app.get("/upload/import/rest.csv", Some(&owner)).await.status == StatusCode::NOT_FOUND);
         let answer = app.send(upload("tributary=none", "partners", "partners.csv", "partner_key\n")).await;
-        assert_eq!(answer.location(), "/settings/import", "which leads a visitor to the sign-in page");
+        assert_eq!(answer.location(), "/c/northwind/settings/import", "which leads a visitor to the sign-in page");
     }
 
     async fn an_import_is_stopped_by_whom_it_is_for(db: &TestDb) {

@@ -11,6 +11,7 @@ mod forms;
 mod harness;
 mod http;
 mod large_files;
+mod places;
 mod reviews;
 mod sign_in;
 mod submissions;

@@ -103,6 +103,12 @@ on_both! {
             Ok(())
         });
         gone.unwrap();
-        assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
+        let chooser = app.ask("/", Some(&session)).await;
+        assert_eq!(chooser.location(), "/places");
+        assert!(app.get("/places", Some(&session)).await.body.contains("belongs to no company or partner any more"));
+        for path in ["/c/northwind", "/c/northwind/partners", "/c/northwind/export/partners.csv"] {
+            assert_eq!(app.get(path, Some(&session)).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(app.call("/rpc/home", "", Some(&session)).await.status, StatusCode::NOT_FOUND);
     }
 }

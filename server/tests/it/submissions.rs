@@ -48,7 +48,7 @@ on_both! {
     async fn without_scripts_a_form_leads_on_and_a_refusal_leads_back(db: &TestDb) {
         let (app, owner) = app(db).await;
         let done = app.post(PATH, REWARD, Some(&owner)).await;
-        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/partners/acme/rewards"));
+        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/c/northwind/partners/acme/rewards"));
         let page = app.get(done.location(), Some(&owner)).await;
         assert!(page.body.contains("Created a reward of $25.00"), "the page says what was done");
         assert!(!app.get(done.location(), Some(&owner)).await.body.contains("Created a reward of $25.00"), "once");

@@ -12,6 +12,7 @@ use crate::components::{
     TextArea, finder,
 };
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::customers::{ChangeAttribution as Apply, GetCustomerForms, PreviewAttribution, UndoAttribution, customer_path};
 use crate::server_fns::partners::FindPartners;
 use crate::ui::{load, load_once};
@@ -38,16 +39,16 @@ pub fn ChangeAttribution() -> impl IntoView {
             }
         })
     });
-    let forms = load(move || GetCustomerForms { key: key.get() });
-    let partners = load(|| FindPartners { text: String::new() });
+    let forms = load(move |place| GetCustomerForms { place, key: key.get() });
+    let partners = load(|place| FindPartners { place, text: String::new() });
     // Not reloaded by the write it leads to: what was shown has been done then.
-    let preview = load_once(move || {
+    let preview = load_once(move |place| {
         let (partner, from, undo) = match asked.get() {
             Asked::Nothing => Default::default(),
             Asked::Change { partner, from } => (partner, from, String::new()),
             Asked::Undo { change } => (String::new(), String::new(), change),
         };
-        PreviewAttribution { key: key.get(), partner, from, undo }
+        PreviewAttribution { place, key: key.get(), partner, from, undo }
     });
     view! {
         <Loaded of=forms let:forms>
@@ -87,13 +88,13 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
     view! {
         <form class="form measure" method="get">
             <div class="fields">
-                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|text| FindPartners { text })
+                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|place, text| FindPartners { place, text })
                     placeholder="Name, email or partner key" hint="Empty: belongs to nobody."/>
                 <Field name="from" label="From" kind="datetime-local" value=from hint=format!("{}. Sales before it stay where they are.", forms.zone)/>
             </div>
             <FormEnd>
                 <button class="btn" type="submit"><Icon name="search"/><span>"Show what it would do"</span></button>
-                <a class="btn quiet" href=customer_path(&forms.customer.value)>"Cancel"</a>
+                <a class="btn quiet" href=at(customer_path(&forms.customer.value))>"Cancel"</a>
             </FormEnd>
         </form>
     }
@@ -119,7 +120,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="change" value=change/>
                 <FormEnd>
                     <SubmitButton>"Take the change back"</SubmitButton>
-                    <a class="btn quiet" href=customer_path(&key)>"Cancel"</a>
+                    <a class="btn quiet" href=at(customer_path(&key))>"Cancel"</a>
                 </FormEnd>
             </Form>
         }

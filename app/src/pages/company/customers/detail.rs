@@ -15,6 +15,7 @@ use crate::components::{
     TableHead,
 };
 use crate::list::{encode, use_list};
+use crate::place::at;
 use crate::server_fns::customers::{GetCustomer, customer_page};
 use crate::server_fns::partners::partner_path;
 use crate::ui::load;
@@ -23,7 +24,7 @@ use crate::ui::load;
 pub fn CustomerPage() -> impl IntoView {
     let key = this_customer();
     let query = use_list();
-    let customer = load(move || GetCustomer { key: key.get(), query: query.get() });
+    let customer = load(move |place| GetCustomer { place, key: key.get(), query: query.get() });
     view! {
         <Loaded of=customer let:customer>
             <CustomerView customer=customer/>
@@ -104,7 +105,7 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
 fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView {
     viewer.may(Action::ManageCustomers).then(|| {
         view! {
-            <a class="btn primary" href=customer_page(&customer, "sale") data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
+            <a class="btn primary" href=at(customer_page(&customer, "sale")) data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
             <Menu id="customer-menu" label="More actions">
                 {refundable.then(|| view! { <MenuLink href=customer_page(&customer, "refund") icon="refund" label="Refund"/> })}
                 <MenuLink href=customer_page(&customer, "attribution") icon="swap" label="Change attribution"/>
@@ -129,7 +130,7 @@ fn count_words(customer: &CustomerDetail) -> String {
 fn Facts(customer: CustomerDetail) -> impl IntoView {
     let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let partner = customer.partner.map(|partner| {
-        view! { <div><dt>"Partner"</dt><dd><a class="link" href=partner_path(&partner.value)>{partner.label}</a></dd></div> }
+        view! { <div><dt>"Partner"</dt><dd><a class="link" href=at(partner_path(&partner.value))>{partner.label}</a></dd></div> }
     });
     view! {
         <section class="card">

@@ -18,7 +18,7 @@ use domain::views::session::Scope;
 
 #[component]
 pub fn NewCustomer() -> impl IntoView {
-    let first = load(|| FindPartners { text: String::new() });
+    let first = load(|place| FindPartners { place, text: String::new() });
     let partner = use_list().with_untracked(|query| query.filter("partner").to_owned());
     view! {
         <Loaded of=first let:first>
@@ -40,7 +40,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
             <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own id of the customer; it never changes."/>
             <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their id at your payment provider."/>
             <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
-                find=finder(|text| FindPartners { text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
+                find=finder(|place, text| FindPartners { place, text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
             <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
                 hint="Empty: since now, and all their earlier sales belong to the partner too."/>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
@@ -57,7 +57,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
 #[component]
 pub fn EditCustomer() -> impl IntoView {
     let key = this_customer();
-    let customer = load(move || GetCustomer { key: key.get(), query: ListQuery::default() });
+    let customer = load(move |place| GetCustomer { place, key: key.get(), query: ListQuery::default() });
     view! {
         <Loaded of=customer let:customer>
             <DrawerFor action=Action::ManageCustomers title=format!("Edit {}", customer.title) close=customer_path(&customer.key)

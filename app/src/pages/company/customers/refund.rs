@@ -14,7 +14,7 @@ use crate::ui::load;
 #[component]
 pub fn RecordRefund() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || GetCustomerForms { key: key.get() });
+    let form = load(move |place| GetCustomerForms { place, key: key.get() });
     let chosen = use_list().with_untracked(|query| query.filter("refund_of").to_owned());
     view! {
         <Loaded of=form let:form>

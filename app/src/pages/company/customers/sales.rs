@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead};
 use crate::list::encode;
+use crate::place::at;
 
 #[component]
 pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String) -> impl IntoView {
@@ -39,7 +40,7 @@ fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
     };
     let refund = (sale && line.amount.minor > line.refunded.minor).then(|| {
         let href = format!("{refund}?refund_of={}", encode(&line.key));
-        view! { <a class="link" href=href>"Refund"</a> }
+        view! { <a class="link" href=at(href)>"Refund"</a> }
     });
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");

@@ -11,7 +11,7 @@ use crate::ui::{load, load_once};
 
 #[component]
 pub fn NewPartner() -> impl IntoView {
-    let form = load(|| GetPartnerForm {});
+    let form = load(|place| GetPartnerForm { place });
     view! {
         <Loaded of=form let:form>
             <NewForm form=form/>
@@ -41,7 +41,7 @@ fn NewForm(form: PartnerForm) -> impl IntoView {
 pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let both = load_once(move || GetPartnerToEdit { key: this.key.get() });
+    let both = load_once(move |place| GetPartnerToEdit { place, key: this.key.get() });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>

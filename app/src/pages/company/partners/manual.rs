@@ -14,7 +14,7 @@ use crate::ui::load;
 pub fn ManualRewards() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let form = load(move || GetManualRewardForm { key: this.key.get() });
+    let form = load(move |place| GetManualRewardForm { place, key: this.key.get() });
     view! {
         <Loaded of=form let:form>
             <RewardForm form=form close=close.clone()/>
@@ -38,7 +38,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
             )]/>
             <MoneyField name="amount" label="Amount" currencies=form.currencies.clone() currency=currency/>
             <Combobox name="customer_key" label="Customer" optional=true initial=form.customers.clone()
-                find=finder(move |text| FindPartnerCustomers { key: key.clone(), text })
+                find=finder(move |place, text| FindPartnerCustomers { place, key: key.clone(), text })
                 placeholder="Name, email or key" hint="Only customers of this partner can be connected."/>
             <Advice items=vec![(
                 "link",

@@ -14,7 +14,7 @@ use crate::ui::load;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let profile = load(|| GetProfile {});
+    let profile = load(|place| GetProfile { place });
     view! {
         <PageHeader title="Company profile" context="What dates, amounts and payments go by" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=profile let:profile>
