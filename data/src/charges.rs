@@ -13,7 +13,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::charge_attempts::{Column, Entity, Model};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
@@ -146,7 +146,7 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
         .filter(Column::Provider.ne(ProviderKind::Manual.word()))
         // A sandbox's clock may have been moved since `now` was read: what began after it is not of this run.
         .filter(Column::StartedAt.lte(now.0))
-        .filter(Column::LeasedUntil.lte(real_now().0))
+        .filter(is_free(Column::LeasedUntil))
         .order_by_asc(Column::StartedAt)
         .order_by_asc(Column::Id)
         .all(db.read())
@@ -189,7 +189,7 @@ async fn lease(db: &Db, ctx: &Ctx, attempt_id: Uuid) -> Result<bool> {
             .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
             .filter(Column::Id.eq(attempt_id))
             .filter(Column::State.eq(AttemptState::InFlight.word()))
-            .filter(Column::LeasedUntil.lte(real_now().0))
+            .filter(is_free(Column::LeasedUntil))
             .exec(tx)
             .await?;
         Ok(taken.rows_affected == 1)

@@ -78,6 +78,23 @@ impl Db {
         Err(Error::invalid("database", format!("“{url}” is neither sqlite://… nor postgres://…")))
     }
 
+    /// Opens a database that is there, to read it only. Nothing is created or brought up to date.
+    ///
+    /// # Errors
+    /// `Conflict` where there is no such file.
+    pub async fn connect_to_read(url: &str) -> Result<Db> {
+        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect(url).await };
+        if !path.is_file() {
+            return Err(Error::conflict(format!("there is no database at {}", path.display())));
+        }
+        let mut options = ConnectOptions::new(format!("sqlite://{}?mode=ro", path.display()));
+        options.max_connections(READERS).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
+            sqlite.busy_timeout(Duration::from_secs(30)).pragma("temp_store", "memory").statement_cache_capacity(STATEMENTS_KEPT)
+        });
+        let pool = Database::connect(options).await?;
+        Ok(Db { writer: pool.clone(), reader: pool })
+    }
+
     pub async fn migrate(&self) -> Result<()> {
         let writer: DatabaseConnection = match &self.pools {
             Pools::Sqlite { writer, .. } => writer.clone().into(),

@@ -29,6 +29,7 @@ pub mod search_terms;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod sign_in_links;
+pub mod sign_in_networks;
 pub mod simulated_plans;
 pub mod simulated_requests;
 pub mod submissions;

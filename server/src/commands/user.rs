@@ -10,7 +10,7 @@ use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -135,7 +135,7 @@ fn counted(count: u64, noun: &str) -> String {
 
 async fn add(url: &str, args: AddArgs) -> Outcome {
     let password = read_password(&args)?;
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
     let place = match &args.partner {
         None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),

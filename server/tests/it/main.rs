@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
 mod commands;
 mod downloads;
 mod files;
