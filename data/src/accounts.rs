@@ -383,7 +383,8 @@ async fn store_password<C: ConnectionTrait>(tx: &C, user_id: Uuid, password_hash
     if changed.rows_affected == 0 {
         return Err(Error::NotFound("user"));
     }
-    crate::sessions::end_all(tx, user_id).await
+    crate::sessions::end_all(tx, user_id).await?;
+    Ok(())
 }
 
 /// Removes counted failures, links and traces of sign-ins that no longer matter. Returns how many rows.

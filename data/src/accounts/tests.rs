@@ -273,7 +273,8 @@ on_both! {
         for user_id in [ada, ada, bo] {
             begin_session(db, user_id).await;
         }
-        set_password(db, ada, "another long password").await.unwrap();
+        let link = owner(db, company_id, "ada@northwind.example", None).await.link.unwrap();
+        set_password_by_link(db, &link, "another long password", "203.0.113.9", NOW).await.unwrap().unwrap();
         assert_eq!((sessions_of(db, ada).await, sessions_of(db, bo).await), (0, 1));
         owner(db, company_id, "bo@northwind.example", Some("another long password")).await;
         assert_eq!(sessions_of(db, bo).await, 0, "also by the command line");
