@@ -7,8 +7,16 @@ use uuid::Uuid;
 
 use crate::check::{Checks, shown};
 use crate::entities::transactions::{Column, Entity, Model};
+use crate::error::stored;
 use crate::events::Given;
 use crate::{Db, Error, Result, customers, events, transact};
+
+impl Model {
+    /// What of a sale was not refunded yet.
+    pub fn left(&self) -> Result<Money> {
+        Ok(Money::new(self.amount - self.refunded, stored(&self.currency)?))
+    }
+}
 
 /// A payment of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]

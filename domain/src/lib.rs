@@ -19,6 +19,7 @@ pub mod reasons;
 #[cfg(feature = "server")]
 pub mod receipt_words;
 pub mod review;
+pub mod spans;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]

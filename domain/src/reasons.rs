@@ -57,8 +57,8 @@ reasons! {
     AmountZero = "amount_zero" / "The payment was zero, so there is nothing to share." / "The transaction's amount is zero.",
     NoAttribution = "no_attribution" / "At that time the customer was not assigned to a partner."
         / "The customer was not attributed to a partnership when this happened.",
-    PartnershipNotActive = "partnership_not_active" / "Your partnership was not active, so it earned nothing."
-        / "The partnership is declined or archived and earns nothing.",
+    PartnershipNotActive = "partnership_not_active" / "Your partnership was not active when this happened, so it earned nothing."
+        / "The partnership was declined or archived when this happened, so it earned nothing.",
     NoOfferInForce = "no_offer_in_force" / "No offer was in force for you when this happened."
         / "No offer of the partner's group, or for everyone, was in force for this customer when this happened.",
     EventKindDiffers = "event_kind_differs" / "This offer pays for something else." / "The trigger listens to another kind of event.",

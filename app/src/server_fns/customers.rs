@@ -52,9 +52,9 @@ pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetai
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]
-pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
+pub async fn get_customer_forms(key: String, #[server(default)] refund_of: String) -> Result<CustomerForms> {
     let cx = ctx::company(Action::ManageCustomers).await?;
-    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, cx.now).await?)
+    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, &refund_of, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/create")]
@@ -134,6 +134,7 @@ pub async fn record_sale(
     Ok(Done::say(words).to(customer_path(&customer_key)))
 }
 
+/// An empty amount is what is left of the sale; an empty `key` is made from the form.
 #[server(prefix = "/rpc", endpoint = "customers/refund")]
 pub async fn record_refund(
     customer_key: String,
@@ -156,9 +157,17 @@ pub async fn record_refund(
     if original.customer_id != customer.id {
         return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
     }
+    let left = original.left()?;
+    let amount = match amount.trim() {
+        "" if left.minor <= 0 => {
+            return Err(refused(&[("refund_of", &format!("{} has been refunded in full.", original.key))]));
+        }
+        "" => left.plain(),
+        typed => typed.to_owned(),
+    };
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &original.currency, &occurred_at)?;
     if amount.minor == 0 {
-        return Err(refused(&[("amount", "Write what was given back, like 19.99.")]));
+        return Err(refused(&[("amount", "Enter what was refunded, like 19.99.")]));
     }
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
     let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;

@@ -30,6 +30,7 @@ pub mod sign_in_failures;
 pub mod sign_in_links;
 pub mod simulated_plans;
 pub mod simulated_requests;
+pub mod status_spans;
 pub mod submissions;
 pub mod transactions;
 pub mod users;

@@ -298,7 +298,7 @@ impl Checker<'_> {
                 continue;
             }
             if let Err(error) = check_refund(row.money(), row.occurred_at, &original.facts(original.refunded)) {
-                self.refuse(refund, error.field(), format!("“{}”: {error}", row.money().plain()));
+                self.refuse(refund, error.field(), error.to_string());
                 continue;
             }
             originals.sales[found].refunded -= row.amount;

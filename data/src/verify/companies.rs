@@ -25,6 +25,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         "partnerships"."group_id" => "groups",
         "group_spans"."partnership_id" => "partnerships",
         "group_spans"."group_id" => "groups",
+        "status_spans"."partnership_id" => "partnerships",
         "offers"."group_id" => "groups",
         "offer_versions"."offer_id" => "offers",
         "customers"."partnership_id" => "partnerships",

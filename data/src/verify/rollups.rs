@@ -69,6 +69,18 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I7",
+            "a partnership's status is that of its latest span, and the first one has no beginning",
+            "SELECT COUNT(*) FROM partnerships",
+            "SELECT p.id, p.partner_key || ' is ' || p.status || ', its spans say ' || COALESCE(s.status, 'nothing') FROM partnerships p LEFT JOIN ( \
+               SELECT partnership_id, status, ROW_NUMBER() OVER (PARTITION BY partnership_id ORDER BY valid_from DESC) AS place, \
+                 MIN(valid_from) OVER (PARTITION BY partnership_id) AS beginning FROM status_spans \
+             ) s ON s.partnership_id = p.id AND s.place = 1 \
+             WHERE s.status IS NULL OR s.status <> p.status OR s.beginning <> -62135596800000",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
             "a partnership is marked where it has tags",
             "SELECT COUNT(*) FROM partnerships",
             "SELECT id, partner_key || ' has the tags ' || tags || ' and the mark ' || CAST(tagged AS TEXT) FROM partnerships \

@@ -17,6 +17,7 @@ mod imports;
 mod life;
 mod lists;
 mod manual_rewards;
+mod migrations;
 mod month_end;
 mod payouts;
 mod portal;

@@ -217,6 +217,8 @@ const WRONGS: &[(&str, &str)] = &[
     ("act for a company", "UPDATE memberships SET role = 'read_only'"),
     ("act for a company", "DELETE FROM memberships WHERE company_id IS NOT NULL"),
     ("status is the one last decided", "UPDATE partnerships SET status = 'approved'"),
+    ("status is that of its latest span", "UPDATE status_spans SET status = 'declined'"),
+    ("status is that of its latest span", "DELETE FROM status_spans"),
     ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'transaction'"),
     ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'invoice'"),
 ];
@@ -226,6 +228,7 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("partnerships", "group_id", "groups", ""),
     ("group_spans", "partnership_id", "partnerships", ""),
     ("group_spans", "group_id", "groups", ""),
+    ("status_spans", "partnership_id", "partnerships", ""),
     ("offers", "group_id", "groups", ""),
     ("offer_versions", "offer_id", "offers", ""),
     ("customers", "partnership_id", "partnerships", ""),
@@ -274,6 +277,7 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
 
 const UNIQUE: &[&str] = &[
     "uq_group_spans_partnership_id_valid_from",
+    "uq_status_spans_partnership_id_valid_from",
     "uq_offer_versions_offer_id_number",
     "uq_transactions_customer_id_seq",
     "uq_reward_records_reward_id_seq",

@@ -109,6 +109,10 @@ pub struct CustomerForms {
     pub zone: String,
     /// What can still be given back, newest first; at most two hundred.
     pub refundable: Vec<RefundableSale>,
+    /// The sale that the form was opened for, where it can still be refunded; empty otherwise.
+    pub chosen: String,
+    /// Why the sale that the form was opened for cannot be refunded; empty where it can.
+    pub refusal: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

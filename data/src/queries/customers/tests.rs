@@ -94,7 +94,7 @@ on_both! {
         assert!(partners.iter().all(|fact| (fact.value.as_str(), fact.note.as_str()) == ("Ada Review", "ada")));
         assert_eq!(customer.attributions.len(), 1);
         assert_eq!(customer.attributions[0].from, "the beginning");
-        let forms = forms::forms(db, &company, "c1", NOW).await.unwrap();
+        let forms = forms::forms(db, &company, "c1", "", NOW).await.unwrap();
         assert_eq!(forms.refundable[0].left, Money::new(15_000, Currency::USD));
         assert_eq!(&forms.currencies[..2], ["USD", "AED"]);
     }

@@ -38,7 +38,7 @@ pub fn ChangeAttribution() -> impl IntoView {
             }
         })
     });
-    let forms = load(move || GetCustomerForms { key: key.get() });
+    let forms = load(move || GetCustomerForms { key: key.get(), refund_of: String::new() });
     let partners = load(|| FindPartners { text: String::new() });
     // Not reloaded by the write it leads to: what was shown has been done then.
     let preview = load_once(move || {

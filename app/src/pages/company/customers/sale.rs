@@ -12,7 +12,7 @@ use crate::ui::load;
 #[component]
 pub fn RecordSale() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || GetCustomerForms { key: key.get() });
+    let form = load(move || GetCustomerForms { key: key.get(), refund_of: String::new() });
     view! {
         <Loaded of=form let:form>
             <SaleForm form=form/>
