@@ -29,9 +29,8 @@ mod settle;
 pub(crate) fn due_condition() -> Condition {
     let review_over =
         Condition::all().add(invoices::Column::State.eq(InvoiceState::InReview.word())).add(invoices::Column::PausedAt.is_null());
-    let retry = Condition::all()
-        .add(invoices::Column::State.eq(InvoiceState::ChargeFailed.word()))
-        .add(invoices::Column::RetryAt.is_not_null());
+    let retry =
+        Condition::all().add(invoices::Column::State.eq(InvoiceState::ChargeFailed.word())).add(invoices::Column::RetryAt.is_not_null());
     Condition::any().add(review_over).add(retry)
 }
 

@@ -105,10 +105,8 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
         conn,
     );
     let ends = min(companies::Entity::find().select_only().column_as(companies::Column::OpenMonthEndsAt.min(), "at"), conn);
-    let charged = min(
-        invoices::Entity::find().select_only().column_as(charges::due_at().min(), "at").filter(charges::due_condition()),
-        conn,
-    );
+    let charged =
+        min(invoices::Entity::find().select_only().column_as(charges::due_at().min(), "at").filter(charges::due_condition()), conn);
     let asked = min(
         charge_attempts::Entity::find()
             .select_only()

@@ -37,6 +37,7 @@ pub mod submissions;
 pub mod testing;
 pub mod transactions;
 pub mod verify;
+pub mod voids;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

@@ -312,13 +312,8 @@ mod tests {
         #[case] charged: Option<i64>,
         #[case] expected: Option<i64>,
     ) {
-        let dates = ChargeDates {
-            state,
-            paused,
-            charge_due_at: Instant(8),
-            retry_at: retry.map(Instant),
-            charged_at: charged.map(Instant),
-        };
+        let dates =
+            ChargeDates { state, paused, charge_due_at: Instant(8), retry_at: retry.map(Instant), charged_at: charged.map(Instant) };
         assert_eq!(dates.charge(), expected.map(Instant));
     }
 

@@ -6,6 +6,8 @@ pub mod addresses;
 pub mod bank;
 pub mod conditions;
 pub mod decision;
+#[cfg(feature = "server")]
+pub mod doubts;
 pub mod fields;
 pub mod ids;
 #[cfg(feature = "server")]

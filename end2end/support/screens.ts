@@ -43,6 +43,7 @@ export const screens: Screen[] = [
     { name: 'customer-sale', ...aCustomer, then: '/sale', route: '/customers/:key/sale' },
     { name: 'customer-refund', ...aCustomer, then: '/refund', route: '/customers/:key/refund' },
     { name: 'customer-attribution', ...aCustomer, then: '/attribution', route: '/customers/:key/attribution' },
+    { name: 'customer-void', ...aCustomer, then: '/void', route: '/customers/:key/void' },
     { name: 'rewards', as: owner, path: '/rewards', route: '/rewards' },
     { name: 'reward', ...aReward, route: '/rewards/:key' },
     { name: 'invoices', as: owner, path: '/invoices', route: '/invoices' },

@@ -1,7 +1,7 @@
 //! Customers: the list, one customer, sales, refunds, and who brings them.
 
 pub use domain::addresses::{customer as customer_path, customer_page};
-use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
+use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList, VoidPreview};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
 
@@ -105,7 +105,8 @@ pub async fn save_customer(
     Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
 }
 
-/// An empty `key` is made from the form, so that the same form sent twice records one sale.
+/// An empty `key` is made from the form, so that the same form sent twice records one sale. What looks wrong is refused at
+/// `please_confirm` until that says the same words.
 #[server(prefix = "/rpc", endpoint = "customers/sale")]
 pub async fn record_sale(
     customer_key: String,
@@ -115,6 +116,7 @@ pub async fn record_sale(
     #[server(default)] key: String,
     #[server(default)] product_key: String,
     #[server(default)] category_key: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &currency, &occurred_at)?;
@@ -126,6 +128,11 @@ pub async fn record_sale(
         product_key: filled(&product_key),
         category_key: filled(&category_key),
     };
+    let doubts = data::queries::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?.join(" ");
+    // What was confirmed is what was shown: another amount or date is asked about anew.
+    if !doubts.is_empty() && please_confirm != doubts {
+        return Err(refused(&[("please_confirm", &doubts)]));
+    }
     let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
@@ -227,6 +234,34 @@ pub async fn undo_attribution(key: String, change: String) -> Result<Done> {
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
     attributions::undo_change(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
+}
+
+/// What voiding the transaction `transaction` would do, or undoing the void `undo`. Nothing is asked while both are empty.
+#[server(prefix = "/rpc", endpoint = "customers/preview-void", protocol = Reading)]
+pub async fn preview_void(#[server(default)] transaction: String, #[server(default)] undo: String) -> Result<Option<VoidPreview>> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    Ok(match (undo.is_empty(), transaction.is_empty()) {
+        (false, _) => Some(data::queries::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?),
+        (true, false) => Some(data::queries::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?),
+        (true, true) => None,
+    })
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/void")]
+pub async fn void_transaction(customer_key: String, transaction: String, #[server(default)] reason: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let voided = data::voids::void(&cx.db, cx.company_id, &transaction, reason.trim(), cx.author(), cx.now).await?;
+    Ok(Done::say(format!("Voided {transaction}. It never was."))
+        .to(customer_path(&customer_key))
+        .undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", voided.void_id.to_string())]))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/undo-void")]
+pub async fn undo_void(customer_key: String, void: String) -> Result<Done> {
+    let cx = ctx::company(Action::ManageCustomers).await?;
+    let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
+    data::voids::undo(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
+    Ok(Done::say("Undid the void. The transaction counts again.").to(customer_path(&customer_key)))
 }
 
 #[cfg(feature = "ssr")]

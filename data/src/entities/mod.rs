@@ -34,3 +34,4 @@ pub mod status_spans;
 pub mod submissions;
 pub mod transactions;
 pub mod users;
+pub mod voids;

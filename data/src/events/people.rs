@@ -197,11 +197,7 @@ impl Partners {
 }
 
 impl Partner {
-    fn of_row(
-        row: partnerships::Model,
-        groups: Vec<(Instant, Uuid)>,
-        statuses: Vec<(Instant, PartnershipStatus)>,
-    ) -> Result<Partner> {
+    fn of_row(row: partnerships::Model, groups: Vec<(Instant, Uuid)>, statuses: Vec<(Instant, PartnershipStatus)>) -> Result<Partner> {
         Ok(Partner {
             id: row.id,
             key: row.partner_key,

@@ -1,4 +1,5 @@
-//! When a failed charge is retried has a column of its own, and what a partnership's status was is kept over time.
+//! When a failed charge is retried has a column of its own, a partnership's status is kept over time, and transactions can be
+//! voided.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,12 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Statement;
 use uuid::Uuid;
 
-use super::table::{migration, table};
+use super::table::{index, migration, table};
 
 migration!(|manager| {
     retries(manager).await?;
-    statuses(manager).await
+    statuses(manager).await?;
+    voids(manager).await
 });
 
 async fn retries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -79,6 +81,46 @@ async fn statuses(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         }
     }
     Ok(())
+}
+
+/// A voided transaction keeps its row, and its key is free again. `customers.transactions` counts voided ones too: the next one's
+/// number follows from it.
+async fn voids(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let columns = [
+        ("transactions", ColumnDef::new(Alias::new("voided_at")).big_integer().null().to_owned()),
+        ("transactions", ColumnDef::new(Alias::new("void_id")).uuid().null().to_owned()),
+        ("customers", ColumnDef::new(Alias::new("voided")).big_integer().not_null().default(0).to_owned()),
+    ];
+    for (table, column) in columns {
+        manager.alter_table(Table::alter().table(Alias::new(table)).add_column(column).to_owned()).await?;
+    }
+    let key = ["company_id", "key"];
+    let name = "uq_transactions_company_id_key";
+    manager.drop_index(Index::drop().name(name).table(Alias::new("transactions")).to_owned()).await?;
+    let mut live = index(name, "transactions", &key);
+    live.unique().cond_where(Expr::col(Alias::new("voided_at")).is_null());
+    manager.create_index(live).await?;
+    let mut voided = index("ix_transactions_voided", "transactions", &key);
+    voided.cond_where(Expr::col(Alias::new("voided_at")).is_not_null());
+    manager.create_index(voided).await?;
+    // `number` counts a customer's voids and their undoings; `undoes` names the void that one takes back.
+    table("voids")
+        .id()
+        .uuid("company_id")
+        .uuid("customer_id")
+        .uuid("transaction_id")
+        .big("number")
+        .text("reason")
+        .text("author")
+        .big("recorded_at")
+        .uuid_null("undoes")
+        .references("customer_id", "customers")
+        .references("transaction_id", "transactions")
+        .unique(&["customer_id", "number"])
+        .unique(&["undoes"])
+        .index(&["transaction_id"])
+        .create(manager)
+        .await
 }
 
 /// What the audit log knows of one partnership: the status before its first change, and each since when.

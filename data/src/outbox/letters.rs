@@ -78,7 +78,9 @@ pub fn charge_failed(
     owner: &users::Model,
 ) -> Mail {
     let next = match retry {
-        Retry::At(at) => format!("We'll retry it on {}, or earlier if you press Charge again on the invoice's page.", long_date(zone.date(at))),
+        Retry::At(at) => {
+            format!("We'll retry it on {}, or earlier if you press Charge again on the invoice's page.", long_date(zone.date(at)))
+        }
         Retry::Now => "We're about to retry it.".to_owned(),
         Retry::ByHand => "We won't retry it automatically. Please fix the cause and press Charge again on the invoice's page.".to_owned(),
     };

@@ -105,7 +105,7 @@ async fn sold<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency
     let sum = Sum::find_by_statement(Statement::from_sql_and_values(
         conn.get_database_backend(),
         "SELECT CAST(SUM(amount) AS BIGINT) AS total FROM transactions WHERE company_id = $1 AND occurred_at >= $2 AND occurred_at < $3 \
-         AND currency = $4 AND partnership_id IS NOT NULL",
+         AND currency = $4 AND partnership_id IS NOT NULL AND voided_at IS NULL",
         [company.id.into(), span.0.0.into(), span.1.0.into(), currency.code().into()],
     ));
     Ok(Money::new(sum.one(conn).await?.and_then(|sum| sum.total).unwrap_or(0), currency))

@@ -36,6 +36,8 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         "transactions"."customer_id" => "customers",
         "transactions"."partnership_id" => "partnerships",
         "transactions"."refund_of" => "transactions",
+        "voids"."customer_id" => "customers",
+        "voids"."transaction_id" => "transactions",
         "receipts"."customer_id" => "customers",
         "receipts"."partnership_id" => "partnerships",
         "rewards"."partnership_id" => "partnerships",

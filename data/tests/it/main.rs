@@ -29,5 +29,6 @@ mod schema;
 mod screens;
 mod tenants;
 mod verify;
+mod voids;
 mod wanderings;
 mod world;

@@ -11,13 +11,20 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 
 use crate::books::{Books, at};
 
-/// As if the step that added retries and statuses over time had not been taken yet.
-async fn before_retries_and_statuses(db: &TestDb) {
+/// As if the step that added retries, statuses over time and voids had not been taken yet.
+async fn before_the_rules(db: &TestDb) {
     transact!(db, |tx| {
         for sql in [
             "UPDATE invoices SET charge_due_at = retry_at WHERE retry_at IS NOT NULL",
             "ALTER TABLE invoices DROP COLUMN retry_at",
             "DROP TABLE status_spans",
+            "DROP TABLE voids",
+            "DROP INDEX uq_transactions_company_id_key",
+            "DROP INDEX ix_transactions_voided",
+            "ALTER TABLE transactions DROP COLUMN voided_at",
+            "ALTER TABLE transactions DROP COLUMN void_id",
+            "ALTER TABLE customers DROP COLUMN voided",
+            "CREATE UNIQUE INDEX uq_transactions_company_id_key ON transactions (company_id, key)",
             "DELETE FROM seaql_migrations WHERE version = 'm0010_rules'",
         ] {
             tx.execute_unprepared(sql).await?;
@@ -59,7 +66,7 @@ on_both! {
         assert_eq!(failed.retry_at, Some(at("2026-04-11T04:00:00Z").0));
         assert_eq!(known.len(), 6);
 
-        before_retries_and_statuses(db).await;
+        before_the_rules(db).await;
         db.migrate().await.unwrap();
         assert_eq!(spans().await, known);
         assert_eq!(known.iter().filter(|(id, status, from)| *id == bo && status == "archived" && *from == archived.0).count(), 1);

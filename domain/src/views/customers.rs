@@ -72,6 +72,10 @@ pub struct CustomerDetail {
 pub struct CustomerTransaction {
     pub line: TransactionLine,
     pub receipts: Vec<ReceiptView>,
+    /// "Voided on 3 Apr 2026 by ada@northwind.example: typed twice"; empty while it counts.
+    pub voided: String,
+    /// The void that may be undone, if it is the customer's newest; empty otherwise.
+    pub undo: String,
 }
 
 /// Who a customer belongs to over a span of time.
@@ -138,6 +142,19 @@ pub struct ChangePreview {
     pub entries: Vec<ChangeEntry>,
     /// What they sum to, per partner and invoice.
     pub differences: Vec<Difference>,
+}
+
+/// What voiding a transaction does, or undoing that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidPreview {
+    pub customer: Choice,
+    /// "Sale of $200.00"
+    pub title: String,
+    pub key: String,
+    pub occurred: String,
+    /// How many refunds go with it.
+    pub refunds: usize,
+    pub does: ChangePreview,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 
 mod access;
 mod commands;
+mod customers;
 mod downloads;
 mod files;
 mod forms;

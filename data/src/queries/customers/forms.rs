@@ -1,5 +1,6 @@
 //! What the forms around one customer start from.
 
+use domain::doubts::{NewSale, of_sale};
 use domain::views::customers::{CustomerForms, RefundableSale};
 use domain::{Currency, Instant, Money};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -8,20 +9,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::check::shown;
 use crate::entities::transactions::{Column, Entity, Model};
 use crate::entities::{companies, customers as customer_rows};
+use crate::events::{owner_at, spans_of};
 use crate::queries::{names, words};
-use crate::{Db, Error, Result, customers, transactions};
+use crate::transactions::Sale;
+use crate::{Db, Error, Result, customers, partners, transactions};
 
 /// How many sales the refund form lists.
 const SALES_LISTED: u64 = 200;
 
 /// `refund_of` is the key of the sale that a refund is about; empty for the other forms.
-pub async fn forms(
-    db: &Db,
-    company: &companies::Model,
-    customer_key: &str,
-    refund_of: &str,
-    now: Instant,
-) -> Result<CustomerForms> {
+pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, refund_of: &str, now: Instant) -> Result<CustomerForms> {
     let conn = &db.snapshot().await?;
     let customer = customers::find_by_key(conn, company.id, customer_key).await?;
     let zone = company.zone()?;
@@ -32,6 +29,7 @@ pub async fn forms(
     let mut sales = Entity::find()
         .filter(Column::CustomerId.eq(customer.id))
         .filter(Column::Amount.gt(0))
+        .filter(Column::VoidedAt.is_null())
         .filter(Expr::col(Column::Refunded.as_column_ref()).lt(Expr::col(Column::Amount.as_column_ref())))
         .order_by_desc(Column::OccurredAt)
         .order_by_desc(Column::Id)
@@ -81,6 +79,43 @@ pub async fn forms(
         chosen,
         refusal,
     })
+}
+
+/// What looks wrong about a sale that is about to be recorded by hand. Nothing for a customer who isn't there, and for a sale
+/// that is there already.
+pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Instant) -> Result<Vec<String>> {
+    let conn = &db.snapshot().await?;
+    let customer = match customers::find_by_key(conn, company.id, &sale.customer_key).await {
+        Ok(customer) => customer,
+        Err(Error::NotFound(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    if transactions::find_by_key(conn, company.id, &sale.key).await.is_ok() {
+        return Ok(Vec::new());
+    }
+    let spans = spans_of(conn, &[customer.id]).await?.remove(&customer.id).unwrap_or_default();
+    let partner_since = match owner_at(&spans, sale.occurred_at) {
+        Some(owner) => Some(Instant(partners::get(conn, company.id, owner).await?.joined_at)),
+        None => None,
+    };
+    let largest_before: Option<i64> = Entity::find()
+        .select_only()
+        .column_as(Column::Amount.max(), "largest")
+        .filter(Column::CustomerId.eq(customer.id))
+        .filter(Column::Currency.eq(sale.amount.currency.code()))
+        .filter(Column::VoidedAt.is_null())
+        .into_tuple::<Option<i64>>()
+        .one(conn)
+        .await?
+        .flatten();
+    let new = NewSale {
+        amount: sale.amount,
+        occurred_at: sale.occurred_at,
+        customer_since: Instant(customer.created_at),
+        partner_since,
+        largest_before,
+    };
+    Ok(of_sale(&new, &company.zone()?, now))
 }
 
 /// The sale that somebody wants to refund, or why that cannot be.

@@ -110,7 +110,8 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     use transactions::Column;
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
-    let scope = Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id));
+    let scope =
+        Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id)).add(Column::VoidedAt.is_null());
     let filter = kind_filter(query.filter("kind"));
     let list: List<transactions::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
@@ -145,7 +146,8 @@ pub async fn transactions_filter<C: ConnectionTrait>(
     query: &ListQuery,
 ) -> Result<Condition> {
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
-    Ok(Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add_option(kind_filter(query.filter("kind"))))
+    let scope = Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add(transactions::Column::VoidedAt.is_null());
+    Ok(scope.add_option(kind_filter(query.filter("kind"))))
 }
 
 /// Sales or refunds; `None` for both.

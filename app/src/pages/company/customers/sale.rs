@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::this_customer;
-use crate::components::{DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
+use crate::components::{ConfirmField, DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
 use crate::server_fns::customers::{GetCustomerForms, RecordSale as Record, customer_path};
 use crate::ui::load;
 
@@ -46,6 +46,7 @@ fn SaleForm(form: CustomerForms) -> impl IntoView {
             <Field name="key" label="Transaction key" optional=true autocomplete="off"
                 hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>
             {earns}
+            <ConfirmField name="please_confirm" label="Yes, record it"/>
         </DrawerForm>
     }
 }
