@@ -128,11 +128,7 @@ pub async fn record_sale(
         product_key: filled(&product_key),
         category_key: filled(&category_key),
     };
-    let doubts = data::queries::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?.join(" ");
-    // What was confirmed is what was shown: another amount or date is asked about anew.
-    if !doubts.is_empty() && please_confirm != doubts {
-        return Err(refused(&[("please_confirm", &doubts)]));
-    }
+    super::ask(&data::queries::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
     let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
