@@ -40,7 +40,7 @@ async fn in_review(db: &TestDb) -> Books<'_> {
 async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
     let company = companies::get(books.db.read(), books.company_id).await.unwrap();
     let query = ListQuery::default();
-    let page = invoice_pages::detail::detail(books.db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
+    let page = invoice_pages::detail(books.db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
     assert_eq!(page.strip.unwrap().charge, strip);
     let list = invoice_pages::list(books.db, &company, &query, now).await.unwrap();
     assert_eq!(list.page.rows[0].note, format!("the charge failed, {note}"));
