@@ -232,15 +232,24 @@ pub async fn undo_attribution(key: String, change: String) -> Result<Done> {
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
 }
 
-/// What voiding the transaction `transaction` would do, or undoing the void `undo`. Nothing is asked while both are empty.
+/// What voiding this customer's transaction `transaction` would do, or undoing the void `undo`. Nothing is asked while both are empty.
 #[server(prefix = "/rpc", endpoint = "customers/preview-void", protocol = Reading)]
-pub async fn preview_void(#[server(default)] transaction: String, #[server(default)] undo: String) -> Result<Option<VoidPreview>> {
+pub async fn preview_void(
+    key: String,
+    #[server(default)] transaction: String,
+    #[server(default)] undo: String,
+) -> Result<Option<VoidPreview>> {
     let cx = ctx::company(Action::ManageCustomers).await?;
-    Ok(match (undo.is_empty(), transaction.is_empty()) {
-        (false, _) => Some(data::queries::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?),
-        (true, false) => Some(data::queries::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?),
-        (true, true) => None,
-    })
+    data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let preview = match (undo.is_empty(), transaction.is_empty()) {
+        (false, _) => data::queries::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?,
+        (true, false) => data::queries::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?,
+        (true, true) => return Ok(None),
+    };
+    if preview.customer.value != key {
+        return Err(AppError::NotFound("This customer's sale".to_owned()));
+    }
+    Ok(Some(preview))
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/void")]

@@ -40,7 +40,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/forms", Company(Action::ManageCustomers), "key=c-1"),
     ("/rpc/customers/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/customers/preview-attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00"),
-    ("/rpc/customers/preview-void", Company(Action::ManageCustomers), "transaction=s-1"),
+    ("/rpc/customers/preview-void", Company(Action::ManageCustomers), "key=c-1&transaction=s-1"),
     (
         "/rpc/customers/refund",
         Company(Action::ManageCustomers),

@@ -109,7 +109,7 @@ on_both! {
         // The same again was recorded before, and is not asked about.
         let done = shop.done(SALE, typo).await;
         assert!(done.message.contains("was recorded before"), "{}", done.message);
-        shop.done(SALE, "customer_key=walk-1&amount=10.00&currency=USD&occurred_at=2026-03-09T09%3A00").await;
+        shop.done(SALE, "customer_key=walk-1&amount=10.00&currency=USD&occurred_at=2026-03-10T08%3A00").await;
     }
 
     async fn a_reward_of_an_unusual_amount_is_asked_about(db: &TestDb) {
@@ -128,6 +128,8 @@ on_both! {
         let page = shop.page("/customers/walk-1/void?transaction=walk-o-1").await;
         assert!(page.contains("Sale of $80.00 (walk-o-1)") && page.contains("Void the sale"), "{page}");
         assert!(page.contains("−$16.00"), "{page}");
+        let page = shop.page("/customers/walk-2/void?transaction=walk-o-1").await;
+        assert!(!page.contains("Void the sale"), "{page}");
         assert_eq!(shop.fault("/rpc/customers/void", "customer_key=walk-1&transaction=walk-o-1&reason=", "reason").await, "is missing");
         let done = shop.done("/rpc/customers/void", "customer_key=walk-1&transaction=walk-o-1&reason=Typed+twice").await;
         assert_eq!(shop.earned().await, earned - 1_600);

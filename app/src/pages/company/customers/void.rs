@@ -18,7 +18,7 @@ pub fn VoidTransaction() -> impl IntoView {
     // Not reloaded by the write it leads to: what was shown has been done then.
     let preview = load_once(move || {
         let (transaction, undo) = query.with(|query| (query.filter("transaction").to_owned(), query.filter("undo").to_owned()));
-        PreviewVoid { transaction, undo }
+        PreviewVoid { key: key.get(), transaction, undo }
     });
     let undo = query.with_untracked(|query| query.filter("undo").to_owned());
     view! {
