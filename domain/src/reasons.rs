@@ -52,8 +52,8 @@ reasons! {
         / "The refunded share of the original reward was taken back.",
     SupersededByAttribution = "superseded_by_attribution" / "The customer was assigned to another partner from this date on."
         / "An attribution change moved this event to another partnership.",
-    Voided = "voided" / "The payment was recorded by mistake and voided, so it never earned anything."
-        / "The transaction was voided: it never was.",
+    Voided = "voided" / "The payment was recorded by mistake and voided, so it earned nothing."
+        / "The transaction was voided because it was recorded by mistake.",
     TestCustomer = "test_customer" / "This is a test customer. Test customers never earn a commission."
         / "Test customers never earn rewards.",
     AmountZero = "amount_zero" / "The payment was zero, so there is nothing to share." / "The transaction's amount is zero.",

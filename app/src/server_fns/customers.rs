@@ -256,7 +256,7 @@ pub async fn preview_void(
 pub async fn void_transaction(customer_key: String, transaction: String, #[server(default)] reason: String) -> Result<Done> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let voided = data::voids::void(&cx.db, cx.company_id, &transaction, reason.trim(), cx.author(), cx.now).await?;
-    Ok(Done::say(format!("Voided {transaction}. It never was."))
+    Ok(Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
         .to(customer_path(&customer_key))
         .undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", voided.void_id.to_string())]))
 }
@@ -266,7 +266,7 @@ pub async fn undo_void(customer_key: String, void: String) -> Result<Done> {
     let cx = ctx::company(Action::ManageCustomers).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
     data::voids::undo(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
-    Ok(Done::say("Undid the void. The transaction counts again.").to(customer_path(&customer_key)))
+    Ok(Done::say("Undid the void. It counts again.").to(customer_path(&customer_key)))
 }
 
 #[cfg(feature = "ssr")]

@@ -152,6 +152,8 @@ pub struct VoidPreview {
     pub title: String,
     pub key: String,
     pub occurred: String,
+    /// It is a refund itself.
+    pub refund: bool,
     /// How many refunds go with it.
     pub refunds: usize,
     pub does: ChangePreview,

@@ -83,6 +83,7 @@ async fn void_in_words(
         customer: names::customer(&customer),
         title: title(EventKind::Transaction, Some(lines::money(transaction.amount, &transaction.currency)?)),
         occurred: words::minute(&company.zone()?, Instant(transaction.occurred_at)),
+        refund: transaction.refund_of.is_some(),
         refunds: usize::try_from(refunds).unwrap_or(usize::MAX),
         does: in_words(db, company, None, now, does).await?,
         key: transaction.key,

@@ -42,28 +42,31 @@ pub fn VoidTransaction() -> impl IntoView {
 #[component]
 fn Preview(preview: VoidPreview, undo: String) -> impl IntoView {
     let path = customer_path(&preview.customer.value);
-    let title = if undo.is_empty() { "Void this sale" } else { "Undo the void" };
-    let goes_along = match preview.refunds {
-        0 => String::new(),
-        1 => " Its refund goes with it.".to_owned(),
-        count => format!(" Its {count} refunds go with it."),
-    };
-    let lead = match undo.is_empty() {
-        true => format!(
-            "{} ({}) of {} will never have been.{goes_along} Your other sales to this customer are rated anew without it, and its key is free again.",
-            preview.title, preview.key, preview.occurred
+    let what = if preview.refund { "refund" } else { "sale" };
+    let (title, rest) = match undo.is_empty() {
+        true => (
+            format!("Void this {what}"),
+            "won't count any more. The customer's other sales are rated again without it, and its key can be used again.",
         ),
-        false => format!("{} ({}) of {} will count again.{goes_along}", preview.title, preview.key, preview.occurred),
+        false => (format!("Undo the void of this {what}"), "will count again."),
     };
+    let along = match (undo.is_empty(), preview.refunds) {
+        (_, 0) => String::new(),
+        (true, 1) => " Its refund goes with it.".to_owned(),
+        (true, count) => format!(" Its {count} refunds go with it."),
+        (false, 1) => " Its refund comes back with it.".to_owned(),
+        (false, count) => format!(" Its {count} refunds come back with it."),
+    };
+    let lead = format!("{} ({}) of {} {rest}{along}", preview.title, preview.key, preview.occurred);
     let crumbs = vec![("Customers".into(), "/customers".into()), (preview.customer.label.clone(), path.clone())];
     let apply = match undo.is_empty() {
         true => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="customer_key" value=preview.customer.value.clone()/>
                 <Hidden name="transaction" value=preview.key.clone()/>
-                <TextArea name="reason" label="Reason" hint="Kept with the sale for whoever asks later."/>
+                <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
-                    <SubmitButton>"Void the sale"</SubmitButton>
+                    <SubmitButton>{format!("Void the {what}")}</SubmitButton>
                     <a class="btn quiet" href=path>"Cancel"</a>
                 </FormEnd>
             </Form>
