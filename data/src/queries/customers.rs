@@ -28,11 +28,11 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
     let partner = partner_of(conn, company.id, query.filter("partner")).await?;
     let list = List { filter: filter(company, query, partner.as_ref())?, ..ordered(company.id, query) };
     let list = list.narrowed(search::narrows(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
-    let totals = list.totals(conn, &[Column::Transactions, Column::Voided]).await?;
+    let totals = list.totals(conn, &[Column::Transactions]).await?;
     let found = list.page(conn, Some(&query.page), totals.count).await?;
     Ok(CustomerList {
         count: totals.count,
-        transactions: totals.sums.and_then(|sums| Some(sums.first()? - sums.get(1)?)),
+        transactions: totals.sums.and_then(|sums| sums.first().copied()),
         empty: totals.count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
         partner: partner.as_ref().map(names::partner),
         page: Page { rows: rows(conn, company, &found.rows).await?, previous: found.previous, next: found.next },
