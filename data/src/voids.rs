@@ -251,6 +251,7 @@ impl Loaded {
         let first = self.case.transactions.iter().filter(counts).filter(|row| row.amount > 0).map(|row| row.occurred_at).min();
         customers::Entity::update_many()
             .col_expr(customers::Column::FirstPurchaseAt, Expr::value(first))
+            .col_expr(customers::Column::Transactions, Expr::value(self.customer.transactions - count + uncount))
             .col_expr(customers::Column::Voided, Expr::value(self.customer.voided + count - uncount))
             .filter(customers::Column::Id.eq(self.customer.id))
             .exec(tx)

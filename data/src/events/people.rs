@@ -26,6 +26,7 @@ pub struct Customer {
     pub created_at: Instant,
     pub first_purchase_at: Option<Instant>,
     pub transactions: i64,
+    pub voided: i64,
     /// Who brings them now.
     pub partnership_id: Option<Uuid>,
     spans: Vec<Attributed>,
@@ -49,6 +50,7 @@ impl Customer {
             created_at: Instant(row.created_at),
             first_purchase_at: row.first_purchase_at.map(Instant),
             transactions: row.transactions,
+            voided: row.voided,
             partnership_id: row.partnership_id,
             spans,
         }

@@ -80,7 +80,7 @@ struct Recorder<'a> {
     partners: Partners,
     history: History,
     month: Month,
-    /// By customer number: how many transactions there are, and when the first purchase was, as of the last row taken.
+    /// By customer number: how many transactions there are, voided ones included, and when the first purchase was, as of the last row taken.
     seen: Vec<(i64, Option<Instant>)>,
     /// By sale in `plan.originals`: its id, what it earned, and what was refunded so far.
     refunded: Vec<(Option<Uuid>, Vec<Earned>, i64)>,
@@ -118,7 +118,7 @@ impl<'a> Recorder<'a> {
             seen: plan
                 .customers
                 .iter()
-                .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at)))
+                .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions + c.voided, c.first_purchase_at)))
                 .collect(),
             batch,
             how,

@@ -43,7 +43,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
                 Cell::Object(row.test.into()),
                 Cell::text(row.source),
                 Cell::time(row.first_purchase_at),
-                Cell::Number(row.transactions - row.voided),
+                Cell::Number(row.transactions),
             ]
         })
         .collect();

@@ -83,8 +83,8 @@ async fn statuses(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// A voided transaction keeps its row, and its key is free again. `customers.transactions` counts voided ones too: the next one's
-/// number follows from it.
+/// A voided transaction keeps its row, and its key is free again. `customers.transactions` counts those that count, `voided` the
+/// others: the next one's number follows from both.
 async fn voids(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let columns = [
         ("transactions", ColumnDef::new(Alias::new("voided_at")).big_integer().null().to_owned()),

@@ -71,7 +71,7 @@ pub async fn rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows
             test: row.test,
             since: day(row.created_at),
             first_purchase: row.first_purchase_at.map(day).unwrap_or_default(),
-            transactions: row.transactions - row.voided,
+            transactions: row.transactions,
         })
         .collect())
 }

@@ -255,7 +255,7 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
                 company: company.name.clone(),
                 since: words::day(&company.zone()?, domain::Instant(row.created_at)),
                 status: if row.first_purchase_at.is_some() { "Paid" } else { "Signed up" }.to_owned(),
-                sales: u32::try_from(row.transactions - row.voided).unwrap_or(u32::MAX),
+                sales: u32::try_from(row.transactions).unwrap_or(u32::MAX),
             })
         })
         .collect::<Result<_>>()?;

@@ -12,7 +12,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT COUNT(*) FROM customers",
             "SELECT c.id, c.customer_key || ' counts ' || CAST(c.transactions AS TEXT) || ', has ' || CAST(COALESCE(t.transactions, 0) AS TEXT) \
              FROM customers c LEFT JOIN ( \
-               SELECT customer_id, COUNT(*) AS transactions, COUNT(voided_at) AS voided, \
+               SELECT customer_id, COUNT(*) - COUNT(voided_at) AS transactions, COUNT(voided_at) AS voided, \
                  MIN(CASE WHEN amount > 0 AND voided_at IS NULL THEN occurred_at END) AS first FROM transactions GROUP BY customer_id \
              ) t ON t.customer_id = c.id \
              WHERE c.transactions <> COALESCE(t.transactions, 0) OR c.voided <> COALESCE(t.voided, 0) OR c.first_purchase_at IS DISTINCT FROM t.first",
