@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use domain::Instant;
 use domain::states::{AttemptState, PayoutState, ProviderKind, RewardState};
 use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -114,10 +115,8 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
         conn,
     );
     let ends = min(companies::Entity::find().select_only().column_as(companies::Column::OpenMonthEndsAt.min(), "at"), conn);
-    let charged = min(
-        invoices::Entity::find().select_only().column_as(invoices::Column::ChargeDueAt.min(), "at").filter(charges::due_condition()),
-        conn,
-    );
+    let charged =
+        min(invoices::Entity::find().select_only().column_as(charges::due_at().min(), "at").filter(charges::due_condition()), conn);
     let asked = min(
         charge_attempts::Entity::find()
             .select_only()

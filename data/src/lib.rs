@@ -42,6 +42,7 @@ pub mod testing;
 pub mod transactions;
 pub mod uploads;
 pub mod verify;
+pub mod voids;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

@@ -5,6 +5,7 @@
 mod access;
 mod backup;
 mod commands;
+mod customers;
 mod downloads;
 mod files;
 mod forms;
