@@ -14,7 +14,6 @@ use crate::components::{
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::{at, use_here};
-use crate::place::at;
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::partners::FindPartners;
 use crate::server_fns::rewards::{ListRewards, reward_path};
