@@ -87,12 +87,16 @@ impl Db {
         if !path.is_file() {
             return Err(Error::conflict(format!("there is no database at {}", path.display())));
         }
-        let mut options = ConnectOptions::new(format!("sqlite://{}?mode=ro", path.display()));
-        options.max_connections(READERS).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
-            sqlite.busy_timeout(Duration::from_secs(30)).pragma("temp_store", "memory").statement_cache_capacity(STATEMENTS_KEPT)
-        });
-        let pool = Database::connect(options).await?;
-        Ok(Db { writer: pool.clone(), reader: pool })
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .busy_timeout(Duration::from_secs(30))
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(STATEMENTS_KEPT)
+            .disable_statement_logging();
+        let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(connection_error)?;
+        let never = Writes::Never("this database was opened to be read only");
+        Ok(Db { reader: reader.clone().into(), pools: Pools::Sqlite { writer: reader.clone(), reader }, writes: never })
     }
 
     pub async fn migrate(&self) -> Result<()> {

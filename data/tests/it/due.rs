@@ -160,7 +160,7 @@ on_both! {
         run_until(db, &books.ctx, at("2026-02-01T06:00:00Z"), &|_, _| ()).await.unwrap();
         assert_eq!(outbox::Entity::find().count(db.read()).await.unwrap(), 1);
         // As if a worker had taken the mail and vanished.
-        let taken_until = |until: i64| async move {
+        let taken_until = async |until: i64| {
             let changed: data::Result<()> = data::transact!(db, |tx| {
                 outbox::Entity::update_many()
                     .col_expr(outbox::Column::SentAt, Expr::value(None::<i64>))

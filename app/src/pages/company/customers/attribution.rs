@@ -117,6 +117,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
         true => "Only sales from then on follow the new partner.",
         false => "What changes hands earned nothing, and earns nothing for the new owner either.",
     };
+    let seen = preview.seen.clone();
     let apply = match asked {
         Asked::Undo { change } => view! {
             <Form action=UndoAttribution::PATH>
@@ -134,7 +135,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>
                 <Hidden name="from" value=from/>
-                <Hidden name="seen" value=preview.seen.clone()/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>"Change attribution"</SubmitButton>
