@@ -130,6 +130,7 @@ on_both! {
     }
 
     async fn sign_ins_leave_traces_in_each_company_of_the_person(db: &TestDb) {
+        installation::init(db, Mode::Sandbox { start: NOW }).await.unwrap();
         let (south, north) = (company(db, "south").await, company(db, "north").await);
         let other = company(db, "other").await;
         let ada = owner(db, south, "ada@example.com", Some("a long password")).await;
