@@ -17,9 +17,9 @@ fn mode(path: &Path) -> u32 {
 
 fn with_sales() -> Program {
     let program = Program::with_company();
-    program.file("partners.csv", "partner_key,name,email,group\nacme,Acme,acme@example.com,affiliates\n");
-    program.file("customers.csv", "customer_key,email,partner_key,attributed_at\nc1,c1@example.com,acme,2026-01-01T00:00:00Z\n");
-    program.file("sales.csv", "key,customer_key,amount,currency,occurred_at\ns1,c1,10.00,USD,2026-03-01T00:00:00Z\n");
+    program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme,acme@example.com,,,affiliates\n");
+    program.file("customers.csv", "customer_key,name,email,partner_key,created_at\nc1,,c1@example.com,acme,2026-01-01T00:00:00Z\n");
+    program.file("sales.csv", "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns1,c1,10.00,USD,2026-03-01T00:00:00Z,,,\n");
     for (kind, file) in [("partners", "partners.csv"), ("customers", "customers.csv"), ("transactions", "sales.csv")] {
         program.ok(&["import", kind, file, "--company", "northwind"]);
     }
@@ -64,9 +64,9 @@ fn a_copy_is_proved_private_and_never_over_a_file() {
 fn a_copy_made_while_others_write_is_whole() {
     let program = with_sales();
     let serve = program.path("more.csv");
-    let mut rows = String::from("key,customer_key,amount,currency,occurred_at\n");
+    let mut rows = String::from("key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n");
     for number in 0..3_000 {
-        rows.push_str(&format!("m{number},c1,1.00,USD,2026-03-02T00:00:00Z\n"));
+        rows.push_str(&format!("m{number},c1,1.00,USD,2026-03-02T00:00:00Z,,,\n"));
     }
     fs::write(serve, rows).unwrap();
     let mut import = program.command(&["import", "transactions", "more.csv", "--company", "northwind"]).spawn().unwrap();
