@@ -87,6 +87,27 @@ pub struct Total {
     pub difference: Money,
 }
 
+impl Consequences {
+    /// Sums the entries up, per partner, month and currency.
+    pub(crate) fn sum_up(&mut self) {
+        for entry in &self.entries {
+            let same = |total: &&mut Total| {
+                total.partner_key == entry.partner_key
+                    && total.invoice_month == entry.invoice_month
+                    && total.difference.currency == entry.amount.currency
+            };
+            match self.totals.iter_mut().find(same) {
+                Some(total) => total.difference.minor += entry.amount.minor,
+                None => self.totals.push(Total {
+                    partner_key: entry.partner_key.clone(),
+                    invoice_month: entry.invoice_month,
+                    difference: entry.amount,
+                }),
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// `None`: the customer belongs so already, and nothing happened.

@@ -272,7 +272,7 @@ async fn recount_revenue<C: ConnectionTrait>(tx: &C, company_id: Uuid, currency:
         tx.get_database_backend(),
         "UPDATE partnerships SET revenue = COALESCE((SELECT CAST(SUM(t.amount) AS BIGINT) FROM transactions t \
          JOIN customers c ON c.id = t.customer_id \
-         WHERE t.company_id = $1 AND t.partnership_id = partnerships.id AND t.currency = $2 AND NOT c.test), 0) \
+         WHERE t.company_id = $1 AND t.partnership_id = partnerships.id AND t.currency = $2 AND NOT c.test AND t.voided_at IS NULL), 0) \
          WHERE company_id = $3",
         [company_id.into(), currency.into(), company_id.into()],
     ))

@@ -78,6 +78,27 @@ impl Db {
         Err(Error::invalid("database", format!("“{url}” is neither sqlite://… nor postgres://…")))
     }
 
+    /// Opens a database that is there, to read it only. Nothing is created or brought up to date.
+    ///
+    /// # Errors
+    /// `Conflict` where there is no such file.
+    pub async fn connect_to_read(url: &str) -> Result<Db> {
+        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect(url).await };
+        if !path.is_file() {
+            return Err(Error::conflict(format!("there is no database at {}", path.display())));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .busy_timeout(Duration::from_secs(30))
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(STATEMENTS_KEPT)
+            .disable_statement_logging();
+        let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(connection_error)?;
+        let never = Writes::Never("this database was opened to be read only");
+        Ok(Db { reader: reader.clone().into(), pools: Pools::Sqlite { writer: reader.clone(), reader }, writes: never })
+    }
+
     pub async fn migrate(&self) -> Result<()> {
         let writer: DatabaseConnection = match &self.pools {
             Pools::Sqlite { writer, .. } => writer.clone().into(),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod attributions;
 pub mod audit;
+pub mod backup;
 pub mod charges;
 pub mod check;
 pub mod clock;
@@ -31,6 +32,7 @@ pub mod programme;
 pub mod providers;
 pub mod queries;
 pub mod rewards;
+pub mod schema;
 pub mod search;
 pub mod seen;
 pub mod sessions;
@@ -40,6 +42,7 @@ pub mod testing;
 pub mod transactions;
 pub mod uploads;
 pub mod verify;
+pub mod voids;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

@@ -202,6 +202,7 @@ pub async fn create_manual_reward(
     #[server(default)] currency: String,
     #[server(default)] customer_key: String,
     #[server(default)] onto_invoice: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let reward = ManualReward {
@@ -212,6 +213,7 @@ pub async fn create_manual_reward(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: onto_invoice == "review",
     };
+    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))

@@ -16,7 +16,7 @@ use crate::db::{execute_with_rows, insert_all};
 use crate::entities::{attribution_changes, attributions, customers, receipts, rewards, transactions};
 use crate::events::{Attributed, Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners};
 use crate::rewards::rows::insert_rewards;
-use crate::{Db, Error, Result, audit, partners, transact};
+use crate::{Db, Error, Result, audit, partners, transact, voids};
 
 use super::plan::{Case, Context, Plan, plan};
 use super::spans::{holds, overlay};
@@ -134,6 +134,9 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
     let undone = attribution_changes::Entity::find().filter(attribution_changes::Column::Undoes.eq(change_id)).one(tx).await?;
     if undone.is_some() {
         return Err(Error::conflict("this change was taken back already"));
+    }
+    if voids::newest_since(tx, change.customer_id, change.recorded_at).await?.is_some() {
+        return Err(Error::conflict("a sale of this customer was voided since: undo that first"));
     }
     let all = attributions::Entity::find()
         .filter(attributions::Column::CustomerId.eq(change.customer_id))
@@ -269,7 +272,10 @@ impl Loaded {
             spans.entry(span.customer_id).or_default().push(span);
         }
         let mut sales: HashMap<Uuid, Vec<transactions::Model>> = HashMap::new();
-        for row in transactions::Entity::find().filter(transactions::Column::CustomerId.is_in(ids())).all(tx).await? {
+        let found = transactions::Entity::find()
+            .filter(transactions::Column::CustomerId.is_in(ids()))
+            .filter(transactions::Column::VoidedAt.is_null());
+        for row in found.all(tx).await? {
             sales.entry(row.customer_id).or_default().push(row);
         }
         let mut earned: HashMap<Uuid, Vec<rewards::Model>> = HashMap::new();

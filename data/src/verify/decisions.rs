@@ -75,6 +75,21 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I10",
+            "every void and its undoing is in the audit log, and every such row made one",
+            "SELECT COUNT(*) FROM voids",
+            paired!(
+                "SELECT v.company_id, t.key AS subject, \
+                   CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END AS action, \
+                   v.recorded_at AS at, v.author, COUNT(*) AS times FROM voids v JOIN transactions t ON t.id = v.transaction_id \
+                 GROUP BY v.company_id, t.key, CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END, \
+                   v.recorded_at, v.author",
+                "subject_kind = 'transaction' AND action IN ('transaction_voided', 'transaction_void_undone')"
+            ),
+        )
+        .await?,
+        none(
+            conn,
+            "I10",
             "every version of an offer is in the audit log, and every such row published one",
             "SELECT COUNT(*) FROM offer_versions",
             paired!(

@@ -10,7 +10,7 @@ use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -84,7 +84,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
 }
 
 async fn list(url: &str, company: Option<&str>) -> Outcome {
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let company_id = match company {
         Some(key) => Some(data::companies::find_by_key(db.read(), key).await?.id),
         None => None,
@@ -102,7 +102,7 @@ async fn list(url: &str, company: Option<&str>) -> Outcome {
 }
 
 async fn sign_out(url: &str, email: &str) -> Outcome {
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let ended = access::sign_out(&db, email, AUTHOR).await?;
     say(&format!("ended {}", counted(ended, "session")))?;
     db.close().await?;
@@ -110,7 +110,7 @@ async fn sign_out(url: &str, email: &str) -> Outcome {
 }
 
 async fn remove(url: &str, args: &RemoveArgs) -> Outcome {
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let from = match (&args.company, &args.partner) {
         (None, _) => Scope::Everywhere,
         (Some(key), partner) => {
@@ -135,7 +135,7 @@ fn counted(count: u64, noun: &str) -> String {
 
 async fn add(url: &str, args: AddArgs) -> Outcome {
     let password = read_password(&args)?;
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
     let place = match &args.partner {
         None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),

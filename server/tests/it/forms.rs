@@ -244,8 +244,8 @@ on_both! {
         let app = TestApp::new(db).await;
         app.owner().await;
         for next in ["//evil.example", "https%3A%2F%2Fevil.example", "%2Fa%0d%0aSet-Cookie%3Ax", "%5Cevil"] {
-            let form = format!("email=owner%40northwind.example&next={next}");
-            let answer = send(&app, "/rpc/session/demo-sign-in", "/sign-in", &form, None).await;
+            let form = format!("email=owner%40northwind.example&password={PASSWORD}&next={next}");
+            let answer = send(&app, "/rpc/session/sign-in", "/sign-in", &form, None).await;
             assert_eq!(answer.location(), "/", "{next}");
         }
         assert_eq!(app.get("/rewards?status=pending", None).await.location(), "/sign-in?next=/rewards%3Fstatus%3Dpending");

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
 mod commands;
+mod customers;
 mod downloads;
 mod files;
 mod forms;

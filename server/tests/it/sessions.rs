@@ -145,7 +145,12 @@ on_both! {
         app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
         let id = app.add_user("owner@northwind.example", domain::states::CompanyRole::Owner).await;
         let [one, two] = [app.session_of(id).await, app.session_of(id).await];
-        data::accounts::set_password(&app.db, id, &format!("{PASSWORD}-2")).await.unwrap();
+        let place = data::accounts::Place::Company(app.company_id, domain::states::CompanyRole::Owner);
+        let now = app::ctx::real_now();
+        let again = data::accounts::add_user(&app.db, place, "owner@northwind.example", None, None, "test", now).await.unwrap();
+        let form = format!("token={}&password={PASSWORD}-2&password_again={PASSWORD}-2", again.link.unwrap());
+        let set = app.call("/rpc/session/set-password", &form, None).await;
+        assert!(set.status.is_success(), "{}", set.body);
         for session in [one, two] {
             assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
         }

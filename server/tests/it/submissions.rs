@@ -185,7 +185,7 @@ on_both! {
         });
         made.unwrap();
         assert_eq!(app.call("/rpc/session/demo-users", "", None).await.body, "[]");
-        let entered = app.call("/rpc/session/demo-sign-in", "email=owner%40northwind.example", None).await;
+        let entered = app.call("/rpc/session/demo-sign-in", "email=mia.bennett%40northwind.example", None).await;
         assert!(!entered.status.is_success() && entered.cookie().is_none(), "{}", entered.body);
         assert_eq!(app.call("/rpc/sandbox/jumps", "effects=true", Some(&owner)).await.body, "[]");
         for arguments in ["days=1", "to=2099-01-01T00%3A00%3A00Z"] {
