@@ -5,7 +5,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use axum::http::{Method, StatusCode};
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::harness::{TestApp, hold_writers, request};
+use crate::harness::{PASSWORD, TestApp, hold_writers, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
