@@ -131,8 +131,8 @@ fn append_cookie(https: bool, value: &str, seconds: u32, response: &mut Response
 async fn cookie(parts: &Parts) -> Option<Flash> {
     let signing = parts.extensions.get::<Signing>()?;
     let prefix = format!("{}=", cookie_name(signing.https));
-    let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
-    let (text, tag) = cookies.filter_map(|cookie| cookie.trim().strip_prefix(prefix.as_str())).next()?.split_once('.')?;
+    let mut cookies = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(|header| header.split(';'));
+    let (text, tag) = cookies.find_map(|cookie| cookie.trim().strip_prefix(prefix.as_str()))?.split_once('.')?;
     if signing.sign(&db_of(parts).ok()?, &format!("flash\n{text}")).await.ok()? != tag {
         return None;
     }

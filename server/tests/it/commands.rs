@@ -183,7 +183,7 @@ fn access_is_listed_and_taken_away() {
     program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,,,,\n");
     program.ok(&["import", "partners", "partners.csv", "--company", "northwind"]);
     let add = |email: &str, role: &[&str]| {
-        program.ok(&[&["user", "add", "--link", "--company", "northwind", "--email", email, "--role"], role].concat());
+        program.ok(&[&["user", "add", "--link", "--company", "northwind", "--email", email, "--role"][..], role].concat());
     };
     add("mia@northwind.example", &["owner"]);
     add("bo@northwind.example", &["admin"]);

@@ -256,13 +256,13 @@ impl Answer {
 
     /// Name and value of the cookie in which a visitor's message waits.
     pub fn flash(&self) -> Option<String> {
-        let all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
-        all.filter(|cookie| cookie.starts_with("tributary-flash=")).map(|whole| whole.split(';').next().unwrap().to_owned()).next()
+        let mut all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let ours = all.find(|cookie| cookie.starts_with("tributary-flash="));
+        ours.map(|whole| whole.split(';').next().unwrap().to_owned())
     }
 
     pub fn set_cookie(&self) -> Option<&str> {
-        let all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
-        all.filter(|cookie| !cookie.contains("-flash=")).next()
+        self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).find(|cookie| !cookie.contains("-flash="))
     }
 }
 

@@ -3,7 +3,6 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use axum::http::{Method, StatusCode};
-use data::imports::Kind;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::harness::{PASSWORD, TestApp, hold_writers, request};
@@ -142,7 +141,6 @@ on_both! {
 
     async fn a_new_password_ends_the_sessions_there_were(db: &TestDb) {
         let app = TestApp::new(db).await;
-        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
         let id = app.add_user("owner@northwind.example", domain::states::CompanyRole::Owner).await;
         let [one, two] = [app.session_of(id).await, app.session_of(id).await];
         let place = data::accounts::Place::Company(app.company_id, domain::states::CompanyRole::Owner);
