@@ -145,7 +145,7 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
 /** Whether an address is where somebody lands after signing in. */
 export function isHome(url: string, person: Person): boolean {
     const path = new URL(url).pathname;
-    return path.startsWith(person.side) && within(path) === '/';
+    return path === person.side || (path.startsWith(person.side) && within(path) === '/');
 }
 
 /** Waits until the client has taken over the page: before that, clicks on it are plain links and forms. */

@@ -15,6 +15,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Url;
 
 use super::Icon;
+use super::drawer::OverList;
 use crate::error::{AppError, FieldErrors};
 use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
@@ -132,6 +133,7 @@ pub fn Form(
     let place = place.unwrap_or_else(|| ui.place());
     let state = FormState::new(&name, ui.failed_form(&action, &name).or_else(|| TooLate::form(&action, &name)));
     let late = use_context::<TooLate>();
+    let list = use_context::<OverList>();
     let node = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
     let here = use_location().pathname;
@@ -175,7 +177,8 @@ pub fn Form(
                         on_done.run(());
                     }
                     if let Some(to) = to {
-                        navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+                        let scroll = !list.is_some_and(|list| list.is(&to));
+                        navigate(&to, NavigateOptions { scroll, ..NavigateOptions::default() });
                     }
                 }
                 // The browser sends it by itself, and the page it leads to brings the new client.

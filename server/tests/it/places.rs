@@ -70,6 +70,15 @@ impl Both {
         self.app.send(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
+    /// Exactly this, as the client sends it.
+    async fn background(&self, path: &str, form: &str) -> Answer {
+        let request = request(Method::POST, path, Some(&self.cookie))
+            .header("sec-fetch-site", "same-origin")
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.app.send(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
     async fn manual_rewards(&self, company_id: Uuid) -> u64 {
         let given = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(company_id)).filter(rewards::Column::Source.eq("manual"));
         given.count(self.app.db.read()).await.unwrap()
@@ -85,15 +94,17 @@ impl Both {
     }
 }
 
-/// The form of this action on a page, as the browser would send it if nobody touched it: its hidden fields.
-fn hidden_fields(page: &str, action: &str) -> String {
+/// The form of this action on a page, filled in with `typed`: its hidden fields come along.
+fn filled(page: &str, action: &str, typed: &str) -> String {
     let (_, form) = page.split_once(&format!("action=\"{action}\"")).unwrap();
     let form = form.split_once("</form>").unwrap().0;
     let fields = form.split("<input type=\"hidden\"").skip(1).map(|field| {
         let of = |name: &str| field.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0;
-        format!("{}={}", of("name"), of("value"))
+        (of("name"), of("value"))
     });
-    fields.collect::<Vec<_>>().join("&")
+    let untouched = fields.filter(|(name, _)| !typed.split('&').any(|field| field.starts_with(&format!("{name}="))));
+    let untouched: Vec<String> = untouched.map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}&{typed}", untouched.join("&"))
 }
 
 fn links(page: &str) -> BTreeSet<String> {
@@ -112,12 +123,10 @@ on_both! {
         let south = both.page(&format!("{SOUTH}/partners/acme/manual-reward")).await.body;
         assert!(north.contains(">Northwind<") && south.contains(">Southwind<"));
         // What was opened first is sent last.
-        let form = hidden_fields(&north, MANUAL);
-        let done = both.send(MANUAL, &format!("{NORTH}/partners/acme/manual-reward"), &format!("{form}&{REWARD}")).await;
+        let done = both.send(MANUAL, &format!("{NORTH}/partners/acme/manual-reward"), &filled(&north, MANUAL, REWARD)).await;
         assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/c/northwind/partners/acme/rewards"));
         assert_eq!((both.manual_rewards(both.app.company_id).await, both.manual_rewards(both.south).await), (1, 0));
-        let form = hidden_fields(&south, MANUAL);
-        let done = both.send(MANUAL, &format!("{SOUTH}/partners/acme/manual-reward"), &format!("{form}&{REWARD}")).await;
+        let done = both.send(MANUAL, &format!("{SOUTH}/partners/acme/manual-reward"), &filled(&south, MANUAL, REWARD)).await;
         assert_eq!(done.location(), "/c/southwind/partners/acme/rewards");
         assert_eq!((both.manual_rewards(both.app.company_id).await, both.manual_rewards(both.south).await), (1, 1));
         let page = both.page(done.location()).await.body;
@@ -128,7 +137,7 @@ on_both! {
         let both = Both::new(db).await;
         let page = both.page(&format!("{SOUTH}/settings")).await.body;
         both.page(&format!("{NORTH}/settings")).await;
-        let form = format!("{}&name=Southwind+GmbH&{PROFILE}", hidden_fields(&page, "/rpc/settings/save-profile"));
+        let form = filled(&page, "/rpc/settings/save-profile", &format!("name=Southwind+GmbH&{PROFILE}"));
         let done = both.send("/rpc/settings/save-profile", &format!("{SOUTH}/settings"), &form).await;
         assert_eq!(done.location(), "/c/southwind/settings");
         assert_eq!(both.name(both.app.company_id).await, "Northwind");
@@ -137,6 +146,8 @@ on_both! {
 
     async fn a_form_is_refused_on_a_page_of_another_company(db: &TestDb) {
         let both = Both::new(db).await;
+        let stranger = both.app.add_user_at(Member::Company(both.south, CompanyRole::Owner), "owner@south.example").await;
+        let stranger = both.app.session_of(stranger).await;
         let before = both.traces().await;
         let form = format!("place={SOUTH}&{REWARD}");
         let page = format!("{NORTH}/partners/acme/manual-reward");
@@ -145,8 +156,6 @@ on_both! {
         let shown = both.page(&page).await.body;
         assert!(shown.contains("This form is for another company than its page") && shown.contains("value=\"77\""), "{shown}");
         assert_eq!(both.traces().await, before);
-        let stranger = both.app.add_user_at(Member::Company(both.south, CompanyRole::Owner), "owner@south.example").await;
-        let stranger = both.app.session_of(stranger).await;
         for place in [NORTH, "/c/nobody", "/p/nobody"] {
             let answer = both.app.call(MANUAL, &format!("place={place}&{REWARD}"), Some(&stranger)).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{place}: {}", answer.body);
@@ -158,7 +167,7 @@ on_both! {
         let both = Both::new(db).await;
         let before = both.traces().await;
         for place in ["", "place=&", "place=northwind&", "place=/c/&"] {
-            let answer = both.app.call(MANUAL, &format!("{place}place_=&{REWARD}"), Some(&both.cookie)).await;
+            let answer = both.background(MANUAL, &format!("{place}{REWARD}")).await;
             assert_eq!(answer.status, StatusCode::CONFLICT, "{place}: {}", answer.body);
             assert!(answer.body.contains("doesn't say which company"), "{}", answer.body);
         }
