@@ -9,19 +9,14 @@ use domain::zone::Zone;
 use domain::{Currency, Instant, Place};
 use http::request::Parts;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::error::{AppError, Result};
-use crate::forms::FailedForm;
 use crate::http::{fail, internal};
 
-/// Session keys. The session says who somebody is; where they are, their address says.
-pub const USER_ID: &str = "user_id";
-pub const FLASH: &str = "flash";
-/// A form that was sent after the session had ended.
-pub const STRANDED: &str = "stranded";
+/// The session's key. It says who somebody is; where they are, their address says.
+pub use data::sessions::USER_ID;
 
 /// A person looking at a company's programme.
 #[derive(Clone)]
@@ -64,34 +59,9 @@ impl PartnerCtx {
     }
 }
 
-/// Whose page it is, as its forms know it: a form that outlives its session goes back to nobody else.
+/// Whose page it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whose(pub Uuid);
-
-impl Whose {
-    /// The beginning of a form's token.
-    pub fn mark(whose: Option<Whose>, random: &str) -> String {
-        match whose {
-            Some(Whose(user_id)) => format!("{random}.{}", user_id.simple()),
-            None => random.to_owned(),
-        }
-    }
-
-    /// Read from a form's token: "random.user-number".
-    pub fn of_token(token: &str) -> Option<Whose> {
-        let (_, marked) = token.rsplit_once('.')?;
-        let user_id = marked.split('-').next()?;
-        Uuid::try_parse(user_id).ok().map(Whose)
-    }
-}
-
-/// A form that was sent after its session had ended.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Stranded {
-    pub form: FailedForm,
-    /// `None` where the form did not say.
-    pub user_id: Option<Uuid>,
-}
 
 /// Somebody signed in.
 #[derive(Clone)]
@@ -222,17 +192,4 @@ where
 pub fn real_now() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Whose;
-
-    #[test]
-    fn a_forms_token_says_whose_it_is() {
-        let whose = Whose(uuid::Uuid::from_u128(7));
-        let seed = Whose::mark(Some(whose), "aGk+-_/=");
-        assert_eq!(Whose::of_token(&format!("{seed}-3")), Some(whose));
-        assert_eq!(Whose::of_token("aGk+-_/=-3"), None);
-    }
 }

@@ -36,8 +36,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// The hidden field that tells one filling-in of a form from another. The same token with the same values is the same submission,
-/// and is answered with the first result.
+/// The hidden field that says whose page a form was on, and tells one filling-in from another: see [`crate::tokens`]. The same token
+/// with the same values is the same form: it is done once, and answered with the first result. Without it nothing is done.
 pub const FORM_TOKEN: &str = "form_token";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";
@@ -100,7 +100,7 @@ pub struct Flash {
     pub failed: Option<FailedForm>,
     /// A form waits until somebody has signed in again.
     pub stranded: bool,
-    /// A form that waited was somebody else's, and is gone.
+    /// A form of somebody else's was not sent; it waits for them.
     pub dropped: bool,
 }
 
@@ -112,6 +112,8 @@ pub struct FailedForm {
     pub error: AppError,
     /// In the form's order; a name may stand several times.
     pub values: Vec<(String, String)>,
+    /// Its old token, where it may have been done: sent again as it is, it is done once.
+    pub token: Option<String>,
 }
 
 impl FailedForm {

@@ -6,11 +6,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::FromRequest;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use data::Db;
-use data::submissions::{self, Claim};
 use domain::Place;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
@@ -19,17 +16,18 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::ctx::{self, FLASH, STRANDED, Stranded, Whose, person_of, real_now, session_of};
+use crate::ctx::{self, Whose, person_of};
 use crate::error::{AppError, Result};
-use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::flash::{self, CookieShown};
+use crate::forms::{Done, Flash, REFUSED_HEADER, local_path};
 use crate::place::{self, PLACES};
 use crate::shell::{Assets, shell};
+use crate::submitted::Submitted;
+use crate::tokens::Signing;
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
 /// Longest form that is read. Files are uploaded elsewhere.
 const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// What is kept of a refused form.
-const KEPT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where a request came from, as far as the server can tell.
 #[derive(Clone, Debug)]
@@ -49,10 +47,16 @@ pub fn router(assets: Assets) -> Router {
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
         let render = render.clone();
         async move {
-            match before_page(request).await {
-                Ok(request) => render(request).await,
-                Err(answer) => answer,
+            let request = match before_page(request).await {
+                Ok(request) => request,
+                Err(answer) => return answer,
+            };
+            let https = request.extensions().get::<CookieShown>().and(request.extensions().get::<Signing>()).map(|signing| signing.https);
+            let mut response = render(request).await;
+            if let Some(https) = https {
+                flash::forget_cookie(https, &mut response);
             }
+            response
         }
     })
 }
@@ -95,9 +99,10 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
         _ => {}
     }
     let here = Place::of_path(path);
-    let flash = match path == PLACES && form_waits(&parts).await {
+    // What waits for a page that lies behind the choice of a place is not shown there.
+    let flash = match path == PLACES && flash::form_waits(&parts).await {
         true => Flash { stranded: true, ..Flash::default() },
-        false => take_flash(&parts, public || path == PLACES, whose).await,
+        false => flash::take(&mut parts, whose).await,
     };
     if person.is_some_and(|person| person.membership(&here).is_ok()) {
         parts.extensions.insert(here);
@@ -105,35 +110,19 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
     parts.extensions.insert(flash);
     if let Some(whose) = whose {
         parts.extensions.insert(whose);
+        let signed = sign_page(&mut parts, whose).await;
+        signed.map_err(|error| status_of(&error).into_response())?;
     }
     Ok(Request::from_parts(parts, body))
 }
 
-/// What was left for this page. A stranded form waits past the public pages, and is shown to nobody but who filled it in.
-async fn take_flash(parts: &Parts, public: bool, whose: Option<Whose>) -> Flash {
-    let Ok(session) = session_of(parts) else { return Flash::default() };
-    let mut flash: Flash = session.remove(FLASH).await.ok().flatten().unwrap_or_default();
-    if public {
-        flash.stranded = matches!(session.get_value(STRANDED).await, Ok(Some(_)));
-    } else if flash.failed.is_none()
-        && let Ok(Some(Stranded { form, user_id })) = session.remove(STRANDED).await
-    {
-        if user_id.map(Whose) == whose {
-            let again = "You were signed out before this was sent. Look at it and send it again.";
-            flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
-        } else {
-            flash.dropped = true;
-        }
-    }
-    flash
-}
-
-/// Whether a refused form waits for its page, which lies behind the choice of a place.
-async fn form_waits(parts: &Parts) -> bool {
-    match session_of(parts) {
-        Ok(session) => matches!(session.get::<Flash>(FLASH).await, Ok(Some(Flash { failed: Some(_), .. }))),
-        Err(_) => false,
-    }
+/// Gives a page the key that its forms are signed with, and a database that it can only read.
+async fn sign_page(parts: &mut Parts, whose: Whose) -> Result<()> {
+    let db = ctx::db_of(parts)?;
+    let signing = parts.extensions.get::<Signing>().cloned().ok_or_else(|| internal("no signing in the request"))?;
+    parts.extensions.insert(signing.page_key(&db, whose.0).await?);
+    parts.extensions.insert(db.read_only("a page changes nothing"));
+    Ok(())
 }
 
 /// The sign-in page that leads back to where somebody wanted to go.
@@ -177,21 +166,15 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
     let Ok(bytes) = to_bytes(body, FORM_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let values = match header(&parts, CONTENT_TYPE.clone()).starts_with("application/x-www-form-urlencoded") {
-        true => form_values(&bytes).await,
-        false => Vec::new(),
+    let form = header(&parts, CONTENT_TYPE) != PACKED;
+    let submitted = match Submitted::read(parts, bytes, plain).await {
+        Ok(submitted) => submitted,
+        Err(error) => return Answer::error(&error).into_response(),
     };
-    let place = place_of(&values);
-    let answer = match (from_elsewhere(&parts, &place), submission_of(&parts, &values)) {
-        (Some(refusal), _) => Answer::error(&refusal),
-        (None, Some((db, submission))) => once(&db, submission, &parts, bytes).await,
-        (None, None) => run(&parts, bytes, None).await,
-    }
-    .at(&place);
+    let answer = submitted.answer().await.at(&submitted.place);
     if plain {
-        redirect_after(&parts, values, &place, answer).await
+        submitted.redirect(answer).await
     } else if packed {
-        let form = header(&parts, CONTENT_TYPE) != PACKED;
         if form { answer.packed().refused_quietly().into_response() } else { answer.packed().into_response() }
     } else {
         answer.into_response()
@@ -199,13 +182,13 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
 }
 
 /// What a server function answered: JSON of its value or of its error.
-struct Answer {
-    response: http::response::Parts,
-    body: Bytes,
+pub(crate) struct Answer {
+    pub response: http::response::Parts,
+    pub body: Bytes,
 }
 
 impl Answer {
-    fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+    pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
         let (mut response, ()) = Response::new(()).into_parts();
         response.status = status;
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -248,7 +231,7 @@ impl Answer {
         self
     }
 
-    fn error(error: &AppError) -> Answer {
+    pub fn error(error: &AppError) -> Answer {
         Answer::json(status_of(error), serde_json::to_vec(error).unwrap_or_default())
     }
 }
@@ -259,11 +242,12 @@ impl IntoResponse for Answer {
     }
 }
 
-async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Answer {
+/// Runs a server function. `form` is the form that it does once.
+pub(crate) async fn run(parts: &Parts, bytes: Bytes, form: Option<String>) -> Answer {
     let request = Request::from_parts(parts.clone(), Body::from(bytes));
     let context = move || {
-        if let Some(submission) = &submission {
-            provide_context(submission.clone());
+        if let Some(form) = &form {
+            provide_context(Submission(form.clone()));
         }
     };
     let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
@@ -283,135 +267,10 @@ async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Ans
     }
 }
 
-/// Handles a submission unless it was handled before.
-async fn once(db: &Db, submission: Submission, parts: &Parts, bytes: Bytes) -> Answer {
-    let token = submission.0.clone();
-    match submissions::claim(db, &token, real_now()).await {
-        Ok(Claim::Answered(answer)) => return Answer::json(StatusCode::OK, answer),
-        Ok(Claim::Busy) => {
-            let busy = AppError::Conflict("This form is already being handled. Look again in a moment.".to_owned());
-            return Answer::error(&busy);
-        }
-        Ok(Claim::Ours) => {}
-        Err(error) => return Answer::error(&AppError::from(error)),
-    }
-    let answer = run(parts, bytes, Some(submission)).await;
-    let kept = match std::str::from_utf8(&answer.body) {
-        Ok(text) if answer.response.status.is_success() => submissions::finish(db, &token, text, real_now()).await,
-        _ => submissions::release(db, &token).await,
-    };
-    if let Err(error) = kept {
-        tracing::warn!(%error, "a submission's answer was not kept");
-    }
-    answer
-}
-
-/// Token and content together: the same form with other values is another submission.
-fn submission_of(parts: &Parts, values: &[(String, String)]) -> Option<(Db, Submission)> {
-    let token = values.iter().find(|(name, _)| name == FORM_TOKEN).map(|(_, value)| value)?;
-    if token.is_empty() {
-        return None;
-    }
-    let db = parts.extensions.get::<Db>()?.clone();
-    let mut text = format!("{}\n{}", parts.uri.path(), session_of(parts).ok()?.id().map(|id| id.to_string()).unwrap_or_default());
-    for (name, value) in values {
-        text.push_str(&format!("\n{}:{name}={value}", value.len()));
-    }
-    Some((db, Submission(submissions::token_of(&text))))
-}
-
-/// The answer to a form that the browser sent by itself.
-async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, place: &Place, answer: Answer) -> Response {
-    let back = referer_path(parts).unwrap_or_else(|| place.at("/"));
-    let (target, flash) = if answer.response.status.is_success() {
-        match serde_json::from_slice::<Done>(&answer.body) {
-            Ok(done) => {
-                let target = done.to.as_deref().and_then(local_path).map_or(back, str::to_owned);
-                (target, Flash { done: Some(done).filter(|done| !done.message.is_empty()), ..Flash::default() })
-            }
-            Err(_) => (back, Flash::default()),
-        }
-    } else {
-        let error =
-            serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
-        let signed_out = error == AppError::Unauthenticated;
-        let token = values.iter().find(|(name, _)| name == FORM_TOKEN);
-        let user_id = token.and_then(|(_, token)| Whose::of_token(token)).map(|whose| whose.0);
-        let mut failed = failed_form(parts.uri.path(), values, error);
-        failed.move_to(&Place::of_path(&back));
-        if signed_out {
-            strand(parts, Stranded { form: failed, user_id }).await;
-            (format!("/sign-in?next={}", encode(&back)), Flash::default())
-        } else {
-            (back, Flash { failed: Some(failed), ..Flash::default() })
-        }
-    };
-    set_flash(parts, &flash).await;
-    let mut response = Redirect::to(&target).into_response();
-    for cookie in answer.response.headers.get_all(http::header::SET_COOKIE) {
-        response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
-    }
-    response
-}
-
-/// Keeps a form until somebody has signed in again.
-async fn strand(parts: &Parts, form: Stranded) {
-    if let Ok(session) = session_of(parts)
-        && let Err(error) = session.insert(STRANDED, form).await
-    {
-        tracing::warn!(%error, "a form was lost when its session ended");
-    }
-}
-
-/// Leaves a message for the next page of this session.
-pub async fn set_flash(parts: &Parts, flash: &Flash) {
-    if *flash != Flash::default()
-        && let Ok(session) = session_of(parts)
-        && let Err(error) = session.insert(FLASH, flash).await
-    {
-        tracing::warn!(%error, "a message to the next page was lost");
-    }
-}
-
-fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
-    let name = values.iter().find(|(name, _)| name == FORM_NAME).map(|(_, value)| value.clone()).unwrap_or_default();
-    let mut bytes = 0;
-    let values = values
-        .into_iter()
-        .filter(|(name, _)| name != FORM_TOKEN && name != FORM_NAME && !name.contains("password"))
-        .take_while(|(name, value)| {
-            bytes += name.len() + value.len();
-            bytes <= KEPT_BYTES_MAX
-        })
-        .collect();
-    FailedForm { action: action.to_owned(), name, error, values }
-}
-
-/// The place that a form says it is for.
-fn place_of(values: &[(String, String)]) -> Place {
-    let named = values.iter().find(|(name, _)| name == FORM_PLACE).map(|(_, value)| value.clone());
-    named.map(Place::from).unwrap_or_default()
-}
-
-/// Why a form is refused that says another place than the page it was on.
-fn from_elsewhere(parts: &Parts, place: &Place) -> Option<AppError> {
-    let page = referer_path(parts).map(|path| Place::of_path(&path)).unwrap_or_default();
-    let differ = page != *place && page != Place::Nowhere && *place != Place::Nowhere;
-    differ
-        .then(|| AppError::Conflict("This form is for another company than its page, so nothing was done. Load the page again.".to_owned()))
-}
-
 /// Path and query of the page that a form was on.
-fn referer_path(parts: &Parts) -> Option<String> {
+pub(crate) fn referer_path(parts: &Parts) -> Option<String> {
     let referer: Uri = header(parts, REFERER).parse().ok()?;
     local_path(referer.path_and_query()?.as_str()).map(str::to_owned)
-}
-
-async fn form_values(bytes: &Bytes) -> Vec<(String, String)> {
-    let request =
-        Request::builder().method(Method::POST).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(bytes.clone()));
-    let Ok(request) = request else { return Vec::new() };
-    axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.map(|form| form.0).unwrap_or_default()
 }
 
 fn header(parts: &Parts, name: http::HeaderName) -> &str {
@@ -435,7 +294,7 @@ pub fn request_id() -> String {
     use_context::<Parts>().map(|parts| request_id_of(&parts)).unwrap_or_default()
 }
 
-fn request_id_of(parts: &Parts) -> String {
+pub(crate) fn request_id_of(parts: &Parts) -> String {
     parts.headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 

@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FailedForm, Flash};
+use crate::tokens::PageKey;
 use crate::wire::{Asking, Packed, fetch};
 
 #[derive(Clone, Copy)]
 pub struct Ui {
-    /// Random per page view, and whose view it is; form tokens begin with it.
-    seed: StoredValue<String>,
+    /// What the forms of this page view are signed with; none for visitors.
+    key: StoredValue<Option<PageKey>>,
     /// How many forms have been answered on this page.
     answered: RwSignal<u32>,
     /// Counts writes, so that what was loaded before them is loaded again.
@@ -50,12 +51,12 @@ pub struct Toast {
     pub bad: bool,
 }
 
-const DROPPED: &str = "A form that somebody else had filled in here was not sent, and is not kept. They need to fill it in again.";
+const DROPPED: &str = "A form that somebody else filled in here was not sent. It waits for them for ten minutes.";
 
 /// What the server tells the client about this page view.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Start {
-    seed: String,
+    key: Option<PageKey>,
     flash: Flash,
     place: Place,
 }
@@ -63,12 +64,12 @@ struct Start {
 impl Ui {
     /// Once, at the root: the value crosses from server to client in the page.
     pub fn provide() -> Ui {
-        let Start { seed, flash, place } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
+        let Start { key, flash, place } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
         let done = flash.done.map(|done| Toast { id: 0, done, bad: false });
         let dropped = flash.dropped.then(|| Toast { id: 1, done: Done::say(DROPPED), bad: true });
         let toasts = done.into_iter().chain(dropped).collect();
         let ui = Ui {
-            seed: StoredValue::new(seed),
+            key: StoredValue::new(key),
             answered: RwSignal::new(0),
             writes: RwSignal::new(0),
             failed: StoredValue::new(flash.failed),
@@ -95,9 +96,14 @@ impl Ui {
         self.place.with_value(|place| place.at(path))
     }
 
-    /// The token of the next form to be sent.
-    pub fn form_token(&self) -> String {
-        format!("{}-{}", self.seed.get_value(), self.answered.get())
+    /// The token of the next form with this action at this place; empty for visitors. `kept` is that of a form which came back because
+    /// it is not known what became of it.
+    pub fn form_token(&self, action: &str, place: &str, kept: Option<&str>) -> String {
+        let answered = self.answered.get();
+        match kept {
+            Some(token) if answered == 0 => token.to_owned(),
+            _ => self.key.with_value(|key| key.as_ref().map(|key| key.token(action, place, answered)).unwrap_or_default()),
+        }
     }
 
     /// The refused form that led to this page, if it is this one.
@@ -163,11 +169,9 @@ impl Ui {
 
 #[cfg(feature = "ssr")]
 fn start() -> Start {
-    use crate::ctx::Whose;
     let extensions = use_context::<http::request::Parts>().map(|parts| parts.extensions).unwrap_or_default();
-    let whose = extensions.get::<Whose>().copied();
     Start {
-        seed: Whose::mark(whose, &leptos::nonce::Nonce::new().to_string()),
+        key: extensions.get::<PageKey>().cloned(),
         flash: extensions.get::<Flash>().cloned().unwrap_or_default(),
         place: extensions.get::<Place>().cloned().unwrap_or_default(),
     }

@@ -6,6 +6,8 @@ pub mod addresses;
 pub mod bank;
 pub mod conditions;
 pub mod decision;
+#[cfg(feature = "server")]
+pub mod doubts;
 pub mod fields;
 pub mod ids;
 #[cfg(feature = "server")]
@@ -20,6 +22,7 @@ pub mod reasons;
 #[cfg(feature = "server")]
 pub mod receipt_words;
 pub mod review;
+pub mod spans;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]

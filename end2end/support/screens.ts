@@ -44,6 +44,7 @@ export const screens: Screen[] = [
     { name: 'customer-sale', ...aCustomer, then: '/sale', route: '/c/:company/customers/:key/sale' },
     { name: 'customer-refund', ...aCustomer, then: '/refund', route: '/c/:company/customers/:key/refund' },
     { name: 'customer-attribution', ...aCustomer, then: '/attribution', route: '/c/:company/customers/:key/attribution' },
+    { name: 'customer-void', ...aCustomer, then: '/void', route: '/c/:company/customers/:key/void' },
     { name: 'rewards', as: owner, path: '/rewards', route: '/c/:company/rewards' },
     { name: 'reward', ...aReward, route: '/c/:company/rewards/:key' },
     { name: 'invoices', as: owner, path: '/invoices', route: '/c/:company/invoices' },

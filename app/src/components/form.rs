@@ -138,6 +138,8 @@ pub fn Form(
     let navigate = use_navigate();
     let here = use_location().pathname;
 
+    let kept = state.refused.with_value(|failed| failed.as_ref().and_then(|failed| failed.token.clone()));
+    let (signed, at) = (action.clone(), place.to_string());
     let outdated = StoredValue::new(false);
     let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
@@ -153,7 +155,8 @@ pub fn Form(
         if state.pending.get_untracked() {
             return;
         }
-        let Some((target, body)) = encoded(&event, &target) else { return };
+        let Some(body) = encoded(&event) else { return };
+        let target = target.clone();
         let button = event.submitter();
         state.pending.set(true);
         let (navigate, called) = (navigate.clone(), called.clone());
@@ -191,7 +194,7 @@ pub fn Form(
                     }
                     if let (Some(late), AppError::Conflict(_)) = (late, &error) {
                         let values = values_of(&body);
-                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values }));
+                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values, token: None }));
                         ui.reload();
                     }
                     state.signed_out.set(error == AppError::Unauthenticated);
@@ -204,10 +207,12 @@ pub fn Form(
         });
     };
 
+    // Files go to an address that says whose they are.
+    let action = if multipart { place.at(&action) } else { action };
     view! {
         <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain
             enctype=multipart.then_some("multipart/form-data")>
-            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token()/>
+            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token(&signed, &at, kept.as_deref())/>
             {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             // To the fields inside only: what is beside the form, or comes after it, has no part in it.
@@ -297,14 +302,11 @@ pub fn SubmitButton(
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional)] key: Option<&'static str>,
     #[prop(optional, into)] label: Option<String>,
-    /// Sends to another server function's `PATH`.
-    #[prop(optional)]
-    action: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let pending = FormState::get().pending;
     view! {
-        <button type="submit" class=class name=name value=value data-key=key aria-label=label formaction=action
+        <button type="submit" class=class name=name value=value data-key=key aria-label=label
             aria-busy=move || pending.get().then_some("true")>
             {children()}
         </button>
@@ -349,11 +351,10 @@ pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl Into
     }
 }
 
-fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String)> {
-    let target = event.submitter().and_then(|button| button.get_attribute("formaction")).unwrap_or_else(|| action.to_owned());
+fn encoded(event: &web_sys::SubmitEvent) -> Option<String> {
     let data = form_data_from_event(event).ok()?;
     let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some((target, String::from(params.to_string())))
+    Some(String::from(params.to_string()))
 }
 
 /// Names and values of an encoded form.

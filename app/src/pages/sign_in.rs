@@ -90,7 +90,7 @@ pub fn SetPassword() -> impl IntoView {
                         <Form action=SetPasswordFn::PATH plain=true>
                             <Hidden name="token" value=token/>
                             <Field name="password" label="New password" kind="password" autocomplete="new-password"
-                                hint="At least 8 characters. Long is better than complicated."/>
+                                hint="At least 10 characters. Longer is better than more complicated."/>
                             <Field name="password_again" label="The same again" kind="password" autocomplete="new-password"/>
                             <SubmitButton class="btn primary wide">"Set password and sign in"</SubmitButton>
                         </Form>

@@ -19,15 +19,13 @@ use domain::{access::Action, views::Choice};
 #[server(prefix = "/rpc", endpoint = "imports/page", protocol = Reading)]
 pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
     let cx = ctx::company(&place, Action::Import).await?;
-    let parts = ctx::parts()?;
     let kinds = Kind::ALL.iter().map(|kind| Choice {
         value: kind.word().to_owned(),
         label: label(*kind).to_owned(),
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
-    let trial = files::trial(&parts, cx.company_id).await?;
-    Ok(ImportPage { kinds, trial, has_rest: files::has_rest(&parts).await? })
+    Ok(ImportPage { kinds, trial: files::trial(&cx).await?, has_rest: files::has_rest(&cx).await? })
 }
 
 /// Imports the file that was tried; `skip_bad` leaves its wrong rows out.
@@ -39,8 +37,8 @@ pub async fn apply_import(#[server(default)] place: Place, upload: String, #[ser
 
 #[server(prefix = "/rpc", endpoint = "imports/discard")]
 pub async fn discard_import(#[server(default)] place: Place) -> Result<Done> {
-    ctx::company(&place, Action::Import).await?;
-    files::discard(&ctx::parts()?).await?;
+    let cx = ctx::company(&place, Action::Import).await?;
+    files::discard(&cx, &ctx::parts()?).await?;
     Ok(Done::say("Put the file aside. Nothing was imported."))
 }
 

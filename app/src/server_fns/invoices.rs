@@ -132,6 +132,7 @@ pub async fn create_reward_on_invoice(
     #[server(default)] currency: String,
     #[server(default)] description: String,
     #[server(default)] customer_key: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let reward = ManualReward {
@@ -142,6 +143,7 @@ pub async fn create_reward_on_invoice(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: true,
     };
+    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let partner = crate::list::encode(&reward.partner_key);
     Ok(Done::say(format!("Created the reward on {number}."))

@@ -41,7 +41,7 @@ pub async fn describe_trigger(#[server(default)] place: Place, trigger: TriggerT
     Ok(TriggerWords::of(&trigger, cx.currency))
 }
 
-/// Creates an offer, or publishes another version of it. Triggers without any value are left out.
+/// Creates an offer, or publishes another version of it; `seen` is the newest that the form knew. Triggers without any value are left out.
 #[server(prefix = "/rpc", endpoint = "offers/publish")]
 pub async fn publish_offer(
     #[server(default)] place: Place,
@@ -51,6 +51,7 @@ pub async fn publish_offer(
     #[server(default)] from: String,
     #[server(default)] applies_to: String,
     #[server(default)] triggers: Vec<TriggerText>,
+    #[server(default)] seen: i32,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageOffers).await?;
     let mut errors = FieldErrors::new();
@@ -80,7 +81,8 @@ pub async fn publish_offer(
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };
     let group = Some(group.trim()).filter(|group| !group.is_empty());
-    let published = data::offers::publish(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, cx.author(), cx.now).await?;
+    let published =
+        data::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now).await?;
     let words = match published {
         Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),

@@ -129,6 +129,7 @@ pub async fn save_partner(
     #[server(default)] manager: String,
     #[server(default)] payout_account: String,
     #[server(default)] settlement_days: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManagePartners).await?;
     let days = match settlement_days.trim() {
@@ -147,7 +148,7 @@ pub async fn save_partner(
         settlement_days: Some(days),
     };
     let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::partners::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    let changed = data::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the partner." } else { "Nothing was different." }).to(partner_path(&key)))
 }
 
@@ -201,6 +202,7 @@ pub async fn create_manual_reward(
     #[server(default)] currency: String,
     #[server(default)] customer_key: String,
     #[server(default)] onto_invoice: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let reward = ManualReward {
@@ -211,6 +213,7 @@ pub async fn create_manual_reward(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: onto_invoice == "review",
     };
+    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))

@@ -57,9 +57,16 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
     };
     // Dropping the work is safe at any moment; the clock then stands where it was last.
     let stopped = tokio::select! {
-        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => {
-            return Ok(Done::say(moved_words(&cx.zone, until, &work?)));
-        }
+        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
+            Ok(work) => return Ok(Done::say(moved_words(&cx.zone, until, &work))),
+            Err(error @ (data::Error::Invalid(_) | data::Error::Forbidden(_) | data::Error::Conflict(_))) => return Err(error.into()),
+            // Part of the way is done: neither "done" nor "nothing was changed" is true.
+            Err(error) => {
+                http::internal(error);
+                let stopped = AppError::Conflict("The clock stopped on the way. Look where it is, and move it again.".to_owned());
+                return Err(stopped).inspect_err(http::fail);
+            }
+        },
         () = running.stopped() => so_far.lock().unwrap_or_else(PoisonError::into_inner).1,
     };
     let now = data::installation::now(&cx.db).await?;

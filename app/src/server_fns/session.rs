@@ -73,15 +73,11 @@ pub async fn set_password(token: String, password: String, password_again: Strin
     if password != password_again {
         return Err(AppError::invalid("password_again", "The two passwords differ."));
     }
-    if password.chars().count() < accounts::PASSWORD_CHARS_MIN {
-        let message = format!("Use at least {} characters.", accounts::PASSWORD_CHARS_MIN);
-        return Err(AppError::invalid("password", message));
-    }
     let db = ctx::db()?;
-    let Some(user) = accounts::sign_in_by_link(&db, &token, ctx::real_now()).await? else {
+    let set = accounts::set_password_by_link(&db, &token, &password, &http::client_address(), ctx::real_now()).await?;
+    let Some(user) = set else {
         return Err(AppError::Conflict("This link was used before or is too old. Ask for a new one.".to_owned()));
     };
-    accounts::set_password(&db, user.id, &password).await?;
     ctx::begin_session(&ctx::parts()?, &user).await?;
     Ok(Done::say("Your password is set.").to("/"))
 }

@@ -36,6 +36,7 @@ pub async fn save_profile(
     #[server(default)] account_name: String,
     #[server(default)] iban: String,
     #[server(default)] bic: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageSettings).await?;
     let mut errors = FieldErrors::new();
@@ -55,7 +56,7 @@ pub async fn save_profile(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
     }
-    let changes = data::companies::update(&cx.db, cx.company_id, &profile, cx.author(), cx.now).await?;
+    let changes = data::companies::update_seen(&cx.db, cx.company_id, &profile, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(match changes.len() {
         0 => "Nothing was different.".to_owned(),
         1 => "Saved 1 change.".to_owned(),

@@ -18,7 +18,7 @@ use crate::accounts::{Membership, User, find_user};
 use crate::clock::{self, Preview};
 use crate::due::Work;
 use crate::entities::{companies, memberships, partners, rewards, users};
-use crate::{Db, Result, installation};
+use crate::{Db, Result, demo, installation};
 
 /// Beyond this the number of waiting rewards is not counted on.
 pub const WAITING_COUNTED_MAX: u64 = 1_000;
@@ -114,27 +114,32 @@ fn clock(zone: &Zone, at: Instant, may_move: bool) -> ClockView {
     }
 }
 
-/// In a sandbox the first owner of a company and the first owner of a partner; nobody elsewhere.
+/// In the demo its owner and the first owner of a partner; nobody elsewhere, also not in a sandbox of one's own.
 pub async fn demo_users(db: &Db) -> Result<Vec<DemoUser>> {
     if !installation::mode(db).await?.is_sandbox() {
         return Ok(Vec::new());
     }
-    let mut list = Vec::new();
-    let first = |role: &'static str, column: memberships::Column| {
-        memberships::Entity::find()
-            .filter(column.is_not_null())
-            .filter(memberships::Column::Role.eq(role))
-            .order_by_asc(memberships::Column::CreatedAt)
-            .order_by_asc(memberships::Column::Id)
-            .one(db.read())
-    };
-    if let Some(row) = first(CompanyRole::Owner.word(), memberships::Column::CompanyId).await?
-        && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
-        && let Some(company) = companies::Entity::find_by_id(row.company_id.unwrap_or_default()).one(db.read()).await?
-    {
-        list.push(DemoUser { email: user.email, label: "Company owner".to_owned(), place: company.name, company: true });
+    let found = users::Entity::find().filter(users::Column::Email.eq(demo::OWNER)).one(db.read()).await?;
+    let company = companies::Entity::find().filter(companies::Column::Key.eq(demo::COMPANY)).one(db.read()).await?;
+    let (Some(owner), Some(company)) = (found, company) else { return Ok(Vec::new()) };
+    let owns = memberships::Entity::find()
+        .filter(memberships::Column::UserId.eq(owner.id))
+        .filter(memberships::Column::CompanyId.eq(company.id))
+        .filter(memberships::Column::Role.eq(CompanyRole::Owner.word()))
+        .one(db.read())
+        .await?;
+    if owns.is_none() {
+        return Ok(Vec::new());
     }
-    if let Some(row) = first(PartnerRole::Owner.word(), memberships::Column::PartnerId).await?
+    let mut list = vec![DemoUser { email: owner.email, label: "Company owner".to_owned(), place: company.name, company: true }];
+    let member = memberships::Entity::find()
+        .filter(memberships::Column::PartnerId.is_not_null())
+        .filter(memberships::Column::Role.eq(PartnerRole::Owner.word()))
+        .order_by_asc(memberships::Column::CreatedAt)
+        .order_by_asc(memberships::Column::Id)
+        .one(db.read())
+        .await?;
+    if let Some(row) = member
         && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
         && let Some(partner) = partners::Entity::find_by_id(row.partner_id.unwrap_or_default()).one(db.read()).await?
     {

@@ -40,6 +40,7 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/forms", Company(Action::ManageCustomers), "key=c-1"),
     ("/rpc/customers/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/customers/preview-attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00"),
+    ("/rpc/customers/preview-void", Company(Action::ManageCustomers), "key=c-1&transaction=s-1"),
     (
         "/rpc/customers/refund",
         Company(Action::ManageCustomers),
@@ -48,6 +49,8 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/sale", Company(Action::ManageCustomers), "customer_key=c-1&amount=10.00&currency=USD&occurred_at=2026-04-16T09%3A00"),
     ("/rpc/customers/save", Company(Action::ManageCustomers), "key=c-1&name=Quokka+Carla&email=carla%40example.com"),
     ("/rpc/customers/undo-attribution", Company(Action::ManageCustomers), "key=c-1&change=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/customers/undo-void", Company(Action::ManageCustomers), "customer_key=c-1&void=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/customers/void", Company(Action::ManageCustomers), "customer_key=c-1&transaction=none&reason=Twice"),
     ("/rpc/home", Company(Action::ViewProgramme), ""),
     ("/rpc/imports/apply", Company(Action::Import), "upload=none"),
     ("/rpc/imports/discard", Company(Action::Import), ""),
@@ -141,6 +144,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
     ("/c/{company}/customers/{key}/overview", Company(Action::ViewProgramme), "/c/northwind/customers/c-1/overview", true),
     ("/c/{company}/customers/{key}/refund", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/refund", true),
     ("/c/{company}/customers/{key}/sale", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/sale", true),
+    ("/c/{company}/customers/{key}/void", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/void", true),
     ("/c/{company}/invoices", Company(Action::ViewProgramme), "/c/northwind/invoices", false),
     ("/c/{company}/invoices/{number}", Company(Action::ViewProgramme), "/c/northwind/invoices/{invoice}", true),
     ("/c/{company}/invoices/{number}/print", Company(Action::ViewProgramme), "/c/northwind/invoices/{invoice}/print", true),
@@ -297,7 +301,9 @@ impl Crowd {
             (place, json) if json.starts_with('{') => json.replacen('{', &format!("{{\"place\":\"{place}\","), 1),
             (place, form) => format!("place={place}&{form}"),
         };
-        let kind = if arguments.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+        let json = arguments.starts_with('{');
+        let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
+        let arguments = if json { arguments } else { self.app.signed(path, &arguments, cookie).await };
         let request = request(Method::POST, path, cookie)
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, "application/json")

@@ -20,7 +20,7 @@ on_both! {
         let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
         let cookie = answer.set_cookie().unwrap();
-        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
         assert!(!cookie.contains("Secure"), "{cookie}");

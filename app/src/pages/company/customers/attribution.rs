@@ -39,7 +39,7 @@ pub fn ChangeAttribution() -> impl IntoView {
             }
         })
     });
-    let forms = load(move |place| GetCustomerForms { place, key: key.get() });
+    let forms = load(move |place| GetCustomerForms { place, key: key.get(), refund_of: String::new() });
     let partners = load(|place| FindPartners { place, text: String::new() });
     // Not reloaded by the write it leads to: what was shown has been done then.
     let preview = load_once(move |place| {
@@ -113,6 +113,11 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
         Asked::Undo { .. } => format!("Taking the change of {} back", preview.from),
         _ => format!("To {to} from {}", preview.from),
     };
+    let unchanged = match preview.moves.is_empty() {
+        true => "Only sales from then on follow the new partner.",
+        false => "What changes hands earned nothing, and earns nothing for the new owner either.",
+    };
+    let seen = preview.seen.clone();
     let apply = match asked {
         Asked::Undo { change } => view! {
             <Form action=UndoAttribution::PATH>
@@ -130,6 +135,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>
                 <Hidden name="from" value=from/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>"Change attribution"</SubmitButton>
@@ -145,7 +151,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <h2>{heading}</h2>
                 <p>{events}</p>
             </div>
-            <Differences preview=preview.clone()/>
+            <Differences preview=preview.clone() unchanged=unchanged/>
             <Moves preview=preview.clone()/>
             <Entries preview=preview/>
             {apply}
@@ -153,15 +159,11 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
     }
 }
 
-/// Per partner and invoice.
+/// Per partner and invoice. `unchanged` says why there are none.
 #[component]
-fn Differences(preview: ChangePreview) -> impl IntoView {
+pub(super) fn Differences(preview: ChangePreview, unchanged: &'static str) -> impl IntoView {
     if preview.differences.is_empty() {
-        let why = match preview.moves.is_empty() {
-            true => "Only sales from then on follow the new partner.",
-            false => "What changes hands earned nothing, and earns nothing for the new owner either.",
-        };
-        return view! { <Notice tone="plain" icon="info" title="No reward changes" text=why/> }.into_any();
+        return view! { <Notice tone="plain" icon="info" title="No reward changes" text=unchanged/> }.into_any();
     }
     let rows = preview
         .differences
@@ -217,7 +219,7 @@ fn Moves(preview: ChangePreview) -> impl IntoView {
 }
 
 #[component]
-fn Entries(preview: ChangePreview) -> impl IntoView {
+pub(super) fn Entries(preview: ChangePreview) -> impl IntoView {
     let any = !preview.entries.is_empty();
     let rows = preview
         .entries

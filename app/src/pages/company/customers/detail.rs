@@ -35,7 +35,8 @@ pub fn CustomerPage() -> impl IntoView {
 #[component]
 fn CustomerView(customer: CustomerDetail) -> impl IntoView {
     let viewer = use_viewer();
-    let (key, refundable) = (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0));
+    let (key, refundable) =
+        (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0 && row.voided.is_empty()));
     let context = match &customer.partner {
         Some(partner) => format!("Brought by {} · customer since {}", partner.label, customer.since),
         None => format!("Brought by nobody · customer since {}", customer.since),
@@ -62,7 +63,8 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             <div class="section-head">
                 <h2>"Transactions"</h2>
             </div>
-            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")/>
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")
+                void=customer_page(&customer.key, "void")/>
         </div>
         <div class="columns section">
             <div class="stack loose">

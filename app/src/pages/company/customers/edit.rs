@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use super::this_customer;
 use crate::components::layout::use_viewer;
-use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
+use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
 use crate::server_fns::partners::FindPartners;
@@ -57,6 +57,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
 #[component]
 pub fn EditCustomer() -> impl IntoView {
     let key = this_customer();
+    TooLate::provide();
     let customer = load(move |place| GetCustomer { place, key: key.get(), query: ListQuery::default() });
     view! {
         <Loaded of=customer let:customer>
@@ -72,6 +73,7 @@ fn EditForm(customer: CustomerDetail) -> impl IntoView {
         <DrawerForm action=SaveCustomer::PATH title=format!("Edit {}", customer.title) context=format!("Customer key {}", customer.key)
             close=customer_path(&customer.key) submit="Save">
             <Hidden name="key" value=customer.key/>
+            <Hidden name="seen" value=customer.seen/>
             <Field name="name" label="Name" value=customer.name optional=true autocomplete="off"/>
             <Field name="email" label="Email" kind="email" value=customer.email optional=true autocomplete="off"/>
             <Field name="provider_key" label="Provider key" value=customer.provider_key optional=true autocomplete="off"

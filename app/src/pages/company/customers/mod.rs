@@ -19,6 +19,7 @@ mod list;
 mod refund;
 mod sale;
 mod sales;
+mod void;
 
 pub use list::PartnerCustomers;
 
@@ -30,6 +31,7 @@ pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("new") view=page!(edit::NewCustomer)/>
         </ParentRoute>
         <Route path=path!("/customers/:key/attribution") view=page!(attribution::ChangeAttribution)/>
+        <Route path=path!("/customers/:key/void") view=page!(void::VoidTransaction)/>
         <ParentRoute path=path!("/customers/:key") view=page!(CustomerRoute)>
             <Route path=path!("") view=page!(nothing)/>
             <Route path=path!("overview") view=page!(nothing)/>

@@ -4,7 +4,9 @@ use domain::views::invoices::InvoiceDetail;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::components::{ButtonForm, Combobox, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder};
+use crate::components::{
+    ButtonForm, Combobox, ConfirmField, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder,
+};
 use crate::place::at;
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::invoices::{
@@ -75,6 +77,7 @@ fn ManualReward(of: InvoiceDetail) -> impl IntoView {
             <TextArea name="description" label="Description" hint="Say in detail what it is for: you and the partner both read it."/>
             <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(|place, text| FindCustomers { place, text })
                 hint="One of this partner's customers, if it is about one."/>
+            <ConfirmField name="please_confirm" label="Yes, create it"/>
         </DialogForm>
     }
 }

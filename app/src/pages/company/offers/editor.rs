@@ -36,6 +36,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
     view! {
         <PageHeader title=title context="Publishing changes the future only. Partners see the description and the sentence of each trigger." crumbs=crumbs/>
         <Form action=PublishOffer::PATH class="form measure">
+            <Hidden name="seen" value=draft.seen.to_string()/>
             <Identity draft=draft.clone()/>
             <TextArea name="description" label="Description for partners" value=description
                 placeholder="20 % of every payment in a customer's first 12 months"/>

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::editor::Editor;
 use super::list::OfferBadge;
-use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader};
+use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader, TooLate};
 use crate::error::AppError;
 use crate::place::at;
 use crate::server_fns::offers::{GetOffer, RetireOffer};
@@ -33,6 +33,7 @@ pub fn Offer() -> impl IntoView {
 /// The next version of an offer.
 #[component]
 pub fn EditOffer() -> impl IntoView {
+    TooLate::provide();
     let offer = load_offer();
     view! {
         <Loaded of=offer let:offer>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
-use crate::components::{Advice, ChoiceField, Combobox, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
+use crate::components::{Advice, ChoiceField, Combobox, ConfirmField, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
 use crate::server_fns::partners::{CreateManualReward, FindPartnerCustomers, GetManualRewardForm};
 use crate::ui::load;
 
@@ -51,6 +51,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
                 "Tell the partner when to expect their reward.",
                 "It is paid with the regular invoice; the partner finds the “Estimated payment date” next to it.",
             )]/>
+            <ConfirmField name="please_confirm" label="Yes, create it"/>
         </DrawerForm>
     }
 }
