@@ -7,6 +7,8 @@ pub mod bank;
 pub mod conditions;
 pub mod decision;
 pub mod fields;
+#[cfg(feature = "server")]
+pub mod fold;
 pub mod ids;
 #[cfg(feature = "server")]
 pub mod invoicing;
