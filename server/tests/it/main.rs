@@ -10,6 +10,7 @@ mod forms;
 mod harness;
 mod http;
 mod large_files;
+mod lists;
 mod reviews;
 mod sign_in;
 mod submissions;
