@@ -4,7 +4,7 @@ use domain::Currency;
 use domain::views::Choice;
 use leptos::prelude::*;
 
-use super::{FieldError, FormState};
+use super::{FieldError, FormState, Icon};
 
 /// The ids that describe a control: its hint and, while there is one, its error.
 fn described_by(id: &str, hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + Send + Sync + Clone + 'static {
@@ -207,6 +207,30 @@ pub fn CheckField(
             <span>{label}</span>
             {(!hint.is_empty()).then(|| view! { <span class="hint">{hint}</span> })}
         </label>
+    }
+}
+
+/// Asks back before something unusual is done: a question of the server's about `name`, and the box that answers it. What is ticked is
+/// the question, so that another one is asked again.
+#[component]
+pub fn AskBack(name: &'static str, #[prop(into)] label: String) -> impl IntoView {
+    let state = FormState::get();
+    let question = state.error(name);
+    move || {
+        question.get().map(|question| {
+            view! {
+                <div class="notice warn">
+                    <Icon name="alert"/>
+                    <div class="notice-body">
+                        <strong>{question.clone()}</strong>
+                        <label class="check">
+                            <input type="checkbox" id=state.id(name) name=name value=question/>
+                            <span>{label.clone()}</span>
+                        </label>
+                    </div>
+                </div>
+            }
+        })
     }
 }
 

@@ -13,6 +13,8 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
+use data::queries::pick;
+#[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
 use domain::access::Action;
@@ -130,16 +132,16 @@ pub async fn create_reward_on_invoice(
     #[server(default)] currency: String,
     #[server(default)] description: String,
     #[server(default)] customer_key: String,
+    #[server(default)] confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageInvoices).await?;
-    let reward = ManualReward {
-        partner_key: partner_key.trim().to_owned(),
-        amount: amount.trim().to_owned(),
-        currency,
-        description,
-        customer_key: customer_key.trim().to_owned(),
-        onto_invoice: true,
-    };
+    let partner_key = pick::partner_key(cx.db.read(), cx.company_id, "partner_key", &partner_key).await?;
+    let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
+    let question = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    if let Some(question) = question.filter(|question| *question != confirm) {
+        return Err(AppError::invalid("confirm", question)).inspect_err(crate::http::fail);
+    }
+    let reward = ManualReward { partner_key, amount: amount.trim().to_owned(), currency, description, customer_key, onto_invoice: true };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let partner = crate::list::encode(&reward.partner_key);
     Ok(Done::say(format!("Created the reward on {number}."))

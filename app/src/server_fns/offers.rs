@@ -12,7 +12,8 @@ use crate::wire::Reading;
 use {
     crate::{ctx, error::AppError, error::FieldErrors},
     data::offers::{Published, Terms},
-    domain::{access::Action, offers::AppliesTo},
+    domain::access::Action,
+    domain::offers::{AppliesTo, pays_more_than_the_sale},
 };
 
 #[server(prefix = "/rpc", endpoint = "offers/list", protocol = Reading)]
@@ -49,6 +50,7 @@ pub async fn publish_offer(
     #[server(default)] from: String,
     #[server(default)] applies_to: String,
     #[server(default)] triggers: Vec<TriggerText>,
+    #[server(default)] confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageOffers).await?;
     let mut errors = FieldErrors::new();
@@ -74,6 +76,12 @@ pub async fn publish_offer(
     }
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
+    }
+    if let Some((sale, pays)) = pays_more_than_the_sale(&read) {
+        let question = format!("A sale of {sale} would pay {pays}. This pays more than the sale. Publish anyway?");
+        if confirm != question {
+            return Err(AppError::invalid("confirm", question)).inspect_err(crate::http::fail);
+        }
     }
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };

@@ -17,6 +17,8 @@ use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::partners::{NewPartner, PartnerChange};
 #[cfg(feature = "ssr")]
+use data::queries::pick;
+#[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
 use domain::access::Action;
@@ -197,14 +199,20 @@ pub async fn create_manual_reward(
     #[server(default)] currency: String,
     #[server(default)] customer_key: String,
     #[server(default)] onto_invoice: String,
+    #[server(default)] confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(Action::ManageInvoices).await?;
+    let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
+    let question = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    if let Some(question) = question.filter(|question| *question != confirm) {
+        return Err(refused("confirm", &question));
+    }
     let reward = ManualReward {
         partner_key: partner_key.clone(),
         amount: amount.trim().to_owned(),
         currency,
         description: description.trim().to_owned(),
-        customer_key: customer_key.trim().to_owned(),
+        customer_key,
         onto_invoice: onto_invoice == "review",
     };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;

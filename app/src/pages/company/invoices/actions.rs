@@ -4,7 +4,7 @@ use domain::views::invoices::InvoiceDetail;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::components::{ButtonForm, Combobox, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder};
+use crate::components::{AskBack, ButtonForm, Combobox, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder};
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::invoices::{
     ChargeDidNotWork, ConfirmCharge, ConfirmPayouts, CreateRewardOnInvoice, PauseInvoice, ResumeInvoice, RetryCharge, invoice_path,
@@ -71,6 +71,7 @@ fn ManualReward(of: InvoiceDetail) -> impl IntoView {
             <Hidden name="number" value=of.number/>
             <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|text| FindPartners { text }) hint="Name, email or partner key"/>
             <MoneyField name="amount" label="Amount" currencies=vec![of.currency]/>
+            <AskBack name="confirm" label="Yes, give this reward"/>
             <TextArea name="description" label="Description" hint="Say in detail what it is for: you and the partner both read it."/>
             <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(|text| FindCustomers { text })
                 hint="One of this partner's customers, if it is about one."/>

@@ -8,7 +8,8 @@ use leptos::server_fn::ServerFn;
 
 use super::preview::Preview;
 use crate::components::{
-    CheckField, ChoiceField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea, currencies_from,
+    AskBack, CheckField, ChoiceField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea,
+    currencies_from,
 };
 use crate::server_fns::offers::{GetBlankOffer, PublishOffer};
 use crate::ui::load;
@@ -43,6 +44,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
                 <Field name="from" label="In force from" kind="datetime-local" optional=true hint=from/>
             </div>
             <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
+            <AskBack name="confirm" label="Publish it anyway"/>
             <FormEnd>
                 <SubmitButton>{if new { "Create the offer" } else { "Publish this version" }}</SubmitButton>
                 <a class="btn quiet" href="/offers">"Cancel"</a>

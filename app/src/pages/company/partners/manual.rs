@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
-use crate::components::{Advice, ChoiceField, Combobox, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
+use crate::components::{Advice, AskBack, ChoiceField, Combobox, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
 use crate::server_fns::partners::{CreateManualReward, FindPartnerCustomers, GetManualRewardForm};
 use crate::ui::load;
 
@@ -37,6 +37,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
                 "It tells you and the partner what the reward is for and spares both of you questions later.",
             )]/>
             <MoneyField name="amount" label="Amount" currencies=form.currencies.clone() currency=currency/>
+            <AskBack name="confirm" label="Yes, give this reward"/>
             <Combobox name="customer_key" label="Customer" optional=true initial=form.customers.clone()
                 find=finder(move |text| FindPartnerCustomers { key: key.clone(), text })
                 placeholder="Name, email or key" hint="Only customers of this partner can be connected."/>
