@@ -177,7 +177,8 @@ pub fn Combobox(
     let aria_label = filter.then(|| label.clone());
     let field = view! {
         <div class="combobox">
-            <input class="input" type="text" node_ref=input id=id.clone() name=move || picked.with(Option::is_none).then_some(name) value=state.value(name, &value) placeholder=placeholder
+            <input class="input" type="text" node_ref=input id=id.clone()
+                name=move || picked.with(Option::is_none).then_some(name) value=state.value(name, &value) placeholder=placeholder
                 autocomplete="off" required=!optional && !filter role="combobox" aria-autocomplete="list" aria-controls=list_id
                 aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active aria-label=aria_label
                 aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")

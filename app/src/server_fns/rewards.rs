@@ -198,16 +198,20 @@ async fn undo_selection(cx: &CompanyCtx, selection: &str) -> Result<Done> {
     Ok(Done::say(format!("Undid the decision on {} rewards.{}", domain::page::grouped(as_count(outcome.changed)), left_out(&outcome))))
 }
 
+/// Hears how many of how many are done, and says whether to go on.
+#[cfg(feature = "ssr")]
+type Told = Box<dyn Fn(u64, u64) -> bool + Send + Sync>;
+
 /// Runs long work on a selection; the person sees how far it is, and can stop it between two pieces.
 #[cfg(feature = "ssr")]
 async fn in_pieces<W, F>(cx: &CompanyCtx, words: &'static str, work: W) -> Result<Outcome>
 where
-    W: FnOnce(data::Db, uuid::Uuid, String, domain::Instant, Box<dyn Fn(u64, u64) -> bool + Send + Sync>) -> F + Send + 'static,
+    W: FnOnce(data::Db, uuid::Uuid, String, domain::Instant, Told) -> F + Send + 'static,
     F: Future<Output = data::Result<Outcome>>,
 {
     let running = crate::progress::Running::begin(cx.user.id, words, "Stop");
     let (flag, user_id) = (running.flag(), cx.user.id);
-    let told = Box::new(move |done, total| {
+    let told: Told = Box::new(move |done, total| {
         crate::progress::tell(user_id, done, total, format!("{words}: {done} of {total}"));
         !*flag.borrow()
     });

@@ -105,7 +105,7 @@ fn what_pays_more_than_the_sale_is_noticed() {
     assert_eq!(found(&[trigger("150", "", "")]), Some("$200.00 pays $300.00".to_owned()));
     assert_eq!(found(&[trigger("60", "", ""), trigger("60", "", "")]), Some("$200.00 pays $240.00".to_owned()));
     assert_eq!(found(&[trigger("", "50.00", "20.00")]), Some("$20.00 pays $50.00".to_owned()));
-    assert_eq!(found(&[trigger("90", "", ""), trigger("", "50.00", "100.00")]), Some("$100.00 pays $140.00".to_owned()));
+    assert_eq!(found(&[trigger("90", "", ""), trigger("", "50.00", "100.00")]), Some("$200.00 pays $230.00".to_owned()));
     assert_eq!(found(&[trigger("100", "", "")]), None);
     assert_eq!(found(&[trigger("", "50.00", "")]), None);
     assert_eq!(found(&[text("customer", "", "500", "").read(Currency::USD).unwrap()]), None);

@@ -178,7 +178,7 @@ on_both! {
 
     async fn filters_and_sorts_narrow_and_order(db: &TestDb) {
         let (programme, keys) = spring(db).await;
-        let cases: [(ListQuery, &[i64]); 16] = [
+        let cases: [(ListQuery, &[i64]); 17] = [
             (query("", "-recorded", &[]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
             (query("", "amount", &[]), &[900, 1_250, 4_200, 4_800, 7_500, 20_000]),
             (query("", "", &[("partner", "bluebird")]), &[20_000, 4_800]),
@@ -186,6 +186,7 @@ on_both! {
             // Typed by hand: by a name that is nobody else's, and by one that is.
             (query("", "", &[("partner", "Kestrel rev"), ("status", "hold")]), &[7_500]),
             (query("", "", &[("partner", "bluebird m")]), &[20_000, 4_800]),
+            (query("", "", &[("partner", "example")]), &[]),
             (query("", "", &[("group", "affiliates"), ("status", "hold")]), &[7_500]),
             (query("", "", &[("group", "others")]), &[]),
             (query("", "", &[("source", "manual"), ("month", "2026-04")]), &[1_250]),
@@ -201,9 +202,6 @@ on_both! {
         for (query, expected) in cases {
             assert_eq!(amounts_of(db, &programme, &query).await, expected, "{query:?}");
         }
-        // Whom a word leaves open is asked for.
-        let open = list(db, &programme.company, &query("", "", &[("partner", "example")]), at(FOURTH)).await.unwrap_err();
-        assert!(open.to_string().starts_with("partner: Several partners match “example”: bluebird, kestrel"), "{open}");
         // The tabs follow the other filters.
         let kestrel = list(db, &programme.company, &query("", "", &[("partner", "kestrel"), ("status", "hold")]), at(FOURTH)).await.unwrap();
         let counts: Vec<_> = kestrel.tabs.iter().map(|tab| tab.count).collect();
