@@ -13,6 +13,7 @@ mod harness;
 mod http;
 mod large_files;
 mod places;
+mod lists;
 mod reviews;
 mod sessions;
 mod sign_in;
