@@ -268,7 +268,12 @@ pub async fn preview_void(
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/void")]
-pub async fn void_transaction(#[server(default)] place: Place, customer_key: String, transaction: String, #[server(default)] reason: String) -> Result<Done> {
+pub async fn void_transaction(
+    #[server(default)] place: Place,
+    customer_key: String,
+    transaction: String,
+    #[server(default)] reason: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let voided = data::voids::void(&cx.db, cx.company_id, &transaction, reason.trim(), cx.author(), cx.now).await?;
     Ok(Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))

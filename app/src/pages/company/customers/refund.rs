@@ -31,8 +31,8 @@ fn RefundForm(form: CustomerForms) -> impl IntoView {
     let path = customer_path(&key);
     let context = format!("Bought by {}", form.customer.label);
     if !form.refusal.is_empty() {
-        let other =
-            (!form.refundable.is_empty()).then(|| view! { <a class="btn" href=at(customer_page(&key, "refund"))>"Choose another sale"</a> });
+        let other = (!form.refundable.is_empty())
+            .then(|| view! { <a class="btn" href=at(customer_page(&key, "refund"))>"Choose another sale"</a> });
         return view! {
             <Drawer title="Refund" context=context close=path>
                 <Notice tone="warn" icon="refund" title=form.refusal text="Nothing was recorded."/>
