@@ -112,7 +112,9 @@ async fn copy(db: &Db, to: &Path) -> Result<()> {
     }
     let draft = PathBuf::from(format!("{}.part", to.display()));
     OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&draft).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Error::conflict(format!("{} is there: another copy is being made, or one was cut short", draft.display())),
+        ErrorKind::AlreadyExists => {
+            Error::conflict(format!("{} is there: another copy is being made, or one was cut short", draft.display()))
+        }
         _ => Error::Io(error),
     })?;
     let written = async {

@@ -13,10 +13,14 @@ pub enum Schema {
     /// Tables of another program.
     Foreign,
     /// Of an earlier version: `next` is the first step that is missing.
-    Older { next: String },
+    Older {
+        next: String,
+    },
     Current,
     /// Of a later version, which took the step `unknown`.
-    Newer { unknown: String },
+    Newer {
+        unknown: String,
+    },
 }
 
 pub async fn read<C: ConnectionTrait>(conn: &C) -> Result<Schema> {

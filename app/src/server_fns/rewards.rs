@@ -120,7 +120,11 @@ pub async fn select_rewards(
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/undo")]
-pub async fn undo_review(#[server(default)] place: Place, #[server(default)] batch: String, #[server(default)] selection: String) -> Result<Done> {
+pub async fn undo_review(
+    #[server(default)] place: Place,
+    #[server(default)] batch: String,
+    #[server(default)] selection: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::ReviewRewards).await?;
     if !selection.is_empty() {
         return undo_selection(&cx, &selection).await;

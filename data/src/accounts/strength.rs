@@ -115,7 +115,15 @@ mod tests {
 
     #[test]
     fn what_is_long_and_ones_own_is_taken() {
-        for good in ["northwind-demo", "analytical engines", "a long password", "correct horse battery staple", "Ünï çødé ist schön", "ada likes three green trees", "k4$Lq9!vTz2x"] {
+        for good in [
+            "northwind-demo",
+            "analytical engines",
+            "a long password",
+            "correct horse battery staple",
+            "Ünï çødé ist schön",
+            "ada likes three green trees",
+            "k4$Lq9!vTz2x",
+        ] {
             assert!(check(good, &OWN).is_ok(), "{good:?}");
         }
     }

@@ -19,7 +19,10 @@ fn with_sales() -> Program {
     let program = Program::with_company();
     program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme,acme@example.com,,,affiliates\n");
     program.file("customers.csv", "customer_key,name,email,partner_key,created_at\nc1,,c1@example.com,acme,2026-01-01T00:00:00Z\n");
-    program.file("sales.csv", "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns1,c1,10.00,USD,2026-03-01T00:00:00Z,,,\n");
+    program.file(
+        "sales.csv",
+        "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns1,c1,10.00,USD,2026-03-01T00:00:00Z,,,\n",
+    );
     for (kind, file) in [("partners", "partners.csv"), ("customers", "customers.csv"), ("transactions", "sales.csv")] {
         program.ok(&["import", kind, file, "--company", "northwind"]);
     }

@@ -170,7 +170,10 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     users.iter_mut().for_each(|line| assert!(lines.read_line(line).unwrap() > 0));
     assert_eq!(
         users,
-        ["  company owner  mia.bennett@northwind.example  northwind-demo  (Northwind)\n", "  partner        ada@acme.example  (Acme Blog)\n"]
+        [
+            "  company owner  mia.bennett@northwind.example  northwind-demo  (Northwind)\n",
+            "  partner        ada@acme.example  (Acme Blog)\n"
+        ]
     );
     let stopped = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use crate::entities::{companies, group_spans, invoices, memberships, offer_versions, offers, payouts, rewards, transactions, users};
 use crate::error::stored;
-use crate::queries::invoices::stage;
 use crate::queries::figures::{self, Sum};
+use crate::queries::invoices::stage;
 use crate::queries::outlook::{Outlook, Payment};
 use crate::queries::page::List;
 use crate::queries::{lines, names, words};
