@@ -20,7 +20,8 @@ struct Scale {
 
 impl Scale {
     fn of(bars: &[MonthBar]) -> Scale {
-        let top = bars.iter().map(|bar| above(bar).iter().map(|part| part.2.minor).sum()).max().unwrap_or(0);
+        let stack = |bar: &MonthBar| above(bar).iter().fold(0, |sum: i64, part| sum.saturating_add(part.2.minor.max(0)));
+        let top = bars.iter().map(stack).max().unwrap_or(0);
         let bottom = bars.iter().map(|bar| bar.reversed.minor).min().unwrap_or(0).min(0);
         Scale { top, bottom }
     }
@@ -38,18 +39,19 @@ fn percent(value: i64) -> String {
 }
 
 /// From the bottom of the stack upwards.
-fn above(bar: &MonthBar) -> [Part; 5] {
+fn above(bar: &MonthBar) -> [Part; 6] {
     [
         ("paid", "Paid", bar.paid),
         ("invoiced", "Invoiced", bar.invoiced),
         ("approved", "Approved", bar.approved),
         ("new", "New", bar.new),
         ("held", "On hold", bar.held),
+        ("scheduled", "Scheduled", bar.scheduled),
     ]
 }
 
 fn parts(bar: &MonthBar) -> Vec<Part> {
-    above(bar).into_iter().chain([("reversed", "Taken back", bar.reversed)]).filter(|part| part.2.minor != 0).collect()
+    above(bar).into_iter().chain([("reversed", "Reversed", bar.reversed)]).filter(|part| part.2.minor != 0).collect()
 }
 
 /// Twelve months as bars. Hover, tap or the arrow keys read a month.
@@ -129,18 +131,30 @@ pub fn RewardsChart(#[prop(into)] title: String, bars: Vec<MonthBar>) -> impl In
     .into_any()
 }
 
+/// Under a chart: its currency, and those that it leaves out.
+#[component]
+pub fn OneCurrency(bars: Vec<MonthBar>, others: Vec<String>) -> impl IntoView {
+    bars.first().map(|bar| bar.paid.currency).map(|currency| {
+        let words = match others.is_empty() {
+            true => format!("In {currency}."),
+            false => format!("In {currency} only. Earnings in {} are on their own invoices.", others.join(", ")),
+        };
+        view! { <p class="hint">{words}</p> }
+    })
+}
+
 #[component]
 fn Column(bar: MonthBar, index: usize, count: i64, scale: Scale, at: RwSignal<usize>) -> impl IntoView {
     let band = 10_000 / count;
     let left = band * i64::try_from(index).unwrap_or(0);
     let inset = band * 18 / 100;
-    let mut base = 0;
+    let mut base: i64 = 0;
     let stack = above(&bar)
         .into_iter()
         .filter(|part| part.2.minor > 0)
         .map(|(class, _, amount)| {
-            let (low, high) = (scale.at(base), scale.at(base + amount.minor));
-            base += amount.minor;
+            let (low, high) = (scale.at(base), scale.at(base.saturating_add(amount.minor)));
+            base = base.saturating_add(amount.minor);
             block(class, left + inset, high, band - 2 * inset, low - high)
         })
         .collect_view();
@@ -174,14 +188,14 @@ fn block(class: &'static str, x: i64, y: i64, width: i64, height: i64) -> impl I
 /// Words beside the last bar that has any, kept apart from each other.
 fn direct_labels(bar: &MonthBar, scale: Scale) -> impl IntoView + use<> {
     const APART: i64 = 800;
-    let mut base = 0;
+    let mut base: i64 = 0;
     let mut lowest_free = 10_000;
     above(bar)
         .into_iter()
         .filter(|part| part.2.minor > 0)
         .map(|(_, word, amount)| {
-            let middle = scale.at(base + amount.minor / 2);
-            base += amount.minor;
+            let middle = scale.at(base.saturating_add(amount.minor / 2));
+            base = base.saturating_add(amount.minor);
             let y = middle.min(lowest_free);
             lowest_free = y - APART;
             view! { <text class="direct" x="100%" dx="8" y=percent(y.max(0))>{word}</text> }
@@ -227,8 +241,8 @@ fn round_step(top: i64) -> i64 {
 fn compact(amount: Money) -> String {
     let unit = 10_i64.pow(u32::from(amount.currency.exponent()));
     let sign = amount.currency.symbol().map_or_else(|| format!("{} ", amount.currency), str::to_owned);
-    let tenths = |per: i64| {
-        let value = amount.minor * 10 / (unit * per);
+    let tenths = |per: i128| {
+        let value = i128::from(amount.minor) * 10 / (i128::from(unit) * per);
         if value % 10 == 0 { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
     };
     match amount.minor / unit {
@@ -257,7 +271,7 @@ fn NumbersTable(title: String, bars: Vec<MonthBar>) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label=title compact=true keep=true>
-            <TableHead labels="Month|#Paid|#Invoiced|#Approved|#New|#On hold|#Taken back|#Together"/>
+            <TableHead labels="Month|#Paid|#Invoiced|#Approved|#New|#On hold|#Scheduled|#Reversed|#Total"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }
@@ -277,6 +291,8 @@ mod tests {
         assert_eq!(compact(Money::new(150_000_000, Currency::EUR)), "€1.5M");
         assert_eq!(compact(Money::new(2_000, Currency::USD)), "$20");
         assert_eq!(compact(Money::new(50, Currency::USD)), "$0.50");
+        assert_eq!(compact(Money::new(i64::MAX, Currency::USD)), "$92233720368.5M");
+        assert!(round_step(i64::MAX) > 0);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod forms;
 mod harness;
 mod http;
 mod large_files;
+mod lists;
 mod places;
 mod reviews;
 mod sessions;
