@@ -72,7 +72,7 @@ impl Claim {
             owner: Set(self.owner.clone()),
         };
         let inserted = Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
-        if inserted == 0 && !find(tx, &self.form).await?.is_some_and(|row| row.owner == self.owner) {
+        if inserted == 0 && find(tx, &self.form).await?.is_none_or(|row| row.owner != self.owner) {
             return Err(Error::conflict("this form was sent before"));
         }
         Ok(())
