@@ -32,6 +32,9 @@ pub enum AppError {
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
     Unreachable,
+    /// The database is busy, full or away.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -50,6 +53,7 @@ impl AppError {
             AppError::Conflict(_) | AppError::Outdated => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
+            AppError::Unavailable(_) => 503,
         }
     }
 
@@ -64,6 +68,7 @@ impl AppError {
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
+            AppError::Unavailable(_) => "Not available now",
         }
     }
 }
@@ -86,11 +91,18 @@ impl FromServerFnError for AppError {
 impl From<data::Error> for AppError {
     /// Says it in the response's status too, and logs what is our own fault.
     fn from(error: data::Error) -> AppError {
-        let error = match error {
+        let error = match error.explained() {
             data::Error::NotFound(what) => AppError::NotFound(sentence(what)),
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) => AppError::Conflict(message),
             data::Error::Forbidden(message) => AppError::Conflict(message),
+            data::Error::Busy => {
+                AppError::Unavailable("The database is busy with other work, so nothing was changed. Try again in a moment.".to_owned())
+            }
+            error @ (data::Error::Unwritable(..) | data::Error::Unreachable(_) | data::Error::Uncertain | data::Error::NewerSchema) => {
+                tracing::error!(%error, "the database is not available");
+                AppError::Unavailable(unavailable(&error))
+            }
             other => {
                 let request_id = crate::http::request_id();
                 tracing::error!(request_id, error = %other, "request failed");
@@ -99,6 +111,22 @@ impl From<data::Error> for AppError {
         };
         crate::http::set_status(error.status());
         error
+    }
+}
+
+/// For the person who asked; the log has the rest.
+#[cfg(feature = "ssr")]
+fn unavailable(error: &data::Error) -> String {
+    match error {
+        data::Error::Unwritable(reason, _) => format!("Nothing can be saved at the moment: {reason}. Nothing was changed; try again later."),
+        data::Error::Uncertain => "The connection to the database was lost while this was saved, and it isn't known whether it was. \
+                                   Look before you try again."
+            .to_owned(),
+        data::Error::NewerSchema => {
+            "Tributary is being updated, so nothing can be saved from here any more. Nothing was changed; load the page again in a moment."
+                .to_owned()
+        }
+        _ => "The database can't be reached at the moment. Nothing was changed; try again in a moment.".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use data::Db;
+use data::db::Settings;
 
 use crate::cli::Outcome;
 
@@ -23,7 +24,8 @@ pub async fn open(url: &str) -> Outcome<Db> {
     {
         std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} cannot be created: {error}", folder.display()))?;
     }
-    Ok(Db::open(url).await?)
+    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    Ok(Db::open_with(url, settings).await?)
 }
 
 /// The file of a SQLite address.
