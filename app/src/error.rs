@@ -32,6 +32,9 @@ pub enum AppError {
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
     Unreachable,
+    /// The same form was sent before, and its answer is not there yet.
+    #[error("This form is still being worked on. Wait a moment and send it again; it's done only once.")]
+    Busy,
     /// The database is busy, full or away.
     #[error("{0}")]
     Unavailable(String),
@@ -50,7 +53,7 @@ impl AppError {
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
-            AppError::Conflict(_) | AppError::Outdated => 409,
+            AppError::Conflict(_) | AppError::Outdated | AppError::Busy => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
             AppError::Unavailable(_) => 503,
@@ -68,6 +71,7 @@ impl AppError {
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
+            AppError::Busy => "Still working",
             AppError::Unavailable(_) => "Not available now",
         }
     }
@@ -118,7 +122,9 @@ impl From<data::Error> for AppError {
 #[cfg(feature = "ssr")]
 fn unavailable(error: &data::Error) -> String {
     match error {
-        data::Error::Unwritable(reason, _) => format!("Nothing can be saved at the moment: {reason}. Nothing was changed; try again later."),
+        data::Error::Unwritable(reason, _) => {
+            format!("Nothing can be saved at the moment: {reason}. Nothing was changed; try again later.")
+        }
         data::Error::Uncertain => "The connection to the database was lost while this was saved, and it isn't known whether it was. \
                                    Look before you try again."
             .to_owned(),

@@ -9,21 +9,22 @@ use sea_orm::sqlx::sqlite::SqlitePool;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::error::{Error, Result};
+use crate::submissions::{Claim, Writes};
 
 mod bulk;
 mod connect;
 #[cfg(feature = "testing")]
 pub mod faults;
 mod health;
+mod migrate;
 mod reader;
-mod schema;
 mod settings;
 mod tx;
 
 pub use bulk::{IN_MAX, analyze, execute_with_rows, execute_with_shared_and_rows, ignore_conflict, insert_all};
 pub use reader::Reader;
 pub use settings::{Pooler, Settings};
-pub use tx::{Companion, Tx};
+pub use tx::Tx;
 
 use connect::{BULK_CACHE_KIB, WRITER_CACHE_KIB};
 use health::WriteHealth;
@@ -42,8 +43,8 @@ pub struct Db {
     pools: Pools,
     reader: Reader,
     settings: Settings,
-    writes: Arc<WriteHealth>,
-    companion: Option<Arc<dyn Companion>>,
+    health: Arc<WriteHealth>,
+    writes: Writes,
     #[cfg(feature = "testing")]
     faults: Arc<faults::Faults>,
 }
@@ -75,25 +76,59 @@ impl Db {
 
     pub async fn connect_with(url: &str, settings: Settings) -> Result<Db> {
         let pools = connect::pools(url, &settings).await?;
+        Ok(Db::over(pools, settings, Writes::Free))
+    }
+
+    /// Opens a database that is there, to read it only. Nothing is created or brought up to date.
+    ///
+    /// # Errors
+    /// `Conflict` where there is no such file.
+    pub async fn connect_to_read(url: &str) -> Result<Db> {
+        Db::connect_to_read_with(url, Settings::default()).await
+    }
+
+    pub async fn connect_to_read_with(url: &str, settings: Settings) -> Result<Db> {
+        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect_with(url, settings).await };
+        if !path.is_file() {
+            return Err(Error::conflict(format!("there is no database at {}", path.display())));
+        }
+        let never = Writes::Never("this database was opened to be read only");
+        Ok(Db::over(connect::to_read(&path, &settings).await?, settings, never))
+    }
+
+    fn over(pools: Pools, settings: Settings, writes: Writes) -> Db {
         let reader = match &pools {
             Pools::Sqlite { reader, .. } => Reader::shared(reader.clone().into()),
             Pools::Postgres { reader, .. } if settings.pooler == Pooler::Transaction => Reader::pooled(reader.clone(), &settings),
             Pools::Postgres { reader, .. } => Reader::shared(reader.clone().into()),
         };
-        Ok(Db {
+        Db {
             pools,
             reader,
             settings,
-            writes: Arc::default(),
-            companion: None,
+            health: Arc::default(),
+            writes,
             #[cfg(feature = "testing")]
             faults: Arc::default(),
-        })
+        }
     }
 
-    /// The same database, for writes that `companion` adds rows of its own to.
-    pub fn accompanied(&self, companion: Arc<dyn Companion>) -> Db {
-        Db { companion: Some(companion), ..self.clone() }
+    /// The same database for a form: its first transaction to commit writes this claim, and is refused where another request has.
+    pub fn once(&self, claim: Arc<Claim>) -> Db {
+        Db { writes: Writes::Once(claim), ..self.clone() }
+    }
+
+    /// The same database for whoever may change nothing, and why.
+    pub fn read_only(&self, why: &'static str) -> Db {
+        Db { writes: Writes::Never(why), ..self.clone() }
+    }
+
+    /// Writes the claim of the form that this handle is for. [`transact!`] does so before all else.
+    pub async fn claim<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        match &self.writes {
+            Writes::Once(claim) => claim.write(tx).await,
+            Writes::Free | Writes::Never(_) => Ok(()),
+        }
     }
 
     /// For queries. What they see may change between two of them: see [`Db::snapshot`].
@@ -126,16 +161,14 @@ impl Db {
 
     /// Begins a serializable transaction for writing. Use [`transact!`], which also commits and runs it again where it must.
     pub async fn begin(&self) -> Result<Tx> {
+        if let Writes::Never(why) = self.writes {
+            return Err(Error::conflict(why));
+        }
         let begun = self.begin_in_turn().await;
         if let Err(error) = &begun {
-            self.writes.failed(error);
+            self.health.failed(error);
         }
-        let mut tx = begun.map_err(Error::explained)?;
-        if let Some(companion) = &self.companion {
-            companion.begun(&tx).await?;
-            tx.accompany(Arc::clone(companion));
-        }
-        Ok(tx)
+        begun.map_err(Error::explained)
     }
 
     /// Waits for its turn as long as is promised, however often the database says meanwhile that it is busy.
@@ -152,7 +185,7 @@ impl Db {
     async fn try_begin(&self) -> Result<Tx> {
         let (connection, sql) = match &self.pools {
             Pools::Sqlite { writer, .. } => {
-                (Connection::Sqlite(writer.acquire().await.map_err(Error::from_acquiring)?), schema::begin_sqlite())
+                (Connection::Sqlite(writer.acquire().await.map_err(Error::from_acquiring)?), migrate::begin_sqlite())
             }
             Pools::Postgres { writer, .. } => {
                 let connection = writer.acquire().await.map_err(Error::from_acquiring)?;
@@ -166,7 +199,7 @@ impl Db {
             faults: Some(Arc::clone(&self.faults)),
         };
         let tx = Tx::begin(connection, begin).await?;
-        if tx.migrations_found() > schema::known() {
+        if tx.migrations_found() > migrate::known() {
             tx.rollback().await?;
             return Err(Error::NewerSchema);
         }
@@ -199,7 +232,7 @@ impl Db {
         };
         match outcome {
             Ok(value) => {
-                self.writes.succeeded();
+                self.health.succeeded();
                 Some(Ok(value))
             }
             Err(error) if error.is_transient() && attempts.made < RETRIES_MAX && attempts.begun.elapsed() < self.settings.turn => {
@@ -212,7 +245,7 @@ impl Db {
                 None
             }
             Err(error) => {
-                self.writes.failed(&error);
+                self.health.failed(&error);
                 Some(Err(error.explained()))
             }
         }
@@ -311,7 +344,10 @@ macro_rules! transact {
             };
             let outcome = {
                 let $tx = &transaction;
-                let outcome: $crate::Result<_> = async { $work }.await;
+                let outcome: $crate::Result<_> = match $db.claim($tx).await {
+                    Ok(()) => async { $work }.await,
+                    Err(error) => Err(error),
+                };
                 outcome
             };
             if let Some(outcome) = $db.finish(transaction, outcome, &mut attempts).await {

@@ -1,5 +1,6 @@
 //! Pools of connections.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,19 @@ fn reader_cache_kib(url: &str) -> u32 {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
     let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
     u32::try_from(bytes / 1024 / READER_CACHE_PART).unwrap_or(u32::MAX).clamp(READER_CACHE_KIB, READER_CACHE_KIB_MAX)
+}
+
+/// One pool for a file that nothing is written to.
+pub(super) async fn to_read(path: &Path, settings: &Settings) -> Result<Pools> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(settings.turn / BUSY_WAITS)
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(STATEMENTS_KEPT)
+        .disable_statement_logging();
+    let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(Error::from_connecting)?;
+    Ok(Pools::Sqlite { writer: reader.clone(), reader })
 }
 
 async fn sqlite(url: &str, connections: u32, cache_kib: u32, turn: Duration) -> Result<SqlitePool> {

@@ -66,9 +66,9 @@ impl WriteHealth {
 impl Db {
     /// Why nothing can be stored, where that is so. Writes nothing as long as writes succeed, and waits for no other writer.
     pub async fn write_failure(&self) -> Option<&'static str> {
-        let (reason, due) = self.writes.look()?;
+        let (reason, due) = self.health.look()?;
         if due && tokio::time::timeout(TRIAL_MAX, self.try_writing()).await.is_ok_and(|tried| tried.is_ok()) {
-            self.writes.succeeded();
+            self.health.succeeded();
             return None;
         }
         Some(reason)

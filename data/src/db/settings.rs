@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-use super::schema;
+use super::migrate;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooler {
@@ -81,7 +81,7 @@ impl Settings {
         format!(
             "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL lock_timeout = '{lock}s'; \
              SET LOCAL statement_timeout = '{WRITE_STATEMENT_SECONDS}s'; SELECT txid_current()::text, ({})",
-            schema::COUNT
+            migrate::COUNT
         )
     }
 

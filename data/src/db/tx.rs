@@ -3,7 +3,7 @@
 //! BEGIN, COMMIT and ROLLBACK are sent as plain statements and their answers are what counts. A connection on which one of them
 //! failed, or was never answered, is closed: what state it is in is anybody's guess, and the next writer must not inherit it.
 
-use std::fmt::Debug;
+#[cfg(feature = "testing")]
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,15 +19,6 @@ use super::Pooler;
 #[cfg(feature = "testing")]
 use super::faults::{self, Fault, Faults};
 use crate::error::{Error, Result};
-
-/// Rows that belong to whoever asked for a write, and are stored with it or not at all: a form's claim and its answer.
-#[async_trait]
-pub trait Companion: Debug + Send + Sync {
-    /// Right after BEGIN, each time the transaction is run.
-    async fn begun(&self, tx: &Tx) -> Result<()>;
-    /// Right before COMMIT.
-    async fn ending(&self, tx: &Tx) -> Result<()>;
-}
 
 pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
@@ -108,7 +99,6 @@ pub struct Tx {
     backend: DbBackend,
     held: Mutex<Held>,
     begun: Begun,
-    companion: Option<Arc<dyn Companion>>,
 }
 
 struct Held {
@@ -147,11 +137,7 @@ impl Tx {
         }
         let begun = held.connection()?.begin(begin.sql).await.map_err(Error::from_statement)?;
         held.state = State::Open;
-        Ok(Tx { backend, held: Mutex::new(held), begun, companion: None })
-    }
-
-    pub(super) fn accompany(&mut self, companion: Arc<dyn Companion>) {
-        self.companion = Some(companion);
+        Ok(Tx { backend, held: Mutex::new(held), begun })
     }
 
     pub(super) fn migrations_found(&self) -> i64 {
@@ -167,9 +153,6 @@ impl Tx {
     /// # Errors
     /// `Uncertain` when COMMIT was sent and it isn't known what became of it.
     pub async fn commit(self) -> Result<()> {
-        if let Some(companion) = &self.companion {
-            companion.ending(&self).await?;
-        }
         let held = self.held.into_inner();
         if let Some(error) = held.refusal() {
             // What failed first explains it.

@@ -79,8 +79,7 @@ async fn transaction_mode_needs_its_setting() {
     let created = join_all((0..40).map(|n| {
         let pooled = pooled.clone();
         async move {
-            let partner =
-                data::partners::NewPartner { partner_key: format!("p{n}"), group: "affiliates".to_owned(), ..Default::default() };
+            let partner = data::partners::NewPartner { partner_key: format!("p{n}"), group: "affiliates".to_owned(), ..Default::default() };
             data::partners::create(&pooled, company, &partner, BY, now).await.unwrap();
             installation::mode(&pooled).await.unwrap();
             pooled.snapshot().await.unwrap();

@@ -1,11 +1,12 @@
-//! Which schema a database has, and whether this program knows it.
+//! Bringing the schema up to date, and noticing that a newer program has done so.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use super::{Db, Pooler, Pools};
 use crate::error::{Error, Result};
 use crate::migrations::Migrator;
+use crate::schema::{self, Schema};
 
 pub(super) const COUNT: &str = "SELECT count(*) FROM seaql_migrations";
 
@@ -35,7 +36,9 @@ impl Db {
     }
 
     async fn migrate_once(&self) -> Result<()> {
-        self.refuse_newer().await?;
+        if let Schema::Newer { .. } = schema::read(self.read()).await? {
+            return Err(Error::NewerSchema);
+        }
         let writer: DatabaseConnection = match &self.pools {
             Pools::Sqlite { writer, .. } => writer.clone().into(),
             Pools::Postgres { writer, .. } if self.settings.pooler == Pooler::Transaction => {
@@ -44,27 +47,6 @@ impl Db {
             Pools::Postgres { writer, .. } => writer.clone().into(),
         };
         Ok(Migrator::up(&writer, None).await?)
-    }
-
-    /// A database that a newer program has migrated is none for this one.
-    async fn refuse_newer(&self) -> Result<()> {
-        let reader = self.read();
-        let backend = reader.get_database_backend();
-        let there = match backend {
-            DbBackend::Postgres => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
-            _ => "SELECT 1 FROM sqlite_master WHERE name = 'seaql_migrations'",
-        };
-        if reader.query_one_raw(Statement::from_string(backend, there)).await?.is_none() {
-            return Ok(());
-        }
-        let known: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-        for row in reader.query_all_raw(Statement::from_string(backend, "SELECT version FROM seaql_migrations")).await? {
-            let version: String = row.try_get_by_index(0)?;
-            if !known.contains(&version) {
-                return Err(Error::NewerSchema);
-            }
-        }
-        Ok(())
     }
 }
 
