@@ -42,8 +42,10 @@ e2e: ## the browser tests (ARGS go to Playwright: ARGS="--project phone sign-in"
 shots: ## screenshots of every screen, into var/shots
 	@scripts/shots.sh $(ARGS)
 
-kills: ## four workers killed at random moments, both databases (ARGS="200 SEED")
+kills: ## faults at every statement, full disks, four workers killed at random moments (ARGS="200 SEED")
 	@scripts/setup.sh tests
+	@. scripts/env.sh && scripts/with-postgres.sh cargo test -q -p data --test it -- --nocapture faults:: proxy:: durable::
+	@. scripts/env.sh && scripts/fault-test.sh "$$(server_bin release)"
 	@. scripts/env.sh && scripts/with-postgres.sh scripts/kill-test.sh "$$(server_bin release)" $(ARGS)
 
 bench: ## the benchmarks, results into docs/

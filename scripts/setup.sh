@@ -29,5 +29,6 @@ ensure_cargo_tools
 if [ "$purpose" = tests ]; then
     ensure_chromium
     ensure_postgres
+    ensure_pgbouncer
     ensure_playwright
 fi

@@ -35,6 +35,9 @@ pub enum AppError {
     /// The same form was sent before, and its answer is not there yet.
     #[error("This form is still being worked on. Wait a moment and send it again; it's done only once.")]
     Busy,
+    /// The database is busy, full or away.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -53,6 +56,7 @@ impl AppError {
             AppError::Conflict(_) | AppError::Outdated | AppError::Busy => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
+            AppError::Unavailable(_) => 503,
         }
     }
 
@@ -68,6 +72,7 @@ impl AppError {
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
             AppError::Busy => "Still working",
+            AppError::Unavailable(_) => "Not available now",
         }
     }
 }
@@ -90,11 +95,18 @@ impl FromServerFnError for AppError {
 impl From<data::Error> for AppError {
     /// Says it in the response's status too, and logs what is our own fault.
     fn from(error: data::Error) -> AppError {
-        let error = match error {
+        let error = match error.explained() {
             data::Error::NotFound(what) => AppError::NotFound(sentence(what)),
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) => AppError::Conflict(message),
             data::Error::Forbidden(message) => AppError::Conflict(message),
+            data::Error::Busy => {
+                AppError::Unavailable("The database is busy with other work, so nothing was changed. Try again in a moment.".to_owned())
+            }
+            error @ (data::Error::Unwritable(..) | data::Error::Unreachable(_) | data::Error::Uncertain | data::Error::NewerSchema) => {
+                tracing::error!(%error, "the database is not available");
+                AppError::Unavailable(unavailable(&error))
+            }
             other => {
                 let request_id = crate::http::request_id();
                 tracing::error!(request_id, error = %other, "request failed");
@@ -103,6 +115,24 @@ impl From<data::Error> for AppError {
         };
         crate::http::set_status(error.status());
         error
+    }
+}
+
+/// For the person who asked; the log has the rest.
+#[cfg(feature = "ssr")]
+fn unavailable(error: &data::Error) -> String {
+    match error {
+        data::Error::Unwritable(reason, _) => {
+            format!("Nothing can be saved at the moment: {reason}. Nothing was changed; try again later.")
+        }
+        data::Error::Uncertain => "The connection to the database was lost while this was saved, and it isn't known whether it was. \
+                                   Look before you try again."
+            .to_owned(),
+        data::Error::NewerSchema => {
+            "Tributary is being updated, so nothing can be saved from here any more. Nothing was changed; load the page again in a moment."
+                .to_owned()
+        }
+        _ => "The database can't be reached at the moment. Nothing was changed; try again in a moment.".to_owned(),
     }
 }
 

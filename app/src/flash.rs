@@ -168,7 +168,7 @@ fn bounded(mut flash: Flash) -> Flash {
                     })
                     .collect();
             }
-            AppError::Forbidden(text) | AppError::NotFound(text) | AppError::Conflict(text) => cut(text),
+            AppError::Forbidden(text) | AppError::NotFound(text) | AppError::Conflict(text) | AppError::Unavailable(text) => cut(text),
             AppError::Outdated | AppError::Unauthenticated | AppError::Internal { .. } | AppError::Unreachable | AppError::Busy => {}
         }
     }

@@ -233,7 +233,7 @@ fn done_before() -> Answer {
 fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
     let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let name = value(FORM_NAME).unwrap_or_default();
-    let unknown = matches!(error, AppError::Busy | AppError::Internal { .. } | AppError::Unreachable);
+    let unknown = matches!(error, AppError::Busy | AppError::Internal { .. } | AppError::Unreachable | AppError::Unavailable(_));
     let token = value(FORM_TOKEN).filter(|_| unknown);
     let mut bytes = 0;
     let values = values

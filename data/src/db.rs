@@ -1,81 +1,82 @@
 //! Connections, transactions and their retry. The only module that knows which database it talks to.
 
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::RngExt;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions};
-use sea_orm::{ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbErr, RuntimeErr};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::sqlx::postgres::PgPool;
+use sea_orm::sqlx::sqlite::SqlitePool;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::error::{Error, Result};
-use crate::migrations::Migrator;
 use crate::submissions::{Claim, Writes};
 
 mod bulk;
+mod connect;
+#[cfg(feature = "testing")]
+pub mod faults;
+mod health;
+mod migrate;
+mod reader;
+mod settings;
 mod tx;
 
 pub use bulk::{IN_MAX, analyze, execute_with_rows, execute_with_shared_and_rows, ignore_conflict, insert_all};
+pub use reader::Reader;
+pub use settings::{Pooler, Settings};
 pub use tx::Tx;
 
-use tx::Connection;
+use connect::{BULK_CACHE_KIB, WRITER_CACHE_KIB};
+use health::WriteHealth;
+use tx::{Begin, Connection};
 
 /// How often a transaction that lost to another one is run again before its error is shown.
 const RETRIES_MAX: u32 = 12;
-const READERS: u32 = 4;
-/// SQLite keeps so many KiB of pages per connection, or of a large file one part in so many, so that the upper levels of its
-/// indexes stay; what falls out is still in the system's own cache.
-const READER_CACHE_KIB: u32 = 2_000;
-const READER_CACHE_PART: u64 = 64;
-const READER_CACHE_KIB_MAX: u32 = 65_536;
-const WRITER_CACHE_KIB: u32 = 4_000;
-const BULK_CACHE_KIB: u32 = 131_072;
-/// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
-const STATEMENTS_KEPT: usize = 40;
+/// A key that somebody else wrote at the same moment is there at the second look; if not, it isn't a matter of moments.
+const KEY_RETRIES_MAX: u32 = 3;
+/// How long the fate of a transaction whose COMMIT was not answered is asked for, while the database restarts.
+const LOOK_UP_MAX: Duration = Duration::from_secs(30);
+const LOOK_UP_PAUSE: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Debug)]
 pub struct Db {
     pools: Pools,
-    /// The pool of readers, as sea-orm wants it.
-    reader: DatabaseConnection,
+    reader: Reader,
+    settings: Settings,
+    health: Arc<WriteHealth>,
     writes: Writes,
+    #[cfg(feature = "testing")]
+    faults: Arc<faults::Faults>,
 }
 
 #[derive(Clone, Debug)]
 enum Pools {
     /// SQLite allows one writer: its pool has one connection, so that writers queue here and not on the file's lock.
-    Sqlite {
-        writer: SqlitePool,
-        reader: SqlitePool,
-    },
-    Postgres {
-        pool: PgPool,
-    },
+    Sqlite { writer: SqlitePool, reader: SqlitePool },
+    /// Apart, so that writes that wait for each other leave the pages alone.
+    Postgres { writer: PgPool, reader: PgPool },
 }
 
 impl Db {
     /// Opens `sqlite://PATH` (created where missing) or `postgres://…` and brings the schema up to date.
     pub async fn open(url: &str) -> Result<Db> {
-        let db = Db::connect(url).await?;
+        Db::open_with(url, Settings::default()).await
+    }
+
+    pub async fn open_with(url: &str, settings: Settings) -> Result<Db> {
+        let db = Db::connect_with(url, settings).await?;
         db.migrate().await?;
         Ok(db)
     }
 
     /// Opens a database as it is.
     pub async fn connect(url: &str) -> Result<Db> {
-        if url.starts_with("sqlite:") {
-            let writer = sqlite(url, 1, WRITER_CACHE_KIB).await?;
-            let reader = sqlite(url, READERS, reader_cache_kib(url)).await?;
-            return Ok(Db { reader: reader.clone().into(), pools: Pools::Sqlite { writer, reader }, writes: Writes::Free });
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = postgres(url).await?;
-            return Ok(Db { reader: pool.clone().into(), pools: Pools::Postgres { pool }, writes: Writes::Free });
-        }
-        Err(Error::invalid("database", format!("“{url}” is neither sqlite://… nor postgres://…")))
+        Db::connect_with(url, Settings::default()).await
+    }
+
+    pub async fn connect_with(url: &str, settings: Settings) -> Result<Db> {
+        let pools = connect::pools(url, &settings).await?;
+        Ok(Db::over(pools, settings, Writes::Free))
     }
 
     /// Opens a database that is there, to read it only. Nothing is created or brought up to date.
@@ -83,57 +84,32 @@ impl Db {
     /// # Errors
     /// `Conflict` where there is no such file.
     pub async fn connect_to_read(url: &str) -> Result<Db> {
-        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect(url).await };
+        Db::connect_to_read_with(url, Settings::default()).await
+    }
+
+    pub async fn connect_to_read_with(url: &str, settings: Settings) -> Result<Db> {
+        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect_with(url, settings).await };
         if !path.is_file() {
             return Err(Error::conflict(format!("there is no database at {}", path.display())));
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(30))
-            .pragma("temp_store", "memory")
-            .statement_cache_capacity(STATEMENTS_KEPT)
-            .disable_statement_logging();
-        let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(connection_error)?;
         let never = Writes::Never("this database was opened to be read only");
-        Ok(Db { reader: reader.clone().into(), pools: Pools::Sqlite { writer: reader.clone(), reader }, writes: never })
+        Ok(Db::over(connect::to_read(&path, &settings).await?, settings, never))
     }
 
-    pub async fn migrate(&self) -> Result<()> {
-        let writer: DatabaseConnection = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.clone().into(),
-            Pools::Postgres { pool } => pool.clone().into(),
+    fn over(pools: Pools, settings: Settings, writes: Writes) -> Db {
+        let reader = match &pools {
+            Pools::Sqlite { reader, .. } => Reader::shared(reader.clone().into()),
+            Pools::Postgres { reader, .. } if settings.pooler == Pooler::Transaction => Reader::pooled(reader.clone(), &settings),
+            Pools::Postgres { reader, .. } => Reader::shared(reader.clone().into()),
         };
-        let mut attempt = 0;
-        loop {
-            match Migrator::up(&writer, None).await {
-                Ok(()) => return Ok(()),
-                // Another process is doing the same at this moment.
-                Err(_) if attempt < 5 => {
-                    attempt += 1;
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// For queries. What they see may change between two of them: see [`Db::snapshot`].
-    pub fn read(&self) -> &DatabaseConnection {
-        &self.reader
-    }
-
-    /// A transaction for several queries that must see the same state.
-    pub async fn snapshot(&self) -> Result<Tx> {
-        match &self.pools {
-            Pools::Sqlite { reader, .. } => {
-                let connection = reader.acquire().await.map_err(acquire_error)?;
-                Tx::begin(Connection::Sqlite(connection), "BEGIN DEFERRED", true).await
-            }
-            Pools::Postgres { pool } => {
-                let connection = pool.acquire().await.map_err(acquire_error)?;
-                Tx::begin(Connection::Postgres(connection), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", true).await
-            }
+        Db {
+            pools,
+            reader,
+            settings,
+            health: Arc::default(),
+            writes,
+            #[cfg(feature = "testing")]
+            faults: Arc::default(),
         }
     }
 
@@ -155,21 +131,141 @@ impl Db {
         }
     }
 
+    /// For queries. What they see may change between two of them: see [`Db::snapshot`].
+    pub fn read(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// A transaction for several queries that must see the same state.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        self.look(self.settings.begin_snapshot()).await
+    }
+
+    /// The same for work that nobody waits for at a screen: no statement of it is cut off.
+    pub async fn long_snapshot(&self) -> Result<Tx> {
+        self.look(self.settings.begin_long_snapshot()).await
+    }
+
+    async fn look(&self, postgres: String) -> Result<Tx> {
+        match &self.pools {
+            Pools::Sqlite { reader, .. } => {
+                let connection = reader.acquire().await.map_err(Error::from_acquiring)?;
+                Tx::begin(Connection::Sqlite(connection), Begin::reading("BEGIN DEFERRED".to_owned())).await
+            }
+            Pools::Postgres { reader, .. } => {
+                let connection = Connection::Postgres(reader.acquire().await.map_err(Error::from_acquiring)?, self.settings.pooler);
+                Tx::begin(connection, Begin::reading(postgres)).await
+            }
+        }
+    }
+
     /// Begins a serializable transaction for writing. Use [`transact!`], which also commits and runs it again where it must.
     pub async fn begin(&self) -> Result<Tx> {
         if let Writes::Never(why) = self.writes {
             return Err(Error::conflict(why));
         }
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                let connection = writer.acquire().await.map_err(acquire_error)?;
-                Tx::begin(Connection::Sqlite(connection), "BEGIN IMMEDIATE", false).await
-            }
-            Pools::Postgres { pool } => {
-                let connection = pool.acquire().await.map_err(acquire_error)?;
-                Tx::begin(Connection::Postgres(connection), "BEGIN ISOLATION LEVEL SERIALIZABLE", false).await
+        let begun = self.begin_in_turn().await;
+        if let Err(error) = &begun {
+            self.health.failed(error);
+        }
+        begun.map_err(Error::explained)
+    }
+
+    /// Waits for its turn as long as is promised, however often the database says meanwhile that it is busy.
+    async fn begin_in_turn(&self) -> Result<Tx> {
+        let mut attempts = Attempts::default();
+        loop {
+            match self.try_begin().await {
+                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.settings.turn => attempts.pause().await,
+                outcome => return outcome,
             }
         }
+    }
+
+    async fn try_begin(&self) -> Result<Tx> {
+        let (connection, sql) = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                (Connection::Sqlite(writer.acquire().await.map_err(Error::from_acquiring)?), migrate::begin_sqlite())
+            }
+            Pools::Postgres { writer, .. } => {
+                let connection = writer.acquire().await.map_err(Error::from_acquiring)?;
+                (Connection::Postgres(connection, self.settings.pooler), self.settings.begin_writing())
+            }
+        };
+        let begin = Begin {
+            sql,
+            writes: true,
+            #[cfg(feature = "testing")]
+            faults: Some(Arc::clone(&self.faults)),
+        };
+        let tx = Tx::begin(connection, begin).await?;
+        if tx.migrations_found() > migrate::known() {
+            tx.rollback().await?;
+            return Err(Error::NewerSchema);
+        }
+        Ok(tx)
+    }
+
+    /// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.
+    pub async fn finish<T>(&self, tx: Tx, outcome: Result<T>, attempts: &mut Attempts) -> Option<Result<T>> {
+        let id = tx.postgres_id().map(str::to_owned);
+        let outcome = match outcome {
+            Ok(value) => match tx.commit().await {
+                Ok(()) => Ok(value),
+                Err(error @ Error::Uncertain) => match self.committed(id.as_deref()).await {
+                    Some(true) => Ok(value),
+                    // Undone for certain: as good as one that lost to another.
+                    Some(false) if attempts.made < RETRIES_MAX => {
+                        attempts.pause().await;
+                        return None;
+                    }
+                    Some(false) => Err(Error::Busy),
+                    None => Err(error),
+                },
+                Err(error) => Err(error),
+            },
+            Err(error) => {
+                // The first error is the one that explains; a failed rollback only repeats it, and its connection is closed.
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        };
+        match outcome {
+            Ok(value) => {
+                self.health.succeeded();
+                Some(Ok(value))
+            }
+            Err(error) if error.is_transient() && attempts.made < RETRIES_MAX && attempts.begun.elapsed() < self.settings.turn => {
+                attempts.pause().await;
+                None
+            }
+            // It is there now, and the block will see it.
+            Err(error) if error.is_taken_key() && self.is_postgres() && attempts.made < KEY_RETRIES_MAX => {
+                attempts.pause().await;
+                None
+            }
+            Err(error) => {
+                self.health.failed(&error);
+                Some(Err(error.explained()))
+            }
+        }
+    }
+
+    /// What became of the transaction with this id, as far as PostgreSQL can be asked.
+    async fn committed(&self, id: Option<&str>) -> Option<bool> {
+        let (Some(id), Pools::Postgres { writer, .. }) = (id, &self.pools) else { return None };
+        let sql = format!("SELECT txid_status({id})");
+        let asked = Instant::now();
+        while asked.elapsed() < LOOK_UP_MAX {
+            match connect::ask(writer, sql.clone()).await {
+                Ok(Some(status)) if status == "committed" => return Some(true),
+                Ok(Some(status)) if status == "aborted" => return Some(false),
+                Ok(None) => return None,
+                // Its connection has not noticed yet, or the database isn't back.
+                Ok(Some(_)) | Err(_) => tokio::time::sleep(LOOK_UP_PAUSE).await,
+            }
+        }
+        None
     }
 
     /// Gives the writer more memory while it writes very much, or takes it back. PostgreSQL sees to this by itself.
@@ -188,39 +284,50 @@ impl Db {
                 reader.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { pool } => pool.close().await,
+            Pools::Postgres { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
         }
         Ok(())
     }
 
+    fn is_postgres(&self) -> bool {
+        matches!(self.pools, Pools::Postgres { .. })
+    }
+
     /// "SQLite" or "PostgreSQL", for people.
     pub fn kind(&self) -> &'static str {
-        match self.pools {
-            Pools::Sqlite { .. } => "SQLite",
-            Pools::Postgres { .. } => "PostgreSQL",
-        }
+        if self.is_postgres() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    /// Where tests say which statement fails.
+    #[cfg(feature = "testing")]
+    pub fn faults(&self) -> &faults::Faults {
+        &self.faults
     }
 }
 
-/// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.
-pub async fn finish<T>(tx: Tx, outcome: Result<T>, attempt: &mut u32) -> Option<Result<T>> {
-    let outcome = match outcome {
-        Ok(value) => tx.commit().await.map(|()| value),
-        Err(error) => {
-            // The first error is the one that explains; a failed rollback only repeats it, and its connection is closed.
-            let _ = tx.rollback().await;
-            Err(error)
-        }
-    };
-    match outcome {
-        Err(error) if error.is_transient() && *attempt < RETRIES_MAX => {
-            *attempt += 1;
-            let longest = 4u64 << (*attempt).min(7);
-            let pause = rand::rng().random_range(1..=longest);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-            None
-        }
-        outcome => Some(outcome),
+/// How often a transaction was run, and since when.
+#[derive(Debug)]
+pub struct Attempts {
+    made: u32,
+    begun: Instant,
+}
+
+impl Default for Attempts {
+    fn default() -> Attempts {
+        Attempts { made: 0, begun: Instant::now() }
+    }
+}
+
+impl Attempts {
+    /// Longer each time, and by chance, so that two that lost to each other don't meet again.
+    async fn pause(&mut self) {
+        self.made += 1;
+        let longest = 4u64 << self.made.min(7);
+        let pause = rand::rng().random_range(1..=longest);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 }
 
@@ -229,7 +336,7 @@ pub async fn finish<T>(tx: Tx, outcome: Result<T>, attempt: &mut u32) -> Option<
 #[macro_export]
 macro_rules! transact {
     ($db:expr, |$tx:ident| $work:block) => {{
-        let mut attempt = 0;
+        let mut attempts = $crate::db::Attempts::default();
         loop {
             let transaction = match $db.begin().await {
                 Ok(transaction) => transaction,
@@ -243,53 +350,9 @@ macro_rules! transact {
                 };
                 outcome
             };
-            if let Some(outcome) = $crate::db::finish(transaction, outcome, &mut attempt).await {
+            if let Some(outcome) = $db.finish(transaction, outcome, &mut attempts).await {
                 break outcome;
             }
         }
     }};
-}
-
-fn reader_cache_kib(url: &str) -> u32 {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
-    let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
-    u32::try_from(bytes / 1024 / READER_CACHE_PART).unwrap_or(u32::MAX).clamp(READER_CACHE_KIB, READER_CACHE_KIB_MAX)
-}
-
-async fn sqlite(url: &str, connections: u32, cache_kib: u32) -> Result<SqlitePool> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(connection_error)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(30))
-        .foreign_keys(true)
-        .pragma("cache_size", format!("-{cache_kib}"))
-        .pragma("temp_store", "memory")
-        .statement_cache_capacity(STATEMENTS_KEPT)
-        .disable_statement_logging();
-    let pool = SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(1)
-        // A long import or month end holds the writer; waiting for it is right, giving up is not.
-        .acquire_timeout(Duration::from_secs(120));
-    pool.connect_with(options).await.map_err(connection_error)
-}
-
-async fn postgres(url: &str) -> Result<PgPool> {
-    let options = PgConnectOptions::from_str(url).map_err(connection_error)?.disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(10));
-    pool.connect_with(options).await.map_err(connection_error)
-}
-
-fn connection_error(error: sqlx::Error) -> Error {
-    DbErr::Conn(RuntimeErr::SqlxError(error.into())).into()
-}
-
-fn acquire_error(error: sqlx::Error) -> Error {
-    match error {
-        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into(),
-        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed).into(),
-        error => connection_error(error),
-    }
 }

@@ -81,7 +81,7 @@ impl Report {
 
 /// Checks everything, in one snapshot of the database.
 pub async fn verify(db: &Db) -> Result<Report> {
-    let snapshot = db.snapshot().await?;
+    let snapshot = db.long_snapshot().await?;
     let report = verify_in(&snapshot).await?;
     snapshot.rollback().await?;
     Ok(report)

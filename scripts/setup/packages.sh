@@ -109,3 +109,8 @@ ensure_postgres() {
     command -v setpriv >/dev/null || apt_install util-linux
     say "PostgreSQL: $have"
 }
+
+ensure_pgbouncer() {
+    [ -x /usr/sbin/pgbouncer ] || ensure_package pgbouncer pgbouncer
+    say "pgbouncer: $(PATH="$PATH:/usr/sbin" pgbouncer --version | sed -n 's/^PgBouncer //p')"
+}

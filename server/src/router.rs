@@ -86,10 +86,16 @@ fn span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }
 
-/// Whether the database answers.
+/// Whether the database answers and takes what is written.
 async fn health(State(state): State<AppState>) -> Response {
     match data::installation::mode(&state.db).await {
-        Ok(_) => Json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response(),
+        Ok(_) => match state.db.write_failure().await {
+            None => Json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response(),
+            Some(reason) => {
+                let body = serde_json::json!({ "status": "nothing can be saved", "reason": reason });
+                (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+            }
+        },
         Err(error) => {
             tracing::error!(%error, "the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "database unavailable" }))).into_response()

@@ -13,6 +13,7 @@ mod m0010_rules;
 mod m0011_search_and_selections;
 mod m0012_sign_ins;
 mod m0013_partner_keys;
+mod m0014_write_trials;
 mod table;
 
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_search_and_selections::Migration),
             Box::new(m0012_sign_ins::Migration),
             Box::new(m0013_partner_keys::Migration),
+            Box::new(m0014_write_trials::Migration),
         ]
     }
 }

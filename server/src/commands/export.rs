@@ -39,7 +39,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,
     };
-    let snapshot = db.snapshot().await?;
+    let snapshot = db.long_snapshot().await?;
     let company = data::companies::find_by_key(&snapshot, &args.company).await?;
     let mut export = Export::begin(&snapshot, company.id, args.noun, format).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());

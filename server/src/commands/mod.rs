@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use data::Db;
+use data::db::Settings;
 use data::schema::{self, Schema};
 
 use crate::cli::{Outcome, note};
@@ -24,7 +25,7 @@ pub async fn open(url: &str) -> Outcome<Db> {
     if let Some(copy) = data::backup::before_migrating(url).await? {
         note(&format!("the database is of an earlier version; before it is brought up to date it was copied to {}", copy.display()));
     }
-    let db = Db::open(url).await?;
+    let db = Db::open_with(url, settings()?).await?;
     data::backup::make_private(url)?;
     Ok(db)
 }
@@ -39,7 +40,7 @@ pub async fn open_existing(url: &str) -> Outcome<Db> {
 
 /// Opens a database that must be there and of this version; changes nothing.
 pub async fn open_to_read(url: &str) -> Outcome<Db> {
-    let db = Db::connect_to_read(url).await?;
+    let db = Db::connect_to_read_with(url, settings()?).await?;
     let refusal = match schema::read(db.read()).await? {
         Schema::Current => return Ok(db),
         Schema::Empty | Schema::Foreign => "this is not a Tributary database".to_owned(),
@@ -50,6 +51,10 @@ pub async fn open_to_read(url: &str) -> Outcome<Db> {
     };
     db.close().await?;
     Err(refusal.into())
+}
+
+fn settings() -> Outcome<Settings> {
+    Ok(Settings::read(|name| std::env::var(name).ok())?)
 }
 
 /// Creates the folder that a SQLite file goes into.

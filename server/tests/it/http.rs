@@ -5,9 +5,11 @@ use axum::http::{Method, StatusCode};
 use data::accounts::Place;
 use data::imports::Kind;
 use domain::states::PartnerRole;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::harness::{TestApp, request};
 use crate::on_both;
+use crate::testing::TestDb;
 
 on_both! {
     async fn the_health_check_answers_without_a_session(db: &TestDb) {
@@ -136,4 +138,60 @@ on_both! {
         let behind = TestApp::with(db, |config| server::config::Config { behind_proxy: true, ..config }).await;
         assert_eq!(behind.send(ask()).await.header("x-request-id"), given);
     }
+}
+
+/// On a full disk a form is refused in words, the health check says why, and with space both go on. What was answered with
+/// success is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_and_no_acknowledged_form_is_lost() {
+    let db = TestDb::sqlite().await;
+    let app = TestApp::new(&db).await;
+    let owner = app.owner().await;
+    // Without its table no trial succeeds, so that the health check goes on saying what it saw.
+    let tx = db.begin().await.unwrap();
+    tx.execute_unprepared("ALTER TABLE write_trials RENAME TO away").await.unwrap();
+    let pages = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA page_count")).await.unwrap().unwrap();
+    let pages: i64 = pages.try_get_by_index(0).unwrap();
+    tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut acknowledged = Vec::new();
+    let mut create = async |n: usize| {
+        let key = format!("c-{n}");
+        let name = "x".repeat(100);
+        let answer = app.call("/rpc/customers/create", &format!("customer_key={key}&name={name}&email=&partner_key="), Some(&owner)).await;
+        if answer.status == StatusCode::OK {
+            acknowledged.push(key);
+        }
+        answer
+    };
+    let mut refused = None;
+    for n in 0..2_000 {
+        let answer = create(n).await;
+        if answer.status != StatusCode::OK {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("the disk is never full");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+    assert!(refused.body.contains("Nothing can be saved at the moment: the disk is full."), "{}", refused.body);
+    let health = app.get("/health", None).await;
+    assert_eq!(
+        (health.status, health.body.as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, r#"{"reason":"the disk is full","status":"nothing can be saved"}"#)
+    );
+
+    // The connection that failed is closed; the next one has no limit.
+    for n in 3_000..3_050 {
+        let answer = create(n).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    }
+    assert_eq!(app.get("/health", None).await.status, StatusCode::OK);
+    let other = data::Db::connect(db.url()).await.unwrap();
+    for key in &acknowledged {
+        data::customers::find_by_key(other.read(), app.company_id, key).await.unwrap();
+    }
+    other.close().await.unwrap();
+    db.remove().await;
 }

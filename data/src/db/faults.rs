@@ -1,0 +1,53 @@
+//! Faults that tests ask for, at the statement they name: BEGIN is the first, COMMIT the last.
+
+use std::sync::Mutex;
+
+use sea_orm::sqlx;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The statement fails and the database has undone the transaction, as at a full disk or a lost connection.
+    Undone,
+    /// COMMIT is carried out and its answer is lost. Any other statement: as above.
+    AnswerLost,
+}
+
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Option<Planned>>);
+
+#[derive(Debug)]
+struct Planned {
+    /// So many statements are left until then.
+    left: u32,
+    fault: Fault,
+}
+
+impl Faults {
+    /// The `n`-th statement from now on fails, once.
+    pub fn plan(&self, n: u32, fault: Fault) {
+        *self.planned() = Some(Planned { left: n, fault });
+    }
+
+    /// Forgets what was planned. True if it has not happened.
+    pub fn cancel(&self) -> bool {
+        self.planned().take().is_some()
+    }
+
+    pub(super) fn strikes(&self) -> Option<Fault> {
+        let mut planned = self.planned();
+        let plan = planned.as_mut()?;
+        plan.left = plan.left.saturating_sub(1);
+        if plan.left > 0 {
+            return None;
+        }
+        planned.take().map(|plan| plan.fault)
+    }
+
+    fn planned(&self) -> std::sync::MutexGuard<'_, Option<Planned>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+pub(super) fn error() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::other("a fault that a test asked for"))
+}
