@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod attributions;
 pub mod audit;
+pub mod bulk;
 pub mod charges;
 pub mod check;
 pub mod clock;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo, export, import, init, program, run_due, serve, user, verify};
+use crate::commands::{demo, export, import, init, partner, program, run_due, serve, user, verify};
 use crate::{memory, telemetry};
 
 #[derive(Debug, Parser)]
@@ -41,6 +41,9 @@ enum Command {
     /// People who sign in
     #[command(subcommand)]
     User(user::Command),
+    /// Partners
+    #[command(subcommand)]
+    Partner(partner::Command),
 }
 
 /// Why a command ended without success.
@@ -112,6 +115,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::RunDue(args) => run_due::run(url, args).await,
         Command::Verify => verify::run(url).await,
         Command::User(command) => user::run(url, command).await,
+        Command::Partner(command) => partner::run(url, command).await,
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 
 use clap::ValueEnum;
 use data::exports::{Export, Format, Noun};
+use data::imports;
 
 use crate::cli::Outcome;
 use crate::commands::open;
@@ -39,8 +40,9 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,
     };
+    let company = data::companies::find_by_key(db.read(), &args.company).await?;
+    imports::wait_for_open(&db, company.id, imports::PATIENCE).await?;
     let snapshot = db.snapshot().await?;
-    let company = data::companies::find_by_key(&snapshot, &args.company).await?;
     let mut export = Export::begin(&snapshot, company.id, args.noun, format).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     while let Some(piece) = export.next_piece(&snapshot).await? {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod partner;
 pub mod program;
 pub mod run_due;
 pub mod serve;
