@@ -14,7 +14,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use data::imports::{self, Begun, Delimiter, Encoding, Kind, Options, Progress, Report, Told};
+use data::imports::{self, Begun, Delimiter, Encoding, Going, Kind, Options, Progress, Report, Told};
 use domain::access::Action;
 use domain::money::Decimals;
 use domain::page::grouped;
@@ -274,11 +274,17 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
 
 /// Writes an accepted import to its end. Whatever becomes of this process, another one goes on with it.
 fn write_on(cx: &CompanyCtx, import_id: uuid::Uuid) {
-    let (db, runtime) = (cx.db.clone(), tokio::runtime::Handle::current());
-    tokio::task::spawn_blocking(move || {
-        let work = imports::finish(&db, import_id, Report::default(), Arc::new(|_| {}));
-        if let Err(error) = runtime.block_on(work) {
-            tracing::error!(%error, "an accepted import is gone on with later");
+    let (db, worker) = (cx.db.clone(), uuid::Uuid::now_v7().to_string());
+    tokio::spawn(async move {
+        loop {
+            match imports::go_on_apart(&db, import_id, worker.clone(), imports::LEASE).await {
+                Ok(Going::More) => {}
+                Ok(Going::Ended | Going::Held) => return,
+                Err(error) => {
+                    tracing::error!(%error, "an accepted import is gone on with later");
+                    return;
+                }
+            }
         }
     });
 }

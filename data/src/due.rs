@@ -131,8 +131,7 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
     );
     let mailed =
         min(mails::Entity::find().select_only().column_as(mails::Column::DueAt.min(), "at").filter(mails::Column::SentAt.is_null()), conn);
-    let dues =
-        [released.await?, ends.await?, charged.await?, asked.await?, paid.await?, mailed.await?, imports::wanted_at(conn).await?];
+    let dues = [released.await?, ends.await?, charged.await?, asked.await?, paid.await?, mailed.await?, imports::wanted_at(conn).await?];
     Ok(dues.into_iter().flatten().min().map(Instant))
 }
 

@@ -36,7 +36,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use format::{Delimiter, Encoding, Format, Told};
-pub use pieces::{Going, LEASE, finish, go_on, go_on_due, wanted_at};
+pub use pieces::{Going, LEASE, finish, go_on, go_on_apart, go_on_due, wanted_at};
 pub use table::RowError;
 pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
 
@@ -361,17 +361,21 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
         return ended(report, content, done, options.skip_bad).await.map(Begun::Ended);
     }
     if !large {
+        let rows = sheet.whole()?;
         let snapshot = db.snapshot().await?;
-        let done = sheet.whole()?.write(&snapshot, &scope, Mode::Check).await;
+        let done = rows.write(&snapshot, &scope, Mode::Check).await;
         snapshot.rollback().await?;
+        writing(rows.len() as u64, rows.len() as u64)?;
         return ended(report, content, done?, options.skip_bad).await.map(Begun::Ended);
     }
-    let (done, bad) = accept::check(db, &sheet, &scope).await?;
+    let (done, twins) = accept::check(db, &sheet, &scope).await?;
     let refused = refused || (!done.faults.is_empty() && !options.skip_bad);
-    if options.dry_run || refused {
+    let nothing_new = done.counts.created + done.counts.changed == 0;
+    if options.dry_run || refused || nothing_new {
         return ended(report, content, done, options.skip_bad).await.map(Begun::Ended);
     }
     wait_for_open(db, company_id, PATIENCE).await?;
+    let bad = done.faults.rows(&twins);
     let import_id = accept::accept(db, kind, &options.file_name, sheet, &bad, &scope, done.counts).await?;
     let report = ended(report, content, done, options.skip_bad).await?;
     Ok(Begun::Accepted { import_id, report })
@@ -414,10 +418,9 @@ async fn note<C: ConnectionTrait>(tx: &C, kind: Kind, scope: &Scope<'_>, counts:
     let (action, detail) = match kind {
         Kind::Partners => ("partners_imported", json!({ "created": counts.created })),
         Kind::Customers => ("customers_imported", json!({ "created": counts.created })),
-        Kind::Transactions => (
-            "transactions_imported",
-            json!({ "recorded": counts.created, "rewards": counts.rewards, "unchanged": counts.unchanged }),
-        ),
+        Kind::Transactions => {
+            ("transactions_imported", json!({ "recorded": counts.created, "rewards": counts.rewards, "unchanged": counts.unchanged }))
+        }
         Kind::Attributions | Kind::Rewards | Kind::Reviews => return Ok(()),
     };
     audit::record(tx, scope.company_id, scope.now, scope.by, action, "import", kind.word(), detail).await

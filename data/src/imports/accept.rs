@@ -14,6 +14,7 @@ use crate::events::check_batch;
 use crate::{Db, Error, Result, companies, transact};
 
 use super::faults::Faults;
+use super::reviews;
 use super::rows::{Kept, Rows};
 use super::waiting::refuse_while_open;
 use super::{Context, Counts, Done, Kind, Sheet, note};
@@ -58,16 +59,14 @@ pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scop
 }
 
 /// What is wrong with the rows of a large file, as things are now, and what the others would do. Nobody waits for it. Also the rows
-/// that are not to be kept, by their numbers.
-pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, Vec<u64>)> {
+/// that repeat others, by their numbers.
+pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, Vec<u32>)> {
     let pending = match sheet {
         Sheet::Rows(rows) => {
             let snapshot = db.snapshot().await?;
             let done = rows.write(&snapshot, scope, Mode::Check).await;
             snapshot.rollback().await?;
-            let done = done?;
-            let bad = done.faults.rows();
-            return Ok((done, bad));
+            return Ok((done?, Vec::new()));
         }
         Sheet::Transactions(pending) => pending,
     };
@@ -90,11 +89,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
         checked += batch.len() as u64;
         (scope.progress)(checked, pending.len())?;
     }
-    let mut bad = faults.rows();
-    bad.extend(twins.rows.iter().map(|row| u64::from(*row)));
-    bad.sort_unstable();
-    bad.dedup();
-    Ok((Done { counts, faults }, bad))
+    Ok((Done { counts, faults }, twins.rows))
 }
 
 /// Keeps the rows that are not `bad` in the database, and accepts the import: from then on it is certain. Until then, what was kept
@@ -104,7 +99,7 @@ pub async fn accept(
     kind: Kind,
     file_name: &str,
     mut sheet: Sheet,
-    bad: &[u64],
+    bad: &[u32],
     scope: &Scope<'_>,
     checked: Counts,
 ) -> Result<Uuid> {
@@ -112,6 +107,9 @@ pub async fn accept(
     let context = Context { now: scope.now, currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
     if let Sheet::Rows(rows) = &mut sheet {
         rows.sort(&context);
+    }
+    if let Sheet::Rows(Rows::Reviews(rows)) = &mut sheet {
+        reviews::put_followers_last(db.read(), scope.company_id, rows).await?;
     }
     let id = scope.import_id;
     let row = row_of(kind, file_name, 0, scope);
@@ -157,7 +155,7 @@ pub async fn accept(
     }
 }
 
-async fn keep(db: &Db, sheet: &Sheet, bad: &[u64], scope: &Scope<'_>) -> Result<i64> {
+async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<i64> {
     let mut kept = match sheet {
         Sheet::Rows(rows) => Kept::Rows { rows, place: 0 },
         Sheet::Transactions(pending) => Kept::Transactions(pending.in_time()?),

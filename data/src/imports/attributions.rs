@@ -7,13 +7,13 @@ use domain::states::AttributionSource;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::bulk::{Mode, Scope};
+use crate::Result;
 use crate::attributions::{Row, apply_rows};
+use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
 use crate::db::IN_MAX;
 use crate::entities::customers;
 use crate::partners::{self, NO_PARTNER};
-use crate::Result;
 
 use super::faults::Faults;
 use super::table::Fields;

@@ -13,8 +13,8 @@ const NAMED_MAX: usize = 10_000;
 pub struct Faults {
     sorter: Sorter,
     count: u64,
-    /// The rows that have any, as they were found.
-    rows: Vec<u64>,
+    /// The rows that have any, as they were found: four bytes of each.
+    rows: Vec<u32>,
     repeated: u64,
 }
 
@@ -30,8 +30,9 @@ impl Faults {
     pub fn add(&mut self, row: u64, field: &str, message: &str) -> Result<()> {
         let number = self.count;
         self.count += 1;
-        if self.rows.last() != Some(&row) {
-            self.rows.push(row);
+        let short = u32::try_from(row).unwrap_or(u32::MAX);
+        if self.rows.last() != Some(&short) {
+            self.rows.push(short);
         }
         self.sorter.push(|record| {
             // Of one row, what was found first comes first.
@@ -54,9 +55,9 @@ impl Faults {
         self.repeated
     }
 
-    /// The rows that have any, each once, in order.
-    pub fn rows(&self) -> Vec<u64> {
-        let mut rows = self.rows.clone();
+    /// The rows that have any, and others, each once, in order.
+    pub fn rows(&self, others: &[u32]) -> Vec<u32> {
+        let mut rows = [&self.rows, others].concat();
         rows.sort_unstable();
         rows.dedup();
         rows

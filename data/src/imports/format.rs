@@ -319,11 +319,11 @@ mod tests {
             ([header.as_bytes(), b"M\xfcller"].concat(), guess, Format { encoding: Encoding::Windows1252, ..semicolons }),
             ([header.as_bytes(), b"M\xfcller"].concat(), Told::default(), semicolons),
             (utf16(header), Told::default(), Format { encoding: Encoding::Utf16Le, ..semicolons }),
-            (utf16(&format!("\u{feff}{}", header.replace(';', "\t"))), Told::default(), Format {
-                encoding: Encoding::Utf16Le,
-                delimiter: Delimiter::Tab,
-                ..Format::default()
-            }),
+            (
+                utf16(&format!("\u{feff}{}", header.replace(';', "\t"))),
+                Told::default(),
+                Format { encoding: Encoding::Utf16Le, delimiter: Delimiter::Tab, ..Format::default() },
+            ),
         ] {
             let mut file = Cursor::new(bytes);
             assert_eq!(find(&mut file, Kind::Transactions, &told).unwrap(), expected);
@@ -335,10 +335,9 @@ mod tests {
     fn letters_come_out_whole() {
         let text = "Zoë, 株式会社, 🎉".repeat(30_000);
         for mark in ["", "\u{feff}"] {
-            for (bytes, encoding) in [
-                (format!("{mark}{text}").into_bytes(), Encoding::Utf8),
-                (utf16(&format!("{mark}{text}")), Encoding::Utf16Le),
-            ] {
+            for (bytes, encoding) in
+                [(format!("{mark}{text}").into_bytes(), Encoding::Utf8), (utf16(&format!("{mark}{text}")), Encoding::Utf16Le)]
+            {
                 let mut out = String::new();
                 decoded(Cursor::new(bytes.clone()), encoding).read_to_string(&mut out).unwrap();
                 assert!(out == text, "{encoding:?}");

@@ -7,7 +7,9 @@ use std::time::Duration;
 use csv::StringRecord;
 use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
 
@@ -73,6 +75,7 @@ pub async fn finish(db: &Db, import_id: Uuid, report: Report, progress: Progress
         created: standing.created,
         changed: standing.changed,
         unchanged: standing.unchanged,
+        rewards: Some(standing.rewards).filter(|rewards| *rewards > 0),
         impossible: standing.impossible,
         late: standing.late,
         ..report
@@ -117,8 +120,7 @@ async fn write_pieces(
     let begun = Clock::now();
     let kind: Kind = stored(&row.kind)?;
     let company = companies::get(db.read(), row.company_id).await?;
-    let context =
-        Context { now: Instant(row.at), currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
+    let context = Context { now: Instant(row.at), currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
     let mut ahead = Ahead::at(&row, kind);
     let (mut most, mut analyzed) = (FIRST_ROWS, row.created);
     loop {
@@ -281,6 +283,7 @@ impl Piece<'_> {
         }
         import_chunks::Entity::delete_many()
             .filter(import_chunks::Column::ImportId.eq(row.id))
+            .filter(import_chunks::Column::First.lte(after.done))
             .filter(Expr::col(import_chunks::Column::First).add(Expr::col(import_chunks::Column::Rows)).lte(after.done))
             .exec(tx)
             .await?;
@@ -296,7 +299,7 @@ impl Piece<'_> {
         for fault in self.unreadable {
             faults.add(fault.row, &fault.field, &fault.message)?;
         }
-        let rows = i64::try_from(faults.rows().len()).unwrap_or(i64::MAX);
+        let rows = i64::try_from(faults.rows(&[]).len()).unwrap_or(i64::MAX);
         let (named, _) = faults.sorted()?.named()?;
         for fault in named {
             let row = import_faults::ActiveModel {
@@ -338,6 +341,14 @@ pub(super) async fn give_back<C: ConnectionTrait>(tx: &C, import_id: Uuid, worke
     Ok(())
 }
 
+/// Writes at an import for a while, on a thread of its own: futures that hold borrowing iterators are not `Send` in the eyes of the
+/// compiler (rust-lang/rust#102211), and background work must be.
+pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Duration) -> Result<Going> {
+    let (db, runtime) = (db.clone(), tokio::runtime::Handle::current());
+    let work = move || runtime.block_on(go_on(&db, import_id, &worker, lease, Some(TURN), &|_, _| {}));
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Io(std::io::Error::other(error)))?
+}
+
 /// Goes on with imports that nobody is writing, for a while, and clears away what was never accepted. Returns how many rows it dealt
 /// with.
 pub async fn go_on_due(db: &Db, ctx: &due::Ctx) -> Result<u64> {
@@ -354,7 +365,7 @@ pub async fn go_on_due(db: &Db, ctx: &due::Ctx) -> Result<u64> {
             continue;
         }
         let worker = format!("{}/{}", ctx.worker, Uuid::now_v7());
-        go_on(db, row.id, &worker, ctx.lease, Some(TURN), &|_, _| {}).await?;
+        go_on_apart(db, row.id, worker, ctx.lease).await?;
         rows += get(db.read(), row.id).await?.done.abs_diff(row.done);
     }
     Ok(rows)

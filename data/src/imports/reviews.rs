@@ -1,13 +1,18 @@
 //! `reward_key,decision,reason`: approve, decline, hold and release from a spreadsheet.
 
+use std::collections::HashMap;
+
 use domain::fields;
 use domain::review::Verb;
 use domain::states::ReviewDecision;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
-use crate::bulk::{Mode, Scope};
 use crate::Result;
+use crate::bulk::{Mode, Scope};
 use crate::check::Checks;
+use crate::db::IN_MAX;
+use crate::entities::rewards;
 use crate::rewards::{ReviewRow, review_rows};
 
 use super::faults::Faults;
@@ -39,6 +44,29 @@ pub fn cells(given: &ReviewRow) -> Vec<String> {
         _ => ReviewDecision::Approve,
     };
     vec![given.reward_key.clone(), decision.word().to_owned(), given.reason.clone()]
+}
+
+/// Refunds and corrections go where the reward goes that they belong to: it has its turn first.
+pub async fn put_followers_last<C: ConnectionTrait>(conn: &C, company_id: Uuid, rows: &mut [ReviewRow]) -> Result<()> {
+    let mut above: HashMap<Uuid, Option<Uuid>> = HashMap::new();
+    let mut ids: HashMap<String, Uuid> = HashMap::new();
+    for chunk in rows.chunks(IN_MAX) {
+        let found: Vec<(Uuid, String, Option<Uuid>)> = rewards::Entity::find()
+            .select_only()
+            .columns([rewards::Column::Id, rewards::Column::Key, rewards::Column::Reverses])
+            .filter(rewards::Column::CompanyId.eq(company_id))
+            .filter(rewards::Column::Key.is_in(chunk.iter().map(|row| row.reward_key.as_str())))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        for (id, key, reverses) in found {
+            above.insert(id, reverses);
+            ids.insert(key, id);
+        }
+    }
+    let reversed = |id: &Uuid| above.get(id).copied().flatten();
+    rows.sort_by_cached_key(|row| std::iter::successors(ids.get(&row.reward_key).copied(), reversed).count());
+    Ok(())
 }
 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ReviewRow], mode: Mode) -> Result<Done> {

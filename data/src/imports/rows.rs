@@ -153,8 +153,9 @@ pub enum Kept<'a> {
 
 impl Kept<'_> {
     /// The next rows that are not among `bad`, about so many bytes of them: how many, and the text. None at the end.
-    pub fn next(&mut self, bad: &[u64], bytes: usize) -> Result<(i64, Vec<u8>)> {
-        let mut text = Text { writer: csv::WriterBuilder::new().flexible(true).from_writer(Vec::with_capacity(bytes + 1024)), rows: 0, bytes: 0 };
+    pub fn next(&mut self, bad: &[u32], bytes: usize) -> Result<(i64, Vec<u8>)> {
+        let mut text =
+            Text { writer: csv::WriterBuilder::new().flexible(true).from_writer(Vec::with_capacity(bytes + 1024)), rows: 0, bytes: 0 };
         while text.bytes < bytes {
             let (row, cells) = match self {
                 Kept::Rows { rows, place } => {
@@ -167,7 +168,7 @@ impl Kept<'_> {
                     (u64::from(given.row), transactions::cells(&given).to_vec())
                 }
             };
-            if bad.binary_search(&row).is_err() {
+            if u32::try_from(row).is_ok_and(|row| bad.binary_search(&row).is_err()) {
                 text.push(row, &cells)?;
             }
         }

@@ -167,7 +167,10 @@ fn open<'a, R: Read>(file: &'a mut R, format: Format) -> csv::Reader<BufReader<B
 
 /// A column's name as it counts: "Customer_Key " is customer_key.
 pub fn column_name(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim_matches(|letter: char| letter == '"' || letter.is_whitespace()).to_lowercase()
+    String::from_utf8_lossy(name)
+        .trim_start_matches('\u{feff}')
+        .trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
+        .to_lowercase()
 }
 
 struct Header {

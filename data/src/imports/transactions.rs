@@ -21,8 +21,8 @@ pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> 
     let refund_of = trimmed(checks, "refund_of", fields.get(7), false);
     let currency = read(checks, "currency", fields.get(3), str::parse::<Currency>);
     // Without its currency an amount cannot be judged.
-    let amount = currency
-        .and_then(|currency| read(checks, "amount", fields.get(2), |text| Money::parse_written(text, currency, context.decimals)));
+    let amount =
+        currency.and_then(|currency| read(checks, "amount", fields.get(2), |text| Money::parse_written(text, currency, context.decimals)));
     let occurred_at = read(checks, "occurred_at", fields.get(4), Instant::parse);
     let row = fields.number(checks);
     let (Some(amount), Some(occurred_at), Some(row), true) = (amount, occurred_at, row, checks.is_empty()) else { return None };

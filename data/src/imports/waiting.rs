@@ -35,6 +35,8 @@ pub struct Standing {
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// What sales and refunds made.
+    pub rewards: u64,
     pub impossible: u64,
     /// Why rows became impossible: the first of them.
     pub late: Vec<RowError>,
@@ -71,11 +73,7 @@ pub async fn under_way<C: ConnectionTrait>(conn: &C) -> Result<Option<Error>> {
 
 /// The companies with an import that is not written to its end.
 pub(crate) fn companies_waiting() -> SelectStatement {
-    imports::Entity::find()
-        .select_only()
-        .column(imports::Column::CompanyId)
-        .filter(imports::Column::State.eq(STATE_ACCEPTED))
-        .into_query()
+    imports::Entity::find().select_only().column(imports::Column::CompanyId).filter(imports::Column::State.eq(STATE_ACCEPTED)).into_query()
 }
 
 fn conflict(row: &imports::Model) -> Error {
@@ -135,6 +133,7 @@ pub(super) async fn standing<C: ConnectionTrait>(conn: &C, row: imports::Model) 
         created: row.created.unsigned_abs(),
         changed: row.changed.unsigned_abs(),
         unchanged: row.unchanged.unsigned_abs(),
+        rewards: row.rewards.unsigned_abs(),
         impossible: row.impossible.unsigned_abs(),
         late: late.collect(),
     })

@@ -107,12 +107,7 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
 }
 
 /// Gives the rewards of a file, or sees what that would do.
-pub async fn create_manual_rewards<C: ConnectionTrait>(
-    tx: &C,
-    scope: &Scope<'_>,
-    rows: &[ManualRow],
-    mode: Mode,
-) -> Result<ManualRows> {
+pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ManualRow], mode: Mode) -> Result<ManualRows> {
     let desk = Desk::open(tx, scope.company_id, scope.now).await?;
     let mut plan = plan(tx, &desk, rows, scope.by).await?;
     let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &desk.company.zone()?, rows, &plan.made).await? };
@@ -128,10 +123,8 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(
     let mut done = 0;
     for piece in plan.made.chunks(PIECE) {
         write(tx, &desk, piece, rows, scope.by).await?;
-        let by_import = piece.iter().map(|(_, reward)| import_rewards::ActiveModel {
-            reward_id: Set(reward.id),
-            import_id: Set(scope.import_id),
-        });
+        let by_import =
+            piece.iter().map(|(_, reward)| import_rewards::ActiveModel { reward_id: Set(reward.id), import_id: Set(scope.import_id) });
         insert_all(tx, by_import).await?;
         done += piece.len() as u64;
         (scope.progress)(done, created)?;
@@ -163,18 +156,17 @@ async fn repeats<C: ConnectionTrait>(
             known.entry(content(&reward)).or_default().push(reward);
         }
     }
-    let alike: Vec<Uuid> =
-        made.iter().filter_map(|(_, reward)| known.get(&content(reward))).flatten().map(|reward| reward.id).collect();
+    let alike: Vec<Uuid> = made.iter().filter_map(|(_, reward)| known.get(&content(reward))).flatten().map(|reward| reward.id).collect();
     let mut files: HashMap<Uuid, (Uuid, String)> = HashMap::new();
     for chunk in alike.chunks(IN_MAX) {
         let found: Vec<(Uuid, Uuid, Option<String>)> = import_rewards::Entity::find()
             .select_only()
             .columns([import_rewards::Column::RewardId, import_rewards::Column::ImportId])
             .column(imports::Column::FileName)
-            .join(JoinType::LeftJoin, import_rewards::Entity::belongs_to(imports::Entity)
-                .from(import_rewards::Column::ImportId)
-                .to(imports::Column::Id)
-                .into())
+            .join(
+                JoinType::LeftJoin,
+                import_rewards::Entity::belongs_to(imports::Entity).from(import_rewards::Column::ImportId).to(imports::Column::Id).into(),
+            )
             .filter(import_rewards::Column::RewardId.is_in(chunk.iter().copied()))
             .into_tuple()
             .all(tx)

@@ -8,9 +8,9 @@ use data::exports::{Export, Format, Noun};
 use data::imports::{self, Delimiter, Encoding, Kind, Options, Report, Told};
 use data::{Result, on_both};
 use domain::money::Decimals;
+use rstest::rstest;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
-use rstest::rstest;
 
 use crate::world::{BY, World, fault};
 

@@ -1,8 +1,8 @@
 //! Decisions about rewards: bulk, followed by refunds, between invoices, taken back, frozen; manual rewards and adjustments.
 
+use data::bulk::{Mode, Scope};
 use data::customers::NewCustomer;
 use data::entities::{audit, reward_records, rewards};
-use data::bulk::{Mode, Scope};
 use data::rewards::{
     Adjustment, Decided, ManualReward, ManualRow, Review, ReviewRow, adjust, approve, create_manual_reward, create_manual_rewards, decline,
     find, hold, import_identity, mark_paid_elsewhere, move_to_current_invoice, release, remove_from_invoice, review, review_rows, undo,

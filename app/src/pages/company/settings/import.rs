@@ -1,8 +1,8 @@
 //! Importing a file: choose it, see what it would do, apply it.
 
-use domain::page::grouped;
 use std::time::Duration;
 
+use domain::page::grouped;
 use domain::views::Choice;
 use domain::views::settings::{AcceptedImport, ImportPage as View, ImportTrial};
 use leptos::prelude::*;
@@ -136,7 +136,9 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
         (true, _) => None,
     };
     let (read_with, ignored) = (trial.read_with.join(", "), trial.ignored.join(", "));
-    let rewards = trial.rewards.map(|rewards| format!("Its sales and refunds would make {} reward{}.", grouped(rewards), if rewards == 1 { "" } else { "s" }));
+    let rewards = trial
+        .rewards
+        .map(|rewards| format!("Its sales and refunds would make {} reward{}.", grouped(rewards), if rewards == 1 { "" } else { "s" }));
     // All that is wrong is that rewards came in before.
     let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| format!("Give all {} rewards", grouped(trial.rows)));
     let again_upload = trial.upload.clone();
