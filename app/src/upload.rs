@@ -142,6 +142,7 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         spool.remove(&name);
         return Ok(Some(Done::say(STOPPED)));
     };
+    let report = *report;
     let format = report.format;
     // Who tries another file is done with the one before.
     discard(parts).await?;

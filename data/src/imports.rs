@@ -426,6 +426,19 @@ async fn note<C: ConnectionTrait>(tx: &C, kind: Kind, scope: &Scope<'_>, counts:
     audit::record(tx, scope.company_id, scope.now, scope.by, action, "import", kind.word(), detail).await
 }
 
+/// A transaction that gives way to others however often they come first: what a file brings may wait, people may not.
+macro_rules! patiently {
+    ($db:expr, |$tx:ident| $work:block) => {
+        loop {
+            match $crate::transact!($db, |$tx| $work) {
+                Err(error) if error.is_transient() => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+                outcome => break outcome,
+            }
+        }
+    };
+}
+use patiently;
+
 /// What was written to a temporary file cannot be read back.
 fn torn() -> Error {
     Error::Io(std::io::Error::other("a temporary file is damaged"))

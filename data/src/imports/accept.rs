@@ -11,13 +11,13 @@ use crate::due::real_now;
 use crate::entities::{import_chunks, imports};
 use crate::error::stored;
 use crate::events::check_batch;
-use crate::{Db, Error, Result, companies, transact};
+use crate::{Db, Error, Result, companies};
 
 use super::faults::Faults;
 use super::reviews;
 use super::rows::{Kept, Rows};
 use super::waiting::refuse_while_open;
-use super::{Context, Counts, Done, Kind, Sheet, note};
+use super::{Context, Counts, Done, Kind, Sheet, note, patiently};
 
 /// Rows that are held against what is recorded together.
 const CHECK_ROWS: usize = 5_000;
@@ -32,30 +32,21 @@ pub const STATE_DONE: &str = "done";
 
 /// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
 pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
-    loop {
-        let outcome = transact!(db, |tx| {
-            refuse_while_open(tx, scope.company_id).await?;
-            let done = rows.write(tx, scope, mode).await?;
-            let Counts { created, changed, .. } = done.counts;
-            if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
-                note(tx, kind, scope, &done.counts).await?;
-                let mut row = row_of(kind, file_name, rows.len() as u64, scope);
-                row.state = STATE_DONE.to_owned();
-                row.done = row.total;
-                count(&mut row, &done.counts);
-                row.into_active_model().reset_all().insert(tx).await?;
-            }
-            Ok(done)
-        });
-        match outcome {
-            // The others go first, however many they are.
-            Err(error) if error.is_transient() => {
-                (scope.progress)(0, rows.len() as u64)?;
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            outcome => return outcome,
+    patiently!(db, |tx| {
+        refuse_while_open(tx, scope.company_id).await?;
+        let done = rows.write(tx, scope, mode).await?;
+        let Counts { created, changed, .. } = done.counts;
+        if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
+            note(tx, kind, scope, &done.counts).await?;
+            let mut row = row_of(kind, file_name, rows.len() as u64, scope);
+            row.state = STATE_DONE.to_owned();
+            row.done = row.total;
+            row.leased_until = 0;
+            count(&mut row, &done.counts);
+            row.into_active_model().reset_all().insert(tx).await?;
         }
-    }
+        Ok(done)
+    })
 }
 
 /// What is wrong with the rows of a large file, as things are now, and what the others would do. Nobody waits for it. Also the rows
@@ -113,7 +104,7 @@ pub async fn accept(
     }
     let id = scope.import_id;
     let row = row_of(kind, file_name, 0, scope);
-    transact!(db, |tx| {
+    patiently!(db, |tx| {
         row.clone().into_active_model().reset_all().insert(tx).await?;
         Ok(())
     })?;
@@ -130,7 +121,7 @@ pub async fn accept(
         Sheet::Transactions(_) => checked.created + checked.unchanged - total.unsigned_abs(),
         Sheet::Rows(_) => 0,
     };
-    let accepted = transact!(db, |tx| {
+    let accepted = patiently!(db, |tx| {
         refuse_while_open(tx, scope.company_id).await?;
         let changed = imports::Entity::update_many()
             .col_expr(imports::Column::State, Expr::value(STATE_ACCEPTED))
@@ -168,7 +159,7 @@ async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<
         }
         (scope.progress)(0, first.unsigned_abs())?;
         let chunk = import_chunks::Model { import_id: scope.import_id, first, rows, content };
-        transact!(db, |tx| {
+        patiently!(db, |tx| {
             chunk.clone().into_active_model().reset_all().insert(tx).await?;
             let still = imports::Entity::update_many()
                 .col_expr(imports::Column::LeasedUntil, Expr::value(leased_until(KEEPING)))

@@ -24,7 +24,7 @@ use super::accept::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING, count, leased_unt
 use super::faults::Faults;
 use super::rows::{Rows, belong_together};
 use super::table::RowError;
-use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, table, waiting};
+use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, table, waiting};
 
 /// So long a process that says nothing keeps an import.
 pub const LEASE: Duration = Duration::from_secs(15);
@@ -94,7 +94,7 @@ pub async fn go_on(
     turn: Option<Duration>,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Going> {
-    let row = transact!(db, |tx| { take(tx, import_id, worker, lease).await })?;
+    let row = patiently!(db, |tx| { take(tx, import_id, worker, lease).await })?;
     let Some(row) = row else {
         let row = get(db.read(), import_id).await?;
         return Ok(if row.state == STATE_DONE { Going::Ended } else { Going::Held });
@@ -104,7 +104,7 @@ pub async fn go_on(
     db.write_in_bulk(false).await?;
     if !matches!(outcome, Ok(Going::Ended | Going::Held)) {
         // Whoever comes next need not wait for the lease to run out.
-        transact!(db, |tx| { give_back(tx, import_id, worker).await })?;
+        patiently!(db, |tx| { give_back(tx, import_id, worker).await })?;
     }
     outcome
 }
@@ -380,7 +380,7 @@ pub async fn wanted_at<C: ConnectionTrait>(conn: &C) -> Result<Option<i64>> {
 /// Removes what was kept of an import that was not accepted, a little at a time.
 pub async fn clear(db: &Db, import_id: Uuid) -> Result<()> {
     loop {
-        let more = transact!(db, |tx| {
+        let more = patiently!(db, |tx| {
             let row = imports::Entity::find_by_id(import_id).one(tx).await?;
             if row.is_none_or(|row| row.state != STATE_KEEPING) {
                 return Ok(false);

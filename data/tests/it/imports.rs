@@ -9,8 +9,8 @@ use data::imports::{self, Delimiter, Encoding, Kind, Options, Report, Told};
 use data::{Result, on_both};
 use domain::money::Decimals;
 use rstest::rstest;
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::world::{BY, World, fault};
 
@@ -374,6 +374,25 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert_eq!(world.partnership("p-one").await.name, "Partner One");
         assert!(data::partners::rename_key(db, "northwind", "p2", "p-one", BY).await.is_err());
         assert!(data::partners::rename_key(db, "northwind", "p2", "none", BY).await.is_err());
+        world.prove().await;
+    }
+
+    /// A partner with a key that means "no partner" stops the way up, in words that say what to do.
+    async fn a_reserved_key_is_given_up_first(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let before = db.begin().await.unwrap();
+        for table in ["import_rewards", "import_faults", "import_chunks", "imports"] {
+            before.execute_unprepared(&format!("DROP TABLE {table}")).await.unwrap();
+        }
+        before.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0009_imports'").await.unwrap();
+        before.execute_unprepared("UPDATE partnerships SET partner_key = '-' WHERE partner_key = 'p2'").await.unwrap();
+        before.commit().await.unwrap();
+        let stopped = db.migrate().await.unwrap_err().to_string();
+        assert!(stopped.contains("tributary partner rename-key - NEW --company northwind"), "{stopped}");
+        data::partners::rename_key(db, "northwind", "-", "p-two", BY).await.unwrap();
+        db.migrate().await.unwrap();
+        assert_eq!(world.partnership("p-two").await.name, "Bo Ek");
         world.prove().await;
     }
 

@@ -118,6 +118,13 @@ fn tell_reading(report: &Report) {
     if !report.ignored.is_empty() {
         note(&format!("columns not used: {}", report.ignored.join(", ")));
     }
+    let said = |words: &str| report.errors.iter().any(|error| error.message.contains(words));
+    if said("is not UTF-8") {
+        note("a file that Excel saved as plain CSV is read with --encoding windows-1252");
+    }
+    if said("decimal commas") {
+        note("amounts like 1.234,56 are read with --decimal-comma");
+    }
     if report.repeated > 0 {
         note("rewards that came in with another file are given again only with --again, or under keys of their own in a column “key”");
     }

@@ -195,9 +195,10 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
             view! { <li>{format!("Row {}, {}: {}", problem.line, problem.field, problem.message)}</li> }
         });
         return view! {
-            <Notice tone="bad" icon="alert" title=format!("{words} of {file_name} could not be imported any more") text="Other changes came first. Everything else was imported.">
-                <ul>{rows.collect_view()}</ul>
-            </Notice>
+            <div class="stack">
+                <Notice tone="bad" icon="alert" title=format!("{words} of {file_name} could not be imported any more") text="Other changes came first. Everything else was imported."/>
+                <ul class="hint">{rows.collect_view()}</ul>
+            </div>
         }
         .into_any();
     }
