@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
@@ -14,6 +15,7 @@ use crate::events::check_batch;
 use crate::{Db, Error, Result, companies};
 
 use super::faults::Faults;
+use super::pieces::Turns;
 use super::reviews;
 use super::rows::{Kept, Rows};
 use super::waiting::refuse_while_open;
@@ -151,13 +153,14 @@ async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<
         Sheet::Rows(rows) => Kept::Rows { rows, place: 0 },
         Sheet::Transactions(pending) => Kept::Transactions(pending.in_time()?),
     };
-    let mut first = 0;
+    let (mut first, mut turns) = (0, Turns::new(db));
     loop {
         let (rows, content) = kept.next(bad, CHUNK_BYTES)?;
         if rows == 0 {
             return Ok(first);
         }
         (scope.progress)(0, first.unsigned_abs())?;
+        let clock = Clock::now();
         let chunk = import_chunks::Model { import_id: scope.import_id, first, rows, content };
         patiently!(db, |tx| {
             chunk.clone().into_active_model().reset_all().insert(tx).await?;
@@ -172,6 +175,7 @@ async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<
             Ok(())
         })?;
         first += rows;
+        turns.pass(clock.elapsed()).await;
     }
 }
 

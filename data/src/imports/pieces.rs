@@ -8,7 +8,8 @@ use csv::StringRecord;
 use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
@@ -30,8 +31,12 @@ use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently
 pub const LEASE: Duration = Duration::from_secs(15);
 /// A piece is to take so long: whoever comes meanwhile hardly notices.
 const PIECE: Duration = Duration::from_millis(150);
-/// Between two pieces the others may begin.
-const PAUSE: Duration = Duration::from_millis(15);
+/// Between two pieces the others in this process may begin.
+const PAUSE: Duration = Duration::from_millis(2);
+/// A process that waits for SQLite's lock looks whether it is free every tenth of a second, or more often. So after some work the lock is
+/// left free for longer than that: nobody misses it.
+const WORK: Duration = Duration::from_millis(550);
+const FREE: Duration = Duration::from_millis(110);
 /// Few in tests, which have small files.
 const FIRST_ROWS: usize = if cfg!(test) { 7 } else { 500 };
 const ROWS_MAX: usize = 12_500;
@@ -122,7 +127,7 @@ async fn write_pieces(
     let company = companies::get(db.read(), row.company_id).await?;
     let context = Context { now: Instant(row.at), currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
     let mut ahead = Ahead::at(&row, kind);
-    let (mut most, mut analyzed) = (FIRST_ROWS, row.created);
+    let (mut most, mut analyzed, mut turns) = (FIRST_ROWS, row.created, Turns::new(db));
     loop {
         let taken = ahead.look(db, most).await?;
         let (rows, faults) = Rows::of_kept(kind, ahead.records.iter().take(taken), &context)?;
@@ -143,7 +148,7 @@ async fn write_pieces(
             // Somebody else was quicker, and may be again: a smaller piece is done sooner.
             Err(error) if gives_way(&error) => {
                 most = (most / 2).max(1);
-                sleep(PAUSE * 2).await;
+                turns.pass(clock.elapsed()).await;
                 continue;
             }
             Err(error) => return Err(error),
@@ -153,9 +158,35 @@ async fn write_pieces(
         }
         most = fitting(taken, clock.elapsed());
         if turn.is_some_and(|turn| begun.elapsed() >= turn) {
+            // Whoever goes on begins to count anew.
+            turns.pass(WORK).await;
             return Ok(Going::More);
         }
-        sleep(PAUSE).await;
+        turns.pass(clock.elapsed()).await;
+    }
+}
+
+/// Lets others write now and then.
+pub struct Turns {
+    /// Other processes wait for this database by looking at its lock.
+    looked_at: bool,
+    worked: Duration,
+}
+
+impl Turns {
+    pub fn new(db: &Db) -> Turns {
+        Turns { looked_at: db.read().get_database_backend() == DbBackend::Sqlite, worked: Duration::ZERO }
+    }
+
+    /// After a transaction that took so long.
+    pub async fn pass(&mut self, took: Duration) {
+        self.worked += took;
+        if self.looked_at && self.worked >= WORK {
+            self.worked = Duration::ZERO;
+            sleep(FREE).await;
+        } else {
+            sleep(PAUSE).await;
+        }
     }
 }
 
