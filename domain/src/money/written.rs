@@ -57,6 +57,9 @@ fn plain(text: &str, decimals: Decimals) -> Result<Cow<'_, str>, MoneyError> {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (digits, None),
     };
+    if decimals == Decimals::Unsaid && fraction.is_some_and(|fraction| fraction.contains(group)) {
+        return Err(MoneyError::DecimalComma(shown()));
+    }
     let is_group = |letter: char| letter == group || matches!(letter, ' ' | '\u{a0}' | '\u{202f}' | '\'');
     let Some(separator) = whole.chars().find(|letter| is_group(*letter)) else {
         return Ok(Cow::Owned(fraction.map_or_else(|| format!("{sign}{whole}"), |fraction| format!("{sign}{whole}.{fraction}"))));
