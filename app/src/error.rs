@@ -32,6 +32,9 @@ pub enum AppError {
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
     Unreachable,
+    /// The same form was sent before, and its answer is not there yet.
+    #[error("This form is still being worked on. Wait a moment and send it again; it's done only once.")]
+    Busy,
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -47,7 +50,7 @@ impl AppError {
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
-            AppError::Conflict(_) | AppError::Outdated => 409,
+            AppError::Conflict(_) | AppError::Outdated | AppError::Busy => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
         }
@@ -64,6 +67,7 @@ impl AppError {
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
+            AppError::Busy => "Still working",
         }
     }
 }

@@ -7,7 +7,7 @@ use data::exports::{Export, Format, Noun};
 use data::imports;
 
 use crate::cli::Outcome;
-use crate::commands::open;
+use crate::commands::{open_existing, open_to_read};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,13 +35,17 @@ fn noun(text: &str) -> Result<Noun, String> {
 }
 
 pub async fn run(url: &str, args: Args) -> Outcome {
-    let db = open(url).await?;
+    let db = open_to_read(url).await?;
     let format = match args.format {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,
     };
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
-    imports::wait_for_open(&db, company.id, imports::PATIENCE).await?;
+    if imports::refuse_while_open(db.read(), company.id).await.is_err() {
+        let writer = open_existing(url).await?;
+        imports::wait_for_open(&writer, company.id, imports::PATIENCE).await?;
+        writer.close().await?;
+    }
     let snapshot = db.snapshot().await?;
     let mut export = Export::begin(&snapshot, company.id, args.noun, format).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());

@@ -3,14 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
 mod commands;
+mod customers;
 mod downloads;
 mod files;
 mod forms;
 mod harness;
 mod http;
 mod large_files;
+mod places;
 mod reviews;
+mod sessions;
 mod sign_in;
 mod submissions;
 /// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.
