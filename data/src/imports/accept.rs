@@ -106,15 +106,17 @@ pub async fn accept(
     }
     let id = scope.import_id;
     let row = row_of(kind, file_name, 0, scope);
-    patiently!(db, |tx| {
+    // A form is done when the import is accepted.
+    let preparing = db.unclaimed();
+    patiently!(preparing, |tx| {
         row.clone().into_active_model().reset_all().insert(tx).await?;
         Ok(())
     })?;
-    let kept = keep(db, &sheet, bad, scope).await;
+    let kept = keep(&preparing, &sheet, bad, scope).await;
     let total = match kept {
         Ok(total) => total,
         Err(error) => {
-            super::pieces::clear(db, id).await?;
+            super::pieces::clear(&preparing, id).await?;
             return Err(error);
         }
     };
@@ -142,7 +144,7 @@ pub async fn accept(
     match accepted {
         Ok(()) => Ok(id),
         Err(error) => {
-            super::pieces::clear(db, id).await?;
+            super::pieces::clear(&preparing, id).await?;
             Err(error)
         }
     }

@@ -99,6 +99,7 @@ pub async fn go_on(
     turn: Option<Duration>,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Going> {
+    let db = &db.unclaimed();
     let row = patiently!(db, |tx| { take(tx, import_id, worker, lease).await })?;
     let Some(row) = row else {
         let row = get(db.read(), import_id).await?;
