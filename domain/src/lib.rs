@@ -13,12 +13,15 @@ pub mod invoicing;
 pub mod money;
 pub mod offers;
 pub mod page;
+pub mod payouts;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
 #[cfg(feature = "server")]
 pub mod receipt_words;
 pub mod review;
+#[cfg(feature = "server")]
+pub mod sepa;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]
