@@ -8,6 +8,7 @@ mod m0003_work;
 mod m0004_lists;
 mod m0005_company_account;
 mod m0006_list_indexes;
+mod m0008_payment_files;
 mod table;
 
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_lists::Migration),
             Box::new(m0005_company_account::Migration),
             Box::new(m0006_list_indexes::Migration),
+            Box::new(m0008_payment_files::Migration),
         ]
     }
 }

@@ -20,6 +20,7 @@ mod manual_rewards;
 mod month_end;
 mod payouts;
 mod portal;
+mod production;
 mod programme;
 mod reversals;
 mod rewards;

@@ -9,7 +9,7 @@ use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
 use domain::views::home::MonthBar;
 use domain::views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming};
 use domain::views::{Choice, ListQuery};
-use domain::{Currency, Instant, Money, Month, timeline};
+use domain::{Currency, Instant, Money, Month, bank, timeline};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -42,6 +42,8 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         }
     }
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
+    let may_manage = allows(role, Action::ManagePartners);
+    let account = bank::stored_account(row.payout_account.as_deref().unwrap_or_default());
     Ok(PartnerHead {
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
         status: stored(&row.status)?,
@@ -50,11 +52,16 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         joined: words::day(&zone, Instant(row.joined_at)),
         last_active: words::day(&zone, Instant(row.last_active_at)),
         payout_method: row.payout_method,
-        payout_account: row.payout_account.unwrap_or_default(),
+        by_hand: matches!(account, Some(bank::Account::Other(_))),
+        payout_account: match account {
+            None => String::new(),
+            Some(account) if may_manage => account.shown(),
+            Some(account) => account.masked(),
+        },
         settlement_days: row.settlement_days,
         members,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
-        may_manage: allows(role, Action::ManagePartners),
+        may_manage,
         may_reward: allows(role, Action::ManageInvoices),
         key: row.partner_key,
         name: row.name,
@@ -268,11 +275,15 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid) -> Vec<Upcoming>
     for sum in sums.iter().filter(|sum| sum.state.payable() && sum.status(outlook, partnership) != RewardStatus::Paid) {
         *by_invoice.entry((sum.month, sum.currency)).or_default() += sum.amount;
     }
-    let mut upcoming: Vec<(NaiveDate, Upcoming)> = by_invoice
+    let mut upcoming: Vec<(Option<NaiveDate>, Upcoming)> = by_invoice
         .into_iter()
         .filter(|(_, amount)| *amount != 0)
         .filter_map(|((month, currency), amount)| {
-            let date = outlook.payment_date(RewardState::Pending, month, currency.code(), partnership)?;
+            let (date, came_back) = match outlook.payment(RewardState::Pending, month, currency.code(), partnership) {
+                Payment::CameBack(why) => (None, Some(why.words())),
+                Payment::About(date) | Payment::Paid(date) => (Some(date), None),
+                Payment::Never | Payment::OnceResumed => return None,
+            };
             let invoice = outlook.invoice(month, currency.code());
             let stage = match outlook.invoice_state(month, currency.code()) {
                 None => "accumulating",
@@ -281,11 +292,12 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid) -> Vec<Upcoming>
                 Some(InvoiceState::ChargeFailed) => "charge failed, will be tried again",
                 Some(InvoiceState::Charged | InvoiceState::Paid) => "charged",
             };
+            let stage = came_back.unwrap_or_else(|| stage.to_owned());
             let upcoming = Upcoming {
                 amount: Money::new(amount, currency),
                 month: Month(month).long(),
-                stage: stage.to_owned(),
-                date: words::date(date),
+                stage,
+                date: date.map_or_else(|| "—".to_owned(), words::date),
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
             };
             Some((date, upcoming))

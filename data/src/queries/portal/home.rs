@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Desk, earnings};
+use super::{Desk, earnings, paid};
 use crate::entities::{companies, invoices, offers, partnerships, rewards};
 use crate::error::stored;
 use crate::queries::invoices::stage;
@@ -49,6 +49,7 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
     }
     Ok(PartnerHome {
         earnings: earnings::of(conn, &desk).await?,
+        came_back: paid::came_back(conn, &desk).await?,
         next,
         recent,
         months: bars(conn, &desk, &found, now).await?,
