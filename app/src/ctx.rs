@@ -64,6 +64,10 @@ impl PartnerCtx {
     pub fn author(&self) -> &str {
         &self.user.email
     }
+
+    pub fn may(&self, action: PartnerAction) -> bool {
+        partner_allows(self.role, action)
+    }
 }
 
 /// Whose page it is, as its forms know it: a form that outlives its session goes back to nobody else.

@@ -1,6 +1,6 @@
 //! The frame around pages: for companies a sidebar and a top bar, for partners a bar at the thumb.
 
-use domain::access::Action;
+use domain::access::{Action, PartnerAction};
 use domain::views::session::{ClockView, Jump, Place, Scope, Viewer, initials};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -19,6 +19,17 @@ use crate::ui::{Loading, Ui, load};
 /// Who is looking; provided by both layouts to the pages inside.
 pub fn use_viewer() -> Loading<Viewer> {
     expect_context::<Loading<Viewer>>()
+}
+
+/// What is offered only to those whose role may do it.
+#[component]
+pub fn Permitted(action: Action, children: ChildrenFn) -> impl IntoView {
+    let viewer = use_viewer();
+    view! {
+        <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+            {viewer.may(action).then(|| children())}
+        </Loaded>
+    }
 }
 
 struct Area {
@@ -59,11 +70,14 @@ const SETTINGS: Area = Area {
     counts_reviews: false,
 };
 
+/// Not for every role.
+const PAYOUTS: &str = "/partner/payouts";
+
 /// A partner's: address, icon, label.
 const PARTNER_AREAS: [(&str, &str, &str); 5] = [
     ("/partner", "home", "Home"),
     ("/partner/commissions", "wallet", "Commissions"),
-    ("/partner/payouts", "card", "Payouts"),
+    (PAYOUTS, "card", "Payouts"),
     ("/partner/customers", "customers", "Customers"),
     ("/partner/more", "more", "More"),
 ];
@@ -130,14 +144,25 @@ pub fn partner_frame(page: AnyView) -> AnyView {
         .map(|(href, icon, label)| {
             // The partner's home is open only at its own address.
             let open = move |here: &String| here == href || (*icon != "home" && here.starts_with(href));
-            view! {
-                <li>
-                    <a href=*href aria-current=move || here.with(open).then_some("page")>
-                        <Icon name=*icon/>
-                        <span>{*label}</span>
-                    </a>
-                </li>
+            let item = move || {
+                view! {
+                    <li>
+                        <a href=*href aria-current=move || here.with(open).then_some("page")>
+                            <Icon name=*icon/>
+                            <span>{*label}</span>
+                        </a>
+                    </li>
+                }
+            };
+            if *href != PAYOUTS {
+                return item().into_any();
             }
+            view! {
+                <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                    {viewer.may_as_partner(PartnerAction::ViewPayouts).then(item)}
+                </Loaded>
+            }
+            .into_any()
         })
         .collect_view();
     view! {

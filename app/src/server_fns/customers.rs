@@ -48,7 +48,9 @@ pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
 pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
     let cx = ctx::company(Action::ViewProgramme).await?;
-    Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
+    let mut customer = data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?;
+    customer.may_change = cx.may(Action::ManageCustomers);
+    Ok(customer)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]

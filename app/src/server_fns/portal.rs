@@ -13,7 +13,11 @@ use {crate::ctx, data::queries::portal, domain::access::PartnerAction};
 #[server(prefix = "/rpc", endpoint = "portal/home", protocol = Reading)]
 pub async fn get_partner_home() -> Result<PartnerHome> {
     let cx = ctx::partner(PartnerAction::ViewCommissions).await?;
-    Ok(portal::home(&cx.db, cx.partner_id, cx.now).await?)
+    let mut home = portal::home(&cx.db, cx.partner_id, cx.now).await?;
+    if !cx.may(PartnerAction::ViewPayouts) {
+        home.came_back.iter_mut().for_each(|payout| payout.key.clear());
+    }
+    Ok(home)
 }
 
 #[server(prefix = "/rpc", endpoint = "portal/commissions", protocol = Reading)]
@@ -25,7 +29,11 @@ pub async fn list_commissions(query: ListQuery) -> Result<Commissions> {
 #[server(prefix = "/rpc", endpoint = "portal/commission", protocol = Reading)]
 pub async fn get_commission(key: String) -> Result<CommissionDetail> {
     let cx = ctx::partner(PartnerAction::ViewCommissions).await?;
-    Ok(portal::commission(&cx.db, cx.partner_id, &key).await?)
+    let mut commission = portal::commission(&cx.db, cx.partner_id, &key).await?;
+    if !cx.may(PartnerAction::ViewPayouts) {
+        commission.payout.clear();
+    }
+    Ok(commission)
 }
 
 #[server(prefix = "/rpc", endpoint = "portal/payouts", protocol = Reading)]

@@ -18,7 +18,7 @@ use domain::{Rate, access::Action};
 #[server(prefix = "/rpc", endpoint = "settings/profile", protocol = Reading)]
 pub async fn get_profile() -> Result<CompanyProfile> {
     let cx = ctx::company(Action::ViewProgramme).await?;
-    Ok(data::queries::settings::profile(&cx.company, cx.may(Action::ManageSettings)))
+    Ok(data::queries::settings::profile(cx.db.read(), &cx.company, cx.may(Action::ManageSettings)).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/save-profile")]

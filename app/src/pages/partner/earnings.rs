@@ -8,9 +8,13 @@ use crate::components::{StatTile, Stats};
 
 #[component]
 pub fn EarningsStats(of: Earnings) -> impl IntoView {
+    let failed = (!of.failed.is_empty()).then(|| {
+        view! { <Owed label="Didn't arrive" of=of.failed note="see what went wrong" href="/partner/commissions?status=paid"/> }
+    });
     view! {
         <Stats>
-            <Owed label="Available" of=of.available note="charged, on its way to you" href="/partner/payouts"/>
+            {failed}
+            <Owed label="Available" of=of.available note="charged, to be paid to you" href="/partner/commissions?status=paid"/>
             <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/partner/commissions?status=in_review"/>
             <Owed label="On hold" of=of.on_hold note="waits for a decision or its hold days" href="/partner/commissions?status=on_hold"/>
             <Owed label="Expected" of=of.expected note="on the month that is still open" href="/partner/commissions?status=expected"/>

@@ -38,6 +38,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
     let rewards_total =
         lines::sums_by_currency::<_, rewards::Entity>(conn, earned, rewards::Column::Amount, rewards::Column::Currency, first);
     Ok(CustomerDetail {
+        may_change: true,
         partner,
         test: row.test,
         since: words::day(&zone, Instant(row.created_at)),

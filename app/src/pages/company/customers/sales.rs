@@ -8,7 +8,12 @@ use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead};
 use crate::list::encode;
 
 #[component]
-pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String) -> impl IntoView {
+pub fn Sales(
+    transactions: Page<CustomerTransaction>,
+    count: Count,
+    /// The refund form, for readers who may send it.
+    refund: Option<String>,
+) -> impl IntoView {
     if transactions.rows.is_empty() {
         return view! {
             <div class="card">
@@ -29,7 +34,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: Stri
 }
 
 #[component]
-fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
+fn Row(of: CustomerTransaction, refund: Option<String>) -> impl IntoView {
     let CustomerTransaction { line, receipts } = of;
     let sale = line.refund_of.is_empty();
     let note = match (sale, line.refunded.minor) {
@@ -37,7 +42,7 @@ fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
         (true, 0) => "Sale".to_owned(),
         (true, _) => format!("Sale, {} given back", line.refunded),
     };
-    let refund = (sale && line.amount.minor > line.refunded.minor).then(|| {
+    let refund = refund.filter(|_| sale && line.amount.minor > line.refunded.minor).map(|refund| {
         let href = format!("{refund}?refund_of={}", encode(&line.key));
         view! { <a class="link" href=href>"Refund"</a> }
     });
