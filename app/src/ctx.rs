@@ -57,6 +57,10 @@ impl PartnerCtx {
     pub fn author(&self) -> &str {
         &self.user.email
     }
+
+    pub fn may(&self, action: PartnerAction) -> bool {
+        partner_allows(self.role, action)
+    }
 }
 
 /// Whose page it is.

@@ -20,8 +20,8 @@ use crate::error::stored;
 use crate::invoices::freeze::freeze;
 use crate::month_end::SYSTEM;
 use crate::outbox::{self, letters};
-use crate::providers::{Answer, ChargeOrder};
-use crate::{Db, Error, Result, audit, imports, transact};
+use crate::providers::{Answer, ChargeOrder, Held};
+use crate::{Db, Error, Result, audit, imports, providers, transact};
 
 mod settle;
 
@@ -41,10 +41,12 @@ pub(crate) fn due_at() -> Expr {
 
 /// Starts the charges that are due by `now`: freezes the invoice and puts an attempt in flight.
 pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
+    let held = Held::load(db.read()).await?;
     let due: Vec<(Uuid, Uuid)> = invoices::Entity::find()
         .select_only()
         .columns([invoices::Column::CompanyId, invoices::Column::Id])
         .filter(due_condition())
+        .filter(held.companies(invoices::Column::CompanyId))
         .filter(due_at().lte(now.0))
         .order_by(due_at(), Order::Asc)
         .order_by_asc(invoices::Column::CompanyId)
@@ -57,7 +59,7 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
         let started = transact!(db, |tx| {
             let company = crate::companies::get(tx, company_id).await?;
             let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
-            if imports::is_open(tx, company_id).await? {
+            if imports::is_open(tx, company_id).await? || providers::waits(tx, &company).await? {
                 return Ok(false);
             }
             match invoice.invoice_state()? {
@@ -91,7 +93,8 @@ async fn freeze_and_charge<C: ConnectionTrait>(
     audit::record(tx, company.id, now, by, "invoice_frozen", "invoice", &invoice.number, detail).await?;
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.
-        return settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await;
+        settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await?;
+        return Ok(());
     }
     begin_attempt(tx, company, invoice, totals.charge, by, now).await
 }
@@ -145,7 +148,9 @@ async fn begin_attempt<C: ConnectionTrait>(
 
 /// Asks the providers about attempts in flight that nobody else is asking about.
 pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    let held = Held::load(db.read()).await?;
     let waiting = Entity::find()
+        .filter(held.free(Column::CompanyId, Column::Provider))
         .filter(Column::State.eq(AttemptState::InFlight.word()))
         .filter(Column::Provider.ne(ProviderKind::Manual.word()))
         // A sandbox's clock may have been moved since `now` was read: what began after it is not of this run.
@@ -170,7 +175,8 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
         };
         match provider.charge(&order, now).await {
             Answer::Done { reference } => {
-                succeed(db, attempt.company_id, attempt.id, Some(&reference), SYSTEM, now).await?;
+                let released = succeed(db, attempt.company_id, attempt.id, Some(&reference), SYSTEM, now).await?;
+                work.payouts_released += released.unwrap_or_default();
                 work.charges_done += 1;
             }
             Answer::Refused { reason } => {
@@ -213,17 +219,17 @@ async fn stay_in_flight(db: &Db, attempt_id: Uuid, reason: &str) -> Result<()> {
     })
 }
 
-/// Records that the money of an attempt moved. False when that, or its failure, is recorded already.
-async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<&str>, by: &str, now: Instant) -> Result<bool> {
+/// Records that the money of an attempt moved, and how many payouts that released. `None` when that, or its failure, is recorded
+/// already.
+async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<&str>, by: &str, now: Instant) -> Result<Option<usize>> {
     transact!(db, |tx| {
         let Some((company, invoice, attempt)) = finish(tx, company_id, attempt_id, AttemptState::Succeeded, None, reference, now).await?
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency });
         audit::record(tx, company_id, now, by, "charge_succeeded", "invoice", &invoice.number, detail).await?;
-        settle::settle(tx, &company, &invoice, attempt.amount, invoice.fee.unwrap_or_default(), now).await?;
-        Ok(true)
+        Ok(Some(settle::settle(tx, &company, &invoice, attempt.amount, invoice.fee.unwrap_or_default(), now).await?))
     })
 }
 
@@ -305,6 +311,7 @@ pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: I
         if invoice.invoice_state()? != InvoiceState::ChargeFailed {
             return Err(Error::conflict(format!("invoice {number} has no failed charge to try again")));
         }
+        providers::must_move_money(tx, &company).await?;
         begin_attempt(tx, &company, &invoice, charge_amount(&invoice)?, by, now).await
     })
 }
@@ -312,7 +319,7 @@ pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: I
 /// A person says that the money of a charge by hand is there.
 pub async fn confirm(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
     let attempt = manual_attempt(db, company_id, number).await?;
-    if succeed(db, company_id, attempt, None, by, now).await? {
+    if succeed(db, company_id, attempt, None, by, now).await?.is_some() {
         return Ok(());
     }
     Err(Error::conflict(format!("the charge of invoice {number} is answered already")))

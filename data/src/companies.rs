@@ -11,7 +11,7 @@ use crate::check::Checks;
 use crate::entities::companies::{ActiveModel, Column, Entity, Model};
 use crate::error::stored;
 use crate::seen::{self, refuse_stale};
-use crate::{Db, Error, Result, audit, installation, transact};
+use crate::{Db, Error, Result, audit, installation, providers, transact};
 
 /// What a company says about itself. What is `None` keeps its value, or its default in a new company.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Model {
 }
 
 /// Creates a company; its first month is the local month of `now`. Name, time zone and currency are required.
-/// Providers default to simulated in a sandbox and to manual elsewhere.
+/// Providers default to simulated in a sandbox and to manual elsewhere, where simulated is refused.
 pub async fn create(db: &Db, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
     transact!(db, |tx| { create_in(tx, key, profile, by, now).await })
 }
@@ -68,6 +68,7 @@ pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile,
         }
     }
     check(&mut checks, profile);
+    providers::check_profile(tx, &mut checks, profile).await?;
     if Entity::find().filter(Column::Key.eq(key)).one(tx).await?.is_some() {
         checks.complain("key", format!("“{key}” is taken by another company"));
     }
@@ -160,6 +161,7 @@ pub fn edited(row: &Model) -> seen::Values {
 pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
     let mut checks = Checks::new();
     check(&mut checks, profile);
+    providers::check_profile(tx, &mut checks, profile).await?;
     checks.finish()?;
     let before = get(tx, company_id).await?;
     let changes = differences(&before, profile);
@@ -187,13 +189,17 @@ pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &P
         after.open_month_ends_at = after.zone()?.month_start(Month(after.open_month).next()).0;
     }
     let (key, currency, currency_changed) = (after.key.clone(), after.currency.clone(), after.currency != before.currency);
-    after.into_active_model().reset_all().update(tx).await?;
+    let after = after.into_active_model().reset_all().update(tx).await?;
     if currency_changed {
         recount_revenue(tx, company_id, &currency).await?;
     }
     let detail: serde_json::Map<_, _> =
         changes.iter().map(|(field, before, after)| ((*field).to_owned(), json!([before, after]))).collect();
     audit::record(tx, company_id, now, by, "company_changed", "company", &key, detail.into()).await?;
+    let provider_changed = (&after.charge_provider, &after.payout_provider) != (&before.charge_provider, &before.payout_provider);
+    if provider_changed {
+        providers::hand_over_in(tx, &after, by, now).await?;
+    }
     Ok(changes)
 }
 

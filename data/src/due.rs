@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, payouts as payout_rows, rewards};
 use crate::outbox::Mailer;
-use crate::providers::Providers;
-use crate::{Db, Error, Result, charges, imports, installation, month_end, outbox, payouts, transact};
+use crate::providers::{Held, Providers};
+use crate::{Db, Error, Result, charges, imports, installation, month_end, outbox, payouts, providers, transact};
 
 /// How often a worker asks a silent provider again before it leaves that to the next run.
 const SILENCES_MAX: u32 = 8;
@@ -73,6 +73,8 @@ pub struct Work {
     pub charges_started: usize,
     pub charges_done: usize,
     pub charges_failed: usize,
+    /// Payouts that came into being with their invoice's charge.
+    pub payouts_released: usize,
     pub payouts_sent: usize,
     pub payouts_paid: usize,
     pub payouts_failed: usize,
@@ -92,6 +94,7 @@ impl AddAssign for Work {
         self.charges_started += other.charges_started;
         self.charges_done += other.charges_done;
         self.charges_failed += other.charges_failed;
+        self.payouts_released += other.payouts_released;
         self.payouts_sent += other.payouts_sent;
         self.payouts_paid += other.payouts_paid;
         self.payouts_failed += other.payouts_failed;
@@ -118,15 +121,23 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
             .filter(rewards::Column::State.eq(RewardState::Scheduled.word())),
         conn,
     );
+    let held = Held::load(conn).await?;
     let ends = min(companies::Entity::find().select_only().column_as(companies::Column::OpenMonthEndsAt.min(), "at"), conn);
-    let charged =
-        min(invoices::Entity::find().select_only().column_as(charges::due_at().min(), "at").filter(charges::due_condition()), conn);
+    let charged = min(
+        invoices::Entity::find()
+            .select_only()
+            .column_as(charges::due_at().min(), "at")
+            .filter(charges::due_condition())
+            .filter(held.companies(invoices::Column::CompanyId)),
+        conn,
+    );
     let asked = min(
         charge_attempts::Entity::find()
             .select_only()
             .column_as(charge_attempts::Column::StartedAt.min(), "at")
             .filter(charge_attempts::Column::State.eq(AttemptState::InFlight.word()))
-            .filter(charge_attempts::Column::Provider.ne(ProviderKind::Manual.word())),
+            .filter(charge_attempts::Column::Provider.ne(ProviderKind::Manual.word()))
+            .filter(held.free(charge_attempts::Column::CompanyId, charge_attempts::Column::Provider)),
         conn,
     );
     let open = [PayoutState::Pending, PayoutState::Sending, PayoutState::Sent].map(|state| state.word());
@@ -135,7 +146,8 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
             .select_only()
             .column_as(payout_rows::Column::DueAt.min(), "at")
             .filter(payout_rows::Column::State.is_in(open))
-            .filter(payout_rows::Column::Provider.ne(ProviderKind::Manual.word())),
+            .filter(payout_rows::Column::Provider.ne(ProviderKind::Manual.word()))
+            .filter(held.free(payout_rows::Column::CompanyId, payout_rows::Column::Provider)),
         conn,
     );
     let mailed =
@@ -150,6 +162,7 @@ async fn min<E: EntityTrait, C: ConnectionTrait>(query: sea_orm::Select<E>, conn
 
 /// Does what is due at `now`, each piece at most once. What another worker holds is left to it.
 pub async fn run_once(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    providers::hand_over(db, now).await?;
     // Months are closed and charges are made when what was imported is there.
     let mut work = Work { imported: usize::try_from(imports::go_on_due(db, ctx).await?).unwrap_or(usize::MAX), ..Work::default() };
     work += close_months(db, now).await?;

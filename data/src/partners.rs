@@ -275,11 +275,13 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
         after.manager = checks.take("manager", fields::optional(manager, fields::name));
     }
     if let Some(account) = &change.payout_account {
-        after.payout_account = checks.take("payout_account", fields::optional(account, fields::name));
-        if bank::meant_as_iban(account)
-            && let Err(error) = bank::iban(account)
+        checks.take("payout_account", fields::optional(account, fields::name));
+        after.payout_account = checks.take("payout_account", bank::account(account)).map(|account| account.stored().to_owned());
+        // In the same form as before, it is the one that is there.
+        if bank::stored_account(row.payout_account.as_deref().unwrap_or_default()).map(|account| account.stored().to_owned())
+            == after.payout_account
         {
-            checks.complain("payout_account", error.to_string());
+            after.payout_account.clone_from(&row.payout_account);
         }
     }
     if let Some(days) = change.settlement_days {

@@ -10,7 +10,11 @@ use uuid::Uuid;
 
 use crate::{Db, Result};
 
+mod production;
 pub mod simulated;
+
+pub(crate) use production::{Held, check_profile, hand_over_in};
+pub use production::{hand_over, must_move_money, waiting_companies, waits};
 
 use simulated::Simulated;
 

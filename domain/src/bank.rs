@@ -20,7 +20,64 @@ const IBAN_LENGTHS: &str = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21
                             MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28\
                             TL23TN24TR26UA29VA22VG24XK20YE30";
 
-/// An IBAN as banks exchange it: capitals and digits, no blanks.
+/// Where a partner's payouts go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Account {
+    /// In its normal form: a bank's payment file can name it.
+    Iban(String),
+    /// Anything else, as it was written: paid by hand.
+    Other(String),
+}
+
+impl Account {
+    /// As it is stored.
+    pub fn stored(&self) -> &str {
+        match self {
+            Account::Iban(text) | Account::Other(text) => text,
+        }
+    }
+
+    /// As people read it: an IBAN in groups of four.
+    pub fn shown(&self) -> String {
+        match self {
+            Account::Iban(iban) => grouped_iban(iban),
+            Account::Other(text) => text.clone(),
+        }
+    }
+
+    /// All that people read who don't manage it: the last four characters.
+    pub fn masked(&self) -> String {
+        let text = self.stored();
+        let letters: Vec<char> = text.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        // Of something short the last four would be nearly everything.
+        let seen = if letters.len() >= 8 { &letters[letters.len() - 4..] } else { &[] };
+        format!("••••{}", seen.iter().collect::<String>())
+    }
+}
+
+/// An account however it was written; `None` where nothing was. Text that isn't an IBAN is an account too, unless it's plainly
+/// meant as one: written with the word, or beginning like one of a country that has them.
+///
+/// # Errors
+/// What is wrong with the IBAN.
+pub fn account(given: &str) -> Result<Option<Account>, BankError> {
+    let text = given.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match iban(text) {
+        Ok(iban) => Ok(Some(Account::Iban(iban))),
+        Err(error) if meant_as_iban(text) => Err(error),
+        Err(_) => Ok(Some(Account::Other(text.to_owned()))),
+    }
+}
+
+/// An account that was stored before this rule, or by it: what the rule would refuse is text.
+pub fn stored_account(stored: &str) -> Option<Account> {
+    account(stored).unwrap_or_else(|_| Some(Account::Other(stored.trim().to_owned())))
+}
+
+/// An IBAN as banks exchange it: capitals and digits. Blanks, hyphens, points and the word before it are left away.
 pub fn iban(given: &str) -> Result<String, BankError> {
     let iban = compact(given);
     if !looks_like_iban(&iban) {
@@ -38,10 +95,16 @@ pub fn iban(given: &str) -> Result<String, BankError> {
     if rest == 1 { Ok(iban) } else { Err(BankError::IbanChecksum) }
 }
 
-/// Whether a text is written as an IBAN, right or mistyped: a known country, or at least the shape of any.
-pub fn meant_as_iban(given: &str) -> bool {
+/// Whether a text is written as an IBAN, right or mistyped: with the word, or the shape of one and a country that has them.
+fn meant_as_iban(given: &str) -> bool {
     let text = compact(given);
-    looks_like_iban(&text) && iban_length(&text[..2]).is_some()
+    names_iban(given) || (looks_like_iban(&text) && iban_length(&text[..2]).is_some())
+}
+
+/// "IBAN DE89 …", "iban: DE89 …"
+fn names_iban(given: &str) -> bool {
+    let text = given.trim_start();
+    text.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("iban")) && text[4..].chars().next().is_none_or(is_separator)
 }
 
 /// An IBAN in groups of four, as people read it.
@@ -60,7 +123,16 @@ pub fn bic(given: &str) -> Result<String, BankError> {
 }
 
 fn compact(given: &str) -> String {
-    given.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_uppercase()
+    let text: String = given.chars().filter(|letter| !is_separator(*letter)).collect::<String>().to_uppercase();
+    match text.strip_prefix("IBAN") {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// What people put between the groups of an account number, and after the word "IBAN".
+fn is_separator(letter: char) -> bool {
+    letter.is_whitespace() || "-.:\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{b7}\u{200b}\u{2060}\u{feff}".contains(letter)
 }
 
 fn looks_like_iban(text: &str) -> bool {
@@ -122,12 +194,51 @@ mod tests {
 
     #[test]
     fn what_is_no_iban_is_said_how() {
-        for text in ["", "DE", "12345678901234567", "DE89-3704-0044-0532-0130-00", "DEXX370400440532013000", "ÄÖ89370400440532013000"] {
+        for text in ["", "DE", "12345678901234567", "DE89/3704/0044/0532/0130/00", "DEXX370400440532013000", "ÄÖ89370400440532013000"] {
             assert!(matches!(iban(text), Err(BankError::NotAnIban(_))), "{text}");
         }
         let short = BankError::IbanLength { country: "DE".to_owned(), found: 21, expected: 22 };
         assert_eq!(iban("DE8937040044053201300"), Err(short));
         assert!(meant_as_iban("de89 3704 0044 0532 0130 01") && !meant_as_iban("12345-67") && !meant_as_iban("ada@example.com"));
+    }
+
+    #[test]
+    fn an_account_has_one_form_however_it_is_written() {
+        let normal = Account::Iban("DE89370400440532013000".to_owned());
+        for text in [
+            "DE89 3704 0044 0532 0130 00",
+            "de89-3704-0044-0532-0130-00",
+            "DE89.3704.0044.0532.0130.00",
+            "IBAN DE89370400440532013000",
+            "iban: DE89 3704 0044 0532 0130 00",
+            "DE89\u{2011}3704\u{a0}0044 0532 0130 00 ",
+        ] {
+            assert_eq!(account(text), Ok(Some(normal.clone())), "{text}");
+        }
+        assert_eq!(normal.shown(), "DE89 3704 0044 0532 0130 00");
+        assert_eq!(normal.masked(), "••••3000");
+    }
+
+    #[test]
+    fn other_accounts_are_text_unless_an_iban_was_meant() {
+        // No country has "XX" and "ZZ", so nobody can say that these were meant as IBANs.
+        for text in ["12345-67", "ada@example.com", "XX89 3704 0044 0532 0130 00", "acct 12.34", "12-34-56 12345678", "Ibanez & Co"] {
+            assert_eq!(account(text), Ok(Some(Account::Other(text.to_owned()))), "{text}");
+        }
+        assert_eq!(account("  "), Ok(None));
+        assert_eq!(account("DE89-3704-0044-0532-0130-01"), Err(BankError::IbanChecksum));
+        assert!(matches!(account("DE89 3704 0044 0532 0130 0"), Err(BankError::IbanLength { .. })));
+        for text in ["IBAN", "IBAN 12345", "iban: XX89 3704 0044 0532 0130 00"] {
+            assert!(account(text).is_err(), "{text}");
+        }
+        // What was stored before is read, never refused.
+        assert_eq!(stored_account("DE89370400440532013001"), Some(Account::Other("DE89370400440532013001".to_owned())));
+        assert_eq!(
+            stored_account(" DE89 3704 0044 0532 0130 00").map(|account| account.stored().to_owned()).as_deref(),
+            Some("DE89370400440532013000")
+        );
+        assert_eq!(Account::Other("12345".to_owned()).masked(), "••••");
+        assert_eq!(Account::Other("12-34-56 12345678".to_owned()).masked(), "••••5678");
     }
 
     #[test]

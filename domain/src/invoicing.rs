@@ -187,7 +187,8 @@ pub fn payout_sent(partnership_id: Uuid, amount: i64) -> Vec<Posting> {
     vec![partner(partnership_id, -amount), company(Account::PaidOut, amount)]
 }
 
-pub fn payout_failed(partnership_id: Uuid, amount: i64) -> Vec<Posting> {
+/// It did not arrive, or came back.
+pub fn payout_came_back(partnership_id: Uuid, amount: i64) -> Vec<Posting> {
     vec![partner(partnership_id, amount), company(Account::PaidOut, -amount)]
 }
 

@@ -18,6 +18,7 @@ pub mod money;
 pub mod offers;
 pub mod page;
 pub mod place;
+pub mod payouts;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
@@ -25,6 +26,8 @@ pub mod reasons;
 pub mod receipt_words;
 pub mod review;
 pub mod spans;
+#[cfg(feature = "server")]
+pub mod sepa;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]

@@ -125,6 +125,15 @@ words! {
         Sent = "sent" / "Sent",
         Paid = "paid" / "Paid",
         Failed = "failed" / "Failed",
+        /// It counted as paid, and the bank sent it back.
+        Returned = "returned" / "Returned",
+    }
+}
+
+impl PayoutState {
+    /// Whether the money did not arrive, or came back: it is owed again and can be sent again.
+    pub const fn came_back(&self) -> bool {
+        matches!(self, PayoutState::Failed | PayoutState::Returned)
     }
 }
 
@@ -204,6 +213,7 @@ words! {
         BalanceCarriedOver = "balance_carried_over" / "Balance carried over",
         PayoutSent = "payout_sent" / "Payout sent",
         PayoutFailed = "payout_failed" / "Payout failed",
+        PayoutReturned = "payout_returned" / "Payout returned",
     }
 }
 

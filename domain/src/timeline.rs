@@ -3,6 +3,7 @@
 use chrono::{Duration, NaiveDate};
 
 use crate::invoicing::{ChargeDates, schedule};
+use crate::payouts::within;
 use crate::states::{InvoiceState, PayoutState, RewardState, RewardStatus};
 use crate::time::{Instant, Month, short_date};
 use crate::views::receipt::{PathStep, StepState};
@@ -19,7 +20,7 @@ pub struct Way<'a> {
     /// The invoice of its month and currency, once there is one.
     pub invoice: Option<InvoiceOnWay<'a>>,
     /// The partner's payout of that invoice, once there is one.
-    pub payout: Option<PayoutOnWay>,
+    pub payout: Option<PayoutOnWay<'a>>,
     pub settlement_days: i32,
 }
 
@@ -45,10 +46,12 @@ impl InvoiceOnWay<'_> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct PayoutOnWay {
+pub struct PayoutOnWay<'a> {
     pub state: PayoutState,
     pub sent_at: Option<Instant>,
     pub paid_at: Option<Instant>,
+    /// Why it did not arrive, or came back.
+    pub error: Option<&'a str>,
 }
 
 /// What a person sees of a reward in this state, given how far its month's invoice and the partner's payout are.
@@ -138,7 +141,11 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     let about = expected.map(|date| format!("about {}", short_date(date))).unwrap_or_default();
     let paid = match way.payout {
         Some(PayoutOnWay { paid_at: Some(at), .. }) => step(StepState::Done, "Paid", day(at), ""),
-        Some(PayoutOnWay { state: PayoutState::Failed, .. }) => step(StepState::Bad, "Paid", String::new(), "the payout failed"),
+        Some(PayoutOnWay { state, error, .. }) if state.came_back() => {
+            let what = if state == PayoutState::Returned { "the bank returned the payout" } else { "the payout failed" };
+            let why = error.filter(|error| !error.is_empty()).map(|error| format!(": {}", within(error))).unwrap_or_default();
+            step(StepState::Bad, "Paid", String::new(), format!("{what}{why}"))
+        }
         Some(PayoutOnWay { sent_at: Some(at), .. }) => step(StepState::Now, "Paid", about, format!("sent {}", day(at))),
         _ => step(StepState::Todo, "Paid", about, ""),
     };
@@ -211,6 +218,7 @@ mod tests {
             state: PayoutState::Paid,
             sent_at: Some(at("2026-04-09T05:00:00Z")),
             paid_at: Some(at("2026-04-12T05:00:00Z")),
+            error: None,
         });
         assert_eq!(
             words(&way),
@@ -224,6 +232,26 @@ mod tests {
         );
         assert_eq!(status(way.state, Some(InvoiceState::Paid), Some(PayoutState::Paid)), RewardStatus::Paid);
         assert_eq!(status(way.state, Some(InvoiceState::Charged), None), RewardStatus::Invoiced);
+    }
+
+    #[test]
+    fn money_that_did_not_arrive_says_why_and_promises_no_date() {
+        let mut way = way();
+        way.invoice = Some(InvoiceOnWay {
+            number: "NORTHWIND-0003",
+            state: InvoiceState::Charged,
+            issued_at: at("2026-04-01T04:00:00Z"),
+            charge_due_at: at("2026-04-08T04:00:00Z"),
+            paused: false,
+            frozen_at: Some(at("2026-04-08T04:00:00Z")),
+            charged_at: Some(at("2026-04-09T04:00:00Z")),
+        });
+        let came_back = |state| PayoutOnWay { state, sent_at: Some(at("2026-04-09T05:00:00Z")), paid_at: None, error: Some("no account") };
+        way.payout = Some(came_back(PayoutState::Failed));
+        assert_eq!(words(&way).pop().as_deref(), Some("Bad Paid  the payout failed: no account"));
+        way.payout = Some(came_back(PayoutState::Returned));
+        assert_eq!(words(&way).pop().as_deref(), Some("Bad Paid  the bank returned the payout: no account"));
+        assert_eq!(status(way.state, Some(InvoiceState::Charged), Some(PayoutState::Returned)), RewardStatus::Invoiced);
     }
 
     #[test]

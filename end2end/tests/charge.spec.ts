@@ -62,18 +62,56 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
     await page.getByRole('button', { name: 'Save' }).click();
     await said(page, /^Saved/);
     await gotoReady('/invoices/RIVERSIDE-0001');
-    const order = await content('Payment file for the bank (pain.001)');
+    await page.getByRole('button', { name: 'Make a payment file' }).click();
+    await page.getByRole('dialog', { name: 'Make a payment file for the bank' }).getByRole('button', { name: 'Make the file' }).click();
+    await said(page, 'Made a payment file of 1 payout, $60.00 in all. Download it below.');
+    const files = page.getByRole('region', { name: 'Payment files' });
+    const download = async () => {
+        const [saved] = await Promise.all([page.waitForEvent('download'), files.getByRole('link', { name: /^Download/ }).click()]);
+        return readFileSync(await saved.path(), 'utf8');
+    };
+    const order = await download();
     for (const account of ['DE02120300000000202051', 'DE02500105170137075030']) {
         expect(order).toContain(`<IBAN>${account}</IBAN>`);
     }
     expect(order).toContain('>60.00<');
-    await page.getByRole('button', { name: 'Confirm all payouts' }).click();
+    // Kept as it was made.
+    expect(await download()).toBe(order);
+    await expect(page.getByRole('row').filter({ hasText: 'Harbour Media' }).first()).toContainText('in the file of');
+    await checkAccessibility();
+    await page.getByRole('button', { name: 'Confirm the 1 payout in the file ($60.00)' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Yes, $60.00 was paid' }).click();
-    await said(page, /^Recorded .*payout.* as paid\.$/);
-    await expect(page.getByRole('row').filter({ hasText: 'Harbour Media' })).toContainText('Paid');
+    await said(page, 'Recorded 1 payout as paid, $60.00 in all.');
+    const row = page.getByRole('row').filter({ hasText: 'Harbour Media' }).first();
+    await expect(row).toContainText('Paid');
+
+    // The bank sends it back, and the partner reads why.
+    await row.getByRole('button', { name: 'Payout to Harbour Media' }).click();
+    await page.getByRole('button', { name: 'The bank returned it' }).click();
+    const returned = page.getByRole('dialog', { name: 'The bank returned the payout to Harbour Media' });
+    await returned.getByLabel('Why').fill('Account closed');
+    await returned.getByRole('button', { name: 'Record that it came back' }).click();
+    await said(page, 'Recorded that the bank returned the payout. It counts as owed again.');
+    await expect(row).toContainText('Returned');
+    await signIn(harbour);
+    await gotoReady('/partner');
+    await expect(page.getByText('Your bank sent the payment back: account closed.', { exact: false }).first()).toBeVisible();
+    await checkAccessibility();
+
+    await signIn(sam);
+    await gotoReady('/invoices/RIVERSIDE-0001');
+    await row.getByRole('button', { name: 'Payout to Harbour Media' }).click();
+    await page.getByRole('button', { name: 'Pay Harbour Media again' }).click();
+    await said(page, 'The payout is to be paid again.');
+    await row.getByRole('button', { name: 'Payout to Harbour Media' }).click();
+    await page.getByRole('button', { name: 'Confirm the payout to Harbour Media' }).click();
+    await said(page, 'Recorded the payout as paid.');
+    await expect(row).toContainText('Paid');
 
     await signIn(harbour);
     await gotoReady('/partner/payouts');
     await expect(page.getByRole('row').filter({ hasText: 'March 2026' })).toContainText('Paid');
+    await page.getByRole('row').filter({ hasText: 'March 2026' }).getByRole('link').click();
+    await expect(page.getByText('Sent back by the bank: account closed')).toBeVisible();
     await run(server.database, 'verify');
 });

@@ -39,7 +39,7 @@ test('a month goes by without script: invoice, pause, a manual reward on it, cha
     menu = await clock(page);
     await menu.getByRole('spinbutton', { name: 'Days' }).fill('7');
     await menu.getByRole('button', { name: 'Move by days' }).click();
-    await said(page, /^It is 8 Apr 2026\. Charged 1 invoice, paid 1 partner/);
+    await said(page, /^It is 8 Apr 2026\. Charged 1 invoice, released 1 payout, paid 1 partner/);
     await expect(page.getByText(/^Frozen on 8 Apr 2026, 00:00/)).toBeVisible();
     await signIn(harbour);
     await page.goto('/partner/payouts');

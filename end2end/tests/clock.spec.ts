@@ -29,7 +29,7 @@ test.describe('in a sandbox', () => {
         menu = await clock(page);
         await expect(menu.getByRole('button', { name: /^Charge day/ })).toContainText(/charges 1 invoice/i);
         await menu.getByRole('button', { name: /^Charge day/ }).click();
-        await said(page, /^It is 8 Apr 2026\. Charged 1 invoice, paid 1 partner/);
+        await said(page, /^It is 8 Apr 2026\. Charged 1 invoice, released 1 payout, paid 1 partner/);
         await expect(bar).toContainText('8 April 2026');
     });
 

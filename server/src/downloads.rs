@@ -1,8 +1,9 @@
 //! Files that screens offer: lists as CSV. Plain routes, so that a click works before the client has loaded.
 
+use std::collections::HashSet;
+
 use app::AppError;
-use app::ctx::{self, CompanyCtx};
-use app::server_fns::invoices::invoice_path;
+use app::ctx;
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::HeaderValue;
@@ -11,25 +12,22 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use data::Db;
-use data::entities::invoices;
 use data::exports::{Export, Noun};
 use data::payment_files;
-use data::payouts::PayoutRow;
-use domain::Place;
 use domain::access::Action;
-use domain::addresses::partner_page;
 use domain::states::PayoutState;
 use domain::views::ListQuery;
+use domain::{Instant, Place};
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
 
-use crate::pages::{self, Way};
-
-/// Partners without an account that a refusal leads to.
-const ACCOUNTS_SHOWN: usize = 5;
+use crate::pages;
 
 pub fn router() -> Router {
-    Router::new().route("/c/{company}/export/{file}", get(export)).route("/c/{company}/payouts/{file}", get(payouts))
+    Router::new()
+        .route("/c/{company}/export/{file}", get(export))
+        .route("/c/{company}/payouts/{file}", get(payouts))
+        .route("/c/{company}/payment-files/{file}", get(payment_file))
 }
 
 type Params = Query<Vec<(String, String)>>;
@@ -57,41 +55,19 @@ async fn begin(noun: Noun, place: &Place, query: ListQuery, parts: &Parts) -> Re
     Ok((export, format!("{}-{}-{}.csv", ctx.company.key, noun.word(), ctx.zone.date(ctx.now))))
 }
 
-/// An invoice's payouts: "NUMBER.csv", as a table of those that its page shows, or "NUMBER.xml", those still to be made as an order for a bank.
+/// An invoice's payouts as a table, "NUMBER.csv": those that its page shows.
 async fn payouts(Path((company, file)): Path<(String, String)>, Query(params): Params, parts: Parts) -> Response {
-    let place = Place::Company(company);
-    let made = match file.rsplit_once('.') {
-        Some((number, "csv")) => payout_table(number, &place, list_query(params), &parts).await,
-        Some((number, "xml")) => payment_order(number, &place, &parts).await,
-        _ => Err(AppError::NotFound("This file".to_owned()).into()),
-    };
-    match made {
-        Ok(file) => {
-            let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
-            (headers, file.content).into_response()
-        }
-        Err(Refusal { error, ways }) => {
-            let ways: Vec<Way> = ways.into_iter().map(|(words, path)| (words, place.at(&path))).collect();
-            pages::refuse_with(&parts.headers, &error, &ways)
-        }
+    match file.strip_suffix(".csv") {
+        Some(number) => answer(payout_table(number, &Place::Company(company), list_query(params), &parts).await, &parts),
+        None => pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned())),
     }
 }
 
-/// Why there is no file, and where that can be mended.
-struct Refusal {
-    error: AppError,
-    ways: Vec<Way>,
-}
-
-impl From<AppError> for Refusal {
-    fn from(error: AppError) -> Refusal {
-        Refusal { error, ways: Vec::new() }
-    }
-}
-
-impl From<data::Error> for Refusal {
-    fn from(error: data::Error) -> Refusal {
-        AppError::from(error).into()
+/// A payment file that was made, "pmt_….xml": the same bytes each time.
+async fn payment_file(Path((company, file)): Path<(String, String)>, parts: Parts) -> Response {
+    match file.strip_suffix(".xml") {
+        Some(key) => answer(kept_order(key, &Place::Company(company), &parts).await, &parts),
+        None => pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned())),
     }
 }
 
@@ -101,47 +77,46 @@ struct Attachment {
     name: String,
 }
 
-async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Parts) -> Result<Attachment, Refusal> {
-    let (ctx, invoice, mut payouts) = payouts_of(number, place, parts).await?;
-    let found = data::search::partners(ctx.db.read(), ctx.company_id, &query.search).await?;
+fn answer(made: Result<Attachment, AppError>, parts: &Parts) -> Response {
+    match made {
+        Ok(file) => {
+            let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
+            (headers, file.content).into_response()
+        }
+        Err(error) => pages::refuse(&parts.headers, &error),
+    }
+}
+
+async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Parts) -> Result<Attachment, AppError> {
+    let ctx = ctx::company_of(parts, place, Action::MoveMoney).await?;
+    let conn = ctx.db.read();
+    let invoice = data::invoices::find(conn, ctx.company_id, number).await?;
+    let kept = payment_files::of_invoice(conn, ctx.company_id, invoice.id).await?;
+    let mut payouts = data::payouts::of_invoice(conn, ctx.company_id, invoice.id).await?;
+    let found = data::search::partners(conn, ctx.company_id, &query.search).await?;
     let state = query.word::<PayoutState>("payout").map_err(data::Error::from)?;
+    let file = query.filter("file");
+    let held: HashSet<_> =
+        kept.iter().filter(|kept| kept.key() == file).flat_map(|kept| &kept.holds).map(|attempt| attempt.payout_id).collect();
     payouts.retain(|payout| state.is_none_or(|state| payout.state == state.word()));
+    payouts.retain(|payout| file.is_empty() || held.contains(&payout.id));
     payouts.retain(|payout| found.as_ref().is_none_or(|found| found.contains(&payout.partnership_id)));
     Ok(Attachment {
-        content: payment_files::csv(&payouts, &ctx.zone)?,
+        content: payment_files::csv(&payouts, &kept, &ctx.zone)?,
         content_type: "text/csv; charset=utf-8",
         name: format!("{}-payouts.csv", invoice.number),
     })
 }
 
-/// What a payment order cannot be made of is mended in the company's profile or at its partners.
-async fn payment_order(number: &str, place: &Place, parts: &Parts) -> Result<Attachment, Refusal> {
-    let (ctx, invoice, mut payouts) = payouts_of(number, place, parts).await?;
-    payouts.retain(PayoutRow::is_open);
-    let refuse = |error: data::Error, mut ways: Vec<Way>| {
-        ways.push(("Back to the invoice".to_owned(), invoice_path(&invoice.number)));
-        Refusal { error: error.into(), ways }
-    };
-    let profile = || vec![("To the company profile".to_owned(), "/settings".to_owned())];
-    let debtor = payment_files::debtor(&ctx.company).map_err(|error| refuse(error, profile()))?;
-    let order = payment_files::pain_001(&payouts, &debtor, &invoice.number, ctx.now, ctx.zone.date(ctx.now))
-        .map_err(|error| refuse(error, payouts.iter().take(ACCOUNTS_SHOWN).map(account_of).collect()))?;
-    Ok(Attachment {
-        content: order.xml.into_bytes(),
-        content_type: "application/xml; charset=utf-8",
-        name: format!("{}-pain.001.xml", invoice.number),
-    })
-}
-
-fn account_of(payout: &PayoutRow) -> Way {
-    (format!("Account of {}", payout.partner_name), partner_page(&payout.partner_key, "edit"))
-}
-
-async fn payouts_of(number: &str, place: &Place, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
+async fn kept_order(key: &str, place: &Place, parts: &Parts) -> Result<Attachment, AppError> {
     let ctx = ctx::company_of(parts, place, Action::MoveMoney).await?;
-    let invoice = data::invoices::find(ctx.db.read(), ctx.company_id, number).await?;
-    let payouts = data::payouts::of_invoice(ctx.db.read(), ctx.company_id, invoice.id).await?;
-    Ok((ctx, invoice, payouts))
+    let (file, number) = payment_files::content(ctx.db.read(), ctx.company_id, key).await?;
+    let made = ctx.zone.local(Instant(file.made_at)).format("%Y-%m-%d-%H%M");
+    Ok(Attachment {
+        content: file.content.into_bytes(),
+        content_type: "application/xml; charset=utf-8",
+        name: format!("{number}-{made}-pain.001.xml"),
+    })
 }
 
 /// The first piece is made before the answer begins, so that an early error still has a status.

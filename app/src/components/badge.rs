@@ -46,7 +46,7 @@ impl Status for PayoutState {
             PayoutState::Pending => ("pending", "clock"),
             PayoutState::Sending | PayoutState::Sent => ("charged", "arrow-right"),
             PayoutState::Paid => ("paid", "check-all"),
-            PayoutState::Failed => ("failed", "alert"),
+            PayoutState::Failed | PayoutState::Returned => ("failed", "alert"),
         };
         (status, icon, self.label())
     }

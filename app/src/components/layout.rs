@@ -1,7 +1,7 @@
 //! The frame around pages: for companies a sidebar and a top bar, for partners a bar at the thumb.
 
 use domain::Place;
-use domain::access::Action;
+use domain::access::{Action, PartnerAction};
 use domain::views::session::{ClockView, Jump, PlaceLink, Scope, Viewer, initials};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -21,6 +21,17 @@ use crate::ui::{Loading, Ui, load};
 /// Who is looking; provided by both layouts to the pages inside.
 pub fn use_viewer() -> Loading<Viewer> {
     expect_context::<Loading<Viewer>>()
+}
+
+/// What is offered only to those whose role may do it.
+#[component]
+pub fn Permitted(action: Action, children: ChildrenFn) -> impl IntoView {
+    let viewer = use_viewer();
+    view! {
+        <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+            {viewer.may(action).then(|| children())}
+        </Loaded>
+    }
 }
 
 struct Area {
@@ -61,11 +72,14 @@ const SETTINGS: Area = Area {
     counts_reviews: false,
 };
 
+/// Not for every role.
+const PAYOUTS: &str = "/payouts";
+
 /// A partner's: address, icon, label.
 const PARTNER_AREAS: [(&str, &str, &str); 5] = [
     ("/", "home", "Home"),
     ("/commissions", "wallet", "Commissions"),
-    ("/payouts", "card", "Payouts"),
+    (PAYOUTS, "card", "Payouts"),
     ("/customers", "customers", "Customers"),
     ("/more", "more", "More"),
 ];
@@ -134,14 +148,25 @@ pub fn partner_frame(page: AnyView) -> AnyView {
         .map(|(href, icon, label)| {
             // The partner's home is open only at its own address.
             let open = move |here: &String| here == href || (*icon != "home" && here.starts_with(href));
-            view! {
-                <li>
-                    <a href=at(href) aria-current=move || here.with(open).then_some("page")>
-                        <Icon name=*icon/>
-                        <span>{*label}</span>
-                    </a>
-                </li>
+            let item = move || {
+                view! {
+                    <li>
+                        <a href=at(href) aria-current=move || here.with(open).then_some("page")>
+                            <Icon name=*icon/>
+                            <span>{*label}</span>
+                        </a>
+                    </li>
+                }
+            };
+            if *href != PAYOUTS {
+                return item().into_any();
             }
+            view! {
+                <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+                    {viewer.may_as_partner(PartnerAction::ViewPayouts).then(item)}
+                </Loaded>
+            }
+            .into_any()
         })
         .collect_view();
     view! {

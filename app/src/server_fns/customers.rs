@@ -49,7 +49,9 @@ pub async fn find_customers(#[server(default)] place: Place, text: String) -> Re
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
 pub async fn get_customer(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerDetail> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
+    let mut customer = data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?;
+    customer.may_change = cx.may(Action::ManageCustomers);
+    Ok(customer)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]

@@ -16,11 +16,20 @@ use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::queries::pick;
 #[cfg(feature = "ssr")]
-use data::rewards::ManualReward;
+use data::{payment_files::Which, payouts::Shown, rewards::ManualReward};
 #[cfg(feature = "ssr")]
-use domain::access::Action;
+use domain::{Currency, Month, access::Action, payouts::Attempt};
+
+/// What [`make_payment_file`] is sent for payouts that are in a file already.
+pub const ALSO_IN_FILES: &str = "all";
+/// So many are named that a confirmation left out.
 #[cfg(feature = "ssr")]
-use domain::{Currency, Month, ids};
+const CHANGED_NAMED: usize = 5;
+
+/// The address of a payment file that was made.
+pub fn payment_file_path(key: &str) -> String {
+    format!("/payment-files/{key}.xml")
+}
 
 /// The address of an invoice.
 pub fn invoice_path(number: &str) -> String {
@@ -43,10 +52,15 @@ pub async fn get_invoice(#[server(default)] place: Place, number: String, query:
     };
     let (moves, changes) = (cx.may(Action::MoveMoney), cx.may(Action::ManageInvoices));
     let may = &mut invoice.may;
-    for allowed in [&mut may.pause, &mut may.resume, &mut may.retry, &mut may.confirm, &mut may.confirm_payouts] {
+    for allowed in [&mut may.pause, &mut may.resume, &mut may.retry, &mut may.confirm, &mut may.confirm_payouts, &mut may.move_money] {
         *allowed &= moves;
     }
     may.change_lines &= changes;
+    for payout in invoice.partners.rows.iter_mut().filter_map(|partner| partner.paid.as_mut()) {
+        for allowed in [&mut payout.confirm, &mut payout.fail, &mut payout.give_back, &mut payout.retry] {
+            *allowed &= moves;
+        }
+    }
     Ok(invoice)
 }
 
@@ -92,36 +106,78 @@ pub async fn charge_did_not_work(#[server(default)] place: Place, number: String
     Ok(Done::say(format!("Recorded that the charge of {number} did not work.")))
 }
 
+/// `key` is the attempt that the page showed, "pay_….1".
 #[server(prefix = "/rpc", endpoint = "invoices/confirm-payout")]
 pub async fn confirm_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::payouts::confirm(&cx.db, cx.company_id, &[payout_id(&key)?], cx.author(), cx.now).await?;
+    let shown = Shown { attempts: vec![attempt(&key)?], total: None };
+    data::payouts::confirm(&cx.db, cx.company_id, &shown, cx.author(), cx.now).await?;
     Ok(Done::say("Recorded the payout as paid."))
 }
 
+/// Exactly the payouts that the page showed: `attempts` with blanks between them, and what they came to in minor units.
 #[server(prefix = "/rpc", endpoint = "invoices/confirm-payouts")]
-pub async fn confirm_payouts(#[server(default)] place: Place, number: String) -> Result<Done> {
+pub async fn confirm_payouts(#[server(default)] place: Place, #[server(default)] attempts: String, #[server(default)] total: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    let paid = data::payouts::confirm_all(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
-    Ok(Done::say(match paid {
-        0 => "No payout was waiting for it.".to_owned(),
-        1 => "Recorded 1 payout as paid.".to_owned(),
-        count => format!("Recorded {count} payouts as paid."),
+    let incomplete = || {
+        let error = AppError::Conflict("The form came without the payouts that it showed. Load the page again.".to_owned());
+        crate::http::fail(&error);
+        error
+    };
+    let total = total.trim().parse().map_err(|_| incomplete())?;
+    let attempts = attempts.split_whitespace().map(attempt).collect::<Result<Vec<_>>>()?;
+    if attempts.is_empty() {
+        return Err(incomplete());
+    }
+    let shown = Shown { attempts, total: Some(total) };
+    let confirmed = data::payouts::confirm(&cx.db, cx.company_id, &shown, cx.author(), cx.now).await?;
+    let recorded = format!("Recorded {} as paid, {} in all.", payouts(confirmed.count), confirmed.total.display());
+    Ok(Done::say(match confirmed.changed.as_slice() {
+        [] => recorded,
+        changed => {
+            let named: Vec<String> = changed.iter().take(CHANGED_NAMED).map(|(name, how)| format!("{name} ({how})")).collect();
+            let more = changed.len().saturating_sub(named.len());
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            format!("{recorded} Not confirmed, because they changed meanwhile: {}{more}.", named.join(", "))
+        }
     }))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/payout-failed")]
 pub async fn payout_did_not_work(#[server(default)] place: Place, key: String, #[server(default)] reason: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::payouts::mark_failed(&cx.db, cx.company_id, payout_id(&key)?, &reason, cx.author(), cx.now).await?;
+    data::payouts::mark_failed(&cx.db, cx.company_id, attempt(&key)?, &reason, cx.author(), cx.now).await?;
     Ok(Done::say("Recorded that the payout did not arrive. It counts as owed again."))
+}
+
+/// It counted as paid, and the bank sent it back. `on` is a local day.
+#[server(prefix = "/rpc", endpoint = "invoices/payout-returned")]
+pub async fn payout_came_back(#[server(default)] place: Place, key: String, #[server(default)] on: String, #[server(default)] reason: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::MoveMoney).await?;
+    let Some(on) = data::queries::words::typed_date(&on) else {
+        let error = AppError::invalid("on", "Write the day on which it came back.");
+        crate::http::fail(&error);
+        return Err(error);
+    };
+    data::payouts::mark_returned(&cx.db, cx.company_id, attempt(&key)?, on, &reason, cx.author(), cx.now).await?;
+    Ok(Done::say("Recorded that the bank returned the payout. It counts as owed again."))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/retry-payout")]
 pub async fn retry_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::payouts::retry(&cx.db, cx.company_id, payout_id(&key)?, cx.author(), cx.now).await?;
+    data::payouts::retry(&cx.db, cx.company_id, attempt(&key)?, cx.author(), cx.now).await?;
     Ok(Done::say("The payout is to be paid again."))
+}
+
+/// Makes a payment file and keeps it. `which` is "all" for also those that are in a file already.
+#[server(prefix = "/rpc", endpoint = "invoices/payment-file")]
+pub async fn make_payment_file(#[server(default)] place: Place, number: String, #[server(default)] which: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::MoveMoney).await?;
+    let which = if which == ALSO_IN_FILES { Which::All } else { Which::New };
+    let made = data::payment_files::make(&cx.db, cx.company_id, &number, which, cx.author(), cx.now).await?;
+    let words = format!("Made a payment file of {}, {} in all. Download it below.", payouts(made.payouts), made.total.display());
+    Ok(Done::say(words).to(invoice_path(&number)))
 }
 
 /// A manual reward straight onto an invoice in review.
@@ -149,9 +205,21 @@ pub async fn create_reward_on_invoice(
         .undo(WithdrawReward::PATH, [("key", given.key)]))
 }
 
+/// The attempt that a form showed.
 #[cfg(feature = "ssr")]
-fn payout_id(key: &str) -> Result<uuid::Uuid> {
-    ids::parse_key("pay", key).ok_or_else(|| AppError::NotFound("This payout".to_owned()))
+fn attempt(key: &str) -> Result<Attempt> {
+    key.parse().map_err(|_| {
+        let error = AppError::NotFound("This payout".to_owned());
+        crate::http::fail(&error);
+        error
+    })
+}
+
+/// "1 payout", "12 payouts"
+#[cfg(feature = "ssr")]
+fn payouts(count: usize) -> String {
+    let words = if count == 1 { "payout" } else { "payouts" };
+    format!("{} {words}", domain::page::grouped(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
 /// "2026-04-USD"

@@ -22,9 +22,7 @@ use data::queries::pick;
 #[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
-use domain::access::Action;
-#[cfg(feature = "ssr")]
-use domain::states::PartnershipStatus;
+use domain::{access::Action, bank::Account, states::PartnershipStatus};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
 
@@ -151,7 +149,13 @@ pub async fn save_partner(
     };
     let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
     let changed = data::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
-    Ok(Done::say(if changed { "Saved the partner." } else { "Nothing was different." }).to(partner_path(&key)))
+    let by_hand = matches!(domain::bank::stored_account(change.payout_account.as_deref().unwrap_or_default()), Some(Account::Other(_)));
+    let words = match (changed, by_hand) {
+        (true, true) => "Saved the partner. The account isn't an IBAN, so it's paid by hand.",
+        (true, false) => "Saved the partner.",
+        (false, _) => "Nothing was different.",
+    };
+    Ok(Done::say(words).to(partner_path(&key)))
 }
 
 /// From now on; what happened before keeps the group it happened in.

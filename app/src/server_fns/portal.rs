@@ -14,7 +14,11 @@ use {crate::ctx, data::queries::portal, domain::access::PartnerAction};
 #[server(prefix = "/rpc", endpoint = "portal/home", protocol = Reading)]
 pub async fn get_partner_home(#[server(default)] place: Place) -> Result<PartnerHome> {
     let cx = ctx::partner(&place, PartnerAction::ViewCommissions).await?;
-    Ok(portal::home(&cx.db, cx.partner_id, cx.now).await?)
+    let mut home = portal::home(&cx.db, cx.partner_id, cx.now).await?;
+    if !cx.may(PartnerAction::ViewPayouts) {
+        home.came_back.iter_mut().for_each(|payout| payout.key.clear());
+    }
+    Ok(home)
 }
 
 #[server(prefix = "/rpc", endpoint = "portal/commissions", protocol = Reading)]
@@ -26,7 +30,11 @@ pub async fn list_commissions(#[server(default)] place: Place, query: ListQuery)
 #[server(prefix = "/rpc", endpoint = "portal/commission", protocol = Reading)]
 pub async fn get_commission(#[server(default)] place: Place, key: String) -> Result<CommissionDetail> {
     let cx = ctx::partner(&place, PartnerAction::ViewCommissions).await?;
-    Ok(portal::commission(&cx.db, cx.partner_id, &key).await?)
+    let mut commission = portal::commission(&cx.db, cx.partner_id, &key).await?;
+    if !cx.may(PartnerAction::ViewPayouts) {
+        commission.payout.clear();
+    }
+    Ok(commission)
 }
 
 #[server(prefix = "/rpc", endpoint = "portal/payouts", protocol = Reading)]

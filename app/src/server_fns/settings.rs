@@ -19,7 +19,7 @@ use domain::{Rate, access::Action};
 #[server(prefix = "/rpc", endpoint = "settings/profile", protocol = Reading)]
 pub async fn get_profile(#[server(default)] place: Place) -> Result<CompanyProfile> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::settings::profile(&cx.company, cx.may(Action::ManageSettings)))
+    Ok(data::queries::settings::profile(cx.db.read(), &cx.company, cx.may(Action::ManageSettings)).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/save-profile")]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::invoicing::{PartnerShare, carried_over, charged};
-use domain::states::{InvoiceState, PayoutState, TransferKind};
+use domain::states::{InvoiceState, PayoutState, ProviderKind, TransferKind};
 use domain::time::long_date;
 use domain::{Instant, Money, ids};
 use sea_orm::sea_query::Expr;
@@ -15,10 +15,12 @@ use crate::db::execute_with_shared_and_rows;
 use crate::entities::{companies, invoices};
 use crate::ledger::{self, Transfer};
 use crate::month_end::SYSTEM;
+use crate::outbox::letters::Expected;
 use crate::outbox::{self, letters};
 use crate::payouts::idempotency_key;
 use crate::{Result, audit};
 
+/// Returns how many payouts it released.
 pub async fn settle<C: ConnectionTrait>(
     tx: &C,
     company: &companies::Model,
@@ -26,7 +28,7 @@ pub async fn settle<C: ConnectionTrait>(
     amount: i64,
     fee: i64,
     now: Instant,
-) -> Result<()> {
+) -> Result<usize> {
     let currency = invoice.money_currency()?;
     let (shares, partners) = shares_with_partners(tx, invoice.id).await?;
     let transfer = |kind, postings| Transfer {
@@ -58,17 +60,20 @@ pub async fn settle<C: ConnectionTrait>(
     let money = Money::new(amount, currency);
     let mut mails: Vec<_> = owners.iter().map(|owner| letters::charged(company, invoice, money, payouts, owner)).collect();
     let zone = company.zone()?;
-    let mut expected: HashMap<i32, String> = HashMap::new();
+    let by_hand = company.payout_provider == ProviderKind::Manual.word();
+    let mut days: HashMap<i32, String> = HashMap::new();
     for (share, partner) in shares.iter().zip(&partners).filter(|(share, _)| share.payout > 0) {
-        let day = expected
+        let day = days
             .entry(partner.settlement_days)
             .or_insert_with(|| long_date(zone.date(zone.plus_days(now, i64::from(partner.settlement_days)))));
-        mails.push(letters::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, day));
+        let expected = if by_hand && !partner.has_account { Expected::NoAccount } else { Expected::On(day) };
+        mails.push(letters::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, &expected));
     }
     mails.retain(|mail| !mail.recipient.is_empty());
     let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": payouts, "mails": mails.len() });
     audit::record(tx, company.id, now, SYSTEM, "invoice_charged", "invoice", &invoice.number, detail).await?;
-    outbox::enqueue(tx, now, mails).await
+    outbox::enqueue(tx, now, mails).await?;
+    Ok(payouts)
 }
 
 /// A partner as mails need it.
@@ -76,13 +81,14 @@ struct Partner {
     name: String,
     email: String,
     settlement_days: i32,
+    has_account: bool,
 }
 
 async fn shares_with_partners<C: ConnectionTrait>(tx: &C, invoice_id: Uuid) -> Result<(Vec<PartnerShare>, Vec<Partner>)> {
     let rows = tx
         .query_all_raw(Statement::from_sql_and_values(
             tx.get_database_backend(),
-            "SELECT p.partnership_id, p.total, p.lines, p.fingerprint, p.carried_in, p.payout, p.carried_out, s.name, s.email, s.settlement_days \
+            "SELECT p.partnership_id, p.total, p.lines, p.fingerprint, p.carried_in, p.payout, p.carried_out, s.name, s.email, s.settlement_days, s.payout_account \
              FROM invoice_partners p JOIN partnerships s ON s.id = p.partnership_id WHERE p.invoice_id = $1 ORDER BY p.partnership_id",
             [invoice_id.into()],
         ))
@@ -102,6 +108,7 @@ async fn shares_with_partners<C: ConnectionTrait>(tx: &C, invoice_id: Uuid) -> R
             name: row.try_get_by_index(7)?,
             email: row.try_get_by_index(8)?,
             settlement_days: row.try_get_by_index(9)?,
+            has_account: row.try_get_by_index::<Option<String>>(10)?.is_some_and(|account| !account.trim().is_empty()),
         });
     }
     Ok((shares, partners))

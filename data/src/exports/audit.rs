@@ -1,9 +1,11 @@
 use domain::Instant;
 use sea_orm::ConnectionTrait;
+use serde_json::Value;
 
 use super::cells::{Cell, Column, column};
 use super::{Page, Source};
 use crate::entities::audit::{Column as Field, Entity};
+use crate::queries::settings::without_accounts;
 use crate::{Error, Result};
 
 pub const COLUMNS: &[Column] =
@@ -14,7 +16,8 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let last = rows.last().map(|row| (row.at, row.id));
     let mut cells = Vec::with_capacity(rows.len());
     for row in rows {
-        let detail = serde_json::from_str(&row.detail).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let detail: Value = serde_json::from_str(&row.detail).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let detail = if source.of_screen { without_accounts(detail) } else { detail };
         cells.push(vec![
             Cell::Time(Instant(row.at)),
             Cell::text(row.author),

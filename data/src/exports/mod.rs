@@ -134,6 +134,8 @@ struct Source<'a, C> {
     company: &'a Company,
     filter: &'a Condition,
     after: Option<After>,
+    /// For people at a screen, not for whoever runs the installation.
+    of_screen: bool,
 }
 
 impl<C: ConnectionTrait> Source<'_, C> {
@@ -224,7 +226,8 @@ impl Export {
             Position::After(after) => after,
             Position::End => return Ok(None),
         };
-        let source = Source { conn, company: &self.company, filter: &self.filter, after };
+        let of_screen = self.format == Format::SpreadsheetCsv;
+        let source = Source { conn, company: &self.company, filter: &self.filter, after, of_screen };
         let page = match self.noun {
             Noun::Partners => partners::page(&source).await?,
             Noun::Customers => customers::page(&source).await?,

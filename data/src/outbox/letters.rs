@@ -2,13 +2,15 @@
 
 use domain::invoicing::{PartnerShare, Retry};
 use domain::page::grouped;
+use domain::payouts::{not_arrived, within};
+use domain::states::PayoutState;
 use domain::time::long_date;
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month};
 
 use super::Mail;
 use crate::Result;
-use crate::entities::{companies, invoices, payouts, users};
+use crate::entities::{companies, invoices, partnerships, payouts, users};
 use crate::error::stored;
 
 /// One invoice as a mail names it.
@@ -98,7 +100,14 @@ pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Mo
     to_owner(company, owner, "invoice_charged", &invoice.id.to_string(), &subject, &words)
 }
 
-/// To a partner: what they are paid and when to expect it.
+/// When a partner can expect their money.
+pub enum Expected<'a> {
+    On(&'a str),
+    /// The company pays by hand and knows no account of theirs.
+    NoAccount,
+}
+
+/// To a partner: what they are owed and what comes next. Nothing has been sent yet.
 pub fn payout_coming(
     company: &companies::Model,
     invoice: &invoices::Model,
@@ -106,42 +115,74 @@ pub fn payout_coming(
     share: &PartnerShare,
     name: &str,
     email: &str,
-    expected: &str,
+    expected: &Expected<'_>,
 ) -> Mail {
     let amount = Money::new(share.payout, currency);
     let earned = Money::new(share.total, currency);
     let carried = if share.carried_in == 0 {
         String::new()
     } else {
-        format!(" From it, {} of earlier months is taken back.", Money::new(-share.carried_in, currency))
+        format!(" {} is deducted for earlier months.", Money::new(-share.carried_in, currency))
+    };
+    let next = match expected {
+        Expected::On(day) => format!("{amount} is to be paid to you. Estimated payment date: {day}."),
+        Expected::NoAccount => {
+            format!("{amount} is to be paid to you, but {} has no account of yours yet. Please tell them where to send it.", company.name)
+        }
     };
     Mail {
         company_id: Some(company.id),
         kind: "payout_coming",
         dedupe_key: format!("payout_coming/{}/{}", invoice.id, share.partnership_id),
         recipient: email.to_owned(),
-        subject: format!("{} pays you {amount} for {}", company.name, Month(invoice.month).long()),
+        subject: format!("{}: {amount} for {}", company.name, Month(invoice.month).long()),
         body: format!(
-            "Hello {name},\n\nfor {} you earned {earned} with {}.{carried}\n{amount} is on its way; expect it on {expected}.\n\nTributary\n",
+            "Hello {name},\n\nfor {} you earned {earned} with {}.{carried}\n{next}\n\nTributary\n",
             Month(invoice.month).long(),
             company.name,
         ),
     }
 }
 
-/// To the owner: money did not reach a partner.
+/// To the owner: money did not reach a partner, or came back.
 pub fn payout_failed(
     company: &companies::Model,
     payout: &payouts::Model,
+    state: PayoutState,
     partner: &str,
     error: &str,
     owner: &users::Model,
 ) -> Result<Mail> {
     let amount = Money::new(payout.amount, stored(&payout.currency)?);
-    let subject = format!("{amount} did not reach {partner}");
+    let (subject, happened) = match state {
+        PayoutState::Returned => (format!("{amount} to {partner} came back"), "was returned by the bank"),
+        _ => (format!("{amount} did not reach {partner}"), "failed"),
+    };
     let words = format!(
-        "the payout of {amount} to {partner} failed: {error}.\nThe money still counts as owed to them. Check their \
-         payout details and send it again from the invoice's page.",
+        "the payout of {amount} to {partner} {happened}: {}.\nThe money counts as owed to them again. Check their account and pay \
+         it again from the invoice's page.",
+        within(error),
     );
     Ok(to_owner(company, owner, "payout_failed", &payout.idempotency_key, &subject, &words))
+}
+
+/// To the partner, likewise.
+pub fn payout_not_arrived(
+    company: &companies::Model,
+    payout: &payouts::Model,
+    state: PayoutState,
+    partner: &partnerships::Model,
+    error: &str,
+) -> Result<Mail> {
+    let amount = Money::new(payout.amount, stored(&payout.currency)?);
+    let has_account = partner.payout_account.as_deref().is_some_and(|account| !account.trim().is_empty());
+    let words = not_arrived(state, error, &company.name, has_account);
+    Ok(Mail {
+        company_id: Some(company.id),
+        kind: "payout_not_arrived",
+        dedupe_key: format!("payout_not_arrived/{}/{}", payout.idempotency_key, partner.id),
+        recipient: partner.email.clone(),
+        subject: format!("{}: your payment of {amount} didn't arrive", company.name),
+        body: format!("Hello {},\n\nabout your payment of {amount} from {}. {words}\n\nTributary\n", partner.name, company.name),
+    })
 }

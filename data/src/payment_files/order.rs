@@ -4,45 +4,61 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use chrono::NaiveDate;
-use domain::{Instant, Month};
+use domain::payouts::Attempt;
+use domain::{Instant, Month, sepa};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
-use super::{LeftOut, iban_of};
-use crate::payouts::{PayoutRow, key};
+use super::{LeftOut, Payee, payee_of};
+use crate::payouts::PayoutRow;
 use crate::{Error, Result};
 
 /// A payment order for a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentOrder {
     pub xml: String,
+    /// What the bank knows it by: another one for each order.
+    pub message_id: String,
+    pub holds: Vec<Attempt>,
     /// Keys of the partners whose payouts are not in the order.
     pub left_out: Vec<(String, LeftOut)>,
 }
 
-/// Who pays.
+/// Who pays: name and account in the letters that banks take.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Debtor<'a> {
-    /// Who holds the account.
-    pub name: &'a str,
-    pub iban: &'a str,
-    pub bic: Option<&'a str>,
+pub struct Debtor {
+    pub name: String,
+    pub iban: String,
+    pub bic: Option<String>,
 }
 
-/// A payout and the account it goes to.
-type Transfer<'a> = (&'a PayoutRow, String);
+/// A payout, the attempt it is at, and whom it goes to.
+struct Transfer<'a> {
+    payout: &'a PayoutRow,
+    attempt: Attempt,
+    payee: Payee,
+}
 
-/// A credit transfer order over these payouts, to be executed on `on`. `name` names the order; the payout's key travels with
-/// each transfer.
+/// A credit transfer order over these payouts, to be executed on `on`. `name` and `ordinal` name the order; the attempt's own
+/// reference travels with each transfer.
 ///
 /// # Errors
 /// `Conflict` when nothing can be ordered: there is no payout, or no partner has an IBAN.
-pub fn pain_001(payouts: &[PayoutRow], debtor: &Debtor<'_>, name: &str, written_at: Instant, on: NaiveDate) -> Result<PaymentOrder> {
+pub fn pain_001(
+    payouts: &[PayoutRow],
+    debtor: &Debtor,
+    name: &str,
+    ordinal: usize,
+    written_at: Instant,
+    on: NaiveDate,
+) -> Result<PaymentOrder> {
     let mut left_out = Vec::new();
     let mut currencies: BTreeMap<&str, Vec<Transfer<'_>>> = BTreeMap::new();
     for payout in payouts {
-        match iban_of(payout) {
-            Ok(iban) => currencies.entry(&payout.currency).or_default().push((payout, iban)),
+        match payee_of(payout) {
+            Ok(payee) => {
+                currencies.entry(&payout.currency).or_default().push(Transfer { payout, attempt: payout.attempt()?, payee });
+            }
             Err(why) => left_out.push((payout.partner_key.clone(), why)),
         }
     }
@@ -59,65 +75,72 @@ pub fn pain_001(payouts: &[PayoutRow], debtor: &Debtor<'_>, name: &str, written_
             ),
         }));
     }
-    let message = message_id(name, currencies.values().flatten());
+    let message_id = message_id(name, ordinal, currencies.values().flatten());
     let mut xml = Xml::default();
     xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\"><CstmrCdtTrfInitn><GrpHdr>");
-    xml.leaf("MsgId", &message, 35);
-    xml.leaf("CreDtTm", &written_at.utc().format("%Y-%m-%dT%H:%M:%SZ").to_string(), 30);
-    xml.leaf("NbOfTxs", &count.to_string(), 15);
-    xml.leaf("CtrlSum", &sum(currencies.values().flatten())?, 20);
+    xml.leaf("MsgId", &message_id);
+    xml.leaf("CreDtTm", &written_at.utc().format("%Y-%m-%dT%H:%M:%SZ").to_string());
+    xml.leaf("NbOfTxs", &count.to_string());
+    xml.leaf("CtrlSum", &sum(currencies.values().flatten())?);
     xml.raw("<InitgPty>");
-    xml.leaf("Nm", debtor.name, 140);
+    xml.leaf("Nm", &debtor.name);
     xml.raw("</InitgPty></GrpHdr>");
     for (currency, transfers) in &currencies {
         xml.raw("<PmtInf>");
-        xml.leaf("PmtInfId", &format!("{}-{currency}", message.chars().take(31).collect::<String>()), 35);
+        xml.leaf("PmtInfId", &format!("{}-{currency}", message_id.chars().take(31).collect::<String>()));
         xml.raw("<PmtMtd>TRF</PmtMtd>");
-        xml.leaf("NbOfTxs", &transfers.len().to_string(), 15);
-        xml.leaf("CtrlSum", &sum(transfers.iter())?, 20);
+        xml.leaf("NbOfTxs", &transfers.len().to_string());
+        xml.leaf("CtrlSum", &sum(transfers.iter())?);
         xml.raw("<ReqdExctnDt>");
-        xml.leaf("Dt", &on.to_string(), 10);
+        xml.leaf("Dt", &on.to_string());
         xml.raw("</ReqdExctnDt><Dbtr>");
-        xml.leaf("Nm", debtor.name, 140);
+        xml.leaf("Nm", &debtor.name);
         xml.raw("</Dbtr><DbtrAcct><Id>");
-        xml.leaf("IBAN", debtor.iban, 34);
+        xml.leaf("IBAN", &debtor.iban);
         xml.raw("</Id></DbtrAcct><DbtrAgt><FinInstnId>");
-        match debtor.bic {
-            Some(bic) => xml.leaf("BICFI", bic, 11),
+        match &debtor.bic {
+            Some(bic) => xml.leaf("BICFI", bic),
             // What the format wants where the IBAN alone names the bank.
             None => xml.raw("<Othr><Id>NOTPROVIDED</Id></Othr>"),
         }
         xml.raw("</FinInstnId></DbtrAgt>");
         // Euro transfers share their charges by the scheme's own rule, others by halves.
-        xml.leaf("ChrgBr", if *currency == "EUR" { "SLEV" } else { "SHAR" }, 4);
-        for (payout, iban) in transfers {
+        xml.leaf("ChrgBr", if *currency == "EUR" { "SLEV" } else { "SHAR" });
+        for Transfer { payout, attempt, payee } in transfers {
             xml.raw("<CdtTrfTxInf><PmtId>");
-            xml.leaf("EndToEndId", &identifier(&key(payout.id)), 35);
+            xml.leaf("EndToEndId", &attempt.end_to_end_id());
             xml.raw("</PmtId><Amt><InstdAmt Ccy=\"");
             xml.raw(currency);
             xml.raw("\">");
             xml.raw(&payout.money()?.plain());
             xml.raw("</InstdAmt></Amt><Cdtr>");
-            xml.leaf("Nm", &payout.partner_name, 140);
+            xml.leaf("Nm", &payee.name);
             xml.raw("</Cdtr><CdtrAcct><Id>");
-            xml.leaf("IBAN", iban, 34);
-            xml.raw("</Id></CdtrAcct><RmtInf>");
-            let month = Month(payout.month);
-            xml.leaf("Ustrd", &format!("{} {} {}", payout.invoice_number, month.long(), payout.partner_key), 140);
-            xml.raw("</RmtInf></CdtTrfTxInf>");
+            xml.leaf("IBAN", &payee.iban);
+            xml.raw("</Id></CdtrAcct>");
+            let remittance = format!("{} {} {}", payout.invoice_number, Month(payout.month).long(), payout.partner_key);
+            if let Some(remittance) = sepa::text(&remittance, sepa::REMITTANCE_MAX) {
+                xml.raw("<RmtInf>");
+                xml.leaf("Ustrd", &remittance);
+                xml.raw("</RmtInf>");
+            }
+            xml.raw("</CdtTrfTxInf>");
         }
         xml.raw("</PmtInf>");
     }
     xml.raw("</CstmrCdtTrfInitn></Document>\n");
-    Ok(PaymentOrder { xml: xml.0, left_out })
+    let holds = currencies.values().flatten().map(|transfer| transfer.attempt).collect();
+    Ok(PaymentOrder { xml: xml.0, message_id, holds, left_out })
 }
 
-/// The order's name and what it holds: a bank refuses the same order twice, and takes one of other payouts.
-fn message_id<'a>(name: &str, transfers: impl Iterator<Item = &'a Transfer<'a>>) -> String {
+/// The order's name, its place among those of the invoice and what it holds: a bank refuses the same order twice.
+fn message_id<'a>(name: &str, ordinal: usize, transfers: impl Iterator<Item = &'a Transfer<'a>>) -> String {
     let mut hash = Sha256::new();
-    for (payout, iban) in transfers {
-        hash.update(payout.id.as_bytes());
-        hash.update(iban.as_bytes());
+    hash.update(ordinal.to_be_bytes());
+    for transfer in transfers {
+        hash.update(transfer.payout.id.as_bytes());
+        hash.update(transfer.attempt.number.to_be_bytes());
+        hash.update(transfer.payee.iban.as_bytes());
     }
     let digest = hash.finalize().iter().take(4).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -134,8 +157,8 @@ fn identifier(text: &str) -> String {
 /// The sum of the amounts whatever their currencies, as the format wants it.
 fn sum<'a>(transfers: impl Iterator<Item = &'a Transfer<'a>>) -> Result<String> {
     let mut sum = Decimal::ZERO;
-    for (payout, _) in transfers {
-        let money = payout.money()?;
+    for transfer in transfers {
+        let money = transfer.payout.money()?;
         sum += Decimal::new(money.minor, u32::from(money.currency.exponent()));
     }
     Ok(sum.to_string())
@@ -149,19 +172,8 @@ impl Xml {
         self.0.push_str(text);
     }
 
-    /// An element with text of at most `max` characters. Control characters, which XML cannot carry, become blanks.
-    fn leaf(&mut self, name: &str, text: &str, max: usize) {
-        let _ = write!(self.0, "<{name}>");
-        let cleaned: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-        for letter in cleaned.trim().chars().take(max) {
-            match letter {
-                '&' => self.0.push_str("&amp;"),
-                '<' => self.0.push_str("&lt;"),
-                '>' => self.0.push_str("&gt;"),
-                '\u{fffe}' | '\u{ffff}' => self.0.push(' '),
-                letter => self.0.push(letter),
-            }
-        }
-        let _ = write!(self.0, "</{name}>");
+    /// An element with text in the letters that banks take, none of which XML reads.
+    fn leaf(&mut self, name: &str, text: &str) {
+        let _ = write!(self.0, "<{name}>{text}</{name}>");
     }
 }

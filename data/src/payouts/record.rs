@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::invoicing::{payout_failed, payout_sent};
+use domain::invoicing::{payout_came_back, payout_sent};
 use domain::states::{InvoiceState, PayoutState, TransferKind};
 use domain::{Instant, ids};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::db::insert_all;
 use crate::due::Work;
 use crate::entities::payouts::{Column, Entity, Model};
-use crate::entities::{audit, companies, invoices, partnerships};
+use crate::entities::{audit, companies, invoices, partnerships, payout_failures};
 use crate::error::stored;
 use crate::ledger::{self, Transfer};
 use crate::month_end::SYSTEM;
@@ -66,33 +66,58 @@ pub(super) struct Outcome<'a> {
     reference: Option<String>,
     error: Option<String>,
     due_at: Option<i64>,
+    /// When it came back, where that was not just now.
+    occurred_at: Option<Instant>,
 }
 
 impl<'a> Outcome<'a> {
+    fn of(payout: &'a Model, next: PayoutState) -> Self {
+        Outcome { payout, next, reference: None, error: None, due_at: None, occurred_at: None }
+    }
+
     pub fn paid(payout: &'a Model, reference: Option<&str>) -> Self {
-        let reference = reference.map(str::to_owned);
-        Outcome { payout, next: PayoutState::Paid, reference, error: None, due_at: None }
+        Outcome { reference: reference.map(str::to_owned), ..Outcome::of(payout, PayoutState::Paid) }
     }
 
     fn sent(payout: &'a Model, reference: &str, settles_at: Instant) -> Self {
-        let reference = Some(reference.to_owned());
-        Outcome { payout, next: PayoutState::Sent, reference, error: None, due_at: Some(settles_at.0) }
+        Outcome { reference: Some(reference.to_owned()), due_at: Some(settles_at.0), ..Outcome::of(payout, PayoutState::Sent) }
     }
 
     pub fn failed(payout: &'a Model, error: &str) -> Self {
-        Outcome { payout, next: PayoutState::Failed, reference: None, error: Some(error.to_owned()), due_at: None }
+        Outcome { error: Some(error.to_owned()), ..Outcome::of(payout, PayoutState::Failed) }
+    }
+
+    pub fn returned(payout: &'a Model, error: &str, occurred_at: Instant) -> Self {
+        Outcome { error: Some(error.to_owned()), occurred_at: Some(occurred_at), ..Outcome::of(payout, PayoutState::Returned) }
     }
 
     fn was_sent(&self) -> bool {
         self.payout.sent_at.is_some()
     }
 
-    /// The transfer that this outcome causes: money leaves when a payout is sent, and comes back when it fails after that.
+    /// The row that remembers an attempt whose money did not arrive.
+    fn failure(&self, by: &str, now: Instant) -> Option<payout_failures::Model> {
+        self.next.came_back().then(|| payout_failures::Model {
+            payout_id: self.payout.id,
+            attempt: self.payout.attempts + 1,
+            company_id: self.payout.company_id,
+            outcome: self.next.word().to_owned(),
+            reason: self.error.clone().unwrap_or_default(),
+            occurred_at: self.occurred_at.unwrap_or(now).0,
+            recorded_at: now.0,
+            author: by.to_owned(),
+            paid_at: self.payout.paid_at,
+        })
+    }
+
+    /// The transfer that this outcome causes: money leaves when a payout is sent, and comes back when it fails or is returned after
+    /// that, under the reference that it left by.
     fn transfer(&self) -> Result<Option<Transfer>> {
         let payout = self.payout;
         let (kind, postings) = match (self.next, self.was_sent()) {
             (PayoutState::Paid | PayoutState::Sent, false) => (TransferKind::PayoutSent, payout_sent(payout.partnership_id, payout.amount)),
-            (PayoutState::Failed, true) => (TransferKind::PayoutFailed, payout_failed(payout.partnership_id, payout.amount)),
+            (PayoutState::Failed, true) => (TransferKind::PayoutFailed, payout_came_back(payout.partnership_id, payout.amount)),
+            (PayoutState::Returned, _) => (TransferKind::PayoutReturned, payout_came_back(payout.partnership_id, payout.amount)),
             _ => return Ok(None),
         };
         Ok(Some(Transfer {
@@ -118,7 +143,7 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
         for outcome in some {
             transfers.extend(outcome.transfer()?);
             match outcome.next {
-                PayoutState::Failed => work.payouts_failed += 1,
+                PayoutState::Failed | PayoutState::Returned => work.payouts_failed += 1,
                 PayoutState::Sent => work.payouts_sent += 1,
                 _ => work.payouts_paid += 1,
             }
@@ -127,9 +152,15 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
         ledger::post(tx, now, transfers).await?;
         let notes = some.iter().map(|outcome| note(outcome, by, now).into_active_model());
         insert_all(tx, notes).await?;
+        insert_all(tx, some.iter().filter_map(|outcome| outcome.failure(by, now)).map(IntoActiveModel::into_active_model)).await?;
     }
-    finish_invoices(tx, outcomes.iter().map(|outcome| outcome.payout.invoice_id).collect(), now).await?;
-    tell_owners(tx, outcomes, now).await?;
+    let invoices_of = |returned: bool| {
+        let some = outcomes.iter().filter(|outcome| (outcome.next == PayoutState::Returned) == returned);
+        some.map(|outcome| outcome.payout.invoice_id).collect::<BTreeSet<Uuid>>()
+    };
+    reopen_invoices(tx, invoices_of(true)).await?;
+    finish_invoices(tx, invoices_of(false), now).await?;
+    tell_of_failures(tx, outcomes, now).await?;
     Ok(work)
 }
 
@@ -145,7 +176,11 @@ async fn update_rows<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], now: 
             .col_expr(Column::LeasedUntil, Expr::value(0i64))
             .col_expr(Column::Error, choose(&same, |outcome| outcome.error.clone()));
         match same[0].next {
-            PayoutState::Failed => update = update.col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1)),
+            PayoutState::Failed | PayoutState::Returned => {
+                update = update
+                    .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+                    .col_expr(Column::PaidAt, Expr::value(None::<i64>));
+            }
             next => {
                 if same.iter().any(|outcome| outcome.reference.is_some()) {
                     update = update.col_expr(Column::ProviderReference, choose(&same, |outcome| outcome.reference.clone()));
@@ -186,10 +221,14 @@ fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> audit::Model {
     let payout = outcome.payout;
     let action = match outcome.next {
         PayoutState::Failed => "payout_failed",
+        PayoutState::Returned => "payout_returned",
         PayoutState::Sent => "payout_sent",
         _ => "payout_paid",
     };
-    let detail = json!({ "amount": payout.amount, "currency": payout.currency, "error": outcome.error });
+    let mut detail = json!({ "amount": payout.amount, "currency": payout.currency, "error": outcome.error });
+    if let Some(at) = outcome.occurred_at {
+        detail["returned_at"] = json!(at.rfc3339());
+    }
     audit::Model {
         id: ids::derive(now, &["audit", &payout.id.to_string(), &payout.attempts.to_string(), action]),
         company_id: Some(payout.company_id),
@@ -202,8 +241,26 @@ fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> audit::Model {
     }
 }
 
+/// Something of these invoices is to be paid again.
+async fn reopen_invoices<C: ConnectionTrait>(tx: &C, invoice_ids: BTreeSet<Uuid>) -> Result<()> {
+    if invoice_ids.is_empty() {
+        return Ok(());
+    }
+    invoices::Entity::update_many()
+        .col_expr(invoices::Column::State, Expr::value(InvoiceState::Charged.word()))
+        .col_expr(invoices::Column::PaidAt, Expr::value(None::<i64>))
+        .filter(invoices::Column::Id.is_in(invoice_ids))
+        .filter(invoices::Column::State.eq(InvoiceState::Paid.word()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// An invoice is paid once all of its payouts are.
 async fn finish_invoices<C: ConnectionTrait>(tx: &C, invoice_ids: BTreeSet<Uuid>, now: Instant) -> Result<()> {
+    if invoice_ids.is_empty() {
+        return Ok(());
+    }
     let unpaid = Query::select()
         .column(Column::InvoiceId)
         .from(Entity)
@@ -221,8 +278,9 @@ async fn finish_invoices<C: ConnectionTrait>(tx: &C, invoice_ids: BTreeSet<Uuid>
     Ok(())
 }
 
-async fn tell_owners<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], now: Instant) -> Result<()> {
-    let failed: Vec<&Outcome<'_>> = outcomes.iter().filter(|outcome| outcome.next == PayoutState::Failed).collect();
+/// To the owners, who can send it again, and to the partner, who reads why.
+async fn tell_of_failures<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], now: Instant) -> Result<()> {
+    let failed: Vec<&Outcome<'_>> = outcomes.iter().filter(|outcome| outcome.next.came_back()).collect();
     if failed.is_empty() {
         return Ok(());
     }
@@ -230,18 +288,20 @@ async fn tell_owners<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], now: 
         .filter(partnerships::Column::Id.is_in(failed.iter().map(|outcome| outcome.payout.partnership_id)))
         .all(tx)
         .await?;
-    let names: BTreeMap<Uuid, String> = partners.into_iter().map(|partner| (partner.id, partner.name)).collect();
+    let partners: BTreeMap<Uuid, partnerships::Model> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
     let mut mails = Vec::new();
     for company_id in failed.iter().map(|outcome| outcome.payout.company_id).collect::<BTreeSet<_>>() {
         let company = companies::Entity::find_by_id(company_id).one(tx).await?.ok_or(Error::NotFound("the company"))?;
         let owners = outbox::owners(tx, company_id).await?;
         for outcome in failed.iter().filter(|outcome| outcome.payout.company_id == company_id) {
-            let partner = names.get(&outcome.payout.partnership_id).map_or("a partner", String::as_str);
+            let partner = partners.get(&outcome.payout.partnership_id).ok_or(Error::NotFound("the partner"))?;
             let error = outcome.error.as_deref().unwrap_or_default();
             for owner in &owners {
-                mails.push(letters::payout_failed(&company, outcome.payout, partner, error, owner)?);
+                mails.push(letters::payout_failed(&company, outcome.payout, outcome.next, &partner.name, error, owner)?);
             }
+            mails.push(letters::payout_not_arrived(&company, outcome.payout, outcome.next, partner, error)?);
         }
     }
+    mails.retain(|mail| !mail.recipient.is_empty());
     outbox::enqueue(tx, now, mails).await
 }

@@ -13,7 +13,7 @@ use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::entities::{companies, partnerships};
 use crate::error::stored;
-use crate::providers::PayoutOrder;
+use crate::providers::{Held, PayoutOrder};
 use crate::{Db, Result, transact};
 
 const BATCH: u64 = 250;
@@ -62,7 +62,9 @@ async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Ins
 
 async fn lease(db: &Db, ctx: &Ctx, states: &[PayoutState], next: Option<PayoutState>, now: Instant) -> Result<Vec<Model>> {
     transact!(db, |tx| {
+        let held = Held::load(tx).await?;
         let rows = Entity::find()
+            .filter(held.free(Column::CompanyId, Column::Provider))
             .filter(Column::State.is_in(states.iter().map(PayoutState::word)))
             .filter(Column::DueAt.lte(now.0))
             .filter(Column::Provider.ne(ProviderKind::Manual.word()))

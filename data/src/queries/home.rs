@@ -55,6 +55,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         waiting: waiting(&snapshot, company, role, now).await?,
         in_review,
         empty: no_partner,
+        simulated: crate::providers::waits(&snapshot, company).await?,
     })
 }
 
@@ -170,25 +171,27 @@ async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model, now:
             href: format!("/invoices/{}", invoice.number),
         });
     }
-    let returned = payouts::Entity::find()
-        .filter(payouts::Column::CompanyId.eq(company.id))
-        .filter(payouts::Column::State.eq(PayoutState::Failed.word()))
-        .order_by_asc(payouts::Column::CreatedAt)
-        .limit(COUNTED_MAX)
-        .all(conn)
-        .await?;
+    let states = PayoutState::ALL.iter().filter(|state| state.came_back()).map(PayoutState::word);
+    let scope = Condition::all().add(payouts::Column::CompanyId.eq(company.id)).add(payouts::Column::State.is_in(states));
+    let returned =
+        payouts::Entity::find().filter(scope.clone()).order_by_asc(payouts::Column::CreatedAt).limit(COUNTED_MAX).all(conn).await?;
     if let Some(first) = returned.first() {
-        let scope =
-            Condition::all().add(payouts::Column::CompanyId.eq(company.id)).add(payouts::Column::State.eq(PayoutState::Failed.word()));
         list.push(Waiting {
             kind: WaitingKind::PayoutFailed,
             title: counted(returned.len(), "payout failed", "payouts failed"),
-            detail: first.error.clone().unwrap_or_default(),
+            detail: why(conn, first).await?,
             amounts: payout_sums(conn, company, scope).await?,
             href: invoice_href(conn, first).await?,
         });
     }
     Ok(list)
+}
+
+/// "Ada: no account"
+async fn why<C: ConnectionTrait>(conn: &C, payout: &payouts::Model) -> Result<String> {
+    let partner = partnerships::Entity::find_by_id(payout.partnership_id).one(conn).await?;
+    let name = partner.map(|partner| partner.name).unwrap_or_default();
+    Ok(format!("{name}: {}", payout.error.as_deref().unwrap_or_default()))
 }
 
 /// What a person has to pay and confirm, with the manual providers.
@@ -220,7 +223,7 @@ async fn to_pay<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Res
         list.push(Waiting {
             kind: WaitingKind::ToPay,
             title: counted(pending.len(), "partner to pay", "partners to pay"),
-            detail: "by bank transfer: take the payment file from the invoice".to_owned(),
+            detail: "by bank transfer: make the payment file on the invoice".to_owned(),
             amounts: payout_sums(conn, company, scope).await?,
             href: invoice_href(conn, first).await?,
         });

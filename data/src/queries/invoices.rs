@@ -18,6 +18,7 @@ use crate::queries::lines::money;
 use crate::{Db, Result};
 
 mod detail;
+mod files;
 mod partners;
 mod print;
 pub mod stage;

@@ -61,6 +61,12 @@ impl Desk {
         self.partnerships.iter().map(|row| row.id)
     }
 
+    /// Whether the company knows an account of the partner's.
+    fn has_account(&self, partnership_id: Uuid) -> bool {
+        let row = self.partnerships.iter().find(|row| row.id == partnership_id);
+        row.and_then(|row| row.payout_account.as_deref()).is_some_and(|account| !account.trim().is_empty())
+    }
+
     fn company(&self, id: Uuid) -> Result<&companies::Model> {
         self.companies.get(&id).ok_or(Error::NotFound("company"))
     }
@@ -94,6 +100,10 @@ impl Desk {
             for (id, (line, payment)) in ids.into_iter().zip(lines::with_payment(conn, company, rows).await?) {
                 let customer = line.customer.map(|customer| seen(visibility, &customer.label)).unwrap_or_default();
                 let date = line.estimated_payment.unwrap_or_default();
+                let reason = match &payment {
+                    Payment::CameBack(why) => why.for_partner(&company.name),
+                    _ => line.reason,
+                };
                 let line = CommissionLine {
                     key: line.key,
                     company: company.name.clone(),
@@ -102,9 +112,13 @@ impl Desk {
                     customer,
                     amount: line.amount,
                     status: line.status,
-                    reason: line.reason,
+                    reason,
                     occurred: line.occurred,
-                    payment: if matches!(payment, Payment::About(_)) { format!("about {date}") } else { date },
+                    payment: match &payment {
+                        Payment::About(_) => format!("about {date}"),
+                        Payment::CameBack(_) => "didn't arrive".to_owned(),
+                        _ => date,
+                    },
                 };
                 found.insert(id, (line, payment));
             }
@@ -228,7 +242,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
     let path = path_of(conn, company, &row).await?;
     let (line, payment) = desk.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
     let lead = match payment {
-        Payment::Never => line.reason.clone(),
+        Payment::Never | Payment::CameBack(_) => line.reason.clone(),
         Payment::About(date) => format!("Estimated payment date {}", words::date(date)),
         Payment::OnceResumed => "The invoice is paused: it is paid once the company resumes it".to_owned(),
         Payment::OnceCharged => "The company's charge failed: it is paid once the invoice is charged".to_owned(),

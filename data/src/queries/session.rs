@@ -149,7 +149,7 @@ fn effect(preview: &Preview) -> String {
         (preview.released, "releases", "reward", "rewards"),
         (preview.invoices, "generates", "invoice", "invoices"),
         (preview.charges, "charges", "invoice", "invoices"),
-        (preview.payouts, "pays", "partner", "partners"),
+        (preview.payouts, "releases", "payout", "payouts"),
         (preview.mails, "sends", "mail", "mails"),
     ];
     sentence(&parts).unwrap_or_else(|| "Nothing is due".to_owned())
@@ -164,13 +164,15 @@ pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
     }
 }
 
-/// "Generated 3 invoices, charged 1 invoice, paid 41 partners"; `None` when nothing was done.
+/// "Generated 3 invoices, charged 1 invoice, released 41 payouts, paid 41 partners"; `None` when nothing was done.
 pub fn work_words(work: &Work) -> Option<String> {
     let parts = [
         (work.released, "released", "reward", "rewards"),
         (work.invoices, "generated", "invoice", "invoices"),
         (work.charges_done, "charged", "invoice", "invoices"),
         (work.charges_failed, "failed to charge", "invoice", "invoices"),
+        (work.payouts_released, "released", "payout", "payouts"),
+        (work.payouts_sent, "sent", "payout", "payouts"),
         (work.payouts_paid, "paid", "partner", "partners"),
         (work.payouts_failed, "failed to pay", "partner", "partners"),
         (work.mails, "sent", "mail", "mails"),
@@ -200,7 +202,10 @@ mod tests {
         let preview = Preview { invoices: 3, mails: 1, ..Preview::default() };
         assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 mail");
         assert_eq!(effect(&Preview::default()), "Nothing is due");
-        let work = Work { invoices: 3, charges_done: 1, payouts_paid: 41, ..Work::default() };
-        assert_eq!(work_words(&work).as_deref(), Some("Generated 3 invoices, charged 1 invoice, paid 41 partners"));
+        let preview = Preview { charges: 1, payouts: 97, ..Preview::default() };
+        assert_eq!(effect(&preview), "Charges 1 invoice, releases 97 payouts");
+        let work = Work { invoices: 3, charges_done: 1, payouts_released: 97, payouts_sent: 31, payouts_paid: 66, ..Work::default() };
+        let told = "Generated 3 invoices, charged 1 invoice, released 97 payouts, sent 31 payouts, paid 66 partners";
+        assert_eq!(work_words(&work).as_deref(), Some(told));
     }
 }

@@ -4,9 +4,9 @@ use domain::addresses;
 use domain::bank;
 use domain::page::Page;
 use domain::review::Verb;
-use domain::states::{PartnershipStatus, RewardState};
-use domain::views::ListQuery;
+use domain::states::{PartnershipStatus, ProviderKind, RewardState};
 use domain::views::settings::{AuditEntry, AuditLog, CompanyProfile};
+use domain::views::{Choice, ListQuery};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
 use sea_orm::sea_query::{Condition, Query};
@@ -16,12 +16,15 @@ use uuid::Uuid;
 
 use super::words;
 use crate::entities::{audit, companies, partnerships, rewards};
-use crate::{Db, Result};
+use crate::{Db, Result, installation, providers};
 
 const ROWS: u64 = 50;
 
-pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
-    CompanyProfile {
+pub async fn profile<C: ConnectionTrait>(conn: &C, company: &companies::Model, may_change: bool) -> Result<CompanyProfile> {
+    let sandbox = installation::mode_in(conn).await?.is_sandbox();
+    let providers = ProviderKind::ALL.iter().filter(|kind| sandbox || **kind != ProviderKind::Simulated);
+    let account = bank::stored_account(company.iban.as_deref().unwrap_or_default());
+    Ok(CompanyProfile {
         key: company.key.clone(),
         name: company.name.clone(),
         timezone: company.timezone.clone(),
@@ -29,14 +32,42 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
         address: company.address.clone().unwrap_or_default(),
         charge_provider: company.charge_provider.clone(),
         payout_provider: company.payout_provider.clone(),
+        providers: providers.map(|kind| Choice::new(kind.word(), kind.label())).collect(),
+        simulated: providers::waits(conn, company).await?,
         fee_percent: Rate(company.fee_ppm).percent(),
         customer_visibility: company.customer_visibility.clone(),
         account_name: company.account_name.clone().unwrap_or_default(),
-        iban: company.iban.as_deref().map(bank::grouped_iban).unwrap_or_default(),
+        iban: account.map(|account| if may_change { account.shown() } else { account.masked() }).unwrap_or_default(),
         bic: company.bic.clone().unwrap_or_default(),
         zones: Zone::all().map(str::to_owned).collect(),
         may_change,
         seen: crate::seen::digest(&crate::companies::edited(company)),
+    })
+}
+
+/// Names of facts that are accounts.
+const ACCOUNTS: [&str; 2] = ["iban", "payout_account"];
+
+/// An entry's facts with no more of an account than its last four characters: who may see it all does so where it is kept.
+pub fn without_accounts(detail: Value) -> Value {
+    fn masked(value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(bank::stored_account(&text).map(|account| account.masked()).unwrap_or_default()),
+            Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
+            other => other,
+        }
+    }
+    match detail {
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = if ACCOUNTS.contains(&name.as_str()) { masked(value) } else { without_accounts(value) };
+                    (name, value)
+                })
+                .collect(),
+        ),
+        other => other,
     }
 }
 
@@ -170,7 +201,7 @@ const LISTED_MAX: usize = 5;
 /// The facts of an entry as label and words. Left out are what is empty, ids that say nothing, and the currency where an amount
 /// says it.
 fn facts(zone: &Zone, detail: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail) else { return Vec::new() };
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail).map(without_accounts) else { return Vec::new() };
     let currency = fields.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok());
     let reading = Reading { zone, currency };
     let with_amount = currency.is_some() && fields.keys().any(|name| AMOUNTS.contains(&name.as_str()));
@@ -261,6 +292,10 @@ mod tests {
         let told = ["Amount: $24.75", "From: On hold", "From month: August 2026", "To: New", "To month: November 2026"];
         assert_eq!(read(released), told);
         assert_eq!(read(r#"{"from":"2026-11-04T15:20:00Z","currency":"USD"}"#), ["Currency: USD", "From: 4 Nov 2026, 10:20"]);
+        let moved = read(
+            r#"{"iban":["","DE89370400440532013000"],"before":{"payout_account":null},"after":{"payout_account":"GB82 WEST 1234 5698 7654 32"}}"#,
+        );
+        assert_eq!(moved, ["After: Payout account: ••••5432", "Before: Payout account: ", "Iban:  → ••••3000"]);
         assert_eq!(readable("partner_moved_to_group"), "Partner moved to group");
         assert_eq!(deed("reward_hold", "{}"), "Reward put on hold");
         assert_eq!(deed("offer_version_published", r#"{"number":2,"terms":[]}"#), "Offer retired");

@@ -39,10 +39,14 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
 }
 
 async fn invoice_trail(conn: &Conn, trail: &Trail) -> Result<Check> {
-    let mut check = Check::new("I10", "an invoice's generation, freeze, attempts, charge and pauses are in the audit log");
+    let mut check = Check::new("I10", "an invoice's generation, freeze, attempts, charge, payment files and pauses are in the audit log");
     let mut attempts: HashMap<(Uuid, String), i64> = HashMap::new();
     for row in rows(conn, "SELECT invoice_id, state, COUNT(*) FROM charge_attempts GROUP BY invoice_id, state").await? {
         attempts.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?);
+    }
+    let mut files: HashMap<Uuid, i64> = HashMap::new();
+    for row in rows(conn, "SELECT invoice_id, COUNT(*) FROM payment_files GROUP BY invoice_id").await? {
+        files.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     }
     for invoice in invoices::Entity::find().all(conn).await? {
         let of = |state: &str| attempts.get(&(invoice.id, state.to_owned())).copied().unwrap_or_default();
@@ -54,6 +58,7 @@ async fn invoice_trail(conn: &Conn, trail: &Trail) -> Result<Check> {
             ("charge_succeeded", of("succeeded")),
             ("charge_failed", of("failed")),
             ("invoice_charged", i64::from(invoice.charged_at.is_some())),
+            ("payment_file_made", files.get(&invoice.id).copied().unwrap_or_default()),
         ];
         for (action, times) in expected {
             let found = count(action);
@@ -67,15 +72,16 @@ async fn invoice_trail(conn: &Conn, trail: &Trail) -> Result<Check> {
 
 async fn payout_trail(conn: &Conn, trail: &Trail) -> Result<Check> {
     let mut check = Check::new("I10", "what became of a payout is in the audit log");
-    for payout in payouts::Entity::find().filter(payouts::Column::State.is_in(["sent", "paid", "failed"])).all(conn).await? {
+    for payout in payouts::Entity::find().filter(payouts::Column::State.is_in(["sent", "paid", "failed", "returned"])).all(conn).await? {
         let key = crate::payouts::key(payout.id);
         let action = match payout.state.as_str() {
             "sent" => "payout_sent",
             "paid" => "payout_paid",
+            "returned" => "payout_returned",
             _ => "payout_failed",
         };
         let found = trail.count(payout.company_id, &key, action);
-        let failures = trail.count(payout.company_id, &key, "payout_failed");
+        let failures = trail.count(payout.company_id, &key, "payout_failed") + trail.count(payout.company_id, &key, "payout_returned");
         check.expect(found >= 1 && failures == i64::from(payout.attempts), || format!("{} {key} lacks {action}", payout.id));
     }
     Ok(check)

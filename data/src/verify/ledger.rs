@@ -82,9 +82,31 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT p.id, p.state || ' ' || CAST(p.amount AS TEXT) || ', posted ' || CAST(COALESCE(l.moved, 0) AS TEXT) \
              FROM payouts p LEFT JOIN ( \
                SELECT t.payout_id, SUM(e.amount) AS moved FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id \
-               WHERE t.kind IN ('payout_sent', 'payout_failed') AND e.account = 'paid_out' GROUP BY t.payout_id \
+               WHERE t.kind IN ('payout_sent', 'payout_failed', 'payout_returned') AND e.account = 'paid_out' GROUP BY t.payout_id \
              ) l ON l.payout_id = p.id \
              WHERE COALESCE(l.moved, 0) <> CASE WHEN p.state IN ('sent', 'paid') THEN p.amount ELSE 0 END",
+        )
+        .await?,
+        none(
+            conn,
+            "I2",
+            "money that came back had left under the same reference, and came back once",
+            "SELECT COUNT(*) FROM ledger_transfers WHERE kind IN ('payout_failed', 'payout_returned')",
+            "SELECT b.id, b.kind || ' ' || b.reference FROM ledger_transfers b LEFT JOIN ledger_transfers s \
+               ON s.company_id = b.company_id AND s.kind = 'payout_sent' AND s.reference = b.reference AND s.payout_id = b.payout_id AND s.at <= b.at \
+             WHERE b.kind IN ('payout_failed', 'payout_returned') AND (s.id IS NULL OR EXISTS (SELECT 1 FROM ledger_transfers o \
+               WHERE o.company_id = b.company_id AND o.reference = b.reference AND o.id <> b.id AND o.kind IN ('payout_failed', 'payout_returned')))",
+        )
+        .await?,
+        none(
+            conn,
+            "I2",
+            "every payout that was returned posted it, and nothing else did",
+            "SELECT COUNT(*) FROM payout_failures WHERE outcome = 'returned'",
+            "SELECT x.payout_id, CAST(SUM(x.returns) AS TEXT) || ' returns without their posting' FROM ( \
+               SELECT payout_id, 1 AS returns FROM payout_failures WHERE outcome = 'returned' \
+               UNION ALL SELECT payout_id, -1 FROM ledger_transfers WHERE kind = 'payout_returned' \
+             ) x GROUP BY x.payout_id HAVING SUM(x.returns) <> 0",
         )
         .await?,
         none(

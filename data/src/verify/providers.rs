@@ -6,9 +6,10 @@ use domain::states::{AttemptState, PayoutState, ProviderKind, SimulatedOutcome};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{Check, Conn, none};
+use super::{Check, Conn, none, rows};
 use crate::Result;
 use crate::entities::{charge_attempts, invoices, payouts, simulated_requests};
+use crate::error::stored;
 
 pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
     let mut checks = vec![
@@ -47,8 +48,26 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         )
         .await?,
     ];
+    checks.push(simulated(conn).await?);
     checks.extend(memory(conn).await?);
     Ok(checks)
+}
+
+/// Simulated money is for sandboxes. What a production database has recorded of it before is named with its company.
+async fn simulated(conn: &Conn) -> Result<Check> {
+    none(
+        conn,
+        "I6",
+        "no company of a production database has simulated charges or payouts",
+        "SELECT COUNT(*) FROM companies",
+        "SELECT c.id, c.key || ': charges ' || c.charge_provider || ', payouts ' || c.payout_provider || '; recorded so far as simulated: ' \
+           || CAST((SELECT COUNT(*) FROM charge_attempts a WHERE a.company_id = c.id AND a.provider = 'simulated' AND a.state = 'succeeded') AS TEXT) \
+           || ' charges, ' || CAST((SELECT COUNT(*) FROM payouts p WHERE p.company_id = c.id AND p.provider = 'simulated' \
+             AND p.state IN ('sent', 'paid')) AS TEXT) || ' payouts' \
+         FROM companies c WHERE (c.charge_provider = 'simulated' OR c.payout_provider = 'simulated') \
+           AND NOT EXISTS (SELECT 1 FROM installation WHERE sandbox_now IS NOT NULL)",
+    )
+    .await
 }
 
 /// What the simulated provider did, by what it did it for.
@@ -80,11 +99,17 @@ async fn memory(conn: &Conn) -> Result<Vec<Check>> {
     let invoices: HashMap<Uuid, invoices::Model> =
         invoices::Entity::find().all(conn).await?.into_iter().map(|invoice| (invoice.id, invoice)).collect();
     let mut known = Check::new("I6", "the provider was asked only for charges and payouts that exist, under their keys");
-    let mut once = Check::new("I6", "the provider moved money at most once for an invoice, and for a payout");
+    let mut once = Check::new("I6", "the provider moved money at most once for an invoice, and for a payout once more after each return");
     let mut agrees = Check::new("I6", "what counts as charged or paid by the provider was moved by it, over the same amount");
 
     let mut memory = Memory { by_key: HashMap::new(), moved: HashMap::new() };
     let requests = simulated_requests::Entity::find().all(conn).await?;
+    // Money that came back may be moved again.
+    let mut returns: HashMap<Uuid, u32> = HashMap::new();
+    for row in rows(conn, "SELECT payout_id, COUNT(*) FROM payout_failures WHERE outcome = 'returned' GROUP BY payout_id").await? {
+        let times: i64 = row.try_get_by_index(1)?;
+        returns.insert(row.try_get_by_index(0)?, u32::try_from(times).unwrap_or(u32::MAX));
+    }
     let payouts: HashMap<Uuid, &payouts::Model> = paid.iter().map(|payout| (payout.id, payout)).collect();
     for row in requests {
         let subject = read_key(&row.idempotency_key);
@@ -98,7 +123,7 @@ async fn memory(conn: &Conn) -> Result<Vec<Check>> {
         if let Some((id, _)) = subject.filter(|_| moved(&row)) {
             let times = memory.moved.entry(id).or_default();
             *times += 1;
-            once.expect(*times == 1, || format!("{id} was moved {times} times"));
+            once.expect(*times <= 1 + returns.get(&id).copied().unwrap_or_default(), || format!("{id} was moved {times} times"));
         }
         memory.by_key.insert(row.idempotency_key.clone(), row);
     }
@@ -115,7 +140,8 @@ async fn memory(conn: &Conn) -> Result<Vec<Check>> {
     }
     for payout in &paid {
         let key = read_key(&payout.idempotency_key);
-        agrees.expect(key == Some((payout.id, payout.attempts + 1)) || payout.state == PayoutState::Failed.word(), || {
+        let came_back = stored::<PayoutState>(&payout.state)?.came_back();
+        agrees.expect(key == Some((payout.id, payout.attempts + 1 - i32::from(came_back))), || {
             format!("payout {} has the key {}", payout.id, payout.idempotency_key)
         });
         if payout.provider != ProviderKind::Simulated.word() {
@@ -123,7 +149,7 @@ async fn memory(conn: &Conn) -> Result<Vec<Check>> {
         }
         let done = memory.done(&payout.idempotency_key, payout.amount, &payout.currency);
         let holds = match payout.state.as_str() {
-            "paid" => done,
+            "paid" | "returned" => done,
             "failed" | "pending" => !done,
             // Sent: accepted, and whether it arrives is seen later. Sending: the answer is still to come.
             _ => true,

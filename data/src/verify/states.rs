@@ -34,6 +34,33 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I5",
+            "every attempt at a payout whose money did not arrive is remembered, in their order",
+            "SELECT COUNT(*) FROM payout_failures",
+            "SELECT p.id, CAST(p.attempts AS TEXT) || ' attempts came back, ' || CAST(COUNT(f.attempt) AS TEXT) || ' are remembered' \
+             FROM payouts p LEFT JOIN payout_failures f ON f.payout_id = p.id GROUP BY p.id, p.attempts, p.state, p.created_at \
+             HAVING COUNT(f.attempt) <> p.attempts OR MIN(f.attempt) <> 1 OR MAX(f.attempt) <> p.attempts \
+               OR MIN(f.occurred_at) < p.created_at OR SUM(CASE WHEN f.occurred_at > f.recorded_at THEN 1 ELSE 0 END) > 0 \
+               OR SUM(CASE WHEN (f.outcome = 'returned') <> (f.paid_at IS NOT NULL) OR f.outcome NOT IN ('failed', 'returned') THEN 1 ELSE 0 END) > 0 \
+               OR (p.state IN ('failed', 'returned') AND SUM(CASE WHEN f.attempt = p.attempts AND f.outcome = p.state THEN 1 ELSE 0 END) <> 1)",
+        )
+        .await?,
+    );
+    checks.push(
+        none(
+            conn,
+            "I5",
+            "a payment file holds payouts of its invoice, at attempts that there were",
+            "SELECT COUNT(*) FROM payment_file_payouts",
+            "SELECT f.id, f.message_id FROM payment_files f LEFT JOIN payment_file_payouts h ON h.payment_file_id = f.id \
+             LEFT JOIN payouts p ON p.id = h.payout_id \
+             WHERE p.id IS NULL OR p.invoice_id <> f.invoice_id OR h.attempt < 1 OR h.attempt > p.attempts + 1 OR p.created_at > f.made_at",
+        )
+        .await?,
+    );
+    checks.push(
+        none(
+            conn,
+            "I5",
             "an invoice is paid once all of its payouts are",
             "SELECT COUNT(*) FROM invoices WHERE charged_at IS NOT NULL",
             "SELECT i.id, i.number || ' is ' || i.state FROM invoices i LEFT JOIN ( \

@@ -25,6 +25,7 @@ mod month_end;
 mod payouts;
 mod pooler;
 mod portal;
+mod production;
 mod programme;
 mod proxy;
 mod reversals;

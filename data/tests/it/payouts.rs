@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use data::entities::{outbox, simulated_requests};
+use data::entities::{ledger_transfers, outbox, payouts, simulated_requests};
 use data::on_both;
-use data::payouts::{confirm, confirm_all, mark_failed, retry};
+use data::partners::PartnerChange;
+use data::payment_files::{self, Which};
+use data::payouts::{Confirmed, Shown, confirm, mark_failed, mark_returned, retry};
 use data::providers::simulated::{self, Kind};
 use data::testing::TestDb;
-use data::{Error, companies, due, installation};
+use data::{Error, Result, companies, due, installation};
 use domain::Instant;
 use domain::states::{ProviderKind, SimulatedOutcome};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::books::{Books, at};
 
@@ -23,6 +25,49 @@ async fn plan(books: &Books<'_>, outcomes: &[SimulatedOutcome]) {
 async fn by_hand(books: &Books<'_>) {
     let profile = companies::Profile { payout_provider: Some(ProviderKind::Manual), ..companies::Profile::default() };
     companies::update(books.db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+}
+
+const IBANS: [&str; 3] = ["DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32", "NO93 8601 1117 947"];
+
+/// Three partners of 10.00, 20.00 and 30.00, charged and to be paid by hand; all but the last have an account.
+async fn with_three_accounts(db: &TestDb) -> Books<'_> {
+    let books = Books::open(db, "Europe/Berlin", "2026-03-10T12:00:00Z").await;
+    by_hand(&books).await;
+    let profile = companies::Profile { iban: Some(IBANS[0].to_owned()), ..companies::Profile::default() };
+    companies::update(db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+    for (key, minor, account) in [("ada", 1000, IBANS[0]), ("bo", 2000, IBANS[1]), ("zoe", 3000, "")] {
+        let partner = books.partner(key).await;
+        has_account(&books, partner, account).await;
+        books.reward(partner, minor, "USD").await;
+    }
+    books.until("2026-04-10T00:00:00Z").await;
+    books
+}
+
+async fn has_account(books: &Books<'_>, partner: uuid::Uuid, account: &str) {
+    let change = PartnerChange { payout_account: Some(account.to_owned()), ..PartnerChange::default() };
+    data::partners::update(books.db, books.company_id, partner, &change, "test", books.now().await).await.unwrap();
+}
+
+/// Confirms payouts as they are shown here.
+async fn confirm_shown(books: &Books<'_>, payouts: &[&payouts::Model]) -> Result<Confirmed> {
+    let attempts = payouts.iter().map(|payout| payout.attempt().unwrap()).collect();
+    let shown = Shown { attempts, total: Some(payouts.iter().map(|payout| payout.amount).sum()) };
+    confirm(books.db, books.company_id, &shown, "olga", books.now().await).await
+}
+
+/// The payout of so much.
+async fn payout_of(books: &Books<'_>, minor: i64) -> payouts::Model {
+    books.payouts("NORTHWIND-0001").await.into_iter().find(|payout| payout.amount == minor).unwrap()
+}
+
+async fn make_file(books: &Books<'_>, which: Which) -> Result<payment_files::Made> {
+    payment_files::make(books.db, books.company_id, "NORTHWIND-0001", which, "olga", books.now().await).await
+}
+
+/// The text of every element of this name.
+fn texts(xml: &str, name: &str) -> Vec<String> {
+    xml.split(&format!("<{name}>")).skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
 }
 
 async fn with_two_partners(db: &TestDb) -> Books<'_> {
@@ -69,8 +114,9 @@ on_both! {
         assert_eq!(balance.iter().map(|money| money.minor).collect::<Vec<_>>(), [1000]);
         assert_eq!(books.post.count("payout_failed"), 1);
         books.prove().await;
-        retry(db, books.company_id, payout.id, "olga", books.now().await).await.unwrap();
-        assert!(matches!(retry(db, books.company_id, payout.id, "olga", books.now().await).await, Err(Error::Conflict(_))));
+        let failed = payout.attempt().unwrap();
+        retry(db, books.company_id, failed, "olga", books.now().await).await.unwrap();
+        assert!(matches!(retry(db, books.company_id, failed, "olga", books.now().await).await, Err(Error::Conflict(_))));
         books.until("2026-04-25T00:00:00Z").await;
         let paid = books.payouts("NORTHWIND-0001").await.remove(0);
         assert_eq!((paid.state.as_str(), paid.id), ("paid", payout.id));
@@ -90,22 +136,48 @@ on_both! {
         books.prove().await;
     }
 
-    async fn by_hand_payouts_are_confirmed_one_by_one_or_all(db: &TestDb) {
+    async fn by_hand_payouts_are_confirmed_one_by_one_or_together(db: &TestDb) {
         let books = with_two_partners(db).await;
         by_hand(&books).await;
         books.until("2026-04-10T00:00:00Z").await;
         let payouts = books.payouts("NORTHWIND-0001").await;
         assert!(payouts.iter().all(|payout| payout.state == "pending"));
         let now = books.now().await;
-        let foreign = confirm(db, uuid::Uuid::nil(), &[payouts[0].id], "olga", now).await;
+        let first = Shown { attempts: vec![payouts[0].attempt().unwrap()], total: None };
+        let foreign = confirm(db, uuid::Uuid::nil(), &first, "olga", now).await;
         assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
-        assert_eq!(confirm(db, books.company_id, &[payouts[0].id], "olga", now).await.unwrap(), 1);
-        assert!(matches!(confirm(db, books.company_id, &[payouts[0].id], "olga", now).await, Err(Error::Conflict(_))));
+        assert_eq!(confirm(db, books.company_id, &first, "olga", now).await.unwrap().count, 1);
+        assert!(matches!(confirm(db, books.company_id, &first, "olga", now).await, Err(Error::Conflict(_))));
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charged");
         books.prove().await;
-        assert_eq!(confirm_all(db, books.company_id, "NORTHWIND-0001", "olga", now).await.unwrap(), 1);
-        assert_eq!(confirm_all(db, books.company_id, "NORTHWIND-0001", "olga", now).await.unwrap(), 0);
+        // Shown before the first was confirmed: only the other one is, and the first is named.
+        let confirmed = confirm_shown(&books, &payouts.iter().collect::<Vec<_>>()).await.unwrap();
+        assert_eq!((confirmed.count, confirmed.total.minor, confirmed.changed.len()), (1, payouts[1].amount, 1));
+        assert_eq!(confirmed.changed[0].1, "paid already");
+        assert!(matches!(confirm_shown(&books, &payouts.iter().collect::<Vec<_>>()).await, Err(Error::Conflict(_))));
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.prove().await;
+    }
+
+    async fn a_confirmation_confirms_what_was_shown(db: &TestDb) {
+        let books = with_two_partners(db).await;
+        by_hand(&books).await;
+        books.until("2026-04-10T00:00:00Z").await;
+        let (small, large) = (payout_of(&books, 1000).await, payout_of(&books, 4000).await);
+        let now = books.now().await;
+        let wrong_sum = Shown { attempts: vec![large.attempt().unwrap()], total: Some(4001) };
+        assert!(matches!(confirm(db, books.company_id, &wrong_sum, "olga", now).await, Err(Error::Conflict(_))));
+        // Shown to be paid, it fails and is to be paid again meanwhile: that is another attempt.
+        mark_failed(db, books.company_id, small.attempt().unwrap(), "account closed", "olga", now).await.unwrap();
+        let failed = payout_of(&books, 1000).await;
+        retry(db, books.company_id, failed.attempt().unwrap(), "olga", now).await.unwrap();
+        let confirmed = confirm_shown(&books, &[&small, &large]).await.unwrap();
+        assert_eq!((confirmed.count, confirmed.total.minor), (1, 4000));
+        assert_eq!(confirmed.changed, [("ada".to_owned(), "to be paid again".to_owned())]);
+        assert_eq!(payout_of(&books, 1000).await.state, "pending");
+        // Nor does a form of the first attempt say that the second one failed.
+        let stale = mark_failed(db, books.company_id, small.attempt().unwrap(), "late", "olga", now).await;
+        assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
         books.prove().await;
     }
 
@@ -115,14 +187,195 @@ on_both! {
         books.until("2026-04-10T00:00:00Z").await;
         let payouts = books.payouts("NORTHWIND-0001").await;
         let now = books.now().await;
-        mark_failed(db, books.company_id, payouts[0].id, "account closed", "olga", now).await.unwrap();
-        assert_eq!(confirm_all(db, books.company_id, "NORTHWIND-0001", "olga", now).await.unwrap(), 1);
+        mark_failed(db, books.company_id, payouts[0].attempt().unwrap(), "account closed", "olga", now).await.unwrap();
+        assert_eq!((books.post.count("payout_failed"), books.post.count("payout_not_arrived")), (0, 0));
+        due::run_due(db, &books.ctx, now).await.unwrap();
+        let letters = books.post.letters.lock().unwrap().clone();
+        let told = letters.iter().find(|letter| letter.kind == "payout_not_arrived").unwrap();
+        assert!(told.body.contains("Your payment didn't arrive: account closed. Ask Northwind to add your account."), "{}", told.body);
+        assert_eq!(confirm_shown(&books, &[&payouts[1]]).await.unwrap().count, 1);
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charged");
         books.prove().await;
-        retry(db, books.company_id, payouts[0].id, "olga", now).await.unwrap();
-        confirm(db, books.company_id, &[payouts[0].id], "olga", now).await.unwrap();
+        retry(db, books.company_id, payouts[0].attempt().unwrap(), "olga", now).await.unwrap();
+        let again = payout_of(&books, payouts[0].amount).await;
+        confirm_shown(&books, &[&again]).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
-        assert!(matches!(mark_failed(db, books.company_id, payouts[0].id, "late", "olga", now).await, Err(Error::Conflict(_))));
+        let late = mark_failed(db, books.company_id, again.attempt().unwrap(), "late", "olga", now).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        books.prove().await;
+    }
+
+    async fn money_that_the_bank_returns_is_owed_and_paid_again(db: &TestDb) {
+        let books = with_three_accounts(db).await;
+        confirm_shown(&books, &books.payouts("NORTHWIND-0001").await.iter().collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.until("2026-04-14T12:00:00Z").await;
+        let (paid, now) = (payout_of(&books, 2000).await, books.now().await);
+        let back = async |on: &str, reason: &str| {
+            mark_returned(db, books.company_id, paid.attempt().unwrap(), on.parse().unwrap(), reason, "olga", now).await
+        };
+        for (on, reason) in [("2026-04-15", "account closed"), ("2026-04-07", "account closed"), ("2026-04-13", "  ")] {
+            assert!(matches!(back(on, reason).await, Err(Error::Invalid(_))), "{on} {reason}");
+        }
+        back("2026-04-13", "account closed").await.unwrap();
+        assert!(matches!(back("2026-04-13", "account closed").await, Err(Error::Conflict(_))));
+        let returned = payout_of(&books, 2000).await;
+        assert_eq!((returned.state.as_str(), returned.attempts, returned.paid_at), ("returned", 1, None));
+        assert_eq!(returned.error.as_deref(), Some("account closed"));
+        let invoice = books.invoice("NORTHWIND-0001").await;
+        assert_eq!((invoice.state.as_str(), invoice.paid_at), ("charged", None));
+        let balance = data::ledger::partner_balances(db, books.company_id, returned.partnership_id).await.unwrap();
+        assert_eq!(balance.iter().map(|money| money.minor).collect::<Vec<_>>(), [2000]);
+        // What left and what came back are one pair.
+        let transfers: Vec<_> = ledger_transfers::Entity::find().all(db.read()).await.unwrap();
+        let pair: Vec<_> = transfers.iter().filter(|transfer| transfer.payout_id == Some(returned.id)).collect();
+        assert_eq!(pair.len(), 2);
+        assert_eq!(pair[0].reference, pair[1].reference);
+        let failures = data::payouts::failures(db.read(), [returned.id]).await.unwrap().remove(&returned.id).unwrap();
+        assert_eq!((failures[0].outcome.as_str(), failures[0].paid_at), ("returned", paid.paid_at));
+        assert_eq!(Instant(failures[0].occurred_at).rfc3339(), "2026-04-12T22:00:00Z");
+        books.prove().await;
+        retry(db, books.company_id, returned.attempt().unwrap(), "olga", now).await.unwrap();
+        confirm_shown(&books, &[&payout_of(&books, 2000).await]).await.unwrap();
+        assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.prove().await;
+    }
+
+    async fn a_payment_file_is_kept_and_a_new_one_holds_what_is_new(db: &TestDb) {
+        let books = with_three_accounts(db).await;
+        let made = make_file(&books, Which::New).await.unwrap();
+        assert_eq!((made.payouts, made.total.minor), (2, 3000));
+        let (file, number) = payment_files::content(db.read(), books.company_id, &made.key).await.unwrap();
+        assert_eq!((number.as_str(), file.made_by.as_str()), ("NORTHWIND-0001", "olga"));
+        assert_eq!(texts(&file.content, "MsgId"), [file.message_id.clone()]);
+        let (again, _) = payment_files::content(db.read(), books.company_id, &made.key).await.unwrap();
+        assert_eq!(again.content, file.content);
+        assert!(matches!(payment_files::content(db.read(), uuid::Uuid::nil(), &made.key).await, Err(Error::NotFound(_))));
+        // Nothing new: only who asks for them gets them once more, under another name.
+        assert!(matches!(make_file(&books, Which::New).await, Err(Error::Conflict(_))));
+        let twice = make_file(&books, Which::All).await.unwrap();
+        let (second, _) = payment_files::content(db.read(), books.company_id, &twice.key).await.unwrap();
+        assert_eq!(twice.payouts, 2);
+        assert_ne!(second.message_id, file.message_id);
+        // A failure makes a new attempt, and that is new.
+        let (small, now) = (payout_of(&books, 1000).await, books.now().await);
+        mark_failed(db, books.company_id, small.attempt().unwrap(), "no account", "olga", now).await.unwrap();
+        retry(db, books.company_id, small.attempt().unwrap(), "olga", now).await.unwrap();
+        let third = make_file(&books, Which::New).await.unwrap();
+        assert_eq!((third.payouts, third.total.minor), (1, 1000));
+        let (third, _) = payment_files::content(db.read(), books.company_id, &third.key).await.unwrap();
+        assert!(![&file.message_id, &second.message_id].contains(&&third.message_id));
+        let reference = &texts(&third.content, "EndToEndId")[0];
+        assert!(!texts(&file.content, "EndToEndId").contains(reference), "{reference}");
+        let invoice = books.invoice("NORTHWIND-0001").await;
+        let kept = payment_files::of_invoice(db.read(), books.company_id, invoice.id).await.unwrap();
+        assert_eq!(kept.iter().map(|file| file.holds.len()).collect::<Vec<_>>(), [2, 2, 1]);
+        books.prove().await;
+    }
+
+    async fn the_page_tells_the_file_from_the_rest(db: &TestDb) {
+        let books = with_three_accounts(db).await;
+        let company = companies::get(db.read(), books.company_id).await.unwrap();
+        let query = domain::views::ListQuery::default();
+        let page = async || {
+            data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &query, books.now().await).await.unwrap()
+        };
+        let before = page().await;
+        assert!(before.in_file.is_none());
+        assert_eq!(before.in_no_file.map(|group| group.count), Some(3));
+        let files = before.payment_files.unwrap();
+        assert_eq!((files.fresh.payouts, files.fresh.total.minor, files.again.payouts), (2, 3000, 0));
+        assert_eq!(files.left_out, "One payout can't be in a payment file: zoe (no account)");
+        let made = make_file(&books, Which::New).await.unwrap();
+        let after = page().await;
+        let (inside, outside) = (after.in_file.unwrap(), after.in_no_file.unwrap());
+        assert_eq!((inside.count, inside.total.minor, inside.named.as_str()), (2, 3000, "ada ($10.00), bo ($20.00)"));
+        assert_eq!((outside.count, outside.named.as_str()), (1, "zoe ($30.00, no account)"));
+        let files = after.payment_files.unwrap();
+        assert_eq!((files.fresh.payouts, files.again.payouts), (0, 2));
+        assert_eq!((files.made[0].made.as_str(), files.made[0].named.as_str()), ("10 Apr 2026, 02:00", "ada, bo"));
+        let told: Vec<_> = after.partners.rows.iter().map(|row| row.paid.as_ref().unwrap().file.as_str()).collect();
+        assert_eq!(told, ["", "in the file of 10 Apr 2026, 02:00", "in the file of 10 Apr 2026, 02:00"]);
+        // What the page showed is what its form sends.
+        let attempts = inside.attempts.split(' ').map(|attempt| attempt.parse().unwrap()).collect();
+        let shown = Shown { attempts, total: Some(inside.total.minor) };
+        assert_eq!(confirm(db, books.company_id, &shown, "olga", books.now().await).await.unwrap().count, 2);
+        assert_eq!(payout_of(&books, 3000).await.state, "pending");
+        let filtered = domain::views::ListQuery { filters: [("file".to_owned(), made.key)].into(), ..Default::default() };
+        let some = data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &filtered, books.now().await).await.unwrap();
+        assert_eq!(some.partners.rows.len(), 2);
+        books.prove().await;
+    }
+
+    async fn a_partner_reads_that_a_payment_failed_and_why(db: &TestDb) {
+        let books = with_three_accounts(db).await;
+        let (payout, now) = (payout_of(&books, 3000).await, books.now().await);
+        let partner = data::accounts::find_partner(db, books.company_id, "zoe").await.unwrap();
+        let query = domain::views::ListQuery::default();
+        let reads = async || {
+            let home = data::queries::portal::home(db, partner, books.now().await).await.unwrap();
+            let list = data::queries::portal::payouts(db, partner, &query).await.unwrap();
+            let detail = data::queries::portal::payout(db, partner, &data::payouts::key(payout.id), &query).await.unwrap();
+            (home, list, detail)
+        };
+        let amounts = |sums: &[domain::Money]| sums.iter().map(|sum| sum.minor).collect::<Vec<_>>();
+        mark_failed(db, books.company_id, payout.attempt().unwrap(), "No account", "olga", now).await.unwrap();
+        let told = "Your payment didn't arrive: no account. Ask Northwind to add your account.";
+        let (home, list, detail) = reads().await;
+        assert_eq!((home.came_back[0].trouble.as_str(), list.page.rows[0].trouble.as_str(), detail.line.trouble.as_str()), (told, told, told));
+        assert_eq!((amounts(&home.earnings.available), amounts(&home.earnings.failed)), (vec![], vec![3000]));
+        assert_eq!((home.recent[0].payment.as_str(), home.recent[0].reason.as_str()), ("didn't arrive", told));
+        let commission = data::queries::portal::commission(db, partner, &home.recent[0].key).await.unwrap();
+        assert_eq!(commission.lead, told);
+        assert_eq!(commission.path.last().map(|step| step.note.as_str()), Some("the payout failed: no account"));
+        // The company's row promises no date either.
+        let company = companies::get(db.read(), books.company_id).await.unwrap();
+        let invoice = data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
+        assert_eq!(invoice.partners.rows[0].estimated_payment, "—");
+        assert_eq!(invoice.partners.rows[0].paid.as_ref().map(|paid| paid.note.as_str()), Some("No account"));
+        // Paid again, what happened stays.
+        retry(db, books.company_id, payout.attempt().unwrap(), "olga", now).await.unwrap();
+        confirm_shown(&books, &[&payout_of(&books, 3000).await]).await.unwrap();
+        let (home, _, detail) = reads().await;
+        assert!(home.came_back.is_empty() && detail.line.trouble.is_empty());
+        let steps: Vec<_> = detail.history.iter().map(|step| format!("{} {}", step.date, step.what)).collect();
+        assert_eq!(steps, ["10 Apr 2026 Didn't arrive: no account", "10 Apr 2026 Paid again"]);
+    }
+
+    async fn no_mail_says_that_money_is_on_its_way_before_it_is(db: &TestDb) {
+        let books = with_three_accounts(db).await;
+        let letters = books.post.letters.lock().unwrap().clone();
+        let coming: Vec<_> = letters.iter().filter(|letter| letter.kind == "payout_coming").collect();
+        assert_eq!(coming.len(), 3);
+        for letter in coming {
+            assert!(!letter.body.contains("on its way"), "{}", letter.body);
+            let waits = letter.body.contains("has no account of yours yet") && !letter.body.contains("2026-04") && !letter.body.contains("Estimated");
+            assert_eq!(waits, letter.recipient.starts_with("zoe@"), "{}", letter.body);
+        }
+    }
+
+    async fn failures_from_before_are_taken_over(db: &TestDb) {
+        let books = with_two_partners(db).await;
+        by_hand(&books).await;
+        books.until("2026-04-10T00:00:00Z").await;
+        let payout = payout_of(&books, 1000).await;
+        for (until, reason) in [("2026-04-11T00:00:00Z", "no account"), ("2026-04-12T00:00:00Z", "account closed")] {
+            books.until(until).await;
+            let (attempt, now) = (payout_of(&books, 1000).await.attempt().unwrap(), books.now().await);
+            mark_failed(db, books.company_id, attempt, reason, "olga", now).await.unwrap();
+            retry(db, books.company_id, attempt, "olga", now).await.unwrap();
+        }
+        // As a database of an older version is.
+        let tx = db.begin().await.unwrap();
+        for table in ["payment_file_payouts", "payment_files", "payout_failures"] {
+            tx.execute_unprepared(&format!("DROP TABLE {table}")).await.unwrap();
+        }
+        tx.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0008_payment_files'").await.unwrap();
+        tx.commit().await.unwrap();
+        db.migrate().await.unwrap();
+        let failures = data::payouts::failures(db.read(), [payout.id]).await.unwrap().remove(&payout.id).unwrap();
+        let told: Vec<_> = failures.iter().map(|row| (row.attempt, row.outcome.as_str(), row.reason.as_str(), row.author.as_str())).collect();
+        assert_eq!(told, [(1, "failed", "no account", "olga"), (2, "failed", "account closed", "olga")]);
         books.prove().await;
     }
 

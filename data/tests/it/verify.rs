@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use data::companies::Profile;
 use data::customers::{self, NewCustomer};
-use data::entities::{attribution_changes, rewards};
+use data::entities::{attribution_changes, payouts, rewards};
 use data::on_both;
+use data::partners::PartnerChange;
+use data::payment_files::Which;
+use data::payouts::Shown;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
 use data::transactions::{self, Refund, Sale};
 use data::verify::verify_in;
 use data::{installation, transact};
-use domain::states::{AttributionSource, PartnershipStatus, RewardState, SimulatedOutcome};
+use domain::states::{AttributionSource, PartnershipStatus, ProviderKind, RewardState, SimulatedOutcome};
 use domain::{Currency, Money};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::books::{Books, at};
@@ -123,7 +127,31 @@ async fn world(db: &TestDb) {
             Refund { key: "r-5".to_owned(), refund_of: "s-5".to_owned(), amount: Money::new(2_000, Currency::USD), occurred_at: now };
         transactions::refund(db, id, &refund, AttributionSource::Manual, "test", now).await.unwrap();
     }
+    for company in &companies {
+        comes_back(&company.books).await;
+    }
     companies[0].books.prove().await;
+}
+
+/// A payout is returned by the bank, and paid again from a payment file.
+async fn comes_back(books: &Books<'_>) {
+    let (db, id, now) = (books.db, books.company_id, books.now().await);
+    let by_hand =
+        Profile { payout_provider: Some(ProviderKind::Manual), iban: Some("DE89 3704 0044 0532 0130 00".to_owned()), ..Profile::default() };
+    data::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    let paid = payouts::Entity::find().filter(payouts::Column::CompanyId.eq(id)).filter(payouts::Column::State.eq("paid"));
+    // The last one: misled references point to the first.
+    let payout = paid.order_by_desc(payouts::Column::Id).one(db.read()).await.unwrap().unwrap();
+    let number = data::invoices::get(db.read(), id, payout.invoice_id).await.unwrap().number;
+    let account = PartnerChange { payout_account: Some("GB82 WEST 1234 5698 7654 32".to_owned()), ..PartnerChange::default() };
+    data::partners::update(db, id, payout.partnership_id, &account, "test", now).await.unwrap();
+    let on = "2026-03-30".parse().unwrap();
+    data::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "account closed", "test", now).await.unwrap();
+    data::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
+    data::payment_files::make(db, id, &number, Which::New, "test", now).await.unwrap();
+    let again = books.payouts(&number).await.into_iter().find(|again| again.id == payout.id).unwrap();
+    let shown = Shown { attempts: vec![again.attempt().unwrap()], total: Some(again.amount) };
+    data::payouts::confirm(db, id, &shown, "test", now).await.unwrap();
 }
 
 /// What is done to the rows, and a word of the claim that has to notice.
@@ -152,7 +180,10 @@ const WRONGS: &[(&str, &str)] = &[
     ("next one takes in", "UPDATE invoice_partners SET carried_in = -1, payout = payout - 1 WHERE payout > 0"),
     ("total, lines and charge", "UPDATE invoices SET total = total + 1 WHERE frozen_at IS NOT NULL"),
     ("exactly the payouts of its partners", "UPDATE payouts SET amount = amount + 1"),
-    ("exactly the payouts of its partners", "DELETE FROM payouts WHERE state = 'paid'"),
+    (
+        "exactly the payouts of its partners",
+        "DELETE FROM payment_file_payouts; DELETE FROM payout_failures; DELETE FROM payouts WHERE state = 'paid'",
+    ),
     ("closed month is on an invoice", "UPDATE rewards SET currency = 'GBP' WHERE invoice_month = 202601"),
     ("has the amount 0", "UPDATE rewards SET amount = 0"),
     ("says what it said", "UPDATE rewards SET description = 'another'"),
@@ -170,6 +201,13 @@ const WRONGS: &[(&str, &str)] = &[
     ("issued, frozen, charged and paid", "UPDATE invoices SET state = 'in_review' WHERE state = 'paid'"),
     ("seven local days", "UPDATE invoices SET issued_at = issued_at + 86400000 WHERE frozen_at IS NOT NULL"),
     ("payout's state and its instants", "UPDATE payouts SET paid_at = NULL WHERE state = 'paid'"),
+    ("came back had left under", "UPDATE ledger_transfers SET reference = reference || 'x' WHERE kind = 'payout_returned'"),
+    ("that was returned posted it", "UPDATE payout_failures SET outcome = 'failed', paid_at = NULL WHERE outcome = 'returned'"),
+    ("money did not arrive is remembered", "DELETE FROM payout_failures"),
+    ("money did not arrive is remembered", "UPDATE payout_failures SET paid_at = NULL"),
+    ("payment file holds payouts", "UPDATE payment_file_payouts SET attempt = attempt + 5"),
+    ("payment file holds payouts", "DELETE FROM payment_file_payouts"),
+    ("simulated charges or payouts", "UPDATE installation SET sandbox_now = NULL"),
     ("paid once all of its payouts", "UPDATE invoices SET state = 'charged', paid_at = NULL WHERE state = 'paid'"),
     ("those of its last record", "UPDATE rewards SET state = 'approved' WHERE id IN (SELECT reward_id FROM reward_records)"),
     ("records follow one another", "UPDATE reward_records SET seq = seq + 100"),
@@ -206,6 +244,8 @@ const WRONGS: &[(&str, &str)] = &[
     ("told its owners and partners", "DELETE FROM outbox WHERE kind = 'payout_coming'"),
     ("told once to each", "UPDATE outbox SET attempts = 0 WHERE sent_at IS NOT NULL"),
     ("generation, freeze, attempts", "DELETE FROM audit WHERE action = 'invoice_charged'"),
+    ("generation, freeze, attempts", "DELETE FROM audit WHERE action = 'payment_file_made'"),
+    ("became of a payout", "DELETE FROM audit WHERE action = 'payout_returned'"),
     ("became of a payout", "DELETE FROM audit WHERE action = 'payout_paid'"),
     ("says who made it", "UPDATE reward_records SET author = ''"),
     ("stands where the reward stands", "UPDATE rewards SET state = 'hold' WHERE source = 'refund'"),
@@ -273,6 +313,10 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("charge_attempts", "invoice_id", "invoices", ""),
     ("payouts", "invoice_id", "invoices", ""),
     ("payouts", "partnership_id", "partnerships", ""),
+    ("payout_failures", "payout_id", "payouts", "AND outcome = 'returned'"),
+    ("payment_files", "invoice_id", "invoices", ""),
+    ("payment_file_payouts", "payment_file_id", "payment_files", ""),
+    ("payment_file_payouts", "payout_id", "payouts", ""),
     ("ledger_transfers", "invoice_id", "invoices", ""),
     ("ledger_transfers", "payout_id", "payouts", ""),
     (

@@ -43,6 +43,8 @@ pub struct CustomerRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerDetail {
     pub key: String,
+    /// The reader may record sales and refunds.
+    pub may_change: bool,
     pub title: String,
     pub name: String,
     pub email: String,

@@ -79,20 +79,61 @@ pub struct InvoiceDetail {
     pub next_month: String,
     /// The month from which rewards could be moved onto it: "2026-04"; empty when none can.
     pub source_month: String,
-    /// Amounts to pay by hand that have not been confirmed.
-    pub unconfirmed: Vec<Money>,
-    /// What the bank's payment file would hold; `None` when no payout is still to be made.
-    pub payment_file: Option<PaymentFile>,
+    /// The company's local day, "2026-06-12".
+    pub today: String,
+    /// Payouts to pay by hand that have not been confirmed: those in a payment file, and those in none.
+    pub in_file: Option<PayoutGroup>,
+    pub in_no_file: Option<PayoutGroup>,
+    /// Payment files for the bank; `None` where there is neither one nor anything to make one of.
+    pub payment_files: Option<PaymentFiles>,
+}
+
+/// Payouts that are confirmed together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutGroup {
+    /// What the confirmation sends back: each attempt, with blanks between them.
+    pub attempts: String,
+    pub count: i64,
+    pub total: Money,
+    /// "Ada ($10.00), Bo ($5.00, no account), and 3 more"
+    pub named: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaymentFile {
-    /// Payouts in it.
-    pub payouts: i64,
-    /// "2 payouts are not in it: Bo (no account), Ada (the account is not an IBAN)"; empty when it holds all.
-    pub left_out: String,
-    /// The company has no account to pay from, and so no file.
+pub struct PaymentFiles {
+    /// The company has no account to pay from, and so makes none.
     pub no_account: bool,
+    /// What a new file would hold that is in none yet.
+    pub fresh: FileOffer,
+    /// What is in a file already and still to be paid.
+    pub again: FileOffer,
+    /// "2 payouts are in no payment file: Bo (no account), Ada (the account is not an IBAN)"; empty when none is left out.
+    pub left_out: String,
+    /// "株式会社 as k-7": partners whose names have no letter that banks take; empty when all have.
+    pub renamed: String,
+    /// Newest first.
+    pub made: Vec<MadeFile>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileOffer {
+    pub payouts: i64,
+    pub total: Money,
+}
+
+/// A payment file that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeFile {
+    pub key: String,
+    /// "8 Jun 2026, 10:12"
+    pub made: String,
+    pub by: String,
+    /// What the bank knows it by.
+    pub message_id: String,
+    pub payouts: i64,
+    pub total: Money,
+    /// "Ada, Bo and 3 more"
+    pub named: String,
 }
 
 /// `rewards + carried_in = payouts + carried_out`; `charge = payouts + fee`.
@@ -122,6 +163,8 @@ pub struct InvoiceActions {
     pub change_lines: bool,
     /// Payouts by hand wait for their confirmation.
     pub confirm_payouts: bool,
+    /// See where payouts go, make payment files and download them.
+    pub move_money: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,12 +186,20 @@ pub struct InvoicePartner {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoicePayout {
     pub key: String,
+    /// What forms about it send back: "pay_….2".
+    pub attempt: String,
     pub state: PayoutState,
     /// "sent 8 Apr 2026", "paid 12 Apr 2026", what went wrong.
     pub note: String,
+    /// "in the file of 8 Jun 2026, 10:12"; empty where it is in none.
+    pub file: String,
     /// It is paid by hand and waits for its confirmation.
     pub confirm: bool,
-    /// It failed and may be sent again.
+    /// It may turn out not to have arrived.
+    pub fail: bool,
+    /// It counts as paid, and the bank may send it back.
+    pub give_back: bool,
+    /// The money came back and may be sent again.
     pub retry: bool,
 }
 

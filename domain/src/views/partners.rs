@@ -63,7 +63,10 @@ pub struct PartnerHead {
     pub joined: String,
     pub last_active: String,
     pub payout_method: String,
+    /// In full for those who may change it, its last four characters for others; empty where there is none.
     pub payout_account: String,
+    /// There is an account, and it is not an IBAN that a payment file could name.
+    pub by_hand: bool,
     pub settlement_days: i32,
     pub members: Vec<Member>,
     /// Every group of the company.

@@ -11,8 +11,10 @@ use crate::states::{PayoutState, RewardStatus};
 /// What a partner is owed, one amount per currency in each list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earnings {
-    /// Charged to the company and on its way: payouts that have not arrived.
+    /// Charged to the company and to be paid, or sent: payouts that have not arrived yet.
     pub available: Vec<Money>,
+    /// Payouts that did not arrive or came back, until they are paid again.
+    pub failed: Vec<Money>,
     /// On an invoice that the company reviews, or that is being charged.
     pub in_review: Vec<Money>,
     pub on_hold: Vec<Money>,
@@ -27,6 +29,8 @@ pub struct Earnings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartnerHome {
     pub earnings: Earnings,
+    /// Payouts whose money did not arrive or came back.
+    pub came_back: Vec<PayoutLine>,
     /// The invoices in review that the partner's next money is on; each amount is the partner's own.
     pub next: Vec<MonthStrip>,
     pub recent: Vec<CommissionLine>,
@@ -57,7 +61,7 @@ pub struct CommissionLine {
     pub customer: String,
     pub amount: Money,
     pub status: RewardStatus,
-    /// Why it is held or declined; empty otherwise.
+    /// Why it is held or declined, or its payment did not arrive; empty otherwise.
     pub reason: String,
     /// "3 Apr 2026"
     pub occurred: String,
@@ -91,6 +95,7 @@ pub struct CommissionDetail {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayoutLine {
+    /// Empty for readers who may not open it.
     pub key: String,
     pub company: String,
     /// "March 2026"
@@ -98,8 +103,19 @@ pub struct PayoutLine {
     pub invoice_number: String,
     pub amount: Money,
     pub state: PayoutState,
-    /// "8 Apr 2026": when it was paid, sent or is due.
+    /// "8 Apr 2026": when it was paid or sent, is due, or came back.
     pub date: String,
+    /// "Your payment didn't arrive: no account. Ask Northwind to add your account."; empty where nothing is wrong.
+    pub trouble: String,
+}
+
+/// Something that happened to a payout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutStep {
+    /// "8 Apr 2026"
+    pub date: String,
+    /// "Didn't arrive: no account"
+    pub what: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +131,8 @@ pub struct PayoutDetail {
     pub total: Money,
     /// Owed from earlier months, at or below zero.
     pub carried_in: Money,
+    /// What happened to it, the oldest first; empty where it went as planned.
+    pub history: Vec<PayoutStep>,
     pub page: Page<CommissionLine>,
 }
 

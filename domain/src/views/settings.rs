@@ -15,10 +15,14 @@ pub struct CompanyProfile {
     pub address: String,
     pub charge_provider: String,
     pub payout_provider: String,
+    /// What can be chosen for both: a production database has no simulated money.
+    pub providers: Vec<Choice>,
+    /// Charges and payouts wait: the company's money is simulated, and this is no sandbox.
+    pub simulated: bool,
     pub fee_percent: String,
     pub customer_visibility: String,
     /// The account that partners are paid from: its holder if not the company by its name, the number in groups of four,
-    /// the bank's code. Empty where it is not known.
+    /// the bank's code. Empty where it is not known; the number's last four characters for those who may not change it.
     pub account_name: String,
     pub iban: String,
     pub bic: String,

@@ -62,6 +62,7 @@ fn summary(work: &Work) -> String {
         (work.invoices, "invoices issued"),
         (work.charges_done, "charges done"),
         (work.charges_failed, "charges failed"),
+        (work.payouts_released, "payouts released"),
         (work.payouts_sent, "payouts sent"),
         (work.payouts_paid, "payouts paid"),
         (work.payouts_failed, "payouts failed"),

@@ -25,6 +25,7 @@ pub struct Args {
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open(url).await?;
     data::installation::ensure(&db).await?;
+    tell_simulated_money(&db).await?;
     let listener =
         TcpListener::bind(args.config.listen).await.map_err(|error| format!("cannot listen on {}: {error}", args.config.listen))?;
     let address = listener.local_addr()?;
@@ -60,6 +61,17 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         }
     }
     db.close().await?;
+    Ok(())
+}
+
+/// What an older version let people choose in production.
+async fn tell_simulated_money(db: &Db) -> Outcome {
+    for company in data::providers::waiting_companies(db.read()).await? {
+        note(&format!(
+            "The money of {} ({}) is simulated, which is for sandboxes only. Its charges and payouts wait until its company profile says how money moves.",
+            company.name, company.key
+        ));
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Every server function, every page and every file, asked for by everybody: visitors, each role of the company, each role
 //! of a partner, and the owner of another company. One that is not listed here fails the test.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,7 +11,7 @@ use data::accounts::Place;
 use data::imports::{self, Kind, Options};
 use domain::Instant;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
-use domain::states::{CompanyRole, PartnerRole};
+use domain::states::{CompanyRole, PartnerRole, ProviderKind};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -57,8 +57,8 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/imports/page", Company(Action::Import), ""),
     ("/rpc/invoices/charge-failed", Company(Action::MoveMoney), "number={invoice}&reason=None"),
     ("/rpc/invoices/confirm-charge", Company(Action::MoveMoney), "number={invoice}"),
-    ("/rpc/invoices/confirm-payout", Company(Action::MoveMoney), "key={payout}"),
-    ("/rpc/invoices/confirm-payouts", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/confirm-payout", Company(Action::MoveMoney), "key={payout}.1"),
+    ("/rpc/invoices/confirm-payouts", Company(Action::MoveMoney), "attempts={payout}.1&total=4000"),
     ("/rpc/invoices/detail", Company(Action::ViewProgramme), r#"{"number":"{invoice}","query":{QUERY}}"#),
     ("/rpc/invoices/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     (
@@ -67,11 +67,13 @@ const FUNCTIONS: &[(&str, For, &str)] = &[
         "number={invoice}&partner_key=acme&amount=5&currency=USD&description=Thanks",
     ),
     ("/rpc/invoices/pause", Company(Action::MoveMoney), "number={invoice}&reason=Books"),
-    ("/rpc/invoices/payout-failed", Company(Action::MoveMoney), "key={payout}&reason=Closed"),
+    ("/rpc/invoices/payment-file", Company(Action::MoveMoney), "number={invoice}"),
+    ("/rpc/invoices/payout-failed", Company(Action::MoveMoney), "key={payout}.1&reason=Closed"),
+    ("/rpc/invoices/payout-returned", Company(Action::MoveMoney), "key={payout}.1&on=2026-05-01&reason=Closed"),
     ("/rpc/invoices/print", Company(Action::ViewProgramme), "number={invoice}"),
     ("/rpc/invoices/resume", Company(Action::MoveMoney), "number={invoice}"),
     ("/rpc/invoices/retry-charge", Company(Action::MoveMoney), "number={invoice}"),
-    ("/rpc/invoices/retry-payout", Company(Action::MoveMoney), "key={payout}"),
+    ("/rpc/invoices/retry-payout", Company(Action::MoveMoney), "key={payout}.1"),
     ("/rpc/offers/blank", Company(Action::ManageOffers), ""),
     ("/rpc/offers/describe", Company(Action::ManageOffers), r#"{"trigger":{"key":"sale","event":"transaction","percent":"20"}}"#),
     ("/rpc/offers/detail", Company(Action::ViewProgramme), "key=affiliates-2026"),
@@ -195,7 +197,7 @@ const FILES: &[(&str, For)] = &[
     ("/c/northwind/export/ledger.csv", Company(Action::ViewProgramme)),
     ("/c/northwind/export/audit.csv", Company(Action::ViewAudit)),
     ("/c/northwind/payouts/{invoice}.csv", Company(Action::MoveMoney)),
-    ("/c/northwind/payouts/{invoice}.xml", Company(Action::MoveMoney)),
+    ("/c/northwind/payment-files/{file}.xml", Company(Action::MoveMoney)),
     ("/health", Everybody),
 ];
 
@@ -341,12 +343,30 @@ async fn run_until(app: &TestApp, until: &str) {
     data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
 }
 
+/// The payout is returned by its bank, and a payment file is made to pay it again.
+async fn payment_file(app: &TestApp, payout: &data::entities::payouts::Model) -> String {
+    use data::companies::Profile;
+    let (db, id) = (&app.db, app.company_id);
+    let now = data::installation::now(db).await.unwrap();
+    let account = || Some("DE89 3704 0044 0532 0130 00".to_owned());
+    let by_hand = Profile { payout_provider: Some(ProviderKind::Manual), iban: account(), ..Profile::default() };
+    data::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    let change = data::partners::PartnerChange { payout_account: account(), ..Default::default() };
+    data::partners::update(db, id, payout.partnership_id, &change, "test", now).await.unwrap();
+    let on = "2026-04-20".parse().unwrap();
+    data::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "closed", "test", now).await.unwrap();
+    data::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
+    let invoice = data::invoices::get(db.read(), id, payout.invoice_id).await.unwrap();
+    data::payment_files::make(db, id, &invoice.number, data::payment_files::Which::New, "test", now).await.unwrap().key
+}
+
 async fn names(app: &TestApp) -> Vec<(&'static str, String)> {
     use data::entities::{invoices, payouts, rewards};
     let reward = rewards::Entity::find().filter(rewards::Column::InvoiceMonth.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
     let invoice = invoices::Entity::find().filter(invoices::Column::Month.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
     let payout = payouts::Entity::find().one(app.db.read()).await.unwrap().unwrap();
-    vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", data::payouts::key(payout.id))]
+    let file = payment_file(app, &payout).await;
+    vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", data::payouts::key(payout.id)), ("{file}", file)]
 }
 
 on_both! {
@@ -380,6 +400,11 @@ on_both! {
             }
         }
     }
+}
+
+/// The values of an attribute in a page.
+fn values(page: &str, name: &str) -> Vec<String> {
+    page.split(&format!(" {name}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).map(|value| value.replace("&amp;", "&")).collect()
 }
 
 /// Whether something that only this company knows stands in it.
@@ -462,6 +487,41 @@ on_both! {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// What somebody may not do, their pages do not offer: neither a form nor a link.
+    async fn pages_offer_what_their_reader_may_do(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        let functions: BTreeMap<&str, For> = FUNCTIONS.iter().map(|(path, what, _)| (*path, *what)).collect();
+        let mut places: Vec<(String, For)> = PAGES.iter().map(|(_, what, address, _)| (crowd.fill(address), *what)).collect();
+        places.extend(FILES.iter().map(|(path, what)| (crowd.fill(path), *what)));
+        let paid = crowd.app.get("/invoices", crowd.visitors[1].1.as_deref()).await.body;
+        let mut addresses: Vec<String> = PAGES.iter().map(|(_, _, address, _)| crowd.fill(address)).collect();
+        // The invoice that was paid has payouts, and a file.
+        addresses.extend(values(&paid, "href").into_iter().filter(|href| href.starts_with("/invoices/NORTHWIND-")));
+        let mut faults = BTreeSet::new();
+        for (who, cookie) in crowd.visitors.iter().filter(|(_, cookie)| cookie.is_some()) {
+            for address in &addresses {
+                let page = crowd.app.get(address, cookie.as_deref()).await;
+                if page.status != StatusCode::OK {
+                    continue;
+                }
+                // The company profile is shown to everybody as a form that is locked and has no button.
+                let locked = address == "/settings" && page.body.contains("You can look, not change");
+                for path in values(&page.body, "action").into_iter().chain(values(&page.body, "formaction")) {
+                    if !locked && functions.get(path.as_str()).is_some_and(|what| who.refused(*what).is_some()) {
+                        faults.insert(format!("{who:?} at {address}: a form to {path}"));
+                    }
+                }
+                for href in values(&page.body, "href") {
+                    let path = href.split('?').next().unwrap_or_default();
+                    if places.iter().any(|(place, what)| place == path && who.refused(*what).is_some()) {
+                        faults.insert(format!("{who:?} at {address}: a link to {path}"));
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.into_iter().collect::<Vec<_>>().join("\n"));
     }
 
     async fn every_file_asks_who_is_there(db: &TestDb) {

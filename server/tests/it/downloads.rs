@@ -1,12 +1,10 @@
 //! Lists as files for a spreadsheet.
 
-use axum::body::Body;
-use axum::http::header::ACCEPT;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use data::imports::Kind;
 use domain::Instant;
 
-use crate::harness::{PLACE, TestApp, request};
+use crate::harness::TestApp;
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -31,13 +29,6 @@ async fn invoice(app: &TestApp) -> String {
     use data::entities::invoices::{Column, Entity};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     Entity::find().filter(Column::Currency.eq("USD")).one(app.db.read()).await.unwrap().unwrap().number
-}
-
-/// What a browser is shown.
-async fn page(app: &TestApp, path: &str, cookie: &str) -> String {
-    app.send(request(Method::GET, &format!("{PLACE}{path}"), Some(cookie)).header(ACCEPT, "text/html").body(Body::empty()).unwrap())
-        .await
-        .body
 }
 
 on_both! {
@@ -98,12 +89,13 @@ on_both! {
             assert_eq!(some.body.lines().count(), rows + 1, "{filter}: {}", some.body);
         }
         // Nothing is left to order from a bank: the sandbox's provider has paid.
-        assert_eq!(app.get(&format!("/payouts/{invoice}.xml"), Some(&owner)).await.status, StatusCode::CONFLICT);
+        let order = app.call("/rpc/invoices/payment-file", &format!("number={invoice}"), Some(&owner)).await;
+        assert_eq!(order.status, StatusCode::CONFLICT, "{}", order.body);
         assert_eq!(app.get(&format!("/payouts/{invoice}.pdf"), Some(&owner)).await.status, StatusCode::NOT_FOUND);
         assert_eq!(app.get("/payouts/NORTHWIND-9999.csv", Some(&owner)).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_payment_file_needs_an_account_and_says_who_is_left_out(db: &TestDb) {
+    async fn a_payment_file_is_made_by_a_form_and_kept(db: &TestDb) {
         let (app, owner) = filled(db).await;
         let save = |more: &str| format!("name=Northwind&timezone=America/New_York&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name{more}");
         let profile = app.call("/rpc/settings/save-profile", &save(""), Some(&owner)).await;
@@ -115,38 +107,95 @@ on_both! {
         assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
         data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
 
-        let order = format!("/payouts/{invoice}.xml");
-        let without = app.get(&order, Some(&owner)).await;
+        let make = async |which: &str| app.call("/rpc/invoices/payment-file", &format!("number={invoice}{which}"), Some(&owner)).await;
+        let invoice_page = async || app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body;
+        let without = make("").await;
         assert_eq!(without.status, StatusCode::CONFLICT);
         assert!(without.body.contains("enter the IBAN of Northwind in its company profile first"), "{}", without.body);
-        let page = self::page(&app, &order, &owner).await;
-        assert!(page.contains("href=\"/c/northwind/settings\"") && page.contains(&format!("href=\"/c/northwind/invoices/{invoice}\"")), "{page}");
-        assert!(app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body.contains("add your IBAN first"));
+        let page = invoice_page().await;
+        assert!(page.contains("add your IBAN first") && !page.contains("/rpc/invoices/payment-file"), "{page}");
 
         let mistyped = app.call("/rpc/settings/save-profile", &save("&iban=DE89370400440532013001"), Some(&owner)).await;
         assert!(mistyped.body.contains("the check digits do not fit"), "{}", mistyped.body);
-        app.call("/rpc/settings/save-profile", &save("&iban=DE89+3704+0044+0532+0130+00&bic=COBADEFF"), Some(&owner)).await;
-        let nobody = app.get(&order, Some(&owner)).await;
+        app.call("/rpc/settings/save-profile", &save("&iban=IBAN+DE89-3704-0044-0532-0130-00&bic=COBADEFF"), Some(&owner)).await;
+        let nobody = make("").await;
         assert_eq!(nobody.status, StatusCode::CONFLICT, "no partner has an account: {}", nobody.body);
         assert!(nobody.body.contains("none of the 2 partners who are still to be paid has one"), "{}", nobody.body);
-        let page = self::page(&app, &order, &owner).await;
-        assert!(page.contains("href=\"/c/northwind/partners/bolt/edit\">Account of Bolt</a>") && page.contains("Back to the invoice"), "{page}");
 
-        let partner = "key=bolt&name=Bolt&settlement_days=0&payout_account=gb82+west+1234+5698+7654+32";
+        let partner = "key=bolt&name=Bolt&settlement_days=0&payout_account=gb82.west.1234.5698.7654.32";
         let saved = app.call("/rpc/partners/save", partner, Some(&owner)).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let wrong = app.call("/rpc/partners/save", &partner.replace("gb82", "gb83"), Some(&owner)).await;
         assert!(wrong.body.contains("the check digits do not fit"), "{}", wrong.body);
-        let file = app.get(&order, Some(&owner)).await;
+        let other = app.call("/rpc/partners/save", "key=acme&name=Acme&settlement_days=0&payout_account=12345-67", Some(&owner)).await;
+        assert!(other.body.contains("paid by hand"), "{}", other.body);
+        let page = invoice_page().await;
+        assert!(page.contains("One payout can&#x27;t be in a payment file: Acme (the account is not an IBAN)") || page.contains("One payout can't be in a payment file: Acme (the account is not an IBAN)"), "{page}");
+
+        let made = make("").await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+        assert!(made.body.contains("Made a payment file of 1 payout, $10.00 in all."), "{}", made.body);
+        let page = invoice_page().await;
+        assert!(page.contains("Confirm the 1 payout in the file ($10.00)") && page.contains("in the file of 9 Apr 2026, 08:00"), "{page}");
+        let link = page.split('"').find(|part| part.starts_with("/payment-files/")).expect("a link to the file").to_owned();
+        let file = app.get(&link, Some(&owner)).await;
         assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/xml; charset=utf-8"), "{}", file.body);
         for part in ["<NbOfTxs>1</NbOfTxs>", "<IBAN>DE89370400440532013000</IBAN>", "<BICFI>COBADEFF</BICFI>", "<IBAN>GB82WEST12345698765432</IBAN>", "Ccy=\"USD\">10.00<"] {
             assert!(file.body.contains(part), "{part}: {}", file.body);
         }
+        // What changes later changes nothing in it.
+        app.call("/rpc/partners/save", "key=bolt&name=Renamed&settlement_days=0&payout_account=", Some(&owner)).await;
+        assert_eq!(app.get(&link, Some(&owner)).await.body, file.body);
+        assert_eq!(app.get("/payment-files/pmt_00000000000000000000000000.xml", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+
         let table = app.get(&format!("/payouts/{invoice}.csv"), Some(&owner)).await.body;
-        assert!(table.lines().any(|line| line.contains("'=1+1") && line.ends_with(",left out: no account")), "{table}");
-        assert!(table.lines().any(|line| line.contains(",Bolt,") && line.ends_with(",included")), "{table}");
-        let page = app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body;
-        assert!(page.contains("One payout is not in it: =1+1 (no account)."), "{page}");
+        assert!(table.lines().any(|line| line.contains(",Acme,") && line.ends_with(",left out: the account is not an IBAN")), "{table}");
+        assert!(table.lines().any(|line| line.contains(",Renamed,") && line.ends_with(",made 2026-04-09 08:00")), "{table}");
+
+        let attempts = page.split("name=\"attempts\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("what is confirmed").to_owned();
+        let short = app.call("/rpc/invoices/confirm-payouts", &format!("attempts={attempts}&total=999"), Some(&owner)).await;
+        assert_eq!(short.status, StatusCode::CONFLICT, "{}", short.body);
+        let empty = app.call("/rpc/invoices/confirm-payouts", "", Some(&owner)).await;
+        assert_eq!(empty.status, StatusCode::CONFLICT, "{}", empty.body);
+        let confirmed = app.call("/rpc/invoices/confirm-payouts", &format!("attempts={attempts}&total=1000"), Some(&owner)).await;
+        assert!(confirmed.body.contains("Recorded 1 payout as paid, $10.00 in all."), "{}", confirmed.body);
+        let returned = format!("key={attempts}&on=2026-04-09&reason=Account+closed");
+        let back = app.call("/rpc/invoices/payout-returned", &returned, Some(&owner)).await;
+        assert!(back.body.contains("the bank returned the payout"), "{}", back.body);
+        let retried = app.call("/rpc/invoices/retry-payout", &format!("key={attempts}"), Some(&owner)).await;
+        assert_eq!(retried.status, StatusCode::OK, "{}", retried.body);
+        let report = data::verify::verify(&app.db).await.unwrap();
+        assert!(report.holds(), "{:#?}", report.broken().collect::<Vec<_>>());
+    }
+
+    async fn accounts_are_shown_in_full_to_those_who_manage_them(db: &TestDb) {
+        use domain::states::CompanyRole;
+        let (app, owner) = filled(db).await;
+        let partner = "key=acme&name=Acme&settlement_days=0&payout_account=GB82+WEST+1234+5698+7654+32";
+        app.call("/rpc/partners/save", partner, Some(&owner)).await;
+        let profile = "name=Northwind&timezone=America/New_York&currency=USD&charge_provider=manual&payout_provider=manual&customer_visibility=name&iban=DE89370400440532013000";
+        app.call("/rpc/settings/save-profile", profile, Some(&owner)).await;
+        let places = ["/partners/acme", "/partners/acme/activity", "/settings", "/settings/audit", "/search?q=5432", "/export/partners.csv", "/export/audit.csv"];
+        for (role, partners, company) in [
+            (CompanyRole::Owner, true, true),
+            (CompanyRole::Teammate, true, false),
+            (CompanyRole::ProgramManager, true, false),
+            (CompanyRole::ReadOnly, false, false),
+        ] {
+            let id = app.add_user(&format!("{role}@northwind.example"), role).await;
+            let cookie = app.session_of(id).await;
+            let (mut theirs, mut ours) = (false, false);
+            for place in places {
+                let body = app.get(place, Some(&cookie)).await.body.replace(' ', "");
+                theirs |= body.contains("12345698765432");
+                ours |= body.contains("370400440532013000");
+            }
+            assert_eq!((theirs, ours), (partners, company), "{role}");
+            let page = app.get("/partners/acme", Some(&cookie)).await.body.replace(' ', "");
+            assert!(page.contains("5432"), "{role}: the last four are always shown");
+        }
+        let log = app.get("/export/audit.csv", Some(&owner)).await.body;
+        assert!(log.contains("••••5432") && log.contains("••••3000"), "{log}");
     }
 
     async fn a_long_list_comes_whole(db: &TestDb) {

@@ -1,10 +1,12 @@
 //! Home: what happened, what it is worth, what comes next.
 
+use domain::access::Action;
 use domain::page::grouped;
 use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 use leptos::prelude::*;
 
-use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart, StatTile, Stats};
+use crate::components::layout::{Permitted, use_viewer};
+use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, Notice, PageHeader, RewardsChart, Skeleton, StatTile, Stats};
 use crate::place::at;
 use crate::server_fns::home::GetHome;
 use crate::ui::load;
@@ -22,10 +24,19 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn HomeView(home: View) -> impl IntoView {
     let review = home.waiting.iter().find(|waiting| waiting.kind == WaitingKind::Review).cloned();
+    let simulated = home.simulated.then(|| {
+        view! {
+            <Notice tone="bad" icon="alert" title="Charges and payouts wait"
+                text="This company's money is simulated, which is for sandboxes only. Nothing is charged or paid until the company profile says how.">
+                <a class="btn" href=at("/settings")>"To the company profile"</a>
+            </Notice>
+        }
+    });
     let header = view! {
         <PageHeader title="Home" context=home.context.clone()>
             {review.map(|review| view! { <a class="btn primary" href=at(review.href)>"Review rewards"</a> })}
         </PageHeader>
+        {simulated}
     };
     if home.empty {
         return view! {
@@ -33,8 +44,12 @@ fn HomeView(home: View) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="Your programme begins here"
                     text="Import your partners, promise them something in an offer, and record the first sale: its reward and the reason for it appear here.">
-                    <a class="btn primary" href=at("/settings/import")>"Import partners"</a>
-                    <a class="btn" href=at("/offers/new")>"Create an offer"</a>
+                    <Permitted action=Action::Import>
+                        <a class="btn primary" href=at("/settings/import")>"Import partners"</a>
+                    </Permitted>
+                    <Permitted action=Action::ManageOffers>
+                        <a class="btn" href=at("/offers/new")>"Create an offer"</a>
+                    </Permitted>
                 </EmptyState>
             </div>
         }
@@ -139,19 +154,37 @@ fn WaitingItem(of: Waiting) -> impl IntoView {
     }
 }
 
+/// Quick links: what each takes, address, icon and words.
+const QUICK_LINKS: [(Action, &str, &str, &str); 4] = [
+    (Action::ManageCustomers, "/customers/new", "plus", "Add a customer"),
+    (Action::ManageInvoices, "/partners", "wallet", "Manual reward"),
+    (Action::ManageOffers, "/offers/new", "offers", "Create an offer"),
+    (Action::Import, "/settings/import", "upload", "Import a file"),
+];
+
+/// What the reader's role may begin from here.
 #[component]
 fn QuickLinks() -> impl IntoView {
+    let viewer = use_viewer();
     view! {
-        <section>
-            <div class="section-head">
-                <h2>"Quick links"</h2>
-            </div>
-            <nav class="quick-links" aria-label="Quick links">
-                <a href=at("/customers/new")><Icon name="plus"/><span>"Add a customer"</span></a>
-                <a href=at("/partners")><Icon name="wallet"/><span>"Manual reward"</span></a>
-                <a href=at("/offers/new")><Icon name="offers"/><span>"Create an offer"</span></a>
-                <a href=at("/settings/import")><Icon name="upload"/><span>"Import a file"</span></a>
-            </nav>
-        </section>
+        <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+            {
+                let links: Vec<_> = QUICK_LINKS.into_iter().filter(|(action, ..)| viewer.may(*action)).collect();
+                (!links.is_empty()).then(|| {
+                    let links = links
+                        .into_iter()
+                        .map(|(_, href, icon, words)| view! { <a href=at(href)><Icon name=icon/><span>{words}</span></a> })
+                        .collect_view();
+                    view! {
+                        <section>
+                            <div class="section-head">
+                                <h2>"Quick links"</h2>
+                            </div>
+                            <nav class="quick-links" aria-label="Quick links">{links}</nav>
+                        </section>
+                    }
+                })
+            }
+        </Loaded>
     }
 }

@@ -9,9 +9,13 @@ use crate::place::at;
 
 #[component]
 pub fn EarningsStats(of: Earnings) -> impl IntoView {
+    let failed = (!of.failed.is_empty()).then(|| {
+        view! { <Owed label="Didn't arrive" of=of.failed note="see what went wrong" href="/commissions?status=paid"/> }
+    });
     view! {
         <Stats>
-            <Owed label="Available" of=of.available note="charged, on its way to you" href="/payouts"/>
+            {failed}
+            <Owed label="Available" of=of.available note="charged, to be paid to you" href="/commissions?status=paid"/>
             <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/commissions?status=in_review"/>
             <Owed label="On hold" of=of.on_hold note="waits for a decision" href="/commissions?status=on_hold"/>
             <Owed label="Scheduled" of=of.scheduled note="within the hold days of its offer" href="/commissions?status=scheduled"/>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::commissions::CommissionTable;
 use super::earnings::EarningsStats;
-use crate::components::{EmptyState, Icon, Loaded, MonthStrip, OneCurrency, PageHeader, RewardsChart};
+use crate::components::{EmptyState, Icon, Loaded, MonthStrip, Notice, OneCurrency, PageHeader, RewardsChart};
 use crate::place::at;
 use crate::server_fns::portal::GetPartnerHome;
 use crate::ui::load;
@@ -23,6 +23,19 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn HomeView(home: PartnerHome) -> impl IntoView {
     let nothing = home.recent.is_empty();
+    let came_back = home
+        .came_back
+        .into_iter()
+        .map(|payout| {
+            let title = format!("{} from {} for {}", payout.amount.display(), payout.company, payout.month);
+            let link = (!payout.key.is_empty()).then(|| {
+                view! { <a class="btn" href=at(format!("/payouts/{}", payout.key))>"See the payout"</a> }
+            });
+            view! {
+                <Notice tone="bad" icon="alert" title=title text=payout.trouble>{link}</Notice>
+            }
+        })
+        .collect_view();
     let next = home
         .next
         .into_iter()
@@ -74,6 +87,7 @@ fn HomeView(home: PartnerHome) -> impl IntoView {
     });
     view! {
         <PageHeader title="Home" context="What you are owed, and when it comes"/>
+        {came_back}
         <EarningsStats of=home.earnings/>
         <div class="stack loose section">{next} {recent} {chart} <Offers of=home.offers/></div>
     }

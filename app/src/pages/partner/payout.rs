@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::commissions::CommissionTable;
-use crate::components::{Loaded, PageHeader, Pager, StatusBadge};
+use crate::components::{Loaded, Notice, PageHeader, Pager, StatusBadge};
 use crate::list::use_list;
 use crate::server_fns::portal::GetPayout;
 use crate::ui::load;
@@ -35,9 +35,27 @@ fn PayoutView(of: PayoutDetail) -> impl IntoView {
             </div>
         }
     });
+    let trouble = (!line.trouble.is_empty()).then(|| {
+        view! { <Notice tone="bad" icon="alert" title=format!("{} is owed to you", line.amount.display()) text=line.trouble.clone()/> }
+    });
+    let history = (!of.history.is_empty()).then(|| {
+        let steps =
+            of.history.iter().map(|step| view! { <div><dt>{step.date.clone()}</dt><dd>{step.what.clone()}</dd></div> }).collect_view();
+        view! {
+            <section class="card measure section">
+                <div class="card-head">
+                    <h2>"What happened"</h2>
+                </div>
+                <div class="card-body">
+                    <dl class="facts">{steps}</dl>
+                </div>
+            </section>
+        }
+    });
     view! {
         <PageHeader title=format!("{} payout", line.month) context=format!("{} · {} · {}", line.company, line.invoice_number, line.date)
             crumbs=crumbs badge=view! { <StatusBadge of=line.state/> }.into_any()/>
+        {trouble}
         <section class="card measure">
             <div class="card-body">
                 <dl class="facts money">
@@ -53,6 +71,7 @@ fn PayoutView(of: PayoutDetail) -> impl IntoView {
                 </dl>
             </div>
         </section>
+        {history}
         <section class="section">
             <div class="section-head">
                 <h2>"What it contains"</h2>

@@ -1,4 +1,4 @@
-//! Payouts: money that came, or is on its way.
+//! Payouts: money that came, is to come, or came back.
 
 use domain::views::portal::{PayoutLine, Payouts as View};
 use leptos::prelude::*;
@@ -56,6 +56,7 @@ fn Row(row: PayoutLine) -> impl IntoView {
         <tr>
             <th class="c-main" scope="row">
                 <RowLink href=href note=row.invoice_number.clone()>{row.month.clone()}</RowLink>
+                {(!row.trouble.is_empty()).then(|| view! { <small>{row.trouble.clone()}</small> })}
             </th>
             <td data-label="Company">{row.company.clone()}</td>
             <td class="c-date" data-label="Date">{row.date.clone()}</td>

@@ -42,6 +42,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
     let seen = crate::seen::digest(&crate::customers::edited(&row));
     Ok(CustomerDetail {
         seen,
+        may_change: true,
         partner,
         test: row.test,
         since: words::day(&zone, Instant(row.created_at)),

@@ -2,33 +2,28 @@
 
 use std::collections::HashMap;
 
-use domain::invoicing::{InvoiceTotals as Sums, PartnerShare};
-use domain::page::grouped;
-use domain::states::{AttemptState, InvoiceState, PayoutState, ProviderKind};
-use domain::views::ListQuery;
-use domain::views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals, PaymentFile};
-use domain::views::rewards::HistoryEntry;
-use domain::zone::Zone;
-use domain::{Currency, Instant, Month, Rate};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use uuid::Uuid;
-
-use super::partners::{Paid, Partners, payout_tabs, payouts_of};
-use super::stage;
+use super::partners::{Partners, payout_tabs, payouts_of};
+use super::{files, stage};
 use crate::entities::{audit, charge_attempts, companies, invoices};
 use crate::error::stored;
 use crate::queries::lines::money;
 use crate::queries::words;
 use crate::{Db, Error, Result, payment_files};
+use domain::invoicing::{InvoiceTotals as Sums, PartnerShare};
+use domain::states::{AttemptState, InvoiceState, ProviderKind};
+use domain::views::ListQuery;
+use domain::views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
+use domain::views::rewards::HistoryEntry;
+use domain::zone::Zone;
+use domain::{Currency, Instant, Month, Rate};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// The newest of an invoice's history.
 const HISTORY_MAX: u64 = 50;
-/// Payouts named that are not in the payment file; the rest is counted, and stands in the table of payouts.
-const LEFT_OUT_NAMED: usize = 3;
 
-/// An invoice by its number. Filters: `partner` (a key: opens that partner's rewards, `lines` is their cursor) and `payout`
-/// (a payout state's word).
+/// An invoice by its number. Filters: `partner` (a key: opens that partner's rewards, `lines` is their cursor), `payout`
+/// (a payout state's word) and `file` (a payment file's key).
 pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &ListQuery, now: Instant) -> Result<InvoiceDetail> {
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
@@ -38,11 +33,12 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
     let (shares, sums) = crate::invoices::shares(conn, company, &invoice).await?;
     let currency: Currency = stored(&invoice.currency)?;
     let totals = totals(company, &shares, sums, currency);
-    let paid = payouts_of(conn, &zone, &invoice).await?;
+    let kept = payment_files::of_invoice(conn, company.id, invoice.id).await?;
+    let paid = payouts_of(conn, &zone, &invoice, &kept).await?;
+    let by_hand = files::ByHand::load(conn, company, &invoice, &kept, &paid).await?;
     let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &paid).await?;
     let in_flight = attempts_in_flight(conn, &invoice).await?;
-    let waiting: Vec<i64> = paid.values().filter(|payout| payout.view.confirm).map(|payout| payout.amount).collect();
     let accumulating = company.accumulating_month(now)?;
     let local = |at: i64| words::minute(&zone, Instant(at));
     Ok(InvoiceDetail {
@@ -57,7 +53,10 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         paused: paused(conn, &zone, &invoice).await?,
         partners,
         partner_count,
-        payment_file: payment_file(conn, company, &invoice, &paid).await?,
+        today: zone.date(now).to_string(),
+        in_file: by_hand.in_file()?,
+        in_no_file: by_hand.in_no_file()?,
+        payment_files: by_hand.payment_files(company, &zone)?,
         payout_states: payout_tabs(&paid),
         opened: page.opened(conn, &shares).await?,
         attempts: attempts(conn, &zone, &invoice).await?,
@@ -70,11 +69,11 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
             retry: state == InvoiceState::ChargeFailed,
             confirm: in_flight.as_deref() == Some(ProviderKind::Manual.word()),
             change_lines: state.open(),
-            confirm_payouts: !waiting.is_empty(),
+            confirm_payouts: paid.values().any(|payout| payout.view.confirm),
+            move_money: true,
         },
         next_month: month.next().max(Month(company.open_month)).long(),
         source_month: if state.open() { accumulating.to_string() } else { String::new() },
-        unconfirmed: if waiting.is_empty() { Vec::new() } else { vec![money(waiting.iter().sum(), &invoice.currency)?] },
         totals,
     })
 }
@@ -120,34 +119,11 @@ pub async fn preview(
         may: InvoiceActions::default(),
         next_month: month.next().long(),
         source_month: String::new(),
-        unconfirmed: Vec::new(),
-        payment_file: None,
+        today: zone.date(now).to_string(),
+        in_file: None,
+        in_no_file: None,
+        payment_files: None,
     })
-}
-
-/// What the bank's payment file would hold, where payouts are still to be made.
-async fn payment_file<C: ConnectionTrait>(
-    conn: &C,
-    company: &companies::Model,
-    invoice: &invoices::Model,
-    paid: &HashMap<Uuid, Paid>,
-) -> Result<Option<PaymentFile>> {
-    if paid.values().all(|payout| payout.view.state != PayoutState::Pending) {
-        return Ok(None);
-    }
-    let outlook = payment_files::outlook(conn, company.id, invoice.id).await?;
-    let named: Vec<String> = outlook.left_out.iter().take(LEFT_OUT_NAMED).map(|(name, why)| format!("{name} ({why})")).collect();
-    let more = match outlook.left_out.len().saturating_sub(LEFT_OUT_NAMED) {
-        0 => String::new(),
-        more => format!(", and {} more", grouped(i64::try_from(more).unwrap_or(i64::MAX))),
-    };
-    let left_out = match outlook.left_out.len() {
-        0 => String::new(),
-        1 => format!("One payout is not in it: {}", named.join(", ")),
-        count => format!("{} payouts are not in it: {}{more}", grouped(i64::try_from(count).unwrap_or(i64::MAX)), named.join(", ")),
-    };
-    let payouts = i64::try_from(outlook.included).unwrap_or(i64::MAX);
-    Ok(Some(PaymentFile { payouts, left_out, no_account: company.iban.is_none() }))
 }
 
 fn context(zone: &Zone, invoice: &invoices::Model, state: InvoiceState, now: Instant) -> Result<String> {
@@ -237,6 +213,8 @@ async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::
                 "charge_failed" => ("alert", "recorded that the charge failed".to_owned()),
                 "charge_succeeded" => ("check", "recorded that the charge succeeded".to_owned()),
                 "invoice_charged" => ("card", "charged it and released the payouts".to_owned()),
+                "payment_file_made" => ("wallet", "made a payment file".to_owned()),
+                "charge_handed_over" => ("card", "left the charge to you".to_owned()),
                 other => ("edit", other.replace('_', " ")),
             };
             let detail = reason_in(&row.detail);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::invoicing::PartnerShare;
 use domain::page::{Count, Cursor, PAGE_ROWS, Page, SortValue};
+use domain::payouts::Attempt;
 use domain::states::{PayoutState, ProviderKind, RewardState};
 use domain::views::ListQuery;
 use domain::views::invoices::{InvoicePartner, InvoicePayout, OpenedPartner, PayoutTab};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use crate::entities::{companies, invoices, partnerships, payouts, rewards};
 use crate::error::stored;
+use crate::payment_files::Kept;
 use crate::queries::outlook::{Outlook, Payment};
 use crate::queries::page::List;
 use crate::queries::{lines, names, words};
@@ -25,15 +27,30 @@ use crate::{Error, Result};
 /// The name under which cursors of an invoice's partners go.
 const BY_NET: &str = "net-desc";
 
-/// A payout as it is shown, and its amount.
+/// A payout as it is shown, and the files that it is or was in.
 pub(super) struct Paid {
     pub view: InvoicePayout,
-    pub amount: i64,
+    pub files: Vec<String>,
 }
 
-pub(super) async fn payouts_of<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<HashMap<Uuid, Paid>> {
+/// An invoice's payouts by their partnerships. `kept` are its payment files, the oldest first.
+pub(super) async fn payouts_of<C: ConnectionTrait>(
+    conn: &C,
+    zone: &Zone,
+    invoice: &invoices::Model,
+    kept: &[Kept],
+) -> Result<HashMap<Uuid, Paid>> {
     if invoice.charged_at.is_none() {
         return Ok(HashMap::new());
+    }
+    // The newest file that holds an attempt, and every file that holds a payout.
+    let mut made: HashMap<Attempt, &Kept> = HashMap::new();
+    let mut files: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for file in kept {
+        for attempt in &file.holds {
+            made.insert(*attempt, file);
+            files.entry(attempt.payout_id).or_default().push(file.key());
+        }
     }
     let rows = payouts::Entity::find().filter(payouts::Column::InvoiceId.eq(invoice.id)).all(conn).await?;
     rows.into_iter()
@@ -44,18 +61,25 @@ pub(super) async fn payouts_of<C: ConnectionTrait>(conn: &C, zone: &Zone, invoic
             let note = match state {
                 PayoutState::Paid => day(row.paid_at),
                 PayoutState::Sent => format!("sent {}", day(row.sent_at)),
-                PayoutState::Failed => row.error.clone().unwrap_or_default(),
+                PayoutState::Failed | PayoutState::Returned => row.error.clone().unwrap_or_default(),
                 PayoutState::Pending if by_hand => "pay it, then confirm".to_owned(),
                 PayoutState::Pending | PayoutState::Sending => String::new(),
             };
+            let attempt = row.attempt()?;
+            let file = made.get(&attempt).map(|file| format!("in the file of {}", words::minute(zone, file.made_at)));
+            let confirm = by_hand && state == PayoutState::Pending;
             let view = InvoicePayout {
                 key: crate::payouts::key(row.id),
+                attempt: attempt.to_string(),
                 state,
                 note,
-                confirm: by_hand && state == PayoutState::Pending,
-                retry: state == PayoutState::Failed,
+                file: file.unwrap_or_default(),
+                confirm,
+                fail: confirm || state == PayoutState::Sent,
+                give_back: state == PayoutState::Paid,
+                retry: state.came_back(),
             };
-            Ok((row.partnership_id, Paid { view, amount: row.amount }))
+            Ok((row.partnership_id, Paid { view, files: files.remove(&row.id).unwrap_or_default() }))
         })
         .collect()
 }
@@ -95,6 +119,10 @@ impl Partners<'_> {
         }
         if let Some(state) = self.query.word::<PayoutState>("payout")? {
             wanted.retain(|share| paid.get(&share.partnership_id).is_some_and(|payout| payout.view.state == state));
+        }
+        let file = self.query.filter("file");
+        if !file.is_empty() {
+            wanted.retain(|share| paid.get(&share.partnership_id).is_some_and(|payout| payout.files.iter().any(|key| key == file)));
         }
         wanted.sort_unstable_by_key(|share| (Reverse(net(share)), share.partnership_id));
         let count = Count::Exactly(u32::try_from(wanted.len()).unwrap_or(u32::MAX));
@@ -173,8 +201,8 @@ pub(super) async fn partner_rows<C: ConnectionTrait>(
         .map(|share| {
             let partner = partners.get(&share.partnership_id).ok_or(Error::NotFound("the partner"))?;
             let estimated = match outlook.payment(RewardState::Approved, month.0, currency.code(), share.partnership_id) {
-                // The payout's own date stands beside it.
-                Payment::Paid(_) => None,
+                // The payout's own date, or why it came back, stands beside it.
+                Payment::Paid(_) | Payment::CameBack(_) => None,
                 payment => payment.words(),
             };
             let named = names::partner(partner);

@@ -28,7 +28,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
     let (month, currency): (Month, Currency) = (Month(invoice.month), stored(&invoice.currency)?);
     let (shares, sums) = crate::invoices::shares(conn, company, &invoice).await?;
     let totals = totals(company, &shares, sums, currency);
-    let paid = payouts_of(conn, &zone, &invoice).await?;
+    let paid = payouts_of(conn, &zone, &invoice, &[]).await?;
     let wanted: Vec<&PartnerShare> = shares.iter().collect();
     let mut partners = partner_rows(conn, company, month, currency, &wanted, &paid).await?;
     partners.sort_by_cached_key(|partner| (domain::fold::fold(&partner.name), partner.key.clone()));

@@ -9,7 +9,7 @@ use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
 use domain::views::home::MonthBar;
 use domain::views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming};
 use domain::views::{Choice, ListQuery};
-use domain::{Currency, Instant, Money, Month, timeline};
+use domain::{Currency, Instant, Money, Month, bank, timeline};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -42,6 +42,8 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
     }
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
     let seen = crate::seen::digest(&partners::edited(&row)?);
+    let may_manage = allows(role, Action::ManagePartners);
+    let account = bank::stored_account(row.payout_account.as_deref().unwrap_or_default());
     Ok(PartnerHead {
         seen,
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
@@ -51,11 +53,16 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         joined: words::day(&zone, Instant(row.joined_at)),
         last_active: words::day(&zone, Instant(row.last_active_at)),
         payout_method: row.payout_method,
-        payout_account: row.payout_account.unwrap_or_default(),
+        by_hand: matches!(account, Some(bank::Account::Other(_))),
+        payout_account: match account {
+            None => String::new(),
+            Some(account) if may_manage => account.shown(),
+            Some(account) => account.masked(),
+        },
         settlement_days: row.settlement_days,
         members,
         groups: groups.into_iter().map(|(_, group)| group).collect(),
-        may_manage: allows(role, Action::ManagePartners),
+        may_manage,
         may_reward: allows(role, Action::ManageInvoices),
         key: row.partner_key,
         name: row.name,
@@ -258,6 +265,7 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) ->
                 Some(InvoiceState::ChargeFailed) => format!("the charge failed, {}", failed()),
                 Some(InvoiceState::Charged | InvoiceState::Paid) => "charged".to_owned(),
             };
+            let stage = came_back.unwrap_or_else(|| stage.to_owned());
             let upcoming = Upcoming {
                 amount: Money::new(amount, currency),
                 month: Month(month).long(),

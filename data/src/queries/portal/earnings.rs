@@ -38,13 +38,18 @@ pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
         let total = into.entry(currency).or_default();
         *total = total.saturating_add(sum.total);
     }
-    let (mut available, mut paid) = (Sums::new(), Sums::new());
+    let (mut available, mut failed, mut paid) = (Sums::new(), Sums::new(), Sums::new());
     for (currency, state, total) in payout_sums(conn, desk).await? {
-        let into = if stored::<PayoutState>(&state)? == PayoutState::Paid { &mut paid } else { &mut available };
+        let into = match stored::<PayoutState>(&state)? {
+            PayoutState::Paid => &mut paid,
+            PayoutState::Failed | PayoutState::Returned => &mut failed,
+            PayoutState::Pending | PayoutState::Sending | PayoutState::Sent => &mut available,
+        };
         *into.entry(stored(&currency)?).or_default() += total;
     }
     Ok(Earnings {
         available: listed(available),
+        failed: listed(failed),
         in_review: listed(in_review),
         on_hold: listed(on_hold),
         scheduled: listed(scheduled),

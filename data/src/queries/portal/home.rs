@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Desk, earnings};
+use super::{Desk, earnings, paid};
 use crate::entities::{companies, invoices, offers, partnerships, rewards};
 use crate::queries::figures;
 use crate::queries::invoices::stage;
@@ -46,7 +46,15 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
         promised.extend(offers_of(conn, desk.company(partnership.company_id)?, partnership, now).await?);
     }
     let (months, other_currencies) = bars(conn, &desk, now).await?;
-    Ok(PartnerHome { earnings: earnings::of(conn, &desk).await?, next, recent, months, other_currencies, offers: promised })
+    Ok(PartnerHome {
+        earnings: earnings::of(conn, &desk).await?,
+        came_back: paid::came_back(conn, &desk).await?,
+        next,
+        recent,
+        months,
+        other_currencies,
+        offers: promised,
+    })
 }
 
 /// What the partner's lines on an invoice come to.

@@ -97,6 +97,15 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
     let state = state_of(row)?;
     let invoice = invoice_of(conn, row).await?.filter(|_| state.payable());
     let payout = payout_of(conn, row, invoice.as_ref()).await?;
+    let on_the_way = match &payout {
+        Some(payout) => Some(PayoutOnWay {
+            state: stored(&payout.state)?,
+            sent_at: payout.sent_at.map(Instant),
+            paid_at: payout.paid_at.map(Instant),
+            error: payout.error.as_deref(),
+        }),
+        None => None,
+    };
     let settlement_days =
         partnerships::Entity::find_by_id(row.partnership_id).one(conn).await?.map_or(0, |partner| partner.settlement_days);
     let on_way = match &invoice {
@@ -119,7 +128,7 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
         ready_at: row.ready_at.map(Instant),
         month: Month(row.invoice_month),
         invoice: on_way,
-        payout,
+        payout: on_the_way,
         settlement_days,
     };
     Ok(path(&way, &zone))
@@ -134,18 +143,17 @@ async fn invoice_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model) -> Resul
         .await?)
 }
 
-async fn payout_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model, invoice: Option<&invoices::Model>) -> Result<Option<PayoutOnWay>> {
+async fn payout_of<C: ConnectionTrait>(
+    conn: &C,
+    row: &rewards::Model,
+    invoice: Option<&invoices::Model>,
+) -> Result<Option<payouts::Model>> {
     let Some(invoice) = invoice else { return Ok(None) };
-    let payout = payouts::Entity::find()
+    Ok(payouts::Entity::find()
         .filter(payouts::Column::PartnershipId.eq(row.partnership_id))
         .filter(payouts::Column::InvoiceId.eq(invoice.id))
         .one(conn)
-        .await?;
-    payout
-        .map(|payout| {
-            Ok(PayoutOnWay { state: stored(&payout.state)?, sent_at: payout.sent_at.map(Instant), paid_at: payout.paid_at.map(Instant) })
-        })
-        .transpose()
+        .await?)
 }
 
 /// Where it stands, in a sentence.

@@ -63,8 +63,9 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             <div class="section-head">
                 <h2>"Transactions"</h2>
             </div>
-            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")
-                void=customer_page(&customer.key, "void")/>
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count
+                refund=customer.may_change.then(|| customer_page(&customer.key, "refund"))
+                void=customer.may_change.then(|| customer_page(&customer.key, "void"))/>
         </div>
         <div class="columns section">
             <div class="stack loose">

@@ -6,7 +6,7 @@ use domain::views::Choice;
 use domain::views::customers::{CustomerList, CustomerRow};
 use leptos::prelude::*;
 
-use crate::components::layout::use_viewer;
+use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{
     Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, Th,
 };
@@ -55,8 +55,12 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="customers" title="No customers yet"
                     text="Customers stand here with who brought them, when they first bought and what it earned.">
-                    <a class="btn" href=at("/customers/new") data-noscroll="">"Add a customer"</a>
-                    <a class="btn" href=at("/settings/import")>"Import customers"</a>
+                    <Permitted action=Action::ManageCustomers>
+                        <a class="btn" href=at("/customers/new") data-noscroll="">"Add a customer"</a>
+                    </Permitted>
+                    <Permitted action=Action::Import>
+                        <a class="btn" href=at("/settings/import")>"Import customers"</a>
+                    </Permitted>
                 </EmptyState>
             </div>
         }

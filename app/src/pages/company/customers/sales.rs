@@ -9,7 +9,14 @@ use crate::list::encode;
 use crate::place::at;
 
 #[component]
-pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String, void: String) -> impl IntoView {
+pub fn Sales(
+    transactions: Page<CustomerTransaction>,
+    count: Count,
+    /// The refund form, for readers who may send it.
+    refund: Option<String>,
+    /// The page of voids, for the same.
+    void: Option<String>,
+) -> impl IntoView {
     if transactions.rows.is_empty() {
         return view! {
             <div class="card">
@@ -30,7 +37,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: Stri
 }
 
 #[component]
-fn Row(of: CustomerTransaction, refund: String, void: String) -> impl IntoView {
+fn Row(of: CustomerTransaction, refund: Option<String>, void: Option<String>) -> impl IntoView {
     let CustomerTransaction { line, receipts, voided, undo } = of;
     let sale = line.refund_of.is_empty();
     let counts = voided.is_empty();
@@ -40,18 +47,18 @@ fn Row(of: CustomerTransaction, refund: String, void: String) -> impl IntoView {
         (true, 0) => "Sale".to_owned(),
         (true, _) => format!("Sale, {} given back", line.refunded),
     };
-    let refund = (sale && counts && line.amount.minor > line.refunded.minor).then(|| {
+    let refund = refund.filter(|_| sale && counts && line.amount.minor > line.refunded.minor).map(|refund| {
         let href = format!("{refund}?refund_of={}", encode(&line.key));
         view! { <a class="link" href=at(href)>"Refund"</a> }
     });
-    let void = match (counts, undo.is_empty()) {
+    let void = void.and_then(|void| match (counts, undo.is_empty()) {
         (true, _) => {
             let words = if sale { "Void this sale…" } else { "Void this refund…" };
             Some((format!("{void}?transaction={}", encode(&line.key)), words))
         }
         (false, false) => Some((format!("{void}?undo={}", encode(&undo)), "Undo the void")),
         (false, true) => None,
-    };
+    });
     let void = void.map(|(href, words)| view! { <a class="link" href=at(href)>{words}</a> });
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");

@@ -1,16 +1,18 @@
 //! What can be done with an invoice: one primary action, the rest in its menu.
 
-use domain::views::invoices::InvoiceDetail;
+use domain::views::Choice;
+use domain::views::invoices::{FileOffer, InvoiceDetail, PaymentFiles};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::components::{
-    ButtonForm, Combobox, ConfirmField, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder,
+    ButtonForm, ChoiceField, Combobox, ConfirmField, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder,
 };
 use crate::place::at;
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::invoices::{
-    ChargeDidNotWork, ConfirmCharge, ConfirmPayouts, CreateRewardOnInvoice, PauseInvoice, ResumeInvoice, RetryCharge, invoice_path,
+    ALSO_IN_FILES, ChargeDidNotWork, ConfirmCharge, ConfirmPayouts, CreateRewardOnInvoice, MakePaymentFile, PauseInvoice, ResumeInvoice,
+    RetryCharge, invoice_path,
 };
 use crate::server_fns::partners::FindPartners;
 
@@ -48,20 +50,130 @@ pub fn PrimaryAction(of: InvoiceDetail) -> impl IntoView {
         .into_any();
     }
     if of.may.confirm_payouts {
-        let open = of.unconfirmed.iter().map(domain::Money::display).collect::<Vec<_>>().join(" and ");
-        return view! {
-            <DialogForm id="confirm-payouts" action=ConfirmPayouts::PATH title=format!("Confirm that {open} was paid to partners")
-                open="Confirm all payouts" open_class="btn primary" confirm=format!("Yes, {open} was paid")
-                text="Every payout of this invoice that is still to be paid by hand is recorded as paid.">
-                <Hidden name="number" value=number/>
-            </DialogForm>
-        }
-        .into_any();
+        return match PayoutStep::of(&of) {
+            PayoutStep::ConfirmFile => view! { <ConfirmInFile of=of/> }.into_any(),
+            PayoutStep::MakeFile => view! { <MakeFile of=of primary=true/> }.into_any(),
+            PayoutStep::ConfirmOthers => view! { <ConfirmInNoFile of=of primary=true/> }.into_any(),
+        };
     }
     if of.may.change_lines {
         return view! { <ManualReward of=of/> }.into_any();
     }
     ().into_any()
+}
+
+/// What comes next of payouts that are made by hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PayoutStep {
+    ConfirmFile,
+    MakeFile,
+    ConfirmOthers,
+}
+
+impl PayoutStep {
+    fn of(invoice: &InvoiceDetail) -> PayoutStep {
+        let fresh = can_make(invoice).is_some_and(|files| files.fresh.payouts > 0);
+        match (&invoice.in_file, fresh) {
+            (Some(_), _) => PayoutStep::ConfirmFile,
+            (None, true) => PayoutStep::MakeFile,
+            (None, false) => PayoutStep::ConfirmOthers,
+        }
+    }
+}
+
+/// The payment files, where another one can be made.
+fn can_make(invoice: &InvoiceDetail) -> Option<&PaymentFiles> {
+    invoice.payment_files.as_ref().filter(|files| !files.no_account && files.fresh.payouts + files.again.payouts > 0)
+}
+
+/// "1 payout", "12 payouts"
+fn payouts(count: i64) -> String {
+    format!("{} {}", domain::page::grouped(count), if count == 1 { "payout" } else { "payouts" })
+}
+
+/// Those in a payment file, and no other.
+#[component]
+fn ConfirmInFile(of: InvoiceDetail) -> impl IntoView {
+    let others = of.in_no_file.map(|group| format!(" Not among them, because they are in no payment file: {}.", group.named));
+    of.in_file.map(|group| {
+        let (what, total) = (format!("the {} in the file", payouts(group.count)), group.total.display());
+        let text = format!("{}.{}", group.named, others.unwrap_or_default());
+        view! {
+            <DialogForm id="confirm-payouts" action=ConfirmPayouts::PATH title=format!("Confirm {what} ({total})")
+                open=format!("Confirm {what} ({total})") open_class="btn primary" confirm=format!("Yes, {total} was paid") text=text>
+                <Hidden name="attempts" value=group.attempts/>
+                <Hidden name="total" value=group.total.minor.to_string()/>
+            </DialogForm>
+        }
+    })
+}
+
+/// Those in no payment file, each by name.
+#[component]
+fn ConfirmInNoFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView {
+    let files = of.in_file.is_some() || of.payment_files.is_some_and(|files| !files.made.is_empty());
+    of.in_no_file.map(|group| {
+        let total = group.total.display();
+        let what = match (files, group.count) {
+            (false, count) => format!("the {}", payouts(count)),
+            (true, 1) => "the payout in no file".to_owned(),
+            (true, count) => format!("the {} in no file", payouts(count)),
+        };
+        let class = if primary { "btn primary" } else { "" };
+        view! {
+            <DialogForm id="confirm-others" action=ConfirmPayouts::PATH title=format!("Confirm {what} ({total})")
+                open=format!("Confirm {what} ({total})") open_icon="check" open_class=class confirm=format!("Yes, {total} was paid")
+                text=format!("Paid by hand: {}.", group.named)>
+                <Hidden name="attempts" value=group.attempts/>
+                <Hidden name="total" value=group.total.minor.to_string()/>
+            </DialogForm>
+        }
+    })
+}
+
+/// A payment file of what is in none yet, or also of what is.
+#[component]
+fn MakeFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView {
+    let files = can_make(&of).cloned();
+    let number = of.number;
+    files.map(|files| {
+        let offer = |offer: FileOffer| format!("{} ({})", payouts(offer.payouts), offer.total.display());
+        let twice = "Only if the bank hasn't taken the earlier file: otherwise they are paid twice.";
+        let mut text = match (files.fresh.payouts, files.again.payouts) {
+            (0, _) => format!("The {} still to be paid are in a file already. {twice}", offer(files.again)),
+            (_, 0) => format!("It orders {} from your bank.", offer(files.fresh)),
+            _ => String::new(),
+        };
+        if !files.left_out.is_empty() {
+            text = format!("{text} {}.", files.left_out).trim_start().to_owned();
+        }
+        if !files.renamed.is_empty() {
+            text =
+                format!("{text} Banks take none of the letters of some names, so the file says {}.", files.renamed).trim_start().to_owned();
+        }
+        let which = match (files.fresh.payouts, files.again.payouts) {
+            (0, _) => view! { <Hidden name="which" value=ALSO_IN_FILES/> }.into_any(),
+            (_, 0) => ().into_any(),
+            _ => {
+                let choices = vec![
+                    Choice::new("new", format!("{} in no file yet", offer(files.fresh))),
+                    Choice {
+                        hint: twice.to_owned(),
+                        ..Choice::new(ALSO_IN_FILES, format!("Also {} in a file already", offer(files.again)))
+                    },
+                ];
+                view! { <ChoiceField name="which" legend="Which payouts" choices=choices/> }.into_any()
+            }
+        };
+        let class = if primary { "btn primary" } else { "" };
+        view! {
+            <DialogForm id="payment-file" action=MakePaymentFile::PATH title="Make a payment file for the bank" open="Make a payment file"
+                open_icon="card" open_class=class confirm="Make the file" text=text>
+                <Hidden name="number" value=number/>
+                {which}
+            </DialogForm>
+        }
+    })
 }
 
 /// A manual reward straight onto this invoice.
@@ -99,18 +211,20 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
     let charge = of.totals.charge.display();
     let lines = format!("/export/rewards.csv?invoice={number}");
     let print = format!("{}/print", invoice_path(&number));
-    let order = of.payment_file.as_ref().map(|file| match (file.no_account, file.payouts) {
-        (true, _) => view! { <MenuLink href="/settings" icon="card" label="Payment file for the bank: add your IBAN first"/> }.into_any(),
-        (false, 0) => ().into_any(),
-        (false, _) => view! {
-            <MenuLink href=format!("/payouts/{number}.xml") icon="card" external=true label="Payment file for the bank (pain.001)"/>
-        }
-        .into_any(),
+    let account = of.payment_files.as_ref().filter(|files| files.no_account && of.may.confirm_payouts).map(|_| {
+        view! { <MenuLink href="/settings" icon="card" label="Payment file for the bank: add your IBAN first"/> }
     });
-    let payouts = (!of.payout_states.is_empty()).then(|| {
+    let step = of.may.confirm_payouts.then(|| PayoutStep::of(&of));
+    let make =
+        (step.is_some_and(|step| step != PayoutStep::MakeFile) && can_make(&of).is_some()).then(|| view! { <MakeFile of=of.clone()/> });
+    let others = (step.is_some_and(|step| step != PayoutStep::ConfirmOthers) && of.in_no_file.is_some())
+        .then(|| view! { <ConfirmInNoFile of=of.clone()/> });
+    let payouts = (!of.payout_states.is_empty() && of.may.move_money).then(|| {
         view! {
             <MenuLink href=format!("/payouts/{number}.csv") icon="wallet" external=true label="Payouts as CSV"/>
-            {order}
+            {account}
+            {make}
+            {others}
         }
     });
     let move_onto = (!of.source_month.is_empty() && of.may.change_lines).then(|| {

@@ -1,7 +1,7 @@
 //! One invoice: its month in days, its sums, its partners, its charge and what was done to it.
 
 use domain::states::InvoiceState;
-use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals};
+use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -10,7 +10,7 @@ use super::partners::Partners;
 use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::pages::company::rewards::History;
-use crate::server_fns::invoices::GetInvoice;
+use crate::server_fns::invoices::{GetInvoice, payment_file_path};
 use crate::ui::load;
 
 #[component]
@@ -47,6 +47,7 @@ fn InvoiceView(of: InvoiceDetail) -> impl IntoView {
             <Sums totals=of.totals.clone() state=of.state/>
         </div>
         <Partners of=of.clone()/>
+        {of.payment_files.clone().filter(|files| !files.made.is_empty()).map(|files| view! { <Files made=files.made may=of.may.move_money/> })}
         <Attempts attempts=of.attempts/>
         {(!of.history.is_empty()).then(|| view! { <History entries=of.history/> })}
         <Seal frozen=of.frozen digest=of.digest/>
@@ -78,15 +79,17 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
             view! { <Notice tone="bad" icon="alert" title=format!("The charge of {charge} failed") text=why/> }.into_any()
         }
         Some(InvoiceState::Charged) if of.may.confirm_payouts => {
-            let open = of.unconfirmed.iter().map(domain::Money::display).collect::<Vec<_>>().join(" and ");
-            let text = match of.payment_file.filter(|file| !file.no_account) {
-                Some(file) if file.payouts > 0 && file.left_out.is_empty() => {
-                    "Pay them from the payment file or one by one, then confirm each or all of them here.".to_owned()
+            let open: i64 = of.in_file.iter().chain(&of.in_no_file).map(|group| group.total.minor).sum();
+            let open = domain::Money::new(open, of.totals.charge.currency).display();
+            let text = match of.payment_files.filter(|files| !files.no_account && files.fresh.payouts + files.again.payouts > 0) {
+                Some(files) => {
+                    let first = match files.fresh.payouts {
+                        0 => "Send the payment file to your bank, then confirm what it has paid.",
+                        _ => "Make a payment file for your bank, or pay them one by one; then confirm them here.",
+                    };
+                    if files.left_out.is_empty() { first.to_owned() } else { format!("{first} {}.", files.left_out) }
                 }
-                Some(file) if file.payouts > 0 => {
-                    format!("Pay them from the payment file or one by one, then confirm each or all of them here. {}.", file.left_out)
-                }
-                _ => "Pay them one by one, then confirm each or all of them here.".to_owned(),
+                None => "Pay them one by one, then confirm each or all of them here.".to_owned(),
             };
             view! { <Notice tone="warn" icon="wallet" title=format!("{open} is to be paid to your partners") text=text/> }.into_any()
         }
@@ -111,6 +114,53 @@ fn Sums(totals: InvoiceTotals, state: Option<InvoiceState>) -> impl IntoView {
             {fee.map(|amount| view! { <StatTile label=format!("Fee, {} %", totals.fee_percent) value=Some(amount)/> })}
             <StatTile label=last value=Some(totals.charge.display())/>
         </Stats>
+    }
+}
+
+/// The payment files that were made: when, by whom, and what each holds.
+#[component]
+fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
+    let rows = made
+        .into_iter()
+        .map(|file| {
+            let words = if file.payouts == 1 { "payout" } else { "payouts" };
+            let download = may.then(|| {
+                view! {
+                    <td class="c-act">
+                        <a class="btn small" href=payment_file_path(&file.key) rel="external" download aria-label=format!("Download the file of {}", file.made)>
+                            <Icon name="download"/>
+                            <span>"Download"</span>
+                        </a>
+                    </td>
+                }
+            });
+            view! {
+                <tr>
+                    <th class="c-main" scope="row">
+                        {file.made.clone()}
+                        <small class="mono">{file.message_id}</small>
+                    </th>
+                    <td data-label="Made by">{file.by}</td>
+                    <td data-label="Payouts" class="c-wide">
+                        <a class="link" href=format!("?file={}", file.key)>{format!("{} {words}", domain::page::grouped(file.payouts))}</a>
+                        <small>{file.named}</small>
+                    </td>
+                    <td class="c-amount">{file.total.display()}</td>
+                    {download}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="files">
+            <div class="section-head">
+                <h2 id="files">"Payment files"</h2>
+            </div>
+            <TableFrame label="Payment files">
+                <TableHead labels=if may { "Made|Made by|Payouts|#Amount|~Actions" } else { "Made|Made by|Payouts|#Amount" }/>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+        </section>
     }
 }
 

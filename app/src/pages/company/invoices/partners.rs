@@ -12,12 +12,13 @@ use crate::components::{
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
-use crate::server_fns::invoices::{ConfirmPayout, PayoutDidNotWork, RetryPayout};
+use crate::server_fns::invoices::{ConfirmPayout, PayoutCameBack, PayoutDidNotWork, RetryPayout};
 use crate::server_fns::partners::partner_path;
 use crate::server_fns::rewards::{REMOVE, ReviewRewards, reward_path};
 
 #[component]
 pub fn Partners(of: InvoiceDetail) -> impl IntoView {
+    let query = use_list();
     let charged = !of.payout_states.is_empty();
     let tabs = charged.then(|| {
         let items = of
@@ -45,7 +46,10 @@ pub fn Partners(of: InvoiceDetail) -> impl IntoView {
                 <h2 id="partners">{format!("{words}, {} rewards", domain::page::grouped(of.totals.lines))}</h2>
             </div>
             {tabs}
-            {match (charged, of.number.clone()) {
+            {move || query.with(|query| !query.filter("file").is_empty()).then(|| view! {
+                <p class="hint">"Only the payouts in one payment file. "<a class="link" href="?">"Show all partners"</a></p>
+            })}
+            {match (charged && of.may.move_money, of.number.clone()) {
                 (true, number) => view! { <FilterBar placeholder="Find a partner" csv=format!("/payouts/{number}.csv")/> }.into_any(),
                 (false, _) => view! { <FilterBar placeholder="Find a partner"/> }.into_any(),
             }}
@@ -61,7 +65,7 @@ fn Table(of: InvoiceDetail, carries: bool, charged: bool, words: String) -> impl
     let opened = of.opened.clone();
     let columns = 5 + usize::from(carries) + usize::from(charged);
     let open_key = opened.as_ref().map(|opened| opened.key.clone());
-    let (may_change, next_month) = (of.may.change_lines, of.next_month.clone());
+    let (may_change, next_month, today) = (of.may.change_lines, of.next_month.clone(), of.today.clone());
     let rows = of
         .partners
         .rows
@@ -73,7 +77,7 @@ fn Table(of: InvoiceDetail, carries: bool, charged: bool, words: String) -> impl
                 view! { <Lines opened=opened columns=columns may_change=may_change next_month=next_month.clone()/> }
             });
             view! {
-                <Row partner=partner carries=carries charged=charged open=here/>
+                <Row partner=partner carries=carries charged=charged open=here today=today.clone()/>
                 {lines}
             }
         })
@@ -117,7 +121,7 @@ fn Table(of: InvoiceDetail, carries: bool, charged: bool, words: String) -> impl
 }
 
 #[component]
-fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool) -> impl IntoView {
+fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool, today: String) -> impl IntoView {
     let query = use_list();
     let key = partner.key.clone();
     let href = move || {
@@ -133,7 +137,8 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool) -> imp
         })
     };
     let carried = partner.carried_in.minor - partner.carried_out.minor;
-    let payout = charged.then(|| view! { <td class="c-status"><Payout of=partner.paid.clone() partner=partner.name.clone()/></td> });
+    let payout =
+        charged.then(|| view! { <td class="c-status"><Payout of=partner.paid.clone() partner=partner.name.clone() today=today/></td> });
     view! {
         <tr class:open=open>
             <th class="c-main" scope="row">
@@ -156,38 +161,56 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool) -> imp
 
 /// How far the money is, and what the reader has to do for it.
 #[component]
-fn Payout(of: Option<InvoicePayout>, partner: String) -> impl IntoView {
+fn Payout(of: Option<InvoicePayout>, partner: String, today: String) -> impl IntoView {
     let Some(of) = of else { return view! { <span class="muted">"nothing to pay"</span> }.into_any() };
-    let menu = (of.confirm || of.retry).then(|| {
-        let (key, id) = (of.key.clone(), format!("m-{}", of.key));
-        let failed = key.clone();
+    let menu = (of.confirm || of.fail || of.give_back || of.retry).then(|| {
+        let (key, attempt) = (of.key.clone(), of.attempt.clone());
+        let fields = || vec![("key", attempt.clone())];
         let confirm = of.confirm.then(|| {
             view! {
-                <ButtonForm action=ConfirmPayout::PATH name=format!("c-{failed}") fields=vec![("key", failed.clone())] class="" label=format!("Confirm the payout to {partner}")>
+                <ButtonForm action=ConfirmPayout::PATH name=format!("c-{key}") fields=fields() class="" label=format!("Confirm the payout to {partner}")>
                     <Icon name="check"/>
                     <span>"Confirm as paid"</span>
                 </ButtonForm>
-                <DialogForm id=format!("f-{failed}") action=PayoutDidNotWork::PATH title=format!("The payout to {partner} did not arrive") open="It did not arrive"
+            }
+        });
+        let failed = of.fail.then(|| {
+            let shown = attempt.clone();
+            view! {
+                <DialogForm id=format!("f-{key}") action=PayoutDidNotWork::PATH title=format!("The payout to {partner} did not arrive") open="It did not arrive"
                     open_icon="alert" open_class="danger" confirm="Record that it failed" danger=true text="The money counts as owed again.">
-                    <Hidden name="key" value=failed/>
-                    <Field name="reason" label="What went wrong"/>
+                    <Hidden name="key" value=shown/>
+                    <Field name="reason" label="What went wrong" hint="The partner reads it."/>
+                </DialogForm>
+            }
+        });
+        let returned = of.give_back.then(|| {
+            let shown = attempt.clone();
+            view! {
+                <DialogForm id=format!("b-{key}") action=PayoutCameBack::PATH title=format!("The bank returned the payout to {partner}") open="The bank returned it"
+                    open_icon="undo" open_class="danger" confirm="Record that it came back" danger=true
+                    text="The money counts as owed again, and you can pay it again.">
+                    <Hidden name="key" value=shown/>
+                    <Field name="on" label="When it came back" kind="date" value=today/>
+                    <Field name="reason" label="Why" hint="As the bank says. The partner reads it."/>
                 </DialogForm>
             }
         });
         let retry = of.retry.then(|| {
             view! {
-                <ButtonForm action=RetryPayout::PATH name=format!("r-{key}") fields=vec![("key", key.clone())] class="" label=format!("Pay {partner} again")>
+                <ButtonForm action=RetryPayout::PATH name=format!("r-{key}") fields=fields() class="" label=format!("Pay {partner} again")>
                     <Icon name="undo"/>
                     <span>"Pay again"</span>
                 </ButtonForm>
             }
         });
-        view! { <Menu id=id label=format!("Payout to {partner}") small=true>{confirm}{retry}</Menu> }
+        view! { <Menu id=format!("m-{key}") label=format!("Payout to {partner}") small=true>{confirm}{failed}{returned}{retry}</Menu> }
     });
     view! {
         <span class="row">
             <StatusBadge of=of.state/>
             {(!of.note.is_empty()).then(|| view! { <small class="muted">{of.note}</small> })}
+            {(!of.file.is_empty()).then(|| view! { <small class="muted">{of.file}</small> })}
             {menu}
         </span>
     }

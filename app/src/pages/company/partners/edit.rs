@@ -52,6 +52,10 @@ pub fn EditPartner() -> impl IntoView {
 
 #[component]
 fn EditForm(head: PartnerHead, form: PartnerForm, close: String) -> impl IntoView {
+    let account = match head.by_hand {
+        true => "Not an IBAN: paid by hand.",
+        false => "An IBAN, for the payment file. Anything else is paid by hand.",
+    };
     view! {
         <DrawerForm action=SavePartner::PATH title=format!("Edit {}", head.name) context=format!("Partner key {}", head.key) close=close submit="Save">
             <Hidden name="key" value=head.key/>
@@ -65,7 +69,7 @@ fn EditForm(head: PartnerHead, form: PartnerForm, close: String) -> impl IntoVie
             <Tags value=head.tags.join(", ") known=form.tags/>
             <Field name="manager" label="Manager" value=head.manager optional=true autocomplete="off" hint="Who looks after them on your side."/>
             <div class="fields">
-                <Field name="payout_account" label="Account" value=head.payout_account optional=true autocomplete="off" hint="Where payouts go: an IBAN or the like."/>
+                <Field name="payout_account" label="Account" value=head.payout_account optional=true autocomplete="off" hint=account/>
                 <Field name="settlement_days" label="Settlement days" value=head.settlement_days.to_string() inputmode="numeric"
                     hint="Days from the charge until the money is there; part of the estimated payment date."/>
             </div>

@@ -7,7 +7,7 @@ use domain::views::Choice;
 use domain::views::partners::{PartnerList, PartnerRow, PartnerTotals};
 use leptos::prelude::*;
 
-use crate::components::layout::use_viewer;
+use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{
     EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame,
 };
@@ -42,8 +42,12 @@ fn ListView(list: PartnerList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="No partners yet"
                     text="Everyone who brings you customers will stand here, with what they sold and what they earned.">
-                    <a class="btn" href=at("/partners/new") data-noscroll="">"Add a partner"</a>
-                    <a class="btn" href=at("/settings/import")>"Import partners"</a>
+                    <Permitted action=Action::ManagePartners>
+                        <a class="btn" href=at("/partners/new") data-noscroll="">"Add a partner"</a>
+                    </Permitted>
+                    <Permitted action=Action::Import>
+                        <a class="btn" href=at("/settings/import")>"Import partners"</a>
+                    </Permitted>
                 </EmptyState>
             </div>
         }

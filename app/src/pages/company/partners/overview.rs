@@ -202,7 +202,11 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         1 => "1 day after the charge".to_owned(),
         days => format!("{days} days after the charge"),
     };
-    let account = if head.payout_account.is_empty() { "no account yet".to_owned() } else { head.payout_account.clone() };
+    let account = match (head.payout_account.is_empty(), head.by_hand) {
+        (true, _) => "no account yet".to_owned(),
+        (false, true) => format!("{} (not an IBAN: paid by hand)", head.payout_account),
+        (false, false) => head.payout_account.clone(),
+    };
     let members = head
         .members
         .iter()

@@ -1,10 +1,12 @@
 //! The Rewards tab.
 
+use domain::access::Action;
 use domain::states::RewardStatus;
 use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
+use crate::components::layout::Permitted;
 use crate::components::{
     Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
 };
@@ -40,7 +42,9 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
-                    <a class="btn" href=at(partner_page(&key, "manual-reward")) data-noscroll="">"Give a manual reward"</a>
+                    <Permitted action=Action::ManageInvoices>
+                        <a class="btn" href=at(partner_page(&key, "manual-reward")) data-noscroll="">"Give a manual reward"</a>
+                    </Permitted>
                 </EmptyState>
             </div>
         }

@@ -1,11 +1,13 @@
 //! Company profile, import, audit log.
 
+use domain::access::Action;
 use leptos::prelude::*;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::Route;
 use leptos_router::path;
 
-use crate::components::{Tab, Tabs};
+use crate::components::layout::use_viewer;
+use crate::components::{Loaded, Skeleton, Tab, Tabs};
 use crate::routes::page;
 
 mod audit;
@@ -23,9 +25,22 @@ pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
+/// The parts of the settings that the reader's role may open.
 #[component]
 fn SettingsTabs() -> impl IntoView {
-    let tabs =
-        vec![Tab::new("Company profile", "/settings"), Tab::new("Import", "/settings/import"), Tab::new("Audit log", "/settings/audit")];
-    view! { <Tabs label="Settings" tabs=tabs/> }
+    let viewer = use_viewer();
+    view! {
+        <Loaded of=viewer skeleton=Skeleton::None let:viewer>
+            {
+                let mut tabs = vec![Tab::new("Company profile", "/settings")];
+                if viewer.may(Action::Import) {
+                    tabs.push(Tab::new("Import", "/settings/import"));
+                }
+                if viewer.may(Action::ViewAudit) {
+                    tabs.push(Tab::new("Audit log", "/settings/audit"));
+                }
+                view! { <Tabs label="Settings" tabs=tabs/> }
+            }
+        </Loaded>
+    }
 }

@@ -1,7 +1,7 @@
 //! The company's profile: what dates, amounts and payments go by.
 
 use domain::Currency;
-use domain::states::{CustomerVisibility, ProviderKind};
+use domain::states::CustomerVisibility;
 use domain::views::Choice;
 use domain::views::settings::CompanyProfile;
 use leptos::prelude::*;
@@ -28,13 +28,17 @@ pub fn ProfilePage() -> impl IntoView {
 fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
     let zones: Vec<Choice> = profile.zones.iter().map(|zone| Choice::new(zone, zone.replace('_', " "))).collect();
     let currencies: Vec<Choice> = Currency::all().map(|code| Choice::new(code, code)).collect();
-    let providers: Vec<Choice> = ProviderKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.label())).collect();
+    let providers = profile.providers.clone();
     let visibility: Vec<Choice> = CustomerVisibility::ALL.iter().map(|seen| Choice::new(seen.word(), seen.label())).collect();
     let may_change = profile.may_change;
     view! {
         <div class="measure stack loose">
             {(!may_change).then(|| view! {
                 <Notice tone="plain" icon="lock" title="You can look, not change" text="An owner or administrator of the company can change its profile."/>
+            })}
+            {profile.simulated.then(|| view! {
+                <Notice tone="bad" icon="alert" title="Charges and payouts wait"
+                    text="This company's money is simulated, which is for sandboxes only. Save the profile with how invoices are charged and partners are paid, and what is due goes on."/>
             })}
             <Form action=SaveProfile::PATH>
                 <Hidden name="seen" value=profile.seen/>
