@@ -24,7 +24,7 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod spool;
 #[cfg(feature = "ssr")]
-pub mod submitted;
+mod submitted;
 pub mod tokens;
 pub mod ui;
 #[cfg(feature = "ssr")]

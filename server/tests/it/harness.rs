@@ -126,7 +126,10 @@ impl TestApp {
 
     pub async fn add_user_at(&self, place: Place, email: &str) -> Uuid {
         let now = app::ctx::real_now();
-        accounts::add_user(&self.db, place, email, None, Some(PASSWORD), "test", now).await.unwrap().id
+        // A new password would end the sessions of somebody who is known.
+        let known = accounts::access::list(&self.db, None).await.unwrap().iter().any(|user| user.email == email);
+        let password = (!known).then_some(PASSWORD);
+        accounts::add_user(&self.db, place, email, None, password, "test", now).await.unwrap().id
     }
 
     /// The cookie of a new session of this user.
@@ -153,15 +156,35 @@ impl TestApp {
 
     /// The form as a page of the test's company sends it: with its place and such a token, unless it has them.
     pub async fn signed(&self, action: &str, form: &str, cookie: Option<&str>) -> String {
-        let form = placed(action, form);
+        let mut form = placed(action, form);
         if form.contains("form_token=") {
             return form;
+        }
+        if let Some(seen) = self.seen(action, &form, cookie).await {
+            form.push_str(&format!("&seen={seen}"));
         }
         let place = form.split('&').find_map(|field| field.strip_prefix("place=")).unwrap_or_default();
         // As the server reads it: what is no place is none.
         let place = At::from(place.replace("%2F", "/")).to_string();
         let between = if form.is_empty() { "" } else { "&" };
         format!("{form}{between}form_token={}", self.token(action, &place, cookie).await)
+    }
+
+    /// What a form that replaces values has seen of them, where its page shows it and the form does not say so.
+    async fn seen(&self, action: &str, form: &str, cookie: Option<&str>) -> Option<String> {
+        let value = |name: &str| form.split('&').find_map(|field| field.strip_prefix(name)).unwrap_or_default();
+        let (key, place) = (value("key="), At::from(value("place=").replace("%2F", "/")));
+        let page = match action {
+            "/rpc/settings/save-profile" => "/settings".to_owned(),
+            "/rpc/partners/save" => format!("/partners/{key}/edit"),
+            "/rpc/customers/save" => format!("/customers/{key}/edit"),
+            "/rpc/offers/publish" => format!("/offers/{key}/version"),
+            _ => return None,
+        };
+        if form.contains("seen=") {
+            return None;
+        }
+        find_hidden(&self.ask(&place.at(&page), cookie).await.body, action, "seen")
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -235,9 +258,13 @@ pub async fn hold_writers(db: &TestDb, tables: &str) -> data::db::Tx {
 
 /// The value of a hidden field of the form with this action.
 pub fn hidden(page: &str, action: &str, field: &str) -> String {
-    let (_, form) = page.split_once(&format!("action=\"{action}\"")).unwrap_or_else(|| panic!("no form {action} in {page}"));
-    let (_, rest) = form.split_once(&format!("name=\"{field}\" value=\"")).unwrap_or_else(|| panic!("no field {field} in {form}"));
-    rest.split_once('"').unwrap().0.to_owned()
+    find_hidden(page, action, field).unwrap_or_else(|| panic!("no field {field} of {action} in {page}"))
+}
+
+fn find_hidden(page: &str, action: &str, field: &str) -> Option<String> {
+    let (_, form) = page.split_once(&format!("action=\"{action}\""))?;
+    let (_, rest) = form.split_once(&format!("name=\"{field}\" value=\""))?;
+    Some(rest.split_once('"')?.0.to_owned())
 }
 
 impl Answer {

@@ -92,7 +92,7 @@ on_both! {
     async fn a_form_that_is_still_being_worked_on_comes_back_as_it_was(db: &TestDb) {
         let (app, owner) = app(db).await;
         let token = app.token(PATH, PLACE, Some(&owner)).await;
-        let form = format!("{REWARD}&form_token={token}");
+        let form = format!("place={PLACE}&{REWARD}&form_token={token}");
         app.call(PATH, &form, Some(&owner)).await;
         lose_answers(&app, 0).await;
         let page = "/partners/acme/manual-reward";
@@ -124,7 +124,7 @@ on_both! {
         let status = partnerships::Entity::find().one(app.db.read()).await.unwrap().unwrap().status;
         assert_eq!(status, "approved");
         // What was typed comes back, in words.
-        let form = format!("{REWARD}&form_token=old");
+        let form = format!("place={PLACE}&{REWARD}&form_token=old");
         let page = "/partners/acme/manual-reward";
         let request = request(Method::POST, PATH, Some(&owner))
             .header("sec-fetch-site", "same-origin")
