@@ -7,9 +7,11 @@ use thiserror::Error;
 
 mod currency;
 mod rate;
+mod written;
 
 pub use currency::Currency;
 pub use rate::{Rate, mul_div_half_even, split};
+pub use written::Decimals;
 
 /// No amount may exceed this many minor units in either direction: sums of a billion of them still fit an `i64`.
 pub const AMOUNT_MAX: i64 = 5_000_000_000_000;
@@ -22,6 +24,12 @@ pub enum MoneyError {
     NotANumber(String),
     #[error("“{text}” has too many decimals: {currency} has {exponent}")]
     TooManyDecimals { text: String, currency: Currency, exponent: u8 },
+    #[error("“{text}” has too many decimals: {currency} has {exponent}; write a thousand without a point")]
+    Thousand { text: String, currency: Currency, exponent: u8 },
+    #[error("“{0}” can be read in two ways: write a thousand as 1000, and one as 1.00")]
+    TwoWays(String),
+    #[error("“{0}” is not an amount: write digits with a point, like 19.99, or say that the numbers have decimal commas")]
+    DecimalComma(String),
     #[error("“{0}” is too large")]
     TooLarge(String),
     #[error("negative zero is not an amount")]
@@ -44,7 +52,8 @@ impl Money {
         Money { minor, currency }
     }
 
-    /// Reads major units ("19.99", "-5", "1200"). No grouping, no exponent, no currency sign.
+    /// Reads major units ("19.99", "-5", "1200"). No grouping, no exponent, no currency sign. "1.000" is a thousand to many people:
+    /// only a currency with three decimals has it.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let trimmed = text.trim();
         let shown = || trimmed.chars().take(40).collect::<String>();
@@ -58,6 +67,9 @@ impl Money {
             return Err(MoneyError::NotANumber(shown()));
         }
         let exponent = currency.exponent();
+        if fraction.len() == 3 && exponent != 3 && whole.len() <= 3 && !whole.starts_with('0') {
+            return Err(MoneyError::Thousand { text: shown(), currency, exponent });
+        }
         let significant = fraction.trim_end_matches('0');
         if significant.len() > usize::from(exponent) {
             return Err(MoneyError::TooManyDecimals { text: shown(), currency, exponent });
@@ -159,10 +171,19 @@ mod tests {
 
     #[test]
     fn refuses_decimals_size_and_negative_zero() {
-        assert!(matches!(Money::parse("1.005", Currency::USD), Err(MoneyError::TooManyDecimals { .. })));
+        assert!(matches!(Money::parse("1.0055", Currency::USD), Err(MoneyError::TooManyDecimals { .. })));
         assert!(matches!(Money::parse("1.5", currency("JPY")), Err(MoneyError::TooManyDecimals { .. })));
         assert!(matches!(Money::parse("99999999999999999999", Currency::USD), Err(MoneyError::TooLarge(_))));
         assert_eq!(Money::parse("-0.00", Currency::USD), Err(MoneyError::NegativeZero));
+    }
+
+    #[rstest]
+    #[case("1.000", "USD")]
+    #[case("1.005", "USD")]
+    #[case("-12.500", "EUR")]
+    #[case("999.000", "JPY")]
+    fn asks_back_where_a_point_may_stand_for_thousands(#[case] text: &str, #[case] code: &str) {
+        assert!(matches!(Money::parse(text, currency(code)), Err(MoneyError::Thousand { .. })), "{text}");
     }
 
     #[rstest]
