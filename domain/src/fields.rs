@@ -20,6 +20,8 @@ pub enum FieldError {
     TooLong { found: usize, max: usize },
     #[error("contains a character that cannot be shown")]
     NotPrintable,
+    #[error("contains a line break")]
+    LineBreak,
     #[error("“{0}” is not an email address like ada@example.com")]
     NotAnEmail(String),
     #[error("“{0}” may hold small letters, digits, “-” and “_” only")]
@@ -41,7 +43,11 @@ fn text(given: &str, max: usize, also: &[char]) -> Result<String, FieldError> {
     if found > max {
         return Err(FieldError::TooLong { found, max });
     }
-    if !trimmed.chars().all(|letter| printable(letter) || also.contains(&letter)) {
+    let unfit = trimmed.chars().find(|letter| !printable(*letter) && !also.contains(letter));
+    if let Some('\n' | '\r') = unfit {
+        return Err(FieldError::LineBreak);
+    }
+    if unfit.is_some() {
         return Err(FieldError::NotPrintable);
     }
     Ok(trimmed.to_owned())
@@ -137,6 +143,7 @@ mod tests {
         assert_eq!(key(&"x".repeat(256)), Err(FieldError::TooLong { found: 256, max: 255 }));
         assert_eq!(key("a\u{0}b"), Err(FieldError::NotPrintable));
         assert_eq!(key("a\u{202e}b"), Err(FieldError::NotPrintable));
+        assert_eq!(key("a\r\nb"), Err(FieldError::LineBreak));
         assert_eq!(slug("Ada"), Err(FieldError::NotASlug("Ada".to_owned())));
         assert_eq!(description("one\ntwo").unwrap(), "one\ntwo");
         assert_eq!(optional("  ", key), Ok(None));
