@@ -13,8 +13,10 @@ use std::time::Instant as Clock;
 use data::entities::{audit, customers, partnerships, receipts, reward_counts, rewards, transactions};
 use data::imports::{self, Kind, Options};
 use data::testing::TestDb;
+use data::transactions::Sale;
 use data::{Db, installation};
-use domain::Instant;
+use domain::states::AttributionSource;
+use domain::{Currency, Instant, Money};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, Statement, Value,
 };
@@ -74,10 +76,59 @@ async fn main() {
         run(&db, sales, rounds).await;
         db.remove().await;
     }
+    let sales = argument(2, 250_000);
+    println!();
+    println!("While a file is imported, somebody records sales of its customers, one after the other, through a connection of their own:");
+    println!();
+    println!("| database | file | import | sales by hand | half of them within | the longest |");
+    println!("|---|---|---|---|---|---|");
+    let mut databases = vec![TestDb::sqlite().await];
+    databases.extend(TestDb::postgres().await);
+    for db in databases {
+        waits(&db, sales).await;
+        db.remove().await;
+    }
 }
 
-async fn run(db: &Db, sales: usize, rounds: usize) {
+/// How long other writes take during an import, each of a customer that the file names.
+async fn waits(db: &TestDb, sales: usize) {
     let start = Instant::parse("2026-03-31T20:00:00Z").unwrap();
+    let (company, buyers) = company(db, sales, start).await;
+    let file = file_of_sales(sales, buyers);
+    let bytes = file.len();
+    let (other, runtime, ours) = (Db::connect(db.url()).await.unwrap(), tokio::runtime::Handle::current(), Db::clone(db));
+    let clock = Clock::now();
+    let work = tokio::task::spawn_blocking(move || runtime.block_on(import(&ours, company, Kind::Transactions, &file, start)));
+    let mut took = Vec::new();
+    while !work.is_finished() {
+        let sale = Sale {
+            key: format!("hand-{}", took.len()),
+            customer_key: format!("c{}", took.len() * 37 % buyers),
+            amount: Money::new(1_999, Currency::USD),
+            occurred_at: start,
+            product_key: None,
+            category_key: None,
+        };
+        let clock = Clock::now();
+        data::transactions::record(&other, company, &sale, AttributionSource::Manual, "bench", start).await.unwrap();
+        took.push(clock.elapsed().as_secs_f64());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    work.await.unwrap();
+    let seconds = clock.elapsed().as_secs_f64();
+    other.close().await.unwrap();
+    let longest = took.iter().copied().fold(0.0, f64::max);
+    println!(
+        "| {} | {:.0} MB, {sales} rows | {seconds:.1} s | {} | {:.3} s | **{longest:.2} s** |",
+        db.kind(),
+        bytes as f64 / 1e6,
+        took.len(),
+        median(&took),
+    );
+}
+
+/// A company with partners and customers for so many sales, and the number of the customers.
+async fn company(db: &Db, sales: usize, start: Instant) -> (Uuid, usize) {
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
     data::programme::apply(db, PROGRAMME, false, "bench", start).await.unwrap();
     let company = data::companies::find_by_key(db.read(), "bench").await.unwrap().id;
@@ -88,6 +139,12 @@ async fn run(db: &Db, sales: usize, rounds: usize) {
     let mut file = "customer_key,name,email,partner_key,created_at\n".to_owned();
     (0..buyers).for_each(|at| writeln!(file, "c{at},Buyer {at},c{at}@buyers.example,p{},2026-03-01T00:00:00Z", at % partners).unwrap());
     import(db, company, Kind::Customers, &file, start).await;
+    (company, buyers)
+}
+
+async fn run(db: &Db, sales: usize, rounds: usize) {
+    let start = Instant::parse("2026-03-31T20:00:00Z").unwrap();
+    let (company, buyers) = company(db, sales, start).await;
     let file = file_of_sales(sales, buyers);
 
     // Once to warm up, and for the rows that the loop writes: nothing else is in its tables (customers have receipts too).

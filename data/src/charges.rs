@@ -21,7 +21,7 @@ use crate::invoices::freeze::freeze;
 use crate::month_end::SYSTEM;
 use crate::outbox::{self, letters};
 use crate::providers::{Answer, ChargeOrder};
-use crate::{Db, Error, Result, audit, transact};
+use crate::{Db, Error, Result, audit, imports, transact};
 
 mod settle;
 
@@ -57,6 +57,9 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
         let started = transact!(db, |tx| {
             let company = crate::companies::get(tx, company_id).await?;
             let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
+            if imports::is_open(tx, company_id).await? {
+                return Ok(false);
+            }
             match invoice.invoice_state()? {
                 InvoiceState::InReview if invoice.paused_at.is_none() && invoice.charge_due_at <= now.0 => {
                     freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await?;

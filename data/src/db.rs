@@ -142,6 +142,14 @@ impl Db {
         Db { writes: Writes::Once(claim), ..self.clone() }
     }
 
+    /// The same database for what prepares a form's work, or goes on with it later: its claim is not written here.
+    pub fn unclaimed(&self) -> Db {
+        match self.writes {
+            Writes::Once(_) => Db { writes: Writes::Free, ..self.clone() },
+            Writes::Free | Writes::Never(_) => self.clone(),
+        }
+    }
+
     /// The same database for whoever may change nothing, and why.
     pub fn read_only(&self, why: &'static str) -> Db {
         Db { writes: Writes::Never(why), ..self.clone() }

@@ -13,12 +13,13 @@ use domain::states::{AttemptState, PayoutState, ProviderKind, RewardState};
 use sea_orm::sea_query::Condition;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, payouts as payout_rows, rewards};
 use crate::outbox::Mailer;
 use crate::providers::Providers;
-use crate::{Db, Error, Result, charges, installation, month_end, outbox, payouts, transact};
+use crate::{Db, Error, Result, charges, imports, installation, month_end, outbox, payouts, transact};
 
 /// How often a worker asks a silent provider again before it leaves that to the next run.
 const SILENCES_MAX: u32 = 8;
@@ -77,6 +78,8 @@ pub struct Work {
     pub payouts_failed: usize,
     pub mails: usize,
     pub mails_failed: usize,
+    /// Rows of imports that were accepted and left.
+    pub imported: usize,
     /// Requests that a provider did not answer.
     pub unanswered: usize,
 }
@@ -94,6 +97,7 @@ impl AddAssign for Work {
         self.payouts_failed += other.payouts_failed;
         self.mails += other.mails;
         self.mails_failed += other.mails_failed;
+        self.imported += other.imported;
         self.unanswered += other.unanswered;
     }
 }
@@ -136,7 +140,7 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
     );
     let mailed =
         min(mails::Entity::find().select_only().column_as(mails::Column::DueAt.min(), "at").filter(mails::Column::SentAt.is_null()), conn);
-    let dues = [released.await?, ends.await?, charged.await?, asked.await?, paid.await?, mailed.await?];
+    let dues = [released.await?, ends.await?, charged.await?, asked.await?, paid.await?, mailed.await?, imports::wanted_at(conn).await?];
     Ok(dues.into_iter().flatten().min().map(Instant))
 }
 
@@ -146,7 +150,9 @@ async fn min<E: EntityTrait, C: ConnectionTrait>(query: sea_orm::Select<E>, conn
 
 /// Does what is due at `now`, each piece at most once. What another worker holds is left to it.
 pub async fn run_once(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
-    let mut work = close_months(db, now).await?;
+    // Months are closed and charges are made when what was imported is there.
+    let mut work = Work { imported: usize::try_from(imports::go_on_due(db, ctx).await?).unwrap_or(usize::MAX), ..Work::default() };
+    work += close_months(db, now).await?;
     work += charges::start_due(db, now).await?;
     work += charges::ask_due(db, ctx, now).await?;
     loop {
@@ -178,7 +184,12 @@ pub async fn run_once(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
 async fn close_months(db: &Db, now: Instant) -> Result<Work> {
     let mut work = Work::default();
     loop {
-        let next = companies::Entity::find().order_by_asc(companies::Column::OpenMonthEndsAt).one(db.read()).await?;
+        // A company whose import is being written closes its month afterwards.
+        let next = companies::Entity::find()
+            .filter(companies::Column::Id.not_in_subquery(imports::companies_waiting()))
+            .order_by_asc(companies::Column::OpenMonthEndsAt)
+            .one(db.read())
+            .await?;
         let due = next.filter(|company| company.open_month_ends_at <= now.0);
         let until = due.as_ref().map_or(now, |company| Instant(company.open_month_ends_at));
         loop {
@@ -199,10 +210,11 @@ async fn close_months(db: &Db, now: Instant) -> Result<Work> {
 /// Does everything that is due at `now`, also what it sets off, and waits for what other workers hold.
 ///
 /// # Errors
-/// `Conflict` when a provider does not answer.
+/// `Conflict` when a provider does not answer, and when another process is still writing an import after half a minute.
 pub async fn run_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
     let mut all = Work::default();
     let mut silences = 0;
+    let mut moved = Clock::now();
     loop {
         let work = match run_once(db, ctx, now).await {
             // Another worker was quicker many times in a row; what it did need not be done again.
@@ -219,9 +231,16 @@ pub async fn run_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
                 return Err(Error::conflict("a provider does not answer; what is open is asked again at the next run"));
             }
         }
-        if !work.progressed() {
-            tokio::time::sleep(WAIT).await;
+        if work.progressed() {
+            moved = Clock::now();
+            continue;
         }
+        if moved.elapsed() >= imports::PATIENCE
+            && let Some(error) = imports::under_way(db.read()).await?
+        {
+            return Err(error);
+        }
+        tokio::time::sleep(WAIT).await;
     }
 }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
 pub use check::FUTURE_MS_MAX;
-pub use record::{How, Outcome, record_batch};
+pub use record::{How, Outcome, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
 pub(crate) use history::History;
@@ -26,6 +26,7 @@ pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
 pub(crate) use programme::{Programme, read_version};
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 
+use crate::bulk::Mode;
 use crate::transactions::Recorded;
 use crate::{Error, Result, audit};
 
@@ -40,7 +41,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, by, now, skip_bad: false, check_only: false, progress: &|_, _| Ok(()) };
+    let how = How { source, by, now, mode: Mode::Whole, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

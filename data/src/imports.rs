@@ -1,33 +1,57 @@
 //! Files of partners, customers, attributions, transactions, manual rewards and reviews.
 //!
-//! A file is read once and checked row by row; then everything is written in one transaction, or nothing. Importing the same
-//! file twice changes nothing. Transactions, of which there are many, wait in temporary files between the two.
+//! A file is read once and checked whole. A small one is then written in one transaction, or nothing of it. The rows of a large one
+//! are kept in the database and accepted; from then on they are written in pieces, by whatever process is there to do it, and
+//! everybody else's writes come in between. Importing the same file twice changes nothing.
 
+mod accept;
 mod attributions;
 mod customers;
 mod faults;
+mod format;
 mod partners;
 mod pending;
+mod pieces;
 mod reviews;
 mod rewards;
+mod rows;
 mod sorter;
 mod table;
 mod transactions;
+mod waiting;
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use domain::Instant;
+use domain::money::Decimals;
+use domain::{Currency, Instant};
+use sea_orm::ConnectionTrait;
+use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use format::{Delimiter, Encoding, Format, Told};
+pub use pieces::{Going, LEASE, finish, go_on, go_on_apart, go_on_due, wanted_at};
 pub use table::RowError;
+pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
+
+pub(crate) use waiting::{companies_waiting, is_open};
 
 use faults::Faults;
+use pending::Pending;
+use rows::Rows;
 
-use crate::{Db, Error, Result};
+use crate::bulk::{Mode, Scope};
+use crate::exports::Noun;
+use crate::{Db, Error, Result, audit, companies};
+
+/// Files of more rows are written in pieces.
+const WHOLE_ROWS: u64 = 5_000;
 
 /// The six kinds of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +85,52 @@ impl Kind {
             Kind::Customers => &["customer_key", "name", "email", "partner_key", "created_at"],
             Kind::Attributions => &["customer_key", "partner_key", "from"],
             Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at", "product_key", "category_key", "refund_of"],
-            Kind::Rewards => &["partner_key", "amount", "currency", "description", "customer_key"],
+            Kind::Rewards => &["partner_key", "amount", "currency", "description", "customer_key", "key"],
             Kind::Reviews => &["reward_key", "decision", "reason"],
+        }
+    }
+
+    /// The columns that no file can do without.
+    pub const fn required(self) -> &'static [&'static str] {
+        match self {
+            Kind::Partners => &["partner_key"],
+            Kind::Customers => &["customer_key"],
+            Kind::Attributions => &["customer_key", "partner_key", "from"],
+            Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at"],
+            Kind::Rewards => &["partner_key", "amount", "description"],
+            Kind::Reviews => &["reward_key", "decision"],
+        }
+    }
+
+    /// A file to fill in: the header and an example.
+    pub fn template(self) -> String {
+        let example = match self {
+            Kind::Partners => "ada,Ada's Reviews,ada@example.com,Ada,Lovelace,",
+            Kind::Customers => "C-1001,Lark Books,orders@example.com,ada,2026-03-01T09:30:00Z",
+            Kind::Attributions => "C-1001,ada,2026-03-01T09:30:00Z",
+            Kind::Transactions => "ORD-5001,C-1001,49.00,EUR,2026-03-02T14:05:00Z,,,",
+            Kind::Rewards => "ada,25.00,EUR,Bonus for March,,bonus-2026-03-ada",
+            Kind::Reviews => "rwd_0000000000000000000000,approve,",
+        };
+        format!("{}\r\n{example}\r\n", self.columns().join(","))
+    }
+
+    /// The columns of our own exports and downloads of the same noun.
+    fn exported(self) -> impl Iterator<Item = &'static str> {
+        let noun = match self {
+            Kind::Partners => Some(Noun::Partners),
+            Kind::Customers => Some(Noun::Customers),
+            Kind::Transactions => Some(Noun::Transactions),
+            Kind::Rewards => Some(Noun::Rewards),
+            Kind::Attributions | Kind::Reviews => None,
+        };
+        noun.into_iter().flat_map(Noun::column_names)
+    }
+
+    const fn amount_column(self) -> Option<&'static str> {
+        match self {
+            Kind::Transactions | Kind::Rewards => Some("amount"),
+            _ => None,
         }
     }
 }
@@ -78,11 +146,17 @@ impl FromStr for Kind {
 
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Does everything and takes it back.
+    /// Says what would happen, and writes nothing.
     pub dry_run: bool,
     /// Imports the good rows although there are bad ones.
     pub skip_bad: bool,
-    /// Turns true when it is to stop: it fails with [`Error::Stopped`] unless it has been committed by then.
+    /// Gives rewards again that came in with another file.
+    pub again: bool,
+    /// How the file is written.
+    pub told: Told,
+    /// What people call it.
+    pub file_name: String,
+    /// Turns true when it is to stop: it fails with [`Error::Stopped`] unless it has been accepted by then.
     pub stop: Option<watch::Receiver<bool>>,
 }
 
@@ -97,7 +171,7 @@ pub enum Progress {
 
 pub type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// What an import did. `read` = `created` + `changed` + `unchanged` + `skipped`, unless it was refused.
+/// What an import did, or would do. `read` = `created` + `changed` + `unchanged` + `skipped` + `impossible`, unless it was refused.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Rows in the file, without the header.
@@ -107,13 +181,25 @@ pub struct Report {
     pub unchanged: u64,
     /// Bad rows that were left out.
     pub skipped: u64,
+    /// Rows that were good when the file was accepted and were not any more when their turn came.
+    pub impossible: u64,
+    /// What sales and refunds make, where that is known.
+    pub rewards: Option<u64>,
     /// What is wrong, in the order of the file. Unless bad rows were to be skipped, it means that nothing was written.
     pub errors: Vec<RowError>,
     /// Bad rows that `errors` does not name, for there are too many.
     pub unnamed: u64,
+    /// Rows that are bad only because they came in with another file.
+    pub repeated: u64,
+    /// Why rows became impossible: the first of them.
+    pub late: Vec<RowError>,
     /// The skipped rows as they stood in the file, with a column `reason`: a temporary file.
     pub rest: Option<File>,
     pub dry_run: bool,
+    /// How the file was read.
+    pub format: Format,
+    /// Columns of our own downloads that were not looked at.
+    pub ignored: Vec<String>,
 }
 
 impl Report {
@@ -132,7 +218,7 @@ impl Report {
 
 /// Who waits for an import.
 #[derive(Clone)]
-pub(crate) struct Waiting {
+struct Waiting {
     progress: ProgressFn,
     stop: Option<watch::Receiver<bool>>,
 }
@@ -148,25 +234,64 @@ impl Waiting {
     }
 }
 
-/// Who imports into which company, when and how.
-pub(crate) struct Job<'a> {
-    pub db: &'a Db,
-    pub company_id: Uuid,
-    pub options: Options,
-    pub waiting: Waiting,
-    pub by: &'a str,
+/// What rows are read with.
+#[derive(Clone, Copy)]
+pub(crate) struct Context {
     pub now: Instant,
+    /// The company's own.
+    pub currency: Currency,
+    pub decimals: Decimals,
 }
 
 /// What was counted of one file's good rows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// What sales and refunds make.
+    pub rewards: u64,
 }
 
-/// Imports a file. It is read from its present position, and again from there if rows are skipped.
+/// What became of rows, or would.
+pub(crate) struct Done {
+    pub counts: Counts,
+    pub faults: Faults,
+}
+
+/// The rows of a file that can be read, and are to be written.
+enum Sheet {
+    Rows(Rows),
+    /// Of transactions there may be millions.
+    Transactions(Pending),
+}
+
+impl Sheet {
+    fn len(&self) -> u64 {
+        match self {
+            Sheet::Rows(rows) => rows.len() as u64,
+            Sheet::Transactions(pending) => pending.len(),
+        }
+    }
+
+    /// All rows at once: for those that are few.
+    fn whole(self) -> Result<Rows> {
+        match self {
+            Sheet::Rows(rows) => Ok(rows),
+            Sheet::Transactions(pending) => Ok(Rows::Transactions(pending.in_time()?.take(usize::MAX, &[])?)),
+        }
+    }
+}
+
+/// How an import began.
+pub enum Begun {
+    /// It ended at once: tried, refused, or written in one transaction.
+    Ended(Box<Report>),
+    /// Its rows are in the database and will be written, whatever happens: see [`finish`]. The report says what they would do.
+    Accepted { import_id: Uuid, report: Box<Report> },
+}
+
+/// Imports a file, all of it. It is read from its present position, and again from there if rows are skipped.
 #[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
 pub async fn import<R: Read + Seek + Send + 'static>(
     db: &Db,
@@ -178,68 +303,141 @@ pub async fn import<R: Read + Seek + Send + 'static>(
     by: &str,
     now: Instant,
 ) -> Result<Report> {
+    match begin(db, company_id, kind, input, options, progress.clone(), by, now).await? {
+        Begun::Ended(report) => Ok(*report),
+        Begun::Accepted { import_id, report } => finish(db, import_id, *report, progress).await,
+    }
+}
+
+/// Checks a file, and imports it if it is small; if it is large, has it accepted.
+#[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
+pub async fn begin<R: Read + Seek + Send + 'static>(
+    db: &Db,
+    company_id: Uuid,
+    kind: Kind,
+    input: R,
+    options: Options,
+    progress: ProgressFn,
+    by: &str,
+    now: Instant,
+) -> Result<Begun> {
+    begin_with(db, company_id, kind, input, options, progress, by, now, WHOLE_ROWS).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
+pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
+    db: &Db,
+    company_id: Uuid,
+    kind: Kind,
+    mut input: R,
+    options: Options,
+    progress: ProgressFn,
+    by: &str,
+    now: Instant,
+    whole_rows: u64,
+) -> Result<Begun> {
     let waiting = Waiting { progress, stop: options.stop.clone() };
-    let job = Job { db, company_id, options, waiting, by, now };
-    match kind {
-        Kind::Partners => partners::import(&job, input).await,
-        Kind::Customers => customers::import(&job, input).await,
-        Kind::Attributions => attributions::import(&job, input).await,
-        Kind::Transactions => transactions::import(&job, input).await,
-        Kind::Rewards => rewards::import(&job, input).await,
-        Kind::Reviews => reviews::import(&job, input).await,
+    let company = companies::get(db.read(), company_id).await?;
+    let currency = crate::error::stored(&company.currency)?;
+    let (told, reading) = (options.told, waiting.clone());
+    let (mut content, sheet, format) = blocking(move || {
+        let format = format::find(&mut input, kind, &told)?;
+        let context = Context { now, currency, decimals: format.decimals };
+        let (content, sheet) = rows::read(input, kind, format, &context, &reading)?;
+        Ok((content, sheet, format))
+    })
+    .await?;
+    let writing = |done, total| waiting.tell(Progress::Writing { done, total });
+    let scope = Scope { company_id, import_id: Uuid::now_v7(), by, now, again: options.again, progress: &writing };
+    let mut report = Report { read: content.rows, dry_run: options.dry_run, format, ..Report::default() };
+    report.ignored = std::mem::take(&mut content.ignored);
+    let refused = !content.faults.is_empty() && !options.skip_bad;
+    let large = sheet.len() > whole_rows;
+    if !options.dry_run && !refused && !large {
+        wait_for_open(db, company_id, PATIENCE).await?;
+        let rows = sheet.whole()?;
+        let mode = if options.skip_bad { Mode::Good } else { Mode::Whole };
+        let done = accept::write_whole(db, kind, &options.file_name, &rows, &scope, mode).await?;
+        return ended(report, content, done, options.skip_bad).await.map(Begun::Ended);
     }
+    if !large {
+        let rows = sheet.whole()?;
+        let snapshot = db.snapshot().await?;
+        let done = rows.write(&snapshot, &scope, Mode::Check).await;
+        snapshot.rollback().await?;
+        writing(rows.len() as u64, rows.len() as u64)?;
+        return ended(report, content, done?, options.skip_bad).await.map(Begun::Ended);
+    }
+    let (done, twins) = accept::check(db, &sheet, &scope).await?;
+    let refused = refused || (!done.faults.is_empty() && !options.skip_bad);
+    let nothing_new = done.counts.created + done.counts.changed == 0;
+    if options.dry_run || refused || nothing_new {
+        return ended(report, content, done, options.skip_bad).await.map(Begun::Ended);
+    }
+    wait_for_open(db, company_id, PATIENCE).await?;
+    let bad = done.faults.rows(&twins);
+    let import_id = accept::accept(db, kind, &options.file_name, sheet, &bad, &scope, done.counts).await?;
+    let report = ended(report, content, done, options.skip_bad).await?;
+    Ok(Begun::Accepted { import_id, report })
 }
 
-/// Runs the writing part in one transaction; a dry run takes it back at the end.
-macro_rules! in_one_transaction {
-    ($job:expr, |$tx:ident| $work:block) => {{
-        if $job.options.dry_run {
-            let transaction = $job.db.begin().await?;
-            let outcome: $crate::Result<_> = {
-                let $tx = &transaction;
-                async { $work }.await
-            };
-            transaction.rollback().await?;
-            outcome
-        } else {
-            $crate::transact!($job.db, |$tx| $work)
+/// The report, with the rest of the file where rows were skipped.
+async fn ended<R: Read + Seek + Send + 'static>(
+    mut report: Report,
+    content: table::Content<R>,
+    done: Done,
+    skip_bad: bool,
+) -> Result<Box<Report>> {
+    let table::Content { input, mut faults, .. } = content;
+    report.repeated = done.faults.repeated();
+    faults.append(done.faults)?;
+    let skips = skip_bad && !faults.is_empty();
+    let (errors, unnamed, rest) = blocking(move || {
+        let found = faults.sorted()?;
+        let (errors, unnamed) = found.named()?;
+        let rest = if skips { Some(input.rest(found.read()?)?) } else { None };
+        Ok((errors, unnamed, rest))
+    })
+    .await?;
+    report = Report { errors, unnamed, rest, ..report };
+    if report.errors.is_empty() || skip_bad {
+        report.created = done.counts.created;
+        report.changed = done.counts.changed;
+        report.unchanged = done.counts.unchanged;
+        report.rewards = Some(done.counts.rewards).filter(|rewards| *rewards > 0);
+        report.skipped = report.wrong_rows();
+    }
+    Ok(Box::new(report))
+}
+
+/// The audit row of an import as a whole, for the kinds whose rows have none of their own.
+async fn note<C: ConnectionTrait>(tx: &C, kind: Kind, scope: &Scope<'_>, counts: &Counts) -> Result<()> {
+    if counts.created == 0 {
+        return Ok(());
+    }
+    let (action, detail) = match kind {
+        Kind::Partners => ("partners_imported", json!({ "created": counts.created })),
+        Kind::Customers => ("customers_imported", json!({ "created": counts.created })),
+        Kind::Transactions => {
+            ("transactions_imported", json!({ "recorded": counts.created, "rewards": counts.rewards, "unchanged": counts.unchanged }))
         }
-    }};
+        Kind::Attributions | Kind::Rewards | Kind::Reviews => return Ok(()),
+    };
+    audit::record(tx, scope.company_id, scope.now, scope.by, action, "import", kind.word(), detail).await
 }
-use in_one_transaction;
 
-impl Job<'_> {
-    /// The report, with the rest of the file where rows were skipped.
-    async fn report<R: Read + Seek + Send + 'static>(&self, kind: Kind, content: table::Content<R>, counts: Counts) -> Result<Report> {
-        let table::Content { input, rows: read, faults } = content;
-        let skips = self.options.skip_bad && !faults.is_empty();
-        let (errors, unnamed, rest) = blocking(move || {
-            let found = faults.sorted()?;
-            let (errors, unnamed) = found.named()?;
-            let rest = if skips { Some(input.rest(kind.columns(), found.read()?)?) } else { None };
-            Ok((errors, unnamed, rest))
-        })
-        .await?;
-        let mut report = Report { read, errors, unnamed, rest, dry_run: self.options.dry_run, ..Report::default() };
-        if report.errors.is_empty() || self.options.skip_bad {
-            report.created = counts.created;
-            report.changed = counts.changed;
-            report.unchanged = counts.unchanged;
-            report.skipped = report.wrong_rows();
+/// A transaction that gives way to others however often they come first: what a file brings may wait, people may not.
+macro_rules! patiently {
+    ($db:expr, |$tx:ident| $work:block) => {
+        loop {
+            match $crate::transact!($db, |$tx| $work) {
+                Err(error) if error.is_transient() => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+                outcome => break outcome,
+            }
         }
-        Ok(report)
-    }
-
-    /// Says how many rows are written, and fails where it is to stop. Only inside of the transaction: afterwards nothing can be stopped.
-    fn tell(&self, done: u64, total: u64) -> Result<()> {
-        self.waiting.tell(Progress::Writing { done, total })
-    }
-
-    /// Whether these complaints mean that nothing is written.
-    fn refuses(&self, faults: &Faults) -> bool {
-        !faults.is_empty() && !self.options.skip_bad
-    }
+    };
 }
+use patiently;
 
 /// What was written to a temporary file cannot be read back.
 fn torn() -> Error {

@@ -70,7 +70,11 @@ pub async fn mode_in<C: ConnectionTrait>(conn: &C) -> Result<Mode> {
 
 /// The time in this database: the system's, or the sandbox's own.
 pub async fn now(db: &Db) -> Result<Instant> {
-    let sandbox_now = row(db.read()).await?.and_then(|row| row.sandbox_now);
+    now_in(db.read()).await
+}
+
+pub async fn now_in<C: ConnectionTrait>(conn: &C) -> Result<Instant> {
+    let sandbox_now = row(conn).await?.and_then(|row| row.sandbox_now);
     Ok(sandbox_now.map_or_else(system_now, Instant))
 }
 

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod attributions;
 pub mod audit;
 pub mod backup;
+pub mod bulk;
 pub mod charges;
 pub mod check;
 pub mod clock;

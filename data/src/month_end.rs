@@ -16,7 +16,7 @@ use crate::error::stored;
 use crate::invoices::currency_lines;
 use crate::outbox::{self, letters};
 use crate::rewards::tally::Tally;
-use crate::{Db, Result, audit, transact};
+use crate::{Db, Result, audit, imports, transact};
 
 /// Who does what nobody does by hand.
 pub const SYSTEM: &str = "system";
@@ -31,7 +31,7 @@ pub struct ClosedMonth {
 }
 
 /// Closes a company's open month once it is over: one invoice per currency with lines, in review from now on.
-/// `None` when the month is not over yet, or rewards of it still have to be released.
+/// `None` when the month is not over yet, or rewards of it still have to be released or imported.
 pub async fn close_month(db: &Db, company_id: Uuid, now: Instant) -> Result<Option<ClosedMonth>> {
     transact!(db, |tx| { close_month_in(tx, company_id, now).await })
 }
@@ -40,7 +40,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
     let company = crate::companies::get(tx, company_id).await?;
     let zone = company.zone()?;
     let month = Month(company.open_month);
-    if company.open_month_ends_at > now.0 || unreleased(tx, &company).await? {
+    if company.open_month_ends_at > now.0 || unreleased(tx, &company).await? || imports::is_open(tx, company_id).await? {
         return Ok(None);
     }
     let lines = currency_lines(tx, company_id, month).await?;

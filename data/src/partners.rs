@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use domain::states::PartnershipStatus;
 use domain::{Instant, bank, fields, ids};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::check::{Checks, search_text, shown};
 use crate::db::{IN_MAX, insert_all};
-use crate::entities::{group_spans, groups, partners, partnerships, status_spans};
+use crate::entities::{companies, group_spans, groups, partners, partnerships, status_spans};
 use crate::seen::{self, refuse_stale};
-use crate::{Db, Error, Result, audit, search, transact};
+use crate::{Db, Error, Result, audit, installation, search, transact};
 
+/// What files of attributions write for no partner: no partner has such a key.
+pub const NO_PARTNER: [&str; 2] = ["none", "-"];
 /// The longest that a payout method may take to settle.
 pub const SETTLEMENT_DAYS_MAX: i32 = 60;
 
@@ -76,6 +79,9 @@ pub fn read(input: &NewPartner, groups: &HashMap<String, Uuid>) -> Result<(NewPa
         tags: input.tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect(),
         manager: input.manager.as_ref().map(|name| checks.take_optional("manager", name, fields::name)),
     };
+    if NO_PARTNER.contains(&partner.partner_key.as_str()) {
+        checks.complain("partner_key", format!("“{}” means no partner in files: choose another key", partner.partner_key));
+    }
     partner.name = display_name(&partner);
     let only = groups.values().next().filter(|_| partner.group.is_empty() && groups.len() == 1);
     let group = only.or_else(|| groups.get(&partner.group)).copied();
@@ -290,6 +296,49 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
 /// Those with any tag have an index of their own.
 fn tagged(tags: &[String]) -> i64 {
     i64::from(!tags.is_empty())
+}
+
+/// Gives a partner another key. Works on an earlier schema too: a key that files give a meaning of its own stops its way up.
+///
+/// # Errors
+/// `NotFound`, and `Invalid` (field `partner_key`) where the new key is taken or reserved.
+pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) -> Result<()> {
+    let key = fields::key(new).map_err(|error| Error::invalid("partner_key", error.to_string()))?;
+    refuse_reserved(&key)?;
+    transact!(db, |tx| {
+        let companies = companies::Entity::find().select_only().column(companies::Column::Id);
+        let company_id: Option<Uuid> = companies.filter(companies::Column::Key.eq(company)).into_tuple().one(tx).await?;
+        let company_id = company_id.ok_or(Error::NotFound("the company"))?;
+        let known = partnerships::Entity::find()
+            .select_only()
+            .columns([partnerships::Column::Id, partnerships::Column::PartnerKey, partnerships::Column::Name, partnerships::Column::Email])
+            .filter(partnerships::Column::CompanyId.eq(company_id))
+            .filter(partnerships::Column::PartnerKey.is_in([old, &key]));
+        let known: Vec<(Uuid, String, String, String)> = known.into_tuple().all(tx).await?;
+        let (id, _, name, email) = known.iter().find(|(_, known, ..)| known == old).ok_or(Error::NotFound("the partner"))?;
+        if old == key {
+            return Ok(());
+        }
+        if known.iter().any(|(_, known, ..)| *known == key) {
+            return Err(Error::invalid("partner_key", format!("“{}” is taken", shown(&key))));
+        }
+        partnerships::Entity::update_many()
+            .col_expr(partnerships::Column::PartnerKey, Expr::value(key.as_str()))
+            .col_expr(partnerships::Column::Search, Expr::value(search_text(&[name, email, &key])))
+            .filter(partnerships::Column::Id.eq(*id))
+            .exec(tx)
+            .await?;
+        search::add_partner_key(tx, company_id, *id, &key).await?;
+        let now = installation::now_in(tx).await?;
+        audit::record(tx, company_id, now, by, "partner_key_changed", "partner", &key, json!({ "from": old, "to": key })).await
+    })
+}
+
+fn refuse_reserved(key: &str) -> Result<()> {
+    if NO_PARTNER.contains(&key) {
+        return Err(Error::invalid("partner_key", format!("“{key}” means no partner in files: choose another key")));
+    }
+    Ok(())
 }
 
 /// Moves a partnership to another group from now on; events before now keep the group they happened in.

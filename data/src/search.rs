@@ -67,6 +67,19 @@ pub async fn replace_partner<C: ConnectionTrait>(tx: &C, row: &partnerships::Mod
     add(tx, Kind::Partner, std::iter::once((row.company_id, row.id, partner_terms(row)))).await
 }
 
+/// After a partner got another key. Asks for nothing that an earlier schema has not.
+pub async fn add_partner_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, partnership_id: Uuid, key: &str) -> Result<()> {
+    let mut terms = Terms::new();
+    words(&mut terms, key);
+    Entity::delete_many()
+        .filter(Column::CompanyId.eq(company_id))
+        .filter(Column::SubjectId.eq(partnership_id))
+        .filter(Column::Term.is_in(terms.iter().cloned()))
+        .exec(tx)
+        .await?;
+    add(tx, Kind::Partner, std::iter::once((company_id, partnership_id, terms))).await
+}
+
 /// After a customer's name or address changed.
 pub async fn replace_customer<C: ConnectionTrait>(tx: &C, row: &customers::Model) -> Result<()> {
     remove(tx, row.id).await?;

@@ -11,6 +11,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::bulk::Scope;
 use crate::check::{Checks, shown};
 use crate::db::{execute_with_rows, insert_all};
 use crate::entities::{attribution_changes, attributions, customers, receipts, rewards, transactions};
@@ -177,17 +178,16 @@ pub(crate) struct Row {
     pub from: Instant,
 }
 
-/// Applies many rows; those of one customer together, in time order. Returns for each row whether it changed anything; a failure of
-/// `progress` ends it.
+/// Applies many rows, or sees what that would do; those of one customer together, in time order. Returns for each row whether it
+/// changes anything.
 pub(crate) async fn apply_rows<C: ConnectionTrait>(
     tx: &C,
-    company_id: Uuid,
+    scope: &Scope<'_>,
     rows: &[Row],
     source: AttributionSource,
-    by: &str,
-    now: Instant,
-    progress: &(dyn Fn(u64, u64) -> Result<()> + Send + Sync),
+    write: bool,
 ) -> Result<Vec<bool>> {
+    let Scope { company_id, by, now, progress, .. } = *scope;
     let how = How { source, by, now };
     let mut by_customer: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -217,7 +217,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
             let (from, partnership_id) = steps[0];
             let record =
                 Record { partnership_id, from, reason: String::new(), undoes: None, number: change_number(tx, *customer_id).await? };
-            loaded.carry_out(tx, &row, &spans, &case, &line, &record, &how, true).await?;
+            loaded.carry_out(tx, &row, &spans, &case, &line, &record, &how, write).await?;
         }
         progress(done, rows.len() as u64)?;
     }

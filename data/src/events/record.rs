@@ -9,6 +9,7 @@ use domain::{Instant, Month, ids};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Value};
 use uuid::Uuid;
 
+use crate::bulk::Mode;
 use crate::db::{execute_with_rows, insert_all};
 use crate::entities::{receipts, rewards, transactions};
 use crate::rewards::rows::{Origin, from_draft, insert_rewards};
@@ -29,10 +30,7 @@ pub struct How<'a> {
     pub source: AttributionSource,
     pub by: &'a str,
     pub now: Instant,
-    /// Record the good rows although there are bad ones. Otherwise one complaint means that nothing is written.
-    pub skip_bad: bool,
-    /// Say what is wrong, and write nothing.
-    pub check_only: bool,
+    pub mode: Mode,
     /// Told of rows done, and of how many there are; its failure ends the recording.
     pub progress: &'a (dyn Fn(u64, u64) -> Result<()> + Send + Sync),
 }
@@ -51,13 +49,15 @@ pub struct Outcome {
 pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
     let plan = check::plan(tx, company_id, batch, how.now).await?;
     let mut outcome = Outcome { unchanged: plan.unchanged, transaction_id: plan.present, ..Outcome::default() };
-    let refused = how.check_only || (!plan.complaints.is_empty() && !how.skip_bad);
-    if plan.order.is_empty() || refused {
+    let writes = how.mode.writes(!plan.complaints.is_empty());
+    if plan.order.is_empty() || (!writes && how.mode == Mode::Whole) {
         outcome.complaints = plan.complaints;
         return Ok(outcome);
     }
     let mut recorder = Recorder::new(tx, company_id, batch, how, &plan).await?;
-    recorder.roll_up(tx).await?;
+    if writes {
+        recorder.roll_up(tx).await?;
+    }
     let total = plan.order.len() as u64;
     for chunk in plan.order.chunks(CHUNK) {
         for row in chunk {
@@ -65,11 +65,22 @@ pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &
         }
         outcome.recorded += chunk.len() as u64;
         outcome.rewards += recorder.rewards.len() as u64;
-        recorder.flush(tx).await?;
+        if writes {
+            recorder.flush(tx).await?;
+        } else {
+            recorder.forget();
+        }
         (how.progress)(outcome.recorded, total)?;
     }
     outcome.complaints = plan.complaints;
     Ok(outcome)
+}
+
+/// What is wrong with transactions, and how many of them are new. Writes nothing, and does not say what they would earn.
+pub async fn check_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, now: Instant) -> Result<Outcome> {
+    let plan = check::plan(tx, company_id, batch, now).await?;
+    let recorded = plan.order.len() as u64;
+    Ok(Outcome { recorded, unchanged: plan.unchanged, complaints: plan.complaints, ..Outcome::default() })
 }
 
 struct Recorder<'a> {
@@ -330,6 +341,13 @@ impl<'a> Recorder<'a> {
             &original.facts(*refunded),
             earned,
         )
+    }
+
+    /// Of what is only checked nothing is written.
+    fn forget(&mut self) {
+        self.transactions.clear();
+        self.receipts.clear();
+        self.rewards.clear();
     }
 
     async fn flush<C: ConnectionTrait>(&mut self, tx: &C) -> Result<()> {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::companies;
 use crate::entities::companies::Model as Company;
-use crate::{Error, Result, queries};
+use crate::{Error, Result, imports, queries};
 
 mod audit;
 mod cells;
@@ -72,6 +72,11 @@ impl Noun {
             Noun::Ledger => "ledger",
             Noun::Audit => "audit",
         }
+    }
+
+    /// What its downloads call their columns.
+    pub(crate) fn column_names(self) -> impl Iterator<Item = &'static str> {
+        self.columns().iter().map(|column| column.name)
     }
 
     const fn columns(self) -> &'static [Column] {
@@ -172,7 +177,10 @@ enum Position {
 }
 
 impl Export {
+    /// # Errors
+    /// `Conflict` while an import of this company is being written: half of it would be missing.
     pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
+        imports::refuse_while_open(conn, company_id).await?;
         let company = companies::get(conn, company_id).await?;
         // What was voided must not come back by importing the file.
         let voided =

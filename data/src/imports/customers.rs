@@ -1,23 +1,22 @@
 //! `customer_key,name,email,partner_key,created_at`
 
 use std::collections::HashMap;
-use std::io::{Read, Seek};
 
 use domain::Instant;
 use domain::states::AttributionSource;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
-use crate::check::shown;
+use crate::bulk::{Mode, Scope};
+use crate::check::{Checks, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
-use crate::{Error, Result, audit, partners};
+use crate::{Error, Result, partners};
 
 use super::faults::Faults;
-use super::table;
-use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
+use super::table::Fields;
+use super::{Context, Counts, Done};
 
 /// A row that can be imported.
 struct Good {
@@ -26,41 +25,33 @@ struct Good {
     partnership_id: Option<Uuid>,
 }
 
-pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let (waiting, now) = (job.waiting.clone(), job.now);
-    let (mut read, rows) = blocking(move || {
-        let mut rows: Vec<(u64, NewCustomer)> = Vec::new();
-        let read = table::read(input, Kind::Customers.columns(), &waiting, |fields, checks| {
-            let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
-            let given = NewCustomer {
-                customer_key: fields.get(0).to_owned(),
-                name: fields.get(1).to_owned(),
-                email: fields.get(2).to_owned(),
-                partner_key: Some(fields.get(3).to_owned()),
-                created_at: created_at.and_then(|text| checks.take("created_at", Instant::parse(text).map(Some))),
-                ..NewCustomer::default()
-            };
-            match read_customer(&given, now) {
-                Ok(customer) if checks.is_empty() => rows.push((fields.row, customer)),
-                Ok(_) => {}
-                Err(Error::Invalid(found)) => found.into_iter().for_each(|(field, message)| checks.complain(&field, message)),
-                Err(other) => return Err(other),
-            }
-            Ok(())
-        })?;
-        Ok((read, rows))
-    })
-    .await?;
-    let refused = job.refuses(&read.faults);
-    let (counts, faults) = in_one_transaction!(job, |tx| { write(tx, job, &rows, refused).await })?;
-    read.faults.append(faults)?;
-    job.report(Kind::Customers, read, counts).await
+pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Result<Option<NewCustomer>> {
+    let created_at = Some(fields.get(4)).filter(|text| !text.trim().is_empty());
+    let given = NewCustomer {
+        customer_key: fields.get(0).to_owned(),
+        name: fields.get(1).to_owned(),
+        email: fields.get(2).to_owned(),
+        partner_key: Some(fields.get(3).to_owned()),
+        created_at: created_at.and_then(|text| checks.take("created_at", Instant::parse(text).map(Some))),
+        ..NewCustomer::default()
+    };
+    match read_customer(&given, context.now) {
+        Ok(customer) => return Ok(Some(customer).filter(|_| checks.is_empty())),
+        Err(Error::Invalid(found)) => found.into_iter().for_each(|(field, message)| checks.complain(&field, message)),
+        Err(other) => return Err(other),
+    }
+    Ok(None)
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewCustomer)], refused: bool) -> Result<(Counts, Faults)> {
+pub fn cells(given: &NewCustomer) -> Vec<String> {
+    let created_at = given.created_at.map(|at| at.rfc3339()).unwrap_or_default();
+    vec![given.customer_key.clone(), given.name.clone(), given.email.clone(), given.partner_key.clone().unwrap_or_default(), created_at]
+}
+
+pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, NewCustomer)], mode: Mode) -> Result<Done> {
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
-    let good = good_rows(tx, job.company_id, rows, &mut counts, &mut faults).await?;
-    let present = Present::load(tx, job.company_id, &good).await?;
+    let good = good_rows(tx, scope.company_id, rows, &mut counts, &mut faults).await?;
+    let present = Present::load(tx, scope.company_id, &good).await?;
     let mut new: Vec<Ready> = Vec::new();
     let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
     for Good { row, input, partnership_id } in good {
@@ -82,27 +73,25 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewCusto
             updates.push((known.clone(), change));
         }
     }
-    if refused || job.refuses(&faults) {
-        return Ok((Counts::default(), faults));
+    if !mode.writes(!faults.is_empty()) {
+        counts.created = new.len() as u64;
+        counts.changed = updates.len() as u64;
+        return Ok(Done { counts, faults });
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
-        update_row(tx, known, &change, job.by, job.now).await?;
+        update_row(tx, known, &change, scope.by, scope.now).await?;
         counts.changed += 1;
-        job.tell(counts.changed, total)?;
+        (scope.progress)(counts.changed, total)?;
     }
     // Triggers see new customers in the order in which they came.
-    new.sort_by_key(|customer| customer.input.created_at.unwrap_or(job.now));
+    new.sort_by_key(|customer| customer.input.created_at.unwrap_or(scope.now));
     for chunk in new.chunks(10_000) {
-        insert_new(tx, job.company_id, chunk, AttributionSource::Import, job.by, job.now).await?;
+        insert_new(tx, scope.company_id, chunk, AttributionSource::Import, scope.by, scope.now).await?;
         counts.created += chunk.len() as u64;
-        job.tell(counts.changed + counts.created, total)?;
+        (scope.progress)(counts.changed + counts.created, total)?;
     }
-    if counts.created > 0 {
-        let detail = json!({ "created": counts.created });
-        audit::record(tx, job.company_id, job.now, job.by, "customers_imported", "import", "customers", detail).await?;
-    }
-    Ok((counts, faults))
+    Ok(Done { counts, faults })
 }
 
 /// The first row of each key whose partner is known.

@@ -13,11 +13,14 @@ const NAMED_MAX: usize = 10_000;
 pub struct Faults {
     sorter: Sorter,
     count: u64,
+    /// The rows that have any, as they were found: four bytes of each.
+    rows: Vec<u32>,
+    repeated: u64,
 }
 
 impl Faults {
     pub fn new() -> Faults {
-        Faults { sorter: Sorter::new(), count: 0 }
+        Faults { sorter: Sorter::new(), count: 0, rows: Vec::new(), repeated: 0 }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -27,6 +30,10 @@ impl Faults {
     pub fn add(&mut self, row: u64, field: &str, message: &str) -> Result<()> {
         let number = self.count;
         self.count += 1;
+        let short = u32::try_from(row).unwrap_or(u32::MAX);
+        if self.rows.last() != Some(&short) {
+            self.rows.push(short);
+        }
         self.sorter.push(|record| {
             // Of one row, what was found first comes first.
             record.extend_from_slice(&row.to_be_bytes());
@@ -38,12 +45,31 @@ impl Faults {
         })
     }
 
+    /// A row that is bad only because it came in with another file.
+    pub fn repeat(&mut self, row: u64, message: &str) -> Result<()> {
+        self.repeated += 1;
+        self.add(row, "", message)
+    }
+
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
+    /// The rows that have any, and others, each once, in order.
+    pub fn rows(&self, others: &[u32]) -> Vec<u32> {
+        let mut rows = [&self.rows, others].concat();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
     pub fn complain(&mut self, complaints: Vec<Complaint>) -> Result<()> {
         complaints.iter().try_for_each(|complaint| self.add(u64::from(complaint.row), complaint.field, &complaint.message))
     }
 
     /// Takes in what was found later.
     pub fn append(&mut self, later: Faults) -> Result<()> {
+        self.repeated += later.repeated;
         let later = later.sorted()?;
         let mut errors = later.read()?;
         while let Some(error) = errors.next()? {

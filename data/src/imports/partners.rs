@@ -1,47 +1,36 @@
 //! `partner_key,name,email,first_name,last_name,group`
 
 use std::collections::HashMap;
-use std::io::{Read, Seek};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
+use crate::bulk::{Mode, Scope};
 use crate::check::shown;
 use crate::db::IN_MAX;
 use crate::entities::{group_spans, partnerships};
 use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
-use crate::{Error, Result, audit};
+use crate::{Error, Result};
 
 use super::faults::Faults;
-use super::table;
-use super::{Counts, Job, Kind, Report, blocking, in_one_transaction};
+use super::table::Fields;
+use super::{Counts, Done};
 
-pub async fn import<R: Read + Seek + Send + 'static>(job: &Job<'_>, input: R) -> Result<Report> {
-    let waiting = job.waiting.clone();
-    let (mut read, rows) = blocking(move || {
-        let mut rows: Vec<(u64, NewPartner)> = Vec::new();
-        let read = table::read(input, Kind::Partners.columns(), &waiting, |fields, _| {
-            let text = |column| fields.get(column).to_owned();
-            let partner = NewPartner {
-                partner_key: text(0),
-                name: text(1),
-                email: text(2),
-                first_name: text(3),
-                last_name: text(4),
-                group: text(5),
-                ..NewPartner::default()
-            };
-            rows.push((fields.row, partner));
-            Ok(())
-        })?;
-        Ok((read, rows))
-    })
-    .await?;
-    let refused = job.refuses(&read.faults);
-    let (counts, faults) = in_one_transaction!(job, |tx| { write(tx, job, &rows, refused).await })?;
-    read.faults.append(faults)?;
-    job.report(Kind::Partners, read, counts).await
+pub fn take(fields: &Fields<'_>) -> NewPartner {
+    let text = |column| fields.get(column).to_owned();
+    NewPartner {
+        partner_key: text(0),
+        name: text(1),
+        email: text(2),
+        first_name: text(3),
+        last_name: text(4),
+        group: text(5),
+        ..NewPartner::default()
+    }
+}
+
+pub fn cells(given: &NewPartner) -> Vec<String> {
+    [&given.partner_key, &given.name, &given.email, &given.first_name, &given.last_name, &given.group].map(Clone::clone).to_vec()
 }
 
 /// A row that can be imported: as it was given and as it will be stored.
@@ -52,8 +41,8 @@ struct Good<'a> {
     group: Uuid,
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewPartner)], refused: bool) -> Result<(Counts, Faults)> {
-    let groups = groups_by_key(tx, job.company_id).await?;
+pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, NewPartner)], mode: Mode) -> Result<Done> {
+    let groups = groups_by_key(tx, scope.company_id).await?;
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
     let mut good: Vec<Good<'_>> = Vec::with_capacity(rows.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
@@ -74,7 +63,7 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewPartn
             },
         }
     }
-    let present = Present::load(tx, job.company_id, &good).await?;
+    let present = Present::load(tx, scope.company_id, &good).await?;
     let mut new = Vec::new();
     let mut updates: Vec<(partnerships::Model, PartnerChange)> = Vec::new();
     for Good { row, given, partner, group } in &good {
@@ -107,25 +96,23 @@ async fn write<C: ConnectionTrait>(tx: &C, job: &Job<'_>, rows: &[(u64, NewPartn
             updates.push((known.clone(), change));
         }
     }
-    if refused || job.refuses(&faults) {
-        return Ok((Counts::default(), faults));
+    if !mode.writes(!faults.is_empty()) {
+        counts.created = new.len() as u64;
+        counts.changed = updates.len() as u64;
+        return Ok(Done { counts, faults });
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
-        update_row(tx, known, &change, job.by, job.now).await?;
+        update_row(tx, known, &change, scope.by, scope.now).await?;
         counts.changed += 1;
-        job.tell(counts.changed, total)?;
+        (scope.progress)(counts.changed, total)?;
     }
     for chunk in new.chunks(1000) {
-        insert_new(tx, job.company_id, chunk, job.now).await?;
+        insert_new(tx, scope.company_id, chunk, scope.now).await?;
         counts.created += chunk.len() as u64;
-        job.tell(counts.changed + counts.created, total)?;
+        (scope.progress)(counts.changed + counts.created, total)?;
     }
-    if counts.created > 0 {
-        let detail = json!({ "created": counts.created });
-        audit::record(tx, job.company_id, job.now, job.by, "partners_imported", "import", "partners", detail).await?;
-    }
-    Ok((counts, faults))
+    Ok(Done { counts, faults })
 }
 
 /// The partners of the file that are there already.

@@ -11,41 +11,43 @@ use crate::events::{Batch, Given};
 use crate::imports::sorter::{Merge, Sorted, Sorter};
 use crate::imports::{faults::Faults, torn};
 
-/// Rows by when they happened, by key and by customer.
+/// Rows by when they happened, by key, and each sale with its refunds.
 pub struct Reading {
     rows: u64,
     by_time: Sorter,
     by_key: Sorter,
-    customers: Sorter,
+    by_sale: Sorter,
 }
 
 impl Reading {
     pub fn new() -> Reading {
-        Reading { rows: 0, by_time: Sorter::new(), by_key: Sorter::new(), customers: Sorter::new() }
+        Reading { rows: 0, by_time: Sorter::new(), by_key: Sorter::new(), by_sale: Sorter::new() }
     }
 
     pub fn push(&mut self, given: &Given<'_>) -> Result<()> {
         self.rows += 1;
-        let mut digest = [0; 16];
-        self.by_time.push(|record| {
-            let start = record.len();
-            write(record, given);
-            digest.copy_from_slice(&Sha256::digest(&record[start..])[..16]);
-            // After the time and the kind, which are part of the content, and which the row must not come before.
-            record.splice(start + HEAD..start + HEAD, given.row.to_be_bytes());
+        let mut content = Vec::with_capacity(128);
+        write(&mut content, given);
+        let digest = Sha256::digest(&content);
+        // After the time and the kind, which are part of the content, and which the row must not come before.
+        content.splice(HEAD..HEAD, given.row.to_be_bytes());
+        self.by_time.push(|record| record.extend_from_slice(&content))?;
+        self.by_sale.push(|record| {
+            record.extend_from_slice(given.refund_of.unwrap_or(given.key).as_bytes());
+            record.push(0);
+            record.extend_from_slice(&content);
         })?;
         self.by_key.push(|record| {
             record.extend_from_slice(given.key.as_bytes());
             // Keys have no control characters.
             record.push(0);
             record.extend_from_slice(&given.row.to_be_bytes());
-            record.extend_from_slice(&digest);
-        })?;
-        self.customers.push(|record| record.extend_from_slice(given.customer_key.as_bytes()))
+            record.extend_from_slice(&digest[..16]);
+        })
     }
 
     pub fn sorted(self) -> Result<Pending> {
-        Ok(Pending { rows: self.rows, by_time: self.by_time.sorted()?, by_key: self.by_key.sorted()?, customers: self.customers.sorted()? })
+        Ok(Pending { rows: self.rows, by_time: self.by_time.sorted()?, by_key: self.by_key.sorted()?, by_sale: self.by_sale.sorted()? })
     }
 }
 
@@ -56,7 +58,7 @@ pub struct Pending {
     rows: u64,
     by_time: Sorted,
     by_key: Sorted,
-    customers: Sorted,
+    by_sale: Sorted,
 }
 
 /// Rows that repeat a key of an earlier row.
@@ -99,9 +101,9 @@ impl Pending {
         Ok(twins)
     }
 
-    /// The keys of customers, each once.
-    pub fn customers(&self) -> Result<Customers<'_>> {
-        Ok(Customers { merge: self.customers.read()?, record: Vec::new(), last: Vec::new() })
+    /// Each sale together with its refunds, in the order of the sales' keys.
+    pub fn by_sale(&self) -> Result<BySale<'_>> {
+        Ok(BySale { merge: self.by_sale.read()?, record: Vec::new(), ended: false })
     }
 
     /// Rows in the order in which they happened, refunds last.
@@ -117,25 +119,49 @@ fn key_parts(record: &[u8]) -> Result<(&[u8], u32, &[u8])> {
     Ok((key, u32::from_be_bytes(row.try_into().map_err(|_| torn())?), digest))
 }
 
-pub struct Customers<'a> {
+pub struct BySale<'a> {
     merge: Merge<'a>,
+    /// Read already, and not yet given.
     record: Vec<u8>,
-    last: Vec<u8>,
+    ended: bool,
 }
 
-impl Customers<'_> {
-    /// At most `most` more; none at the end.
-    pub fn take(&mut self, most: usize) -> Result<Vec<String>> {
-        let mut keys = Vec::new();
-        while keys.len() < most && self.merge.next(&mut self.record)? {
-            // No key is empty.
-            if self.record != self.last {
-                self.last.clone_from(&self.record);
-                keys.push(String::from_utf8_lossy(&self.record).into_owned());
+impl BySale<'_> {
+    /// Some `most` rows that are not among `without`, in the order of the file, and with each sale all of its refunds; empty at the
+    /// end.
+    pub fn take(&mut self, most: usize, without: &[u32]) -> Result<Batch> {
+        let (mut bytes, mut places, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            if self.record.is_empty() && (self.ended || !self.merge.next(&mut self.record)?) {
+                self.ended = true;
+                break;
             }
+            let sale = self.record.iter().position(|byte| *byte == 0).ok_or_else(torn)?;
+            if places.len() >= most && last != self.record[..sale] {
+                break;
+            }
+            last.clear();
+            last.extend_from_slice(&self.record[..sale]);
+            let content = &self.record[sale + 1..];
+            let row = row_of(content)?;
+            if without.binary_search(&row).is_err() {
+                places.push((row, bytes.len(), bytes.len() + content.len()));
+                bytes.extend_from_slice(content);
+            }
+            self.record.clear();
         }
-        Ok(keys)
+        batch_of(&bytes, places)
     }
+}
+
+/// The records at these places, in the order of their rows.
+fn batch_of(bytes: &[u8], mut places: Vec<(u32, usize, usize)>) -> Result<Batch> {
+    places.sort_unstable();
+    let mut batch = Batch::new();
+    for (_, start, end) in places {
+        batch.push(&read(&bytes[start..end])?)?;
+    }
+    Ok(batch)
 }
 
 pub struct InTime<'a> {
@@ -162,12 +188,7 @@ impl InTime<'_> {
                 bytes.extend_from_slice(&self.record);
             }
         }
-        places.sort_unstable();
-        let mut batch = Batch::new();
-        for (_, start, end) in places {
-            batch.push(&read(&bytes[start..end])?)?;
-        }
-        Ok(batch)
+        batch_of(&bytes, places)
     }
 }
 
@@ -265,7 +286,20 @@ mod tests {
             seen.push(row.key.to_owned());
         }
         assert_eq!(seen, ["first", "old", "back", "late"]);
-        assert_eq!(pending.customers().unwrap().take(5).unwrap(), ["c-1"]);
+    }
+
+    #[test]
+    fn a_sale_comes_with_its_refunds() {
+        let mut reading = Reading::new();
+        let rows = [given(2, "b", 9, Some("a")), given(3, "c", 1, None), given(4, "a", 1, None), given(5, "d", 2, Some("a"))];
+        for row in &rows {
+            reading.push(row).unwrap();
+        }
+        let pending = reading.sorted().unwrap();
+        let mut by_sale = pending.by_sale().unwrap();
+        let counts: Vec<usize> = std::iter::from_fn(|| Some(by_sale.take(1, &[]).unwrap().len())).take(3).collect();
+        assert_eq!(counts, [3, 1, 0]);
+        assert_eq!(pending.by_sale().unwrap().take(9, &[2, 3]).unwrap().len(), 2);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A CSV file as rows with the columns that its kind has.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
 
@@ -9,7 +9,8 @@ use crate::check::{Checks, shown};
 use crate::{Error, Result};
 
 use super::faults::{Errors, Faults};
-use super::{Progress, Waiting};
+use super::format::{Format, decoded};
+use super::{Kind, Progress, Waiting};
 
 /// What is wrong with one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +35,12 @@ impl std::fmt::Display for RowError {
 const PROGRESS_BYTES: u64 = 1 << 20;
 /// The column in which rows that were left out say why.
 const REASON: &str = "reason";
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A file, and where in it the table begins.
 pub struct Input<R> {
     file: R,
     start: u64,
+    format: Format,
 }
 
 /// What was read of a file.
@@ -47,20 +48,23 @@ pub struct Content<R> {
     pub input: Input<R>,
     /// Rows, without the header.
     pub rows: u64,
+    /// Columns of our own downloads that the kind has no use for.
+    pub ignored: Vec<String>,
     pub faults: Faults,
 }
 
 /// One row, by column.
 pub struct Fields<'a> {
-    record: &'a StringRecord,
-    places: &'a [usize],
+    pub record: &'a StringRecord,
+    /// Where each of the kind's columns stands.
+    pub places: &'a [Option<usize>],
     pub row: u64,
 }
 
 impl<'a> Fields<'a> {
     /// The text in the column of this number in the kind's list.
     pub fn get(&self, column: usize) -> &'a str {
-        self.places.get(column).and_then(|place| self.record.get(*place)).unwrap_or_default()
+        self.places.get(column).copied().flatten().and_then(|place| self.record.get(place)).unwrap_or_default()
     }
 
     /// The row's number for those who keep four bytes of it.
@@ -76,18 +80,19 @@ impl<'a> Fields<'a> {
 /// Reads a table. `take` looks at each row of the right shape and complains where it must; its own failure ends the reading.
 pub fn read<R: Read + Seek>(
     mut file: R,
-    columns: &'static [&'static str],
+    kind: Kind,
+    format: Format,
     waiting: &Waiting,
     mut take: impl FnMut(&Fields<'_>, &mut Checks) -> Result<()>,
 ) -> Result<Content<R>> {
     let start = file.stream_position()?;
-    let mut reader = open(&mut file)?;
+    let mut reader = open(&mut file, format);
     let mut raw = ByteRecord::new();
     let mut more = reader.read_byte_record(&mut raw).map_err(unreadable)?;
     if !more {
         return Err(Error::invalid("", "the file is empty"));
     }
-    let places = header(&raw, columns)?;
+    let Header { places, ignored } = header(&raw, kind)?;
     let width = raw.len();
     let (mut rows, mut reported, mut faults) = (0u64, 0u64, Faults::new());
     loop {
@@ -97,7 +102,7 @@ pub fn read<R: Read + Seek>(
         }
         rows += 1;
         let row = rows + 1;
-        match text_of(&raw, columns, &places, width) {
+        match text_of(&raw, kind.columns(), &places, width) {
             Ok(record) => {
                 let mut checks = Checks::new();
                 take(&Fields { record: &record, places: &places, row }, &mut checks)?;
@@ -114,15 +119,16 @@ pub fn read<R: Read + Seek>(
         }
     }
     drop(reader);
-    Ok(Content { input: Input { file, start }, rows, faults })
+    Ok(Content { input: Input { file, start, format }, rows, ignored, faults })
 }
 
 impl<R: Read + Seek> Input<R> {
     /// The rows with errors as they stand in the file, and why they were skipped: a temporary file.
-    pub fn rest(mut self, columns: &'static [&'static str], mut errors: Errors<'_>) -> Result<File> {
+    pub fn rest(mut self, mut errors: Errors<'_>) -> Result<File> {
         self.file.seek(SeekFrom::Start(self.start))?;
-        let mut reader = open(&mut self.file)?;
-        let mut writer = WriterBuilder::new().flexible(true).from_writer(tempfile::tempfile()?);
+        let mut reader = open(&mut self.file, self.format);
+        let delimiter = self.format.delimiter.byte();
+        let mut writer = WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(tempfile::tempfile()?);
         let mut raw = ByteRecord::new();
         let mut row = 1;
         let mut next = errors.next()?;
@@ -130,7 +136,7 @@ impl<R: Read + Seek> Input<R> {
             raw.push_field(REASON.as_bytes());
             writer.write_byte_record(&raw).map_err(unreadable)?;
         }
-        let width = raw.len().max(columns.len());
+        let width = raw.len();
         while next.is_some() && reader.read_byte_record(&mut raw).map_err(unreadable)? {
             row += 1;
             let mut reasons = Vec::new();
@@ -154,72 +160,67 @@ impl<R: Read + Seek> Input<R> {
     }
 }
 
-type CsvReader<'a, R> = csv::Reader<BufReader<&'a mut R>>;
+fn open<'a, R: Read>(file: &'a mut R, format: Format) -> csv::Reader<BufReader<Box<dyn Read + 'a>>> {
+    let buffered = BufReader::with_capacity(1 << 16, decoded(file, format.encoding));
+    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(format.delimiter.byte()).from_reader(buffered)
+}
 
-/// Skips a byte order mark, and refuses what is not a comma-separated text in UTF-8.
-fn open<R: Read>(file: &mut R) -> Result<CsvReader<'_, R>> {
-    let mut buffered = BufReader::with_capacity(1 << 16, file);
-    let beginning = buffered.fill_buf()?;
-    if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
-        return Err(Error::invalid("", "the file is in UTF-16: save it as CSV in UTF-8"));
-    }
-    if beginning.starts_with(b"PK\x03\x04") {
-        return Err(Error::invalid("", "this is a spreadsheet or an archive: save the sheet as CSV"));
-    }
-    if beginning.starts_with(BOM) {
-        buffered.consume(BOM.len());
-    }
-    Ok(ReaderBuilder::new().has_headers(false).flexible(true).from_reader(buffered))
+/// A column's name as it counts: "Customer_Key " is customer_key.
+pub fn column_name(name: &[u8]) -> String {
+    String::from_utf8_lossy(name)
+        .trim_start_matches('\u{feff}')
+        .trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
+        .to_lowercase()
+}
+
+struct Header {
+    places: Vec<Option<usize>>,
+    ignored: Vec<String>,
 }
 
 /// Where each column stands in the file.
-fn header(raw: &ByteRecord, columns: &[&str]) -> Result<Vec<usize>> {
-    let names: Vec<String> = raw.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-    let expected = || format!("expected {}", columns.join(","));
-    if let [only] = names.as_slice() {
-        for (delimiter, word) in [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")] {
-            if columns.len() > 1 && only.contains(delimiter) {
-                return Err(Error::invalid(
-                    "",
-                    format!("row 1: the columns are separated by {word}: save the file with commas ({})", expected()),
-                ));
-            }
-        }
-    }
+fn header(raw: &ByteRecord, kind: Kind) -> Result<Header> {
+    let columns = kind.columns();
+    let names: Vec<String> = raw.iter().map(column_name).collect();
     let mut complaints = Vec::new();
     // What `rest` added to the rows of an earlier import: mended, they come back with it.
     let added = |place: usize| {
         place + 1 == names.len() && names[place] == REASON && (!columns.contains(&REASON) || names[..place].contains(&names[place]))
     };
+    let mut ignored = Vec::new();
     for (place, name) in names.iter().enumerate().filter(|(place, _)| !added(*place)) {
-        if !columns.contains(&name.as_str()) {
+        if columns.contains(&name.as_str()) {
+            if names[..place].contains(name) {
+                complaints.push(format!("column “{name}” stands there twice"));
+            }
+        } else if kind.exported().any(|known| known == name) {
+            ignored.push(name.clone());
+        } else {
             complaints.push(format!("unknown column “{}”", shown(name)));
-        } else if names[..place].contains(name) {
-            complaints.push(format!("column “{name}” stands there twice"));
         }
     }
-    for column in columns.iter().filter(|column| !names.iter().any(|name| name == *column)) {
+    for column in kind.required().iter().filter(|column| !names.iter().any(|name| name == *column)) {
         complaints.push(format!("column “{column}” is missing"));
     }
     if !complaints.is_empty() {
-        return Err(Error::invalid("", format!("row 1: {} ({})", complaints.join(", "), expected())));
+        return Err(Error::invalid("", format!("row 1: {} (expected {})", complaints.join(", "), columns.join(","))));
     }
-    Ok(columns.iter().filter_map(|column| names.iter().position(|name| name == column)).collect())
+    Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })
 }
 
-fn text_of(raw: &ByteRecord, columns: &[&str], places: &[usize], width: usize) -> Result<StringRecord, (String, String)> {
+fn text_of(raw: &ByteRecord, columns: &[&str], places: &[Option<usize>], width: usize) -> Result<StringRecord, (String, String)> {
     if raw.len() != width {
         return Err((String::new(), format!("has {} fields instead of {width}", raw.len())));
     }
     StringRecord::from_byte_record(raw.clone()).map_err(|error| {
         let place = error.utf8_error().field();
-        let column = places.iter().position(|known| *known == place).and_then(|column| columns.get(column));
+        let column = places.iter().position(|known| *known == Some(place)).and_then(|column| columns.get(column));
         let text = String::from_utf8_lossy(raw.get(place).unwrap_or_default()).into_owned();
         (column.map_or_else(String::new, |column| (*column).to_owned()), format!("“{}” is not UTF-8", shown(&text)))
     })
 }
 
-fn unreadable(error: csv::Error) -> Error {
+pub fn unreadable(error: csv::Error) -> Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::Io(error),
         other => Error::invalid("", format!("the file cannot be read: {other:?}")),

@@ -9,6 +9,7 @@ mod m0004_lists;
 mod m0005_company_account;
 mod m0006_list_indexes;
 mod m0007_forms;
+mod m0009_imports;
 mod m0010_rules;
 mod m0011_search_and_selections;
 mod m0012_sign_ins;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_company_account::Migration),
             Box::new(m0006_list_indexes::Migration),
             Box::new(m0007_forms::Migration),
+            Box::new(m0009_imports::Migration),
             Box::new(m0010_rules::Migration),
             Box::new(m0011_search_and_selections::Migration),
             Box::new(m0012_sign_ins::Migration),

@@ -4,18 +4,20 @@ use std::collections::{HashMap, HashSet};
 
 use domain::decision::RewardDraft;
 use domain::states::{RewardSource, RewardState};
+use domain::zone::Zone;
 use domain::{Currency, Instant, Money, fields};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::change::audit_row;
 use super::desk::Desk;
-use super::rows::{Origin, from_draft, insert_rewards};
+use super::rows::{Origin, from_draft, insert_rewards, manual_id};
+use crate::bulk::{Mode, Scope};
 use crate::check::shown;
 use crate::db::{IN_MAX, insert_all};
-use crate::entities::{attributions, customers, partnerships, rewards};
+use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
 use crate::events::Complaint;
 use crate::{Db, Error, Result, transact};
 
@@ -42,8 +44,14 @@ pub struct ManualReward {
 pub struct ManualRow {
     /// Its place in the file.
     pub row: u32,
-    /// Makes it the same reward when it comes again: see [`import_identity`].
+    /// The company's own name for the reward.
+    pub key: Option<String>,
+    /// Makes it the same reward when it comes again.
     pub identity: String,
+    /// What made it the same reward in earlier versions.
+    pub earlier: Vec<String>,
+    /// The amount as the file writes it.
+    pub written: String,
     pub reward: ManualReward,
 }
 
@@ -51,8 +59,9 @@ pub struct ManualRow {
 pub struct ManualRows {
     pub created: u64,
     pub unchanged: u64,
-    /// Not empty and bad rows not skipped: nothing was created.
     pub complaints: Vec<Complaint>,
+    /// Rows that came in with another file, and when.
+    pub repeats: Vec<(u32, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +71,7 @@ pub struct Given {
     pub new: bool,
 }
 
-/// What makes a row of a file the same reward again: its content, and how many rows of this content stand before it.
+/// What made a row of a file the same reward again before files had an identity: its text, and how many such rows come before it.
 pub fn import_identity(reward: &ManualReward, occurrence: u32) -> String {
     json!([
         "import",
@@ -82,7 +91,7 @@ pub fn import_identity(reward: &ManualReward, occurrence: u32) -> String {
 /// `Invalid` by field: partner_key, amount, currency, description, customer_key, onto_invoice.
 pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualReward, token: &str, by: &str, now: Instant) -> Result<Given> {
     let identity = json!(["form", token]).to_string();
-    let rows = [ManualRow { row: 1, identity, reward: reward.clone() }];
+    let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
         let plan = plan(tx, &desk, &rows, by).await?;
@@ -97,31 +106,95 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
     })
 }
 
-/// Gives the rewards of a file. With `skip_bad` the good rows count although there are bad ones. `progress` is told of rows written,
-/// and of how many there are; its failure ends it.
-pub async fn create_manual_rewards<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    rows: &[ManualRow],
-    skip_bad: bool,
-    by: &str,
-    now: Instant,
-    progress: &(dyn Fn(u64, u64) -> Result<()> + Send + Sync),
-) -> Result<ManualRows> {
-    let desk = Desk::open(tx, company_id, now).await?;
-    let plan = plan(tx, &desk, rows, by).await?;
-    if !plan.complaints.is_empty() && !skip_bad {
-        return Ok(ManualRows { created: 0, unchanged: 0, complaints: plan.complaints });
+/// Gives the rewards of a file, or sees what that would do.
+pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ManualRow], mode: Mode) -> Result<ManualRows> {
+    let desk = Desk::open(tx, scope.company_id, scope.now).await?;
+    let mut plan = plan(tx, &desk, rows, scope.by).await?;
+    let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &desk.company.zone()?, rows, &plan.made).await? };
+    plan.made.retain(|(place, _)| !repeats.contains_key(place));
+    let mut repeats: Vec<(u32, String)> = repeats.into_iter().map(|(place, words)| (rows[place].row, words)).collect();
+    repeats.sort_unstable();
+    let created = plan.made.len() as u64;
+    let outcome = ManualRows { created, unchanged: plan.unchanged, complaints: plan.complaints, repeats };
+    let bad = !outcome.complaints.is_empty() || !outcome.repeats.is_empty();
+    if !mode.writes(bad) {
+        return Ok(if mode == Mode::Check { outcome } else { ManualRows { created: 0, unchanged: 0, ..outcome } });
     }
-    let created = u64::try_from(plan.made.len()).unwrap_or(u64::MAX);
-    let (unchanged, complaints) = (plan.unchanged, plan.complaints);
     let mut done = 0;
     for piece in plan.made.chunks(PIECE) {
-        write(tx, &desk, piece, rows, by).await?;
-        done += u64::try_from(piece.len()).unwrap_or(u64::MAX);
-        progress(done, created)?;
+        write(tx, &desk, piece, rows, scope.by).await?;
+        let by_import =
+            piece.iter().map(|(_, reward)| import_rewards::ActiveModel { reward_id: Set(reward.id), import_id: Set(scope.import_id) });
+        insert_all(tx, by_import).await?;
+        done += piece.len() as u64;
+        (scope.progress)(done, created)?;
     }
-    Ok(ManualRows { created, unchanged, complaints })
+    Ok(outcome)
+}
+
+/// New rewards that are just like one that came in with another file: by their places, with when that was and by which file.
+async fn repeats<C: ConnectionTrait>(
+    tx: &C,
+    scope: &Scope<'_>,
+    zone: &Zone,
+    rows: &[ManualRow],
+    made: &[(usize, rewards::Model)],
+) -> Result<HashMap<usize, String>> {
+    let made: Vec<&(usize, rewards::Model)> = made.iter().filter(|(place, _)| rows[*place].key.is_none()).collect();
+    let mut partners: Vec<Uuid> = made.iter().map(|(_, reward)| reward.partnership_id).collect();
+    partners.sort_unstable();
+    partners.dedup();
+    let mut known: HashMap<Content, Vec<rewards::Model>> = HashMap::new();
+    for chunk in partners.chunks(IN_MAX) {
+        let found = rewards::Entity::find()
+            .filter(rewards::Column::CompanyId.eq(scope.company_id))
+            .filter(rewards::Column::PartnershipId.is_in(chunk.iter().copied()))
+            .filter(rewards::Column::Source.eq(RewardSource::Manual.word()))
+            .all(tx)
+            .await?;
+        for reward in found {
+            known.entry(content(&reward)).or_default().push(reward);
+        }
+    }
+    let alike: Vec<Uuid> = made.iter().filter_map(|(_, reward)| known.get(&content(reward))).flatten().map(|reward| reward.id).collect();
+    let mut files: HashMap<Uuid, (Uuid, String)> = HashMap::new();
+    for chunk in alike.chunks(IN_MAX) {
+        let found: Vec<(Uuid, Uuid, Option<String>)> = import_rewards::Entity::find()
+            .select_only()
+            .columns([import_rewards::Column::RewardId, import_rewards::Column::ImportId])
+            .column(imports::Column::FileName)
+            .join(
+                JoinType::LeftJoin,
+                import_rewards::Entity::belongs_to(imports::Entity).from(import_rewards::Column::ImportId).to(imports::Column::Id).into(),
+            )
+            .filter(import_rewards::Column::RewardId.is_in(chunk.iter().copied()))
+            .into_tuple()
+            .all(tx)
+            .await?;
+        files.extend(found.into_iter().map(|(reward, import, file)| (reward, (import, file.unwrap_or_default()))));
+    }
+    let mut out = HashMap::new();
+    for (place, reward) in made {
+        let Some(alike) = known.get(&content(reward)) else { continue };
+        let earlier: HashSet<Uuid> = rows[*place].earlier.iter().map(|identity| manual_id(scope.company_id, identity)).collect();
+        let from_a_file = alike.iter().filter_map(|known| match files.get(&known.id) {
+            Some((import, _)) if *import == scope.import_id => None,
+            Some((_, file)) => Some((known, file.as_str())),
+            None => earlier.contains(&known.id).then_some((known, "")),
+        });
+        if let Some((known, file)) = from_a_file.max_by_key(|(known, _)| known.created_at) {
+            let by = if file.is_empty() { String::new() } else { format!(" with {}", shown(file)) };
+            out.insert(*place, format!("the same reward came in on {}{by}", zone.date(Instant(known.created_at)).format("%-d %B %Y")));
+        }
+    }
+    Ok(out)
+}
+
+/// What makes two manual rewards look the same.
+type Content = (Uuid, i64, String, String, Option<Uuid>);
+
+fn content(reward: &rewards::Model) -> Content {
+    (reward.partnership_id, reward.amount, reward.currency.clone(), reward.description.clone(), reward.customer_id)
 }
 
 #[derive(Default)]
@@ -148,20 +221,26 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
             }
         }
     }
-    let mut present = HashSet::new();
+    let mut present: HashMap<Uuid, Content> = HashMap::new();
     for chunk in ready.chunks(IN_MAX) {
-        let found: Vec<Uuid> = rewards::Entity::find()
-            .select_only()
-            .column(rewards::Column::Id)
-            .filter(rewards::Column::Id.is_in(chunk.iter().map(|(_, row)| row.id)))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        present.extend(found);
+        let ids = chunk.iter().map(|(_, row)| row.id);
+        let found = rewards::Entity::find().filter(rewards::Column::Id.is_in(ids)).all(tx).await?;
+        present.extend(found.iter().map(|row| (row.id, content(row))));
     }
     for (place, row) in ready {
         plan.keys.push(row.key.clone());
-        if present.insert(row.id) { plan.made.push((place, row)) } else { plan.unchanged += 1 }
+        match present.get(&row.id) {
+            Some(known) if *known == content(&row) || rows[place].key.is_none() => plan.unchanged += 1,
+            Some(_) => {
+                let key = shown(rows[place].key.as_deref().unwrap_or_default());
+                let message = format!("“{key}” was given already, with other content; rewards are never changed by a file");
+                plan.complaints.push(Complaint { row: rows[place].row, field: "key", message });
+            }
+            None => {
+                present.insert(row.id, content(&row));
+                plan.made.push((place, row));
+            }
+        }
     }
     Ok(plan)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
 use super::desk::{Desk, by_ids, by_keys};
+use crate::bulk::Mode;
 use crate::check::shown;
 use crate::entities::rewards;
 use crate::events::Complaint;
@@ -118,12 +119,12 @@ pub(super) async fn review_each<C: ConnectionTrait>(
     Ok((Decided { unchanged: plan.unchanged, ..apply(tx, desk, plan.changes, by).await? }, refused))
 }
 
-/// Decides as a file says. With `skip_bad` the good rows count although there are bad ones.
+/// Decides as a file says, or sees what that would do.
 pub async fn review_rows<C: ConnectionTrait>(
     tx: &C,
     company_id: Uuid,
     rows: &[ReviewRow],
-    skip_bad: bool,
+    mode: Mode,
     by: &str,
     now: Instant,
 ) -> Result<ReviewRows> {
@@ -138,8 +139,13 @@ pub async fn review_rows<C: ConnectionTrait>(
         .into_iter()
         .map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message })
         .collect();
-    let changes = if complaints.is_empty() || skip_bad { plan.changes } else { Vec::new() };
-    let decided = Decided { unchanged: plan.unchanged, ..apply(tx, &desk, changes, by).await? };
+    let decided = if mode.writes(!complaints.is_empty()) {
+        apply(tx, &desk, plan.changes, by).await?
+    } else {
+        let named = plan.changes.iter().filter(|change| mode == Mode::Check && !change.follows).count();
+        Decided { batch_id: None, changed: named as u64, unchanged: 0, followed: 0, left_out: 0 }
+    };
+    let decided = Decided { unchanged: plan.unchanged, ..decided };
     Ok(ReviewRows { decided, complaints })
 }
 

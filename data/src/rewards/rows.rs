@@ -56,6 +56,11 @@ impl Origin<'_> {
     }
 }
 
+/// The id of the manual reward that this caused.
+pub fn manual_id(company_id: Uuid, cause: &str) -> Uuid {
+    ids::derive(Instant(0), &["reward", &company_id.to_string(), RewardSource::Manual.word(), cause, "", "", ""])
+}
+
 /// The row that a draft becomes.
 pub fn from_draft(origin: &Origin<'_>, draft: &RewardDraft) -> rewards::Model {
     let id = origin.id(draft);

@@ -3,10 +3,14 @@
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 
-use data::entities::{customers, partnerships, receipts, rewards, transactions};
-use data::imports::{self, Kind, Options, Report};
+use data::entities::{companies, customers, partnerships, receipts, rewards, transactions};
+use data::exports::{Export, Format, Noun};
+use data::imports::{self, Delimiter, Encoding, Kind, Options, Report, Told};
 use data::{Result, on_both};
+use domain::money::Decimals;
 use rstest::rstest;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::world::{BY, World, fault};
 
@@ -25,8 +29,18 @@ const TRANSACTIONS: &str = "key,customer_key,amount,currency,occurred_at,product
     t1,c1,100.00,USD,2026-02-01T10:00:00Z,pro,books,\n\
     t3,c2,0,USD,2026-02-01T10:00:00Z,,,\n\
     t4,c3,19.99,EUR,2026-02-01T10:00:00Z,,,\n";
-const DRY: Options = Options { dry_run: true, skip_bad: false, stop: None };
-const SKIP_BAD: Options = Options { dry_run: false, skip_bad: true, stop: None };
+fn dry() -> Options {
+    Options { dry_run: true, ..Options::default() }
+}
+
+fn skip_bad() -> Options {
+    Options { skip_bad: true, ..Options::default() }
+}
+
+fn file(name: &str) -> Options {
+    Options { file_name: name.to_owned(), ..Options::default() }
+}
+
 const REWARDS: &str = "partner_key,amount,currency,description,customer_key\n\
     p1,15.00,USD,Webinar,c1\n\
     p1,15.00,USD,Webinar,c1\n\
@@ -74,7 +88,7 @@ on_both! {
             (Kind::Attributions, attributions, "0/3/0"),
             (Kind::Rewards, REWARDS, "3/0/0"),
         ] {
-            let planned = world.try_import(kind, file.as_bytes(), DRY).await.unwrap();
+            let planned = world.try_import(kind, file.as_bytes(), dry()).await.unwrap();
             assert_eq!(world.good(kind, file).await, first, "{file}");
             let report = world.import(kind, file).await;
             assert_eq!((report.created, report.changed, report.unchanged), (0, 0, report.read), "{file}");
@@ -198,7 +212,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         }
         assert_eq!(world.count(transactions::Entity).await, 0);
 
-        let report = world.try_import(Kind::Transactions, file.as_bytes(), SKIP_BAD).await.unwrap();
+        let report = world.try_import(Kind::Transactions, file.as_bytes(), skip_bad()).await.unwrap();
         assert_eq!((report.read, report.created, report.skipped), (23, 1, 22));
         assert_eq!(world.transaction("j").await.amount, 1_000);
         let rest = std::io::read_to_string(report.rest.unwrap()).unwrap();
@@ -208,7 +222,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert_eq!(lines[1], "a,c9,1.00,USD,2026-02-01T10:00:00Z,,,,customer_key: there is no customer “c9”");
         assert_eq!(lines[21], "v,c1,1.00,USD,2026-02-01T10:00:00Z,,,,has 5 fields instead of 8");
         assert!(lines[22].starts_with("w,c1,\"1,00\",USD"));
-        let again = world.try_import(Kind::Transactions, file.as_bytes(), SKIP_BAD).await.unwrap();
+        let again = world.try_import(Kind::Transactions, file.as_bytes(), skip_bad()).await.unwrap();
         assert_eq!((again.created, again.unchanged, again.skipped), (0, 1, 22));
         world.prove().await;
     }
@@ -260,11 +274,11 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert_eq!(world.good(Kind::Partners, file).await, "2/0/0");
         assert_eq!(world.partnership("p1").await.name, "=Tribute, \"the\" one");
         let file = "customer_key,name,email,partner_key,created_at\r\n\"c\n1\",x,,p1,\r\nc2,x,,p1,\r\n";
-        assert_eq!(world.bad(Kind::Customers, file.as_bytes()).await, ["row 2, customer_key: contains a character that cannot be shown"]);
+        assert_eq!(world.bad(Kind::Customers, file.as_bytes()).await, ["row 2, customer_key: contains a line break"]);
         let mut latin = b"partner_key,name,email,first_name,last_name,group\np3,M\xfcller,,,,affiliates\n".to_vec();
         assert_eq!(world.bad(Kind::Partners, &latin).await, ["row 2, name: “M\u{fffd}ller” is not UTF-8"]);
         let mut rest = Vec::new();
-        world.try_import(Kind::Partners, &latin, SKIP_BAD).await.unwrap().rest.unwrap().read_to_end(&mut rest).unwrap();
+        world.try_import(Kind::Partners, &latin, skip_bad()).await.unwrap().rest.unwrap().read_to_end(&mut rest).unwrap();
         latin.truncate(latin.len() - 1);
         assert!(rest.windows(3).any(|bytes| bytes == b"M\xfcl"));
         assert_eq!(world.good(Kind::Transactions, "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n").await, "0/0/0");
@@ -276,18 +290,169 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         let header = Kind::Customers.columns().join(",");
         for (file, expected) in [
             (String::new(), "the file is empty"),
-            (header.replace(',', ";"), "row 1: the columns are separated by semicolons"),
-            (header.replace(',', "\t"), "row 1: the columns are separated by tabs"),
-            (header.replace("email,", ""), "row 1: column “email” is missing"),
-            (header.replace("email", "mail"), "row 1: unknown column “mail”, column “email” is missing"),
-            (header.replace("email", "name"), "row 1: column “name” stands there twice, column “email” is missing"),
+            (header.replace(',', "|"), "row 1: unknown column “customer_key|name"),
+            (header.replace("customer_key,", ""), "row 1: column “customer_key” is missing"),
+            (header.replace("customer_key", "customer"), "row 1: unknown column “customer”, column “customer_key” is missing"),
+            (header.replace("email", "name"), "row 1: column “name” stands there twice"),
+            (header.replace("email", "status"), "row 1: unknown column “status”"),
             ("PK\u{3}\u{4}".to_owned(), "this is a spreadsheet"),
         ] {
             let message = fault(world.try_import(Kind::Customers, file.as_bytes(), Options::default()).await, "");
             assert!(message.starts_with(expected), "{message}");
         }
-        let utf16: Vec<u8> = b"\xff\xfec\0u\0s\0".to_vec();
-        assert!(fault(world.try_import(Kind::Customers, &utf16, Options::default()).await, "").contains("UTF-16"));
+    }
+
+    /// Spreadsheets write what their country writes.
+    async fn files_as_people_have_them(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let few = "KEY;Customer_Key;Amount;CURRENCY;occurred_at\nx1;c1;1.234,56;USD;2026-02-01T10:00:00Z\nx2;c1;1,00;USD;2026-02-01T10:00:00Z\n";
+        let errors = world.bad(Kind::Transactions, few.as_bytes()).await;
+        assert!(errors[1].starts_with("row 3, amount: “1,00” is not an amount"), "{errors:?}");
+        let told = Told { decimals: Decimals::Comma, ..Told::default() };
+        let report = world.try_import(Kind::Transactions, few.as_bytes(), Options { told, ..Options::default() }).await.unwrap();
+        assert_eq!((report.created, report.format.delimiter), (2, Delimiter::Semicolon));
+        assert_eq!((world.transaction("x1").await.amount, world.transaction("x2").await.amount), (123_456, 100));
+
+        // What the preview guessed is what is confirmed.
+        let guess = Told { guess: true, ..Told::default() };
+        let tried = world.try_import(Kind::Transactions, few.as_bytes(), Options { told: guess, ..dry() }).await.unwrap();
+        assert_eq!((tried.unchanged, tried.format.decimals), (2, Decimals::Comma));
+        let same = world.try_import(Kind::Transactions, few.as_bytes(), Options { told: tried.format.told(), ..dry() }).await.unwrap();
+        assert_eq!((same.unchanged, same.format), (2, tried.format));
+
+        let wide: Vec<u8> = "\u{feff}customer_key\tname\nc8\tZoë 株式会社\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(world.try_import(Kind::Customers, &wide, Options::default()).await.unwrap().created, 1);
+        assert_eq!(world.customer_row("c8").await.name, "Zoë 株式会社");
+        let latin = b"customer_key,name\nc9,M\xfcller\n";
+        assert_eq!(world.bad(Kind::Customers, latin).await, ["row 2, name: “M\u{fffd}ller” is not UTF-8"]);
+        let told = Told { encoding: Some(Encoding::Windows1252), ..Told::default() };
+        world.try_import(Kind::Customers, latin, Options { told, ..Options::default() }).await.unwrap();
+        assert_eq!(world.customer_row("c9").await.name, "Müller");
+        let ambiguous = "key,customer_key,amount,currency,occurred_at\nx3,c1,1.000,USD,2026-02-01T10:00:00Z\n";
+        assert!(world.bad(Kind::Transactions, ambiguous.as_bytes()).await[0].contains("write a thousand without a point"));
+        world.prove().await;
+    }
+
+    /// Every export and download of a noun can be imported again, and changes nothing.
+    async fn what_comes_out_goes_in_again(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        world.good(Kind::Transactions, TRANSACTIONS).await;
+        for (noun, kind) in
+            [(Noun::Partners, Kind::Partners), (Noun::Customers, Kind::Customers), (Noun::Transactions, Kind::Transactions)]
+        {
+            for format in [Format::Csv, Format::SpreadsheetCsv] {
+                let mut text = Vec::new();
+                let mut export = Export::begin(db.read(), world.company, noun, format).await.unwrap();
+                while let Some(piece) = export.next_piece(db.read()).await.unwrap() {
+                    text.extend(piece);
+                }
+                let report = world.try_import(kind, &text, Options::default()).await.unwrap();
+                assert_eq!((report.errors.len(), report.created + report.changed), (0, 0), "{kind:?} {format:?}: {report:?}");
+                assert_eq!(report.ignored.is_empty(), format == Format::Csv, "{:?}", report.ignored);
+            }
+        }
+        for kind in Kind::ALL {
+            let template = kind.template();
+            let tried = world.try_import(kind, template.as_bytes(), dry()).await.unwrap();
+            assert_eq!(tried.read, 1, "{kind:?}");
+        }
+    }
+
+    async fn no_partner_from_then_on(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        assert_eq!(world.good(Kind::Attributions, "customer_key,partner_key,from\nc1,none,2026-02-01T00:00:00Z\nc2,-,2026-02-01T00:00:00Z\n").await, "0/2/0");
+        assert_eq!(world.customer_row("c1").await.partnership_id, None);
+        assert_eq!(world.customer_row("c2").await.partnership_id, None);
+        for key in ["none", "-"] {
+            let errors = world.bad(Kind::Partners, format!("partner_key,group\n{key},affiliates\n").as_bytes()).await;
+            assert!(errors[0].contains("means no partner in files"), "{errors:?}");
+        }
+        data::partners::rename_key(db, "northwind", "p1", "p-one", BY).await.unwrap();
+        assert_eq!(world.partnership("p-one").await.name, "Partner One");
+        assert!(data::partners::rename_key(db, "northwind", "p2", "p-one", BY).await.is_err());
+        assert!(data::partners::rename_key(db, "northwind", "p2", "none", BY).await.is_err());
+        world.prove().await;
+    }
+
+    /// A partner with a key that means "no partner" stops the way up, in words that say what to do.
+    async fn a_reserved_key_is_given_up_first(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let before = db.begin().await.unwrap();
+        for table in ["import_rewards", "import_faults", "import_chunks", "imports"] {
+            before.execute_unprepared(&format!("DROP TABLE {table}")).await.unwrap();
+        }
+        before.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0009_imports'").await.unwrap();
+        before.execute_unprepared("UPDATE partnerships SET partner_key = '-' WHERE partner_key = 'p2'").await.unwrap();
+        before.commit().await.unwrap();
+        let stopped = db.migrate().await.unwrap_err().to_string();
+        assert!(stopped.contains("tributary partner rename-key - NEW --company northwind"), "{stopped}");
+        data::partners::rename_key(db, "northwind", "-", "p-two", BY).await.unwrap();
+        db.migrate().await.unwrap();
+        assert_eq!(world.partnership("p-two").await.name, "Bo Ek");
+        world.prove().await;
+    }
+
+    /// Next month's file has the same bonus again: it is asked about, never lost, and never given twice by mistake.
+    async fn a_reward_of_another_file_is_asked_about(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let may = "partner_key,amount,currency,description,customer_key\np1,25.00,USD,Monthly bonus,\n";
+        let june = "partner_key,amount,currency,description,customer_key\np1,25,USD,Monthly bonus,\np2,10.00,USD,First sale,\n";
+        assert_eq!(world.try_import(Kind::Rewards, may.as_bytes(), file("bonus-may.csv")).await.unwrap().created, 1);
+        // As a spreadsheet writes numbers: the same file.
+        assert_eq!(world.try_import(Kind::Rewards, may.replace("25.00", "25").as_bytes(), file("again.csv")).await.unwrap().unchanged, 1);
+
+        let asked = world.try_import(Kind::Rewards, june.as_bytes(), file("bonus-june.csv")).await.unwrap();
+        assert!(asked.refused());
+        assert_eq!(asked.repeated, 1);
+        assert_eq!(asked.errors[0].to_string(), "row 2: the same reward came in on 10 March 2026 with bonus-may.csv");
+        assert_eq!(world.rewards().await.len(), 1);
+        let again = Options { again: true, ..file("bonus-june.csv") };
+        assert_eq!(world.try_import(Kind::Rewards, june.as_bytes(), again.clone()).await.unwrap().created, 2);
+        assert_eq!(world.try_import(Kind::Rewards, june.as_bytes(), again).await.unwrap().unchanged, 2);
+        assert_eq!(world.good(Kind::Rewards, june).await, "0/0/2");
+
+        let july = june.replace("Monthly", "July's") + "p1,25.00,USD,Monthly bonus,\n";
+        let left_out = world.try_import(Kind::Rewards, july.as_bytes(), Options { skip_bad: true, ..file("bonus-july.csv") }).await.unwrap();
+        assert_eq!((left_out.created, left_out.skipped), (1, 2));
+
+        let keyed = "partner_key,amount,currency,description,key\np1,25.00,USD,Monthly bonus,b-1\np1,25.00,USD,Monthly bonus,b-2\n";
+        assert_eq!(world.good(Kind::Rewards, keyed).await, "2/0/0");
+        assert_eq!(world.good(Kind::Rewards, &keyed.replace("25.00", "25")).await, "0/0/2");
+        let changed = world.bad(Kind::Rewards, keyed.replace("25.00", "26.00").as_bytes()).await;
+        assert!(changed[0].starts_with("row 2, key: “b-1” was given already, with other content"), "{changed:?}");
+        world.prove().await;
+    }
+
+    /// Trying a file of any kind needs no lock: here somebody else has it all the time.
+    async fn a_trial_waits_for_nobody(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        world.good(Kind::Transactions, TRANSACTIONS).await;
+        let key = world.reward_key("t1").await;
+        let locked = db.begin().await.unwrap();
+        companies::Entity::update_many()
+            .col_expr(companies::Column::Name, Expr::value("Locked"))
+            .exec(&locked)
+            .await
+            .unwrap();
+        for (kind, file) in [
+            (Kind::Partners, PARTNERS.replace("p1", "p9")),
+            (Kind::Customers, CUSTOMERS.replace("c1", "c9")),
+            (Kind::Transactions, TRANSACTIONS.replace("t1", "t9")),
+            (Kind::Attributions, "customer_key,partner_key,from\nc1,p2,2026-02-01T00:00:00Z\n".to_owned()),
+            (Kind::Rewards, REWARDS.to_owned()),
+            (Kind::Reviews, format!("reward_key,decision,reason\n{key},approve,\n")),
+        ] {
+            let tried = world.try_import(kind, file.as_bytes(), dry()).await.unwrap();
+            assert!(tried.created + tried.changed > 0, "{kind:?}: {tried:?}");
+        }
+        locked.rollback().await.unwrap();
+        assert_eq!(world.rewards().await.len(), 3);
     }
 
     /// The same file by two processes at once is recorded once.

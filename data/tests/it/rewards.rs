@@ -1,5 +1,6 @@
 //! Decisions about rewards: bulk, followed by refunds, between invoices, taken back, frozen; manual rewards and adjustments.
 
+use data::bulk::{Mode, Scope};
 use data::customers::NewCustomer;
 use data::entities::{audit, reward_records, rewards};
 use data::rewards::{
@@ -309,7 +310,7 @@ on_both! {
             row(3, "rwd_x", Verb::Approve, ""),
             row(4, &one, Verb::Hold, "why"),
         ];
-        let outcome = transact!(db, |tx| { review_rows(tx, id, &file, false, BY, now).await }).unwrap();
+        let outcome = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Whole, BY, now).await }).unwrap();
         let complaints: Vec<_> = outcome.complaints.iter().map(|complaint| (complaint.row, complaint.field, complaint.message.as_str())).collect();
         assert_eq!(
             complaints,
@@ -320,9 +321,9 @@ on_both! {
             ]
         );
         assert_eq!((outcome.decided.changed, standing(&books, &one).await.0), (0, "pending".to_owned()));
-        let good = transact!(db, |tx| { review_rows(tx, id, &file, true, BY, now).await }).unwrap();
+        let good = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Good, BY, now).await }).unwrap();
         assert_eq!((good.decided.changed, standing(&books, &one).await.0), (1, "approved".to_owned()));
-        let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], false, BY, now).await }).unwrap();
+        let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], Mode::Whole, BY, now).await }).unwrap();
         assert_eq!(counts(&again.decided), (0, 1, 0));
     }
 
@@ -385,16 +386,24 @@ on_both! {
             description: "Bonus".to_owned(),
             ..ManualReward::default()
         };
-        let row = |row: u32, occurrence: u32, reward: ManualReward| ManualRow { row, identity: import_identity(&reward, occurrence), reward };
+        let row = |row: u32, occurrence: u32, reward: ManualReward| ManualRow {
+            row,
+            key: None,
+            identity: import_identity(&reward, occurrence),
+            earlier: Vec::new(),
+            written: reward.amount.clone(),
+            reward,
+        };
+        let scope = |now| Scope { company_id: id, import_id: uuid::Uuid::from_u128(1), by: BY, now, again: false, progress: &|_, _| Ok(()) };
         let file = [row(1, 0, reward("ada", "5")), row(2, 1, reward("ada", "5")), row(3, 0, reward("bo", "7")), row(4, 0, reward("eve", "x"))];
         let now = books.now().await;
-        let refused = transact!(db, |tx| { create_manual_rewards(tx, id, &file, false, BY, now, &|_, _| Ok(())).await }).unwrap();
+        let refused = transact!(db, |tx| { create_manual_rewards(tx, &scope(now), &file, Mode::Whole).await }).unwrap();
         let fields: Vec<_> = refused.complaints.iter().map(|complaint| (complaint.row, complaint.field)).collect();
         assert_eq!((refused.created, fields), (0, vec![(4, "partner_key"), (4, "amount")]));
-        let first = transact!(db, |tx| { create_manual_rewards(tx, id, &file[..3], false, BY, now, &|_, _| Ok(())).await }).unwrap();
+        let first = transact!(db, |tx| { create_manual_rewards(tx, &scope(now), &file[..3], Mode::Whole).await }).unwrap();
         assert_eq!((first.created, first.unchanged), (3, 0));
         let later = at("2026-03-20T00:00:00Z");
-        let second = transact!(db, |tx| { create_manual_rewards(tx, id, &file, true, BY, later, &|_, _| Ok(())).await }).unwrap();
+        let second = transact!(db, |tx| { create_manual_rewards(tx, &scope(later), &file, Mode::Good).await }).unwrap();
         assert_eq!((second.created, second.unchanged, second.complaints.len()), (0, 3, 2));
         assert_eq!(all(&books).await, ["700 pending 202603 manual", "500 pending 202603 manual", "500 pending 202603 manual"]);
     }

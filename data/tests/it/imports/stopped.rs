@@ -61,7 +61,7 @@ on_both! {
         for kind in Kind::ALL {
             let text = "x".repeat(60);
             let wrong = file(kind, 40_000, |number| format!("{number}{text}"));
-            for options in [Options::default(), DRY, SKIP_BAD] {
+            for options in [Options::default(), dry(), skip_bad()] {
                 let told = stopped(&world, kind, &wrong, options, |progress| matches!(progress, Progress::Reading { .. })).await;
                 assert_eq!(told.len(), 1, "{kind:?}: {told:?}");
             }
@@ -87,8 +87,8 @@ on_both! {
             let first = |progress| matches!(progress, Progress::Writing { .. });
             let last = |progress| matches!(progress, Progress::Writing { done, total } if done == total);
             stopped(&world, *kind, file, Options::default(), first).await;
-            stopped(&world, *kind, file, SKIP_BAD, last).await;
-            stopped(&world, *kind, file, DRY, last).await;
+            stopped(&world, *kind, file, skip_bad(), last).await;
+            stopped(&world, *kind, file, dry(), last).await;
         }
         // Nobody stops it now.
         for (kind, file) in &files {

@@ -1,0 +1,216 @@
+//! Checking a large file, keeping its rows in the database, and accepting it; and small files, written at once.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use tokio::time::Instant as Clock;
+use uuid::Uuid;
+
+use crate::bulk::{Mode, Scope};
+use crate::due::real_now;
+use crate::entities::{import_chunks, imports};
+use crate::error::stored;
+use crate::events::check_batch;
+use crate::{Db, Error, Result, companies};
+
+use super::faults::Faults;
+use super::pieces::Turns;
+use super::reviews;
+use super::rows::{Kept, Rows};
+use super::waiting::refuse_while_open;
+use super::{Context, Counts, Done, Kind, Sheet, note, patiently};
+
+/// Rows that are held against what is recorded together.
+const CHECK_ROWS: usize = 5_000;
+/// Bytes of rows that are kept together, and read back together.
+const CHUNK_BYTES: usize = 128 << 10;
+/// While rows are being kept, whoever does so says at least this often that they are still there.
+pub const KEEPING: Duration = Duration::from_secs(60);
+
+pub const STATE_KEEPING: &str = "keeping";
+pub const STATE_ACCEPTED: &str = "accepted";
+pub const STATE_DONE: &str = "done";
+
+/// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
+pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
+    patiently!(db, |tx| {
+        refuse_while_open(tx, scope.company_id).await?;
+        let done = rows.write(tx, scope, mode).await?;
+        let Counts { created, changed, .. } = done.counts;
+        if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
+            note(tx, kind, scope, &done.counts).await?;
+            let mut row = row_of(kind, file_name, rows.len() as u64, scope);
+            row.state = STATE_DONE.to_owned();
+            row.done = row.total;
+            row.leased_until = 0;
+            count(&mut row, &done.counts);
+            row.into_active_model().reset_all().insert(tx).await?;
+        }
+        Ok(done)
+    })
+}
+
+/// What is wrong with the rows of a large file, as things are now, and what the others would do. Nobody waits for it. Also the rows
+/// that repeat others, by their numbers.
+pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, Vec<u32>)> {
+    let pending = match sheet {
+        Sheet::Rows(rows) => {
+            let snapshot = db.snapshot().await?;
+            let done = rows.write(&snapshot, scope, Mode::Check).await;
+            snapshot.rollback().await?;
+            return Ok((done?, Vec::new()));
+        }
+        Sheet::Transactions(pending) => pending,
+    };
+    let mut faults = Faults::new();
+    let twins = pending.twins(&mut faults)?;
+    let mut counts = Counts { unchanged: twins.alike, ..Counts::default() };
+    let (mut by_sale, mut checked) = (pending.by_sale()?, 0);
+    loop {
+        let batch = by_sale.take(CHECK_ROWS, &twins.rows)?;
+        if batch.is_empty() {
+            break;
+        }
+        let snapshot = db.snapshot().await?;
+        let outcome = check_batch(&snapshot, scope.company_id, &batch, scope.now).await;
+        snapshot.rollback().await?;
+        let outcome = outcome?;
+        counts.created += outcome.recorded;
+        counts.unchanged += outcome.unchanged;
+        faults.complain(outcome.complaints)?;
+        checked += batch.len() as u64;
+        (scope.progress)(checked, pending.len())?;
+    }
+    Ok((Done { counts, faults }, twins.rows))
+}
+
+/// Keeps the rows that are not `bad` in the database, and accepts the import: from then on it is certain. Until then, what was kept
+/// counts for nothing, and is cleared away if this does not come to its end.
+pub async fn accept(
+    db: &Db,
+    kind: Kind,
+    file_name: &str,
+    mut sheet: Sheet,
+    bad: &[u32],
+    scope: &Scope<'_>,
+    checked: Counts,
+) -> Result<Uuid> {
+    let company = companies::get(db.read(), scope.company_id).await?;
+    let context = Context { now: scope.now, currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
+    if let Sheet::Rows(rows) = &mut sheet {
+        rows.sort(&context);
+    }
+    if let Sheet::Rows(Rows::Reviews(rows)) = &mut sheet {
+        reviews::put_followers_last(db.read(), scope.company_id, rows).await?;
+    }
+    let id = scope.import_id;
+    let row = row_of(kind, file_name, 0, scope);
+    // A form is done when the import is accepted.
+    let preparing = db.unclaimed();
+    patiently!(preparing, |tx| {
+        row.clone().into_active_model().reset_all().insert(tx).await?;
+        Ok(())
+    })?;
+    let kept = keep(&preparing, &sheet, bad, scope).await;
+    let total = match kept {
+        Ok(total) => total,
+        Err(error) => {
+            super::pieces::clear(&preparing, id).await?;
+            return Err(error);
+        }
+    };
+    // Twins of a row that is kept are counted here: they are not kept.
+    let twins = match &sheet {
+        Sheet::Transactions(_) => checked.created + checked.unchanged - total.unsigned_abs(),
+        Sheet::Rows(_) => 0,
+    };
+    let accepted = patiently!(db, |tx| {
+        refuse_while_open(tx, scope.company_id).await?;
+        let changed = imports::Entity::update_many()
+            .col_expr(imports::Column::State, Expr::value(STATE_ACCEPTED))
+            .col_expr(imports::Column::Total, Expr::value(total))
+            .col_expr(imports::Column::Unchanged, Expr::value(i64::try_from(twins).unwrap_or(i64::MAX)))
+            .col_expr(imports::Column::LeasedUntil, Expr::value(0i64))
+            .filter(imports::Column::Id.eq(id))
+            .filter(imports::Column::State.eq(STATE_KEEPING))
+            .exec(tx)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Err(Error::conflict("it took so long that the rows were cleared away; import the file again"));
+        }
+        Ok(())
+    });
+    match accepted {
+        Ok(()) => Ok(id),
+        Err(error) => {
+            super::pieces::clear(&preparing, id).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<i64> {
+    let mut kept = match sheet {
+        Sheet::Rows(rows) => Kept::Rows { rows, place: 0 },
+        Sheet::Transactions(pending) => Kept::Transactions(pending.in_time()?),
+    };
+    let (mut first, mut turns) = (0, Turns::new(db));
+    loop {
+        let (rows, content) = kept.next(bad, CHUNK_BYTES)?;
+        if rows == 0 {
+            return Ok(first);
+        }
+        (scope.progress)(0, first.unsigned_abs())?;
+        let clock = Clock::now();
+        let chunk = import_chunks::Model { import_id: scope.import_id, first, rows, content };
+        patiently!(db, |tx| {
+            chunk.clone().into_active_model().reset_all().insert(tx).await?;
+            let still = imports::Entity::update_many()
+                .col_expr(imports::Column::LeasedUntil, Expr::value(leased_until(KEEPING)))
+                .filter(imports::Column::Id.eq(scope.import_id))
+                .exec(tx)
+                .await?;
+            if still.rows_affected == 0 {
+                return Err(Error::conflict("it took so long that the rows were cleared away; import the file again"));
+            }
+            Ok(())
+        })?;
+        first += rows;
+        turns.pass(clock.elapsed()).await;
+    }
+}
+
+pub fn leased_until(lease: Duration) -> i64 {
+    real_now().0.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Adds what a piece did.
+pub fn count(row: &mut imports::Model, counts: &Counts) {
+    let add = |sum: &mut i64, count: u64| *sum = sum.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
+    add(&mut row.created, counts.created);
+    add(&mut row.changed, counts.changed);
+    add(&mut row.unchanged, counts.unchanged);
+    add(&mut row.rewards, counts.rewards);
+}
+
+fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports::Model {
+    imports::Model {
+        id: scope.import_id,
+        company_id: scope.company_id,
+        kind: kind.word().to_owned(),
+        file_name: file_name.to_owned(),
+        author: scope.by.to_owned(),
+        state: STATE_KEEPING.to_owned(),
+        at: scope.now.0,
+        total: i64::try_from(total).unwrap_or(i64::MAX),
+        done: 0,
+        created: 0,
+        changed: 0,
+        unchanged: 0,
+        rewards: 0,
+        impossible: 0,
+        leased_by: None,
+        leased_until: leased_until(KEEPING),
+    }
+}
