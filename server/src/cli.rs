@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{backup, demo, export, import, init, program, run_due, serve, user, verify};
+use crate::commands::{backup, demo, export, import, init, partner, program, run_due, serve, user, verify};
 use crate::{memory, telemetry};
 
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ enum Command {
     /// People who sign in
     #[command(subcommand)]
     User(user::Command),
+    /// Partners
+    #[command(subcommand)]
+    Partner(partner::Command),
 }
 
 /// Why a command ended without success.
@@ -120,6 +123,7 @@ async fn run(cli: Cli) -> Outcome {
         Command::Backup(args) => backup::backup(url, args).await,
         Command::Restore(args) => backup::restore(url, args).await,
         Command::User(command) => user::run(url, command).await,
+        Command::Partner(command) => partner::run(url, command).await,
     }
 }
 

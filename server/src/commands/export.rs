@@ -4,9 +4,10 @@ use std::io::{BufWriter, Write};
 
 use clap::ValueEnum;
 use data::exports::{Export, Format, Noun};
+use data::imports;
 
 use crate::cli::Outcome;
-use crate::commands::open_to_read;
+use crate::commands::{open_existing, open_to_read};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -39,8 +40,13 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,
     };
+    let company = data::companies::find_by_key(db.read(), &args.company).await?;
+    if imports::refuse_while_open(db.read(), company.id).await.is_err() {
+        let writer = open_existing(url).await?;
+        imports::wait_for_open(&writer, company.id, imports::PATIENCE).await?;
+        writer.close().await?;
+    }
     let snapshot = db.snapshot().await?;
-    let company = data::companies::find_by_key(&snapshot, &args.company).await?;
     let mut export = Export::begin(&snapshot, company.id, args.noun, format).await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     while let Some(piece) = export.next_piece(&snapshot).await? {

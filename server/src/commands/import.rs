@@ -5,8 +5,9 @@ use std::io::{BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use data::imports::{self, Kind, Options, Progress, ProgressFn, Report};
+use data::imports::{self, Delimiter, Encoding, Kind, Options, Progress, ProgressFn, Report, Told};
 use data::{companies, installation};
+use domain::money::Decimals;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Failure, Outcome, note, say};
@@ -30,6 +31,21 @@ pub struct Args {
     /// Import the good rows although there are bad ones
     #[arg(long)]
     skip_bad: bool,
+    /// What stands between columns: comma, semicolon or tab (default: as the header has it)
+    #[arg(long, value_parser = clap::builder::ValueParser::new(|text: &str| text.parse::<Delimiter>()))]
+    delimiter: Option<Delimiter>,
+    /// utf-8, utf-16le, utf-16be, windows-1252 or latin-1 (default: UTF-8, or UTF-16 where the file is)
+    #[arg(long, value_parser = clap::builder::ValueParser::new(|text: &str| text.parse::<Encoding>()))]
+    encoding: Option<Encoding>,
+    /// Amounts are written like 1.234,56
+    #[arg(long, conflicts_with = "decimal_point")]
+    decimal_comma: bool,
+    /// Amounts are written like 1,234.56
+    #[arg(long)]
+    decimal_point: bool,
+    /// Give rewards again that came in with another file
+    #[arg(long)]
+    again: bool,
     /// Where the bad rows go, with their reasons (default: beside the file, as NAME.rejects.csv)
     #[arg(long, value_name = "FILE", requires = "skip_bad")]
     rejects: Option<PathBuf>,
@@ -46,7 +62,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     installation::ensure(&db).await?;
     let company = companies::find_by_key(db.read(), &args.company).await?;
     let now = installation::now(&db).await?;
-    let options = Options { dry_run: args.dry_run, skip_bad: args.skip_bad, stop: None };
+    let options = args.options();
     let (bar, progress) = progress_bar(metadata.len());
     let input = BufReader::with_capacity(64 * 1024, file);
     let outcome = imports::import(&db, company.id, args.kind, input, options, progress, "command line", now).await;
@@ -54,6 +70,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let mut report = outcome?;
     db.close().await?;
     tell_errors(&report, args.kind);
+    tell_reading(&report);
     if report.refused() {
         let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
         return Err(Failure::Refused(Some(message)));
@@ -66,11 +83,55 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         written.map_err(|error| format!("{}: {error}", target.display()))?;
         note(&format!("the rows that were left out are in {}", target.display()));
     }
-    say(&summary(&report, args.kind))
+    say(&summary(&report, args.kind))?;
+    if report.impossible > 0 {
+        let rows = if report.impossible == 1 { "1 row".to_owned() } else { format!("{} rows", report.impossible) };
+        return Err(Failure::Refused(Some(format!("{rows} could not be imported any more: other changes came first"))));
+    }
+    Ok(())
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        let decimals = match (self.decimal_comma, self.decimal_point) {
+            (true, _) => Decimals::Comma,
+            (_, true) => Decimals::Point,
+            _ => Decimals::Unsaid,
+        };
+        Options {
+            dry_run: self.dry_run,
+            skip_bad: self.skip_bad,
+            again: self.again,
+            told: Told { delimiter: self.delimiter, encoding: self.encoding, decimals, guess: false },
+            file_name: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            stop: None,
+        }
+    }
+}
+
+/// How the file was read, where that is not plain.
+fn tell_reading(report: &Report) {
+    let words = report.format.words();
+    if !words.is_empty() {
+        note(&format!("read with {}", words.join(", ")));
+    }
+    if !report.ignored.is_empty() {
+        note(&format!("columns not used: {}", report.ignored.join(", ")));
+    }
+    let said = |words: &str| report.errors.iter().any(|error| error.message.contains(words));
+    if said("is not UTF-8") {
+        note("a file that Excel saved as plain CSV is read with --encoding windows-1252");
+    }
+    if said("decimal commas") {
+        note("amounts like 1.234,56 are read with --decimal-comma");
+    }
+    if report.repeated > 0 {
+        note("rewards that came in with another file are given again only with --again, or under keys of their own in a column “key”");
+    }
 }
 
 fn tell_errors(report: &Report, kind: Kind) {
-    for error in report.errors.iter().take(NAMED_MAX) {
+    for error in report.errors.iter().chain(&report.late).take(NAMED_MAX) {
         note(&format!("{}: {error}", kind.word()));
     }
     let more = report.errors.len().saturating_sub(NAMED_MAX) as u64 + report.unnamed;
@@ -80,15 +141,22 @@ fn tell_errors(report: &Report, kind: Kind) {
 }
 
 fn summary(report: &Report, kind: Kind) -> String {
-    let counts = [(report.created, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (report.skipped, "left out")];
+    let counts = [
+        (report.created, "new"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (report.skipped, "left out"),
+        (report.impossible, "impossible by now"),
+    ];
     let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let rewards = report.rewards.filter(|_| report.dry_run).map(|rewards| format!(", {rewards} rewards")).unwrap_or_default();
     let what = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
     let verdict = match (report.dry_run, report.created + report.changed) {
         (true, _) => " (dry run: nothing was changed)",
         (false, 0) => " (nothing changed)",
         (false, _) => "",
     };
-    format!("{}: {what}{verdict}", kind.word())
+    format!("{}: {what}{rewards}{verdict}", kind.word())
 }
 
 /// "sales.csv" → "sales.rejects.csv"

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod partner;
 pub mod program;
 pub mod run_due;
 pub mod serve;
@@ -31,10 +32,16 @@ pub async fn open(url: &str) -> Outcome<Db> {
 
 /// Opens a database that must be there: for commands that work on what somebody has set up.
 pub async fn open_existing(url: &str) -> Outcome<Db> {
+    must_exist(url)?;
+    open(url).await
+}
+
+/// Refuses a database that is not there.
+pub fn must_exist(url: &str) -> Outcome {
     if let Some(path) = data::backup::sqlite_path(url).filter(|path| !path.is_file()) {
         return Err(format!("there is no database at {}", path.display()).into());
     }
-    open(url).await
+    Ok(())
 }
 
 /// Opens a database that must be there and of this version; changes nothing.

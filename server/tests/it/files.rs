@@ -101,6 +101,46 @@ fn what_is_no_table_is_refused_in_words() {
 }
 
 #[test]
+fn what_a_spreadsheet_writes_is_read_when_it_is_said_how() {
+    let program = filled();
+    let sales = "Key;Customer_Key;Amount;Currency;Occurred_At\ns-7;c-1;1.234,56;USD;2026-03-03T09:00:00Z\n";
+    program.file("sales.csv", sales);
+    let import = ["import", "transactions", "sales.csv", "--company", "northwind"];
+    let said = program.refused(&import);
+    assert!(said.contains("semicolons between columns") && said.contains("--decimal-comma"), "{said}");
+    let told = [&import[..], &["--decimal-comma"]].concat();
+    assert_eq!(program.ok(&told), "transactions: 1 new\n");
+    assert!(export(&program, "transactions", "csv").contains("s-7,c-1,1234.56,USD"));
+
+    program.file("partners.csv", b"partner_key,name\nd\xfcrer,D\xfcrer\n");
+    let import = ["import", "partners", "partners.csv", "--company", "northwind"];
+    assert!(program.refused(&import).contains("--encoding windows-1252"));
+    assert_eq!(program.ok(&[&import[..], &["--encoding", "latin-1"]].concat()), "partners: 1 new\n");
+    assert!(export(&program, "partners", "csv").contains("dürer,Dürer"));
+    assert_eq!(program.run(&[&import[..], &["--delimiter", "comet"]].concat()).code, 2);
+
+    program.ok(&["partner", "rename-key", "dürer", "durer", "--company", "northwind"]);
+    assert!(export(&program, "partners", "csv").contains("durer,Dürer"));
+    assert!(program.refused(&["partner", "rename-key", "durer", "none", "--company", "northwind"]).contains("no partner"));
+}
+
+/// A file that is accepted and written in pieces.
+#[test]
+fn a_large_file_goes_in_once_and_what_came_before_it_is_named() {
+    let program = filled();
+    let sale = |number: usize| format!("l-{number},c-{},1.00,USD,2026-03-0{}T09:00:00Z,,,\n", number % 2 + 1, number % 9 + 1);
+    let header = SALES.lines().next().unwrap();
+    let rows: String = (0..6_000).map(sale).collect();
+    program.file("sales.csv", format!("{header}\n{rows}"));
+    let import = ["import", "transactions", "sales.csv", "--company", "northwind"];
+    assert_eq!(program.ok(&[&import[..], &["--dry-run"]].concat()), "transactions: 6000 new (dry run: nothing was changed)\n");
+    assert_eq!(program.ok(&import), "transactions: 6000 new\n");
+    assert_eq!(program.ok(&import), "transactions: 6000 unchanged (nothing changed)\n");
+    assert_eq!(json(&program, "transactions").len(), 6_004);
+    program.ok(&["verify"]);
+}
+
+#[test]
 fn excel_files_with_mark_and_line_ends_are_read() {
     let program = Program::with_company();
     program.file("partners.csv", format!("\u{feff}{}", PARTNERS.replace('\n', "\r\n")));
