@@ -15,12 +15,13 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use data::imports::{self, Kind, Options, Progress, Report};
+use data::imports::{self, Begun, Delimiter, Encoding, Going, Kind, Options, Progress, Report, Told};
 use data::uploads;
 use domain::Place;
 use domain::access::Action;
+use domain::money::Decimals;
 use domain::page::grouped;
-use domain::views::settings::{ImportProblem, ImportTrial};
+use domain::views::settings::{AcceptedImport, ImportProblem, ImportTrial};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Request, StatusCode};
@@ -40,6 +41,8 @@ pub const PATH: &str = "/upload/import";
 const PAGE: &str = "/settings/import";
 /// Where the rows that were left out can be taken from.
 pub const REST_PATH: &str = "/upload/import/rest.csv";
+/// Files to fill in.
+pub const TEMPLATE_PATH: &str = "/upload/import/template";
 
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 const PROBLEMS_SHOWN: usize = 100;
@@ -101,6 +104,20 @@ pub fn router() -> Router {
         // From a page of the time before addresses said whose they are.
         .route(PATH, receive())
         .route(&format!("/c/{{company}}{REST_PATH}"), get(send_rest))
+        .route(&format!("/c/{{company}}{TEMPLATE_PATH}"), get(send_template))
+}
+
+/// The header of a kind of file, and an example.
+async fn send_template(request: Request<Body>) -> Response {
+    let kind = request.uri().query().and_then(|query| query.strip_prefix("kind=")).and_then(|word| word.parse::<Kind>().ok());
+    let (parts, _) = request.into_parts();
+    match (company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await, kind) {
+        (Ok(_), Some(kind)) => {
+            let name = format!("attachment; filename=\"{}.csv\"", kind.word());
+            ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], kind.template()).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// Keeps a file, tries it, and leads back to its page.
@@ -144,9 +161,20 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Res
         let kind = values.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str());
         let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
         let kind = kind.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?;
-        return keep_and_try(cx, parts, kind, field).await;
+        return keep_and_try(cx, parts, kind, told(&values), field).await;
     }
     Err(AppError::invalid("file", "Choose a file."))
+}
+
+/// What the form says about how the file is written; the rest is guessed, and shown.
+fn told(values: &[(String, String)]) -> Told {
+    let value = |name: &str| values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default();
+    let decimals = match value("decimals") {
+        "comma" => Decimals::Comma,
+        "point" => Decimals::Point,
+        _ => Decimals::Unsaid,
+    };
+    Told { delimiter: value("delimiter").parse().ok(), encoding: value("encoding").parse().ok(), decimals, guess: true }
 }
 
 /// The value of a field, which is no longer than what our pages send.
@@ -161,7 +189,7 @@ async fn short(mut field: Field<'_>) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| AppError::invalid("", "The form could not be read."))
 }
 
-async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Field<'_>) -> Result<Option<Done>> {
+async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mut field: Field<'_>) -> Result<Option<Done>> {
     let file_name: String = field.file_name().unwrap_or_default().chars().take(200).collect();
     if file_name.is_empty() {
         return Err(AppError::invalid("file", "Choose a file."));
@@ -174,16 +202,24 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
     let mut waiting = Waiting { spool: spool.clone(), name: file_of(&upload), kept: false };
     keep(&spool, &waiting.name, &mut field).await?;
     // The good rows too, so that both ways of going on can be shown.
-    let Some(report) = run(cx, kind, &spool.path(&waiting.name), true, true).await? else {
+    let options = Options { dry_run: true, skip_bad: true, told, file_name: file_name.clone(), ..Options::default() };
+    let Some(Begun::Ended(report)) = run(cx, kind, &spool.path(&waiting.name), options).await? else {
         return Ok(Some(Done::say(STOPPED)));
     };
+    let report = *report;
+    let format = report.format;
     let trial = ImportTrial {
         upload: upload.clone(),
         file_name,
         kind: kind.word().to_owned(),
         rows: count(report.read),
-        counts: told(&report),
+        counts: counts(&report),
         problem_count: count(report.skipped),
+        repeated: count(report.repeated),
+        rewards: report.rewards.map(count),
+        format: (format.delimiter.word().to_owned(), format.encoding.word().to_owned(), format.decimals),
+        read_with: format.words().into_iter().map(str::to_owned).collect(),
+        ignored: report.ignored,
         problems: report
             .errors
             .into_iter()
@@ -227,14 +263,15 @@ fn upload_name() -> String {
     leptos::nonce::Nonce::new().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
-/// Imports a file; `None` when its importer stopped it.
-async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, dry_run: bool, skip_bad: bool) -> Result<Option<Report>> {
+/// Begins to import a file; `None` when its importer stopped it.
+async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Result<Option<Begun>> {
     let file = File::open(path).map_err(|_| AppError::Conflict("The file is no longer here. Upload it again.".to_owned()))?;
     let bytes = file.metadata().map_err(internal)?.len();
     let cx = cx.clone();
     let user_id = cx.user.id;
     let running = Running::begin(user_id, "Reading the file", "Stop");
-    let options = Options { dry_run, skip_bad, stop: Some(running.flag()) };
+    let dry_run = options.dry_run;
+    let options = Options { stop: Some(running.flag()), ..options };
     let told = Arc::new(move |progress| {
         // Reading is the smaller part of it.
         let (share, words) = match progress {
@@ -242,14 +279,14 @@ async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, dry_run: bool, skip_bad: 
                 (20 * done / bytes.max(1), format!("Read {} of {} kB", grouped(count(done / 1_000)), grouped(count(bytes / 1_000))))
             }
             Progress::Writing { done, total } => {
-                let verb = if dry_run { "Tried" } else { "Imported" };
+                let verb = if dry_run { "Checked" } else { "Imported" };
                 (20 + 80 * done / total.max(1), format!("{verb} {} of {} rows", grouped(count(done)), grouped(count(total))))
             }
         };
         progress::tell(user_id, share, 100, words);
     });
     let work = move || async move {
-        match imports::import(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await {
+        match imports::begin(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await {
             Err(data::Error::Stopped) => Ok(None),
             outcome => outcome.map(Some),
         }
@@ -268,8 +305,8 @@ pub async fn has_rest(cx: &CompanyCtx) -> Result<bool> {
     Ok(uploads::find(&cx.db, owner(cx), uploads::Kind::Rest).await?.is_some())
 }
 
-/// Imports the file that was tried, with or without its bad rows, and says what it did.
-pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<String> {
+/// Imports the file that was tried, with or without its bad rows, and says what it did, or that it will be done.
+pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -> Result<String> {
     let parts = ctx::parts()?;
     let tried = trial(cx).await?.filter(|trial| trial.upload == upload);
     let Some(tried) = tried else {
@@ -277,7 +314,16 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
     };
     let kind: Kind = tried.kind.parse().map_err(internal)?;
     let spool = Spool::of(&parts)?;
-    let Some(mut report) = run(cx, kind, &spool.path(&file_of(upload)), false, skip_bad).await? else { return Ok(STOPPED.to_owned()) };
+    let (delimiter, encoding, decimals) = tried.format;
+    // What was shown is what was agreed to.
+    let told = Told { delimiter: delimiter.parse().ok(), encoding: encoding.parse().ok(), decimals, guess: false };
+    let options = Options { skip_bad, again, told, file_name: tried.file_name.clone(), ..Options::default() };
+    let begun = run(cx, kind, &spool.path(&file_of(upload)), options).await?;
+    let (mut report, accepted) = match begun {
+        Some(Begun::Ended(report)) => (report, None),
+        Some(Begun::Accepted { import_id, report }) => (report, Some(import_id)),
+        None => return Ok(STOPPED.to_owned()),
+    };
     if report.refused() {
         let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
         return Err(AppError::Conflict(message));
@@ -297,8 +343,47 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
         spool.remove(&rest_of(&before));
     }
     spool.remove(&file_of(upload));
-    let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
+    if let Some(import_id) = accepted {
+        write_on(cx, import_id);
+        let rows = grouped(count(report.created + report.changed + report.unchanged));
+        return Ok(format!("Importing {rows} rows of {}. This page shows how far it is; you can leave it.", tried.file_name));
+    }
+    let counts: Vec<String> = counts(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
     Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
+}
+
+/// Writes an accepted import to its end. Whatever becomes of this process, another one goes on with it.
+fn write_on(cx: &CompanyCtx, import_id: Uuid) {
+    let (db, worker) = (cx.db.clone(), Uuid::now_v7().to_string());
+    tokio::spawn(async move {
+        loop {
+            match imports::go_on_apart(&db, import_id, worker.clone(), imports::LEASE).await {
+                Ok(Going::More) => {}
+                Ok(Going::Ended | Going::Held) => return,
+                Err(error) => {
+                    tracing::error!(%error, "an accepted import is gone on with later");
+                    return;
+                }
+            }
+        }
+    });
+}
+
+/// The company's import that is being written, or the last one if rows of it became impossible.
+pub async fn accepted(cx: &CompanyCtx) -> Result<Option<AcceptedImport>> {
+    let last = imports::latest(cx.db.read(), cx.company_id).await?;
+    Ok(last.filter(|last| !last.ended || last.impossible > 0).map(|last| AcceptedImport {
+        file_name: last.file_name,
+        done: count(last.done),
+        total: count(last.total),
+        ended: last.ended,
+        impossible: count(last.impossible),
+        problems: last
+            .late
+            .into_iter()
+            .map(|error| ImportProblem { line: count(error.row), field: error.field, message: error.message })
+            .collect(),
+    }))
 }
 
 /// Forgets the file that was tried.
@@ -327,7 +412,7 @@ async fn send_rest(request: Request<Body>) -> Response {
 }
 
 /// What happened to the rows, as words and counts; what did not happen is left out.
-fn told(report: &Report) -> Vec<(String, i64)> {
+fn counts(report: &Report) -> Vec<(String, i64)> {
     [("new", report.created), ("changed", report.changed), ("unchanged", report.unchanged), ("left out", report.skipped)]
         .into_iter()
         .filter(|(_, count)| *count > 0)

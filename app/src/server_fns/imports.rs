@@ -25,14 +25,20 @@ pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
-    Ok(ImportPage { kinds, trial: files::trial(&cx).await?, has_rest: files::has_rest(&cx).await? })
+    let (trial, has_rest) = (files::trial(&cx).await?, files::has_rest(&cx).await?);
+    Ok(ImportPage { kinds, trial, has_rest, accepted: files::accepted(&cx).await? })
 }
 
-/// Imports the file that was tried; `skip_bad` leaves its wrong rows out.
+/// Imports the file that was tried; `skip_bad` leaves its wrong rows out, `again` gives rewards again that came in with another file.
 #[server(prefix = "/rpc", endpoint = "imports/apply")]
-pub async fn apply_import(#[server(default)] place: Place, upload: String, #[server(default)] skip_bad: String) -> Result<Done> {
+pub async fn apply_import(
+    #[server(default)] place: Place,
+    upload: String,
+    #[server(default)] skip_bad: String,
+    #[server(default)] again: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
-    Ok(Done::say(files::apply(&cx, &upload, skip_bad == "true").await?))
+    Ok(Done::say(files::apply(&cx, &upload, skip_bad == "true", again == "true").await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "imports/discard")]
@@ -47,7 +53,7 @@ const fn label(kind: Kind) -> &'static str {
     match kind {
         Kind::Partners => "Partners",
         Kind::Customers => "Customers",
-        Kind::Attributions => "Who brought which customer",
+        Kind::Attributions => "Attributions",
         Kind::Transactions => "Sales and refunds",
         Kind::Rewards => "Manual rewards",
         Kind::Reviews => "Decisions on rewards",

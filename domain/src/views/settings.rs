@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Choice;
+use crate::money::Decimals;
 use crate::page::Page;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,16 @@ pub struct ImportTrial {
     /// The first complaints; `problem_count` counts them all.
     pub problems: Vec<ImportProblem>,
     pub problem_count: i64,
+    /// How many of them are rewards that came in with another file.
+    pub repeated: i64,
+    /// How many rewards its sales and refunds would make, where that is known.
+    pub rewards: Option<i64>,
+    /// How it was read, for when it is applied: delimiter, encoding, decimals.
+    pub format: (String, String, Decimals),
+    /// What of that is not plain, in words.
+    pub read_with: Vec<String>,
+    /// Columns of our own downloads that are not used.
+    pub ignored: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,4 +93,18 @@ pub struct ImportPage {
     pub trial: Option<ImportTrial>,
     /// Rows that the last import left out can be downloaded.
     pub has_rest: bool,
+    /// The import that is being written, or one whose rows became impossible.
+    pub accepted: Option<AcceptedImport>,
+}
+
+/// A large file that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedImport {
+    pub file_name: String,
+    pub done: i64,
+    pub total: i64,
+    pub ended: bool,
+    /// Rows that were good when it was accepted and were not any more when their turn came.
+    pub impossible: i64,
+    pub problems: Vec<ImportProblem>,
 }

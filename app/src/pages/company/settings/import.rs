@@ -1,7 +1,10 @@
 //! Importing a file: choose it, see what it would do, apply it.
 
+use std::time::Duration;
+
 use domain::page::grouped;
-use domain::views::settings::{ImportPage as View, ImportTrial};
+use domain::views::Choice;
+use domain::views::settings::{AcceptedImport, ImportPage as View, ImportTrial};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -17,6 +20,9 @@ use crate::ui::load;
 /// Where files are posted to and where left-out rows come from, in their place: plain routes of the server.
 const UPLOAD: &str = "/upload/import";
 const REST: &str = "/upload/import/rest.csv";
+const TEMPLATE: &str = "/upload/import/template";
+/// Between two looks at an import that is being written.
+const LOOK: Duration = Duration::from_secs(2);
 
 #[component]
 pub fn ImportPage() -> impl IntoView {
@@ -39,6 +45,7 @@ fn ImportView(page: View) -> impl IntoView {
                 <div>
                     <dt>{kind.label.clone()}</dt>
                     <dd class="mono">{kind.hint.clone()}</dd>
+                    <dd><a href=at(format!("{TEMPLATE}?kind={}", kind.value)) rel="external" download>"Template"</a></dd>
                 </div>
             }
         })
@@ -52,6 +59,7 @@ fn ImportView(page: View) -> impl IntoView {
     view! {
         <div class="columns">
             <div class="stack loose">
+                {page.accepted.map(|accepted| view! { <Accepted accepted=accepted/> })}
                 {page.has_rest.then(|| view! {
                     <Notice tone="warn" icon="alert" title="Some rows were left out" text="Correct them in the file, which has a column with the reasons, and import it again.">
                         <a class="btn small" href=at(REST) rel="external" download>"Download the rows"</a>
@@ -68,9 +76,20 @@ fn ImportView(page: View) -> impl IntoView {
                             <div class="fields">
                                 <SelectField name="kind" label="What it holds" choices=kinds/>
                                 <FileField/>
+                                <details>
+                                    <summary>"How the file is written"</summary>
+                                    <div class="fields">
+                                        <SelectField name="delimiter" label="Between columns" empty="As in its header" optional=true
+                                            choices=choices(&[("comma", "Commas"), ("semicolon", "Semicolons"), ("tab", "Tabs")])/>
+                                        <SelectField name="encoding" label="Text" empty="As it seems" optional=true
+                                            choices=choices(&[("utf-8", "UTF-8"), ("utf-16le", "UTF-16"), ("windows-1252", "Windows-1252 (Latin-1)")])/>
+                                        <SelectField name="decimals" label="Numbers" empty="As they seem" optional=true
+                                            choices=choices(&[("point", "1,000.50"), ("comma", "1.000,50")])/>
+                                    </div>
+                                </details>
                             </div>
                             <FormEnd>
-                                <SubmitButton class=try_class>"Try the file"</SubmitButton>
+                                <SubmitButton class=try_class>"Check file"</SubmitButton>
                             </FormEnd>
                             <Working/>
                         </Form>
@@ -82,7 +101,7 @@ fn ImportView(page: View) -> impl IntoView {
                     <h2>"Columns"</h2>
                 </div>
                 <div class="card-body stack">
-                    <p class="muted">"The first line names the columns, in any order. Amounts like 19.99, times like 2026-03-01T09:30:00Z. Importing the same file twice changes nothing."</p>
+                    <p class="muted">"The first line names the columns, in any order; columns you don't need can be missing. Excel: save the sheet as CSV (comma or semicolon delimited) or Unicode text. Times are like 2026-03-01T09:30:00Z. Importing the same file twice changes nothing."</p>
                     <dl class="facts">{columns}</dl>
                 </div>
             </section>
@@ -117,6 +136,13 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
         (true, 2..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
         (true, _) => None,
     };
+    let (read_with, ignored) = (trial.read_with.join(", "), trial.ignored.join(", "));
+    let rewards = trial
+        .rewards
+        .map(|rewards| format!("Its sales and refunds would make {} reward{}.", grouped(rewards), if rewards == 1 { "" } else { "s" }));
+    // All that is wrong is that rewards came in before.
+    let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| format!("Give all {} rewards", grouped(trial.rows)));
+    let again_upload = trial.upload.clone();
     let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged");
     view! {
         <section class="card" aria-labelledby="trial">
@@ -126,6 +152,9 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
             </div>
             <div class="card-body stack">
                 <Stats>{tiles}</Stats>
+                {(!read_with.is_empty()).then(|| view! { <Notice tone="plain" title=format!("Read with {read_with}") text="If names or amounts look wrong, choose the file again and say how it is written."/> })}
+                {(!ignored.is_empty()).then(|| view! { <p class="hint">{format!("Columns not used: {ignored}.")}</p> })}
+                {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
                 {unchanged.then(|| view! { <Notice tone="plain" title="Everything in it is here already" text="Importing it would change nothing."/> })}
                 {bad.then(|| view! { <Problems trial=trial.clone()/> })}
                 <div class="actions">
@@ -137,11 +166,61 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                             <Working/>
                         </Form>
                     })}
+                    {again.map(|words| view! {
+                        <Form action=ApplyImport::PATH name="again" class="button-form" bare=true>
+                            <Hidden name="upload" value=again_upload/>
+                            <Hidden name="again" value="true"/>
+                            <SubmitButton class="btn">{words}</SubmitButton>
+                            <Working/>
+                        </Form>
+                    })}
                     <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Put it aside"</ButtonForm>
                 </div>
             </div>
         </section>
     }
+}
+
+fn choices(words: &[(&str, &str)]) -> Vec<Choice> {
+    let choice = |(value, label): &(&str, &str)| Choice { value: (*value).to_owned(), label: (*label).to_owned(), hint: String::new() };
+    words.iter().map(choice).collect()
+}
+
+/// How far a large file is, as the database has it: whoever looks, and whichever process writes.
+#[component]
+fn Accepted(accepted: AcceptedImport) -> impl IntoView {
+    let AcceptedImport { file_name, done, total, ended, impossible, problems } = accepted;
+    if ended {
+        let words = if impossible == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(impossible)) };
+        let rows = problems.into_iter().map(|problem| {
+            view! { <li>{format!("Row {}, {}: {}", problem.line, problem.field, problem.message)}</li> }
+        });
+        return view! {
+            <div class="stack">
+                <Notice tone="bad" icon="alert" title=format!("{words} of {file_name} could not be imported any more") text="Other changes came first. Everything else was imported."/>
+                <ul class="hint">{rows.collect_view()}</ul>
+            </div>
+        }
+        .into_any();
+    }
+    let ui = crate::ui::Ui::get();
+    Effect::new(move |_| {
+        set_timeout(move || ui.reload(), LOOK);
+    });
+    view! {
+        <section class="card" aria-labelledby="accepted">
+            <div class="card-head">
+                <h2 id="accepted">{format!("Importing {file_name}")}</h2>
+                <p>"It goes on when you leave this page."</p>
+            </div>
+            <div class="card-body stack">
+                <progress class="progress" max=total.to_string() value=done.to_string() aria-label="How far it is"></progress>
+                <p>{format!("{} of {} rows", grouped(done), grouped(total))}</p>
+                <noscript><p class="hint">"Reload this page to see how far it is."</p></noscript>
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]
