@@ -46,7 +46,7 @@ export async function tryFile(page: Page, kind: Kind, name: string, content: str
     const buffer = typeof content === 'string' ? Buffer.from(content) : content;
     await page.getByLabel('File').setInputFiles({ name, mimeType: 'text/csv', buffer });
     // A full page load: wait for the page that answers.
-    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Try the file' }).click()]);
+    await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Check file' }).click()]);
 }
 
 /** The same with rows of a kind's own header. */
