@@ -1,6 +1,6 @@
 //! Money by month, stacked by what became of it: bars with direct labels, a readout, and the numbers as a table.
 
-use domain::Money;
+use domain::{Currency, Money};
 use domain::views::home::MonthBar;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -11,24 +11,24 @@ use super::{TableFrame, TableHead};
 /// A part of a bar: class of the style sheet, word, amount.
 type Part = (&'static str, &'static str, Money);
 
-/// Where amounts lie between top and bottom.
+/// Where amounts lie between top and bottom. Sums of amounts, and ten times them, are wider than an amount.
 #[derive(Clone, Copy)]
 struct Scale {
-    top: i64,
-    bottom: i64,
+    top: i128,
+    bottom: i128,
 }
 
 impl Scale {
     fn of(bars: &[MonthBar]) -> Scale {
-        let top = bars.iter().map(|bar| above(bar).iter().map(|part| part.2.minor).sum()).max().unwrap_or(0);
-        let bottom = bars.iter().map(|bar| bar.reversed.minor).min().unwrap_or(0).min(0);
+        let top = bars.iter().map(|bar| above(bar).iter().map(|part| i128::from(part.2.minor)).sum()).max().unwrap_or(0);
+        let bottom = bars.iter().map(|bar| i128::from(bar.reversed.minor)).min().unwrap_or(0).min(0);
         Scale { top, bottom }
     }
 
     /// Ten-thousandths of the height, from the top.
-    fn at(&self, minor: i64) -> i64 {
-        let span = i128::from(self.top) - i128::from(self.bottom);
-        i64::try_from((i128::from(self.top) - i128::from(minor)) * 10_000 / span.max(1)).unwrap_or(0)
+    fn at(&self, minor: i128) -> i64 {
+        let span = self.top - self.bottom;
+        i64::try_from((self.top - minor) * 10_000 / span.max(1)).unwrap_or(0)
     }
 }
 
@@ -139,13 +139,13 @@ fn Column(bar: MonthBar, index: usize, count: i64, scale: Scale, at: RwSignal<us
         .into_iter()
         .filter(|part| part.2.minor > 0)
         .map(|(class, _, amount)| {
-            let (low, high) = (scale.at(base), scale.at(base + amount.minor));
-            base += amount.minor;
+            let (low, high) = (scale.at(base), scale.at(base + i128::from(amount.minor)));
+            base += i128::from(amount.minor);
             block(class, left + inset, high, band - 2 * inset, low - high)
         })
         .collect_view();
     let back = (bar.reversed.minor < 0).then(|| {
-        let (zero, low) = (scale.at(0), scale.at(bar.reversed.minor));
+        let (zero, low) = (scale.at(0), scale.at(bar.reversed.minor.into()));
         block("reversed", left + inset, zero, band - 2 * inset, low - zero)
     });
     let words: Vec<String> = parts(&bar).into_iter().map(|(_, word, amount)| format!("{word} {}", amount.display())).collect();
@@ -180,8 +180,8 @@ fn direct_labels(bar: &MonthBar, scale: Scale) -> impl IntoView + use<> {
         .into_iter()
         .filter(|part| part.2.minor > 0)
         .map(|(_, word, amount)| {
-            let middle = scale.at(base + amount.minor / 2);
-            base += amount.minor;
+            let middle = scale.at(base + i128::from(amount.minor / 2));
+            base += i128::from(amount.minor);
             let y = middle.min(lowest_free);
             lowest_free = y - APART;
             view! { <text class="direct" x="100%" dx="8" y=percent(y.max(0))>{word}</text> }
@@ -191,14 +191,14 @@ fn direct_labels(bar: &MonthBar, scale: Scale) -> impl IntoView + use<> {
 
 /// Lines at round amounts, at most four above zero.
 fn grid(bars: &[MonthBar], scale: Scale) -> impl IntoView + use<> {
-    let currency = bars.first().map_or(domain::Currency::USD, |bar| bar.paid.currency);
+    let currency = bars.first().map_or(Currency::USD, |bar| bar.paid.currency);
     let step = round_step(scale.top);
     let lines = (1..=scale.top / step)
         .map(|number| {
             let y = percent(scale.at(step * number));
             view! {
                 <line class="grid-line" x1="0" x2="100%" y1=y.clone() y2=y.clone()></line>
-                <text x="0" dx="-8" y=y dy="4" text-anchor="end">{compact(Money::new(step * number, currency))}</text>
+                <text x="0" dx="-8" y=y dy="4" text-anchor="end">{compact(step * number, currency)}</text>
             }
         })
         .collect_view();
@@ -210,32 +210,33 @@ fn grid(bars: &[MonthBar], scale: Scale) -> impl IntoView + use<> {
 }
 
 /// 1, 2 or 5 times a power of ten, so that at most four steps fit below `top`.
-fn round_step(top: i64) -> i64 {
-    let mut power: i64 = 1;
+fn round_step(top: i128) -> i128 {
+    let mut power = 1;
     loop {
         for factor in [1, 2, 5] {
-            let step = power.saturating_mul(factor);
+            let step = power * factor;
             if top / step <= 4 {
                 return step;
             }
         }
-        power = power.saturating_mul(10);
+        power *= 10;
     }
 }
 
 /// "$4k", "€1.5M": for axes.
-fn compact(amount: Money) -> String {
-    let unit = 10_i64.pow(u32::from(amount.currency.exponent()));
-    let sign = amount.currency.symbol().map_or_else(|| format!("{} ", amount.currency), str::to_owned);
-    let tenths = |per: i64| {
-        let value = amount.minor * 10 / (unit * per);
+fn compact(minor: i128, currency: Currency) -> String {
+    let unit = 10_i128.pow(u32::from(currency.exponent()));
+    let sign = currency.symbol().map_or_else(|| format!("{currency} "), str::to_owned);
+    let tenths = |per: i128| {
+        let value = minor * 10 / (unit * per);
         if value % 10 == 0 { (value / 10).to_string() } else { format!("{}.{}", value / 10, value % 10) }
     };
-    match amount.minor / unit {
-        whole @ 0..1_000 if whole * unit == amount.minor => format!("{sign}{whole}"),
-        0..1_000 => amount.display(),
+    match minor / unit {
+        whole @ 0..1_000 if whole * unit == minor => format!("{sign}{whole}"),
+        0..1_000 => i64::try_from(minor).map(|minor| Money::new(minor, currency).display()).unwrap_or_default(),
         1_000..1_000_000 => format!("{sign}{}k", tenths(1_000)),
-        _ => format!("{sign}{}M", tenths(1_000_000)),
+        1_000_000..1_000_000_000 => format!("{sign}{}M", tenths(1_000_000)),
+        _ => format!("{sign}{}bn", tenths(1_000_000_000)),
     }
 }
 
@@ -266,17 +267,33 @@ fn NumbersTable(title: String, bars: Vec<MonthBar>) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Currency;
+    use domain::Month;
 
     #[test]
     fn axes_are_round() {
         assert_eq!(round_step(1), 1);
         assert_eq!(round_step(0), 1);
         assert_eq!(round_step(1_120_000), 500_000);
-        assert_eq!(compact(Money::new(400_000, Currency::USD)), "$4k");
-        assert_eq!(compact(Money::new(150_000_000, Currency::EUR)), "€1.5M");
-        assert_eq!(compact(Money::new(2_000, Currency::USD)), "$20");
-        assert_eq!(compact(Money::new(50, Currency::USD)), "$0.50");
+        assert_eq!(compact(400_000, Currency::USD), "$4k");
+        assert_eq!(compact(150_000_000, Currency::EUR), "€1.5M");
+        assert_eq!(compact(2_000, Currency::USD), "$20");
+        assert_eq!(compact(50, Currency::USD), "$0.50");
+    }
+
+    #[test]
+    fn the_largest_sums_have_an_axis() {
+        assert_eq!(compact(1_000_500_000_000_000_000, Currency::USD), "$10005000bn");
+        let bar = |part: i64| {
+            let amount = Money::new(part, Currency::USD);
+            MonthBar { paid: amount, invoiced: amount, approved: amount, reversed: Money::new(-part, Currency::USD), ..MonthBar::empty(Month(202603), Currency::USD) }
+        };
+        for part in [1, 300_000_000_000_000_000, i64::MAX / 2, i64::MAX] {
+            let scale = Scale::of(&[bar(part)]);
+            let step = round_step(scale.top);
+            assert!((1..=4).contains(&(scale.top / step)), "{part}");
+            assert!(!compact(step, Currency::USD).is_empty(), "{part}");
+            assert_eq!((scale.at(scale.top), scale.at(scale.bottom)), (0, 10_000), "{part}");
+        }
     }
 
     #[test]
