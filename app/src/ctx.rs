@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::error::{AppError, Result};
 use crate::forms::FailedForm;
 use crate::http::{fail, internal};
+use crate::request::RequestScope;
 
 /// Session keys. `SCOPE` holds "company:<uuid>" or "partner:<uuid>".
 pub const USER_ID: &str = "user_id";
@@ -206,7 +207,17 @@ where
     W: FnOnce() -> F + Send + 'static,
 {
     let runtime = tokio::runtime::Handle::current();
-    let outcome = tokio::task::spawn_blocking(move || runtime.block_on(work())).await.map_err(internal)?;
+    let scope = RequestScope::current();
+    // Goes on when nobody waits for its answer any more, and says so.
+    let running = scope.as_ref().map(RequestScope::begin);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let _running = running;
+        match scope {
+            Some(scope) => runtime.block_on(scope.run(work())),
+            None => runtime.block_on(work()),
+        }
+    });
+    let outcome = outcome.await.map_err(internal)?;
     Ok(outcome?)
 }
 

@@ -32,6 +32,12 @@ pub enum AppError {
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
     Unreachable,
+    /// What was sent is no request of ours: broken, or of another kind.
+    #[error("This request could not be read. Nothing was changed. Load the page again and send it from there.")]
+    Unreadable,
+    /// More is asked for than can be done soon.
+    #[error("{0}")]
+    Busy(String),
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -44,12 +50,14 @@ impl AppError {
     /// The HTTP status that says the same.
     pub const fn status(&self) -> u16 {
         match self {
+            AppError::Unreadable => 400,
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
             AppError::Conflict(_) | AppError::Outdated => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
+            AppError::Busy(_) => 503,
         }
     }
 
@@ -64,6 +72,8 @@ impl AppError {
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
+            AppError::Unreadable => "Not understood",
+            AppError::Busy(_) => "Busy",
         }
     }
 }
@@ -73,13 +83,28 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => AppError::Unreachable,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => unreadable(),
             ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
                 AppError::invalid("", format!("The form could not be read: {message}"))
             }
-            _ => AppError::Internal { request_id: String::new() },
+            other => unexpected(other),
         }
     }
+}
+
+/// What cannot be read is the request's fault in the server, and the connection's in the browser.
+pub(crate) const fn unreadable() -> AppError {
+    if cfg!(feature = "ssr") { AppError::Unreadable } else { AppError::Unreachable }
+}
+
+#[cfg(feature = "ssr")]
+fn unexpected(error: ServerFnErrorErr) -> AppError {
+    crate::http::internal(error)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn unexpected(_: ServerFnErrorErr) -> AppError {
+    AppError::Unreachable
 }
 
 #[cfg(feature = "ssr")]
@@ -91,11 +116,8 @@ impl From<data::Error> for AppError {
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) => AppError::Conflict(message),
             data::Error::Forbidden(message) => AppError::Conflict(message),
-            other => {
-                let request_id = crate::http::request_id();
-                tracing::error!(request_id, error = %other, "request failed");
-                AppError::Internal { request_id }
-            }
+            data::Error::Busy(message) => AppError::Busy(message.to_owned()),
+            other => crate::http::internal(other),
         };
         crate::http::set_status(error.status());
         error

@@ -2,31 +2,35 @@
 //!
 //! Everything that differs between versions of the framework's server side (redirects, response options, extraction) is here.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::FromRequest;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use data::Db;
 use data::accounts::Membership;
 use data::submissions::{self, Claim};
+use futures::FutureExt;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use tokio::sync::Semaphore;
 
+use crate::body::{self, Given};
 use crate::ctx::{self, AsPartner, FLASH, STRANDED, Standing, Stranded, Whose, real_now, session_of, standing_of};
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::request::{self, RequestScope};
 use crate::shell::{Assets, shell};
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
-/// Longest form that is read. Files are uploaded elsewhere.
-const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Pages that are made at the same time; more wait for their turn. Each takes some hundred kB until it is sent.
+const PAGES_AT_ONCE: usize = 32;
 /// What is kept of a refused form.
 const KEPT_BYTES_MAX: usize = 256 * 1024;
 
@@ -40,16 +44,20 @@ pub struct Submission(pub String);
 
 /// Every page and every server function. Expects `Extension<Db>` and a tower-sessions layer around it.
 pub fn router(assets: Assets) -> Router {
-    // Fails only when another one runs already, which serves as well.
-    let _ = any_spawner::Executor::init_tokio();
+    request::install_executor();
     let build: Arc<str> = assets.wasm.as_str().into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
     let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
+    let places = Arc::new(Semaphore::new(PAGES_AT_ONCE));
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
-        let render = render.clone();
+        let (render, places) = (render.clone(), Arc::clone(&places));
         async move {
             match before_page(request).await {
-                Ok(request) => render(request).await,
+                Ok(request) => {
+                    // Never closed, so there always is a place in the end.
+                    let _place = places.acquire().await;
+                    request::whole(render(request)).await
+                }
                 Err(answer) => answer,
             }
         }
@@ -156,12 +164,11 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
     }
     let (plain, packed) = (header(&parts, ACCEPT).contains("text/html"), header(&parts, ACCEPT) == PACKED);
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let Ok(bytes) = to_bytes(body, FORM_BYTES_MAX).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    let values = match header(&parts, CONTENT_TYPE.clone()).starts_with("application/x-www-form-urlencoded") {
-        true => form_values(&bytes).await,
-        false => Vec::new(),
+    let Given { bytes, values } = match body::read(&parts, body).await {
+        Ok(given) => given,
+        Err(status) if packed => return Answer::refusal(status).packed().into_response(),
+        Err(status) if plain => return status.into_response(),
+        Err(status) => return Answer::refusal(status).into_response(),
     };
     let answer = match submission_of(&parts, &values) {
         Some((db, submission)) => once(&db, submission, &parts, bytes).await,
@@ -194,7 +201,7 @@ impl Answer {
     /// For the client: a form's JSON and every error as [`Packed`]. What a read function answered is packed already.
     fn packed(mut self) -> Answer {
         let packed = if !self.response.status.is_success() {
-            let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreachable);
+            let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreadable);
             Packed::of(&Result::<Done>::Err(error))
         } else if self.response.headers.get(CONTENT_TYPE).is_none_or(|kind| kind != PACKED) {
             Packed::of(&serde_json::from_slice::<Done>(&self.body).map_err(|_| AppError::Unreachable))
@@ -208,11 +215,20 @@ impl Answer {
 
     /// A form's refusal is an expected answer: as an HTTP error the browser would report it as a fault of the page.
     fn refused_quietly(mut self) -> Answer {
-        if self.response.status.is_client_error() {
+        if self.response.status.is_client_error() || self.response.status == StatusCode::SERVICE_UNAVAILABLE {
             self.response.headers.insert(REFUSED_HEADER, HeaderValue::from(self.response.status.as_u16()));
             self.response.status = StatusCode::OK;
         }
         self
+    }
+
+    /// A body that was not read.
+    fn refusal(status: StatusCode) -> Answer {
+        let error = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => AppError::invalid("", "That is too much for one form. Nothing was changed."),
+            _ => AppError::Unreadable,
+        };
+        Answer::json(status, serde_json::to_vec(&error).unwrap_or_default())
     }
 
     fn error(error: &AppError) -> Answer {
@@ -233,7 +249,10 @@ async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Ans
             provide_context(submission.clone());
         }
     };
-    let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let handled = AssertUnwindSafe(async { leptos_axum::handle_server_fns_with_context(context, request).await.into_response() });
+    let Ok(response) = handled.catch_unwind().await else {
+        return Answer::error(&internal("a server function panicked"));
+    };
     let (mut response, body) = response.into_parts();
     response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match to_bytes(body, usize::MAX).await {
@@ -299,8 +318,7 @@ async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: An
             Err(_) => (back, Flash::default()),
         }
     } else {
-        let error =
-            serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
+        let error = serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| internal("a form's answer is no error of ours"));
         let signed_out = error == AppError::Unauthenticated;
         let token = values.iter().find(|(name, _)| name == FORM_TOKEN);
         let user_id = token.and_then(|(_, token)| Whose::of_token(token)).map(|whose| whose.0);
@@ -360,13 +378,6 @@ fn referer_path(parts: &Parts) -> String {
     local_path(path).unwrap_or("/").to_owned()
 }
 
-async fn form_values(bytes: &Bytes) -> Vec<(String, String)> {
-    let request =
-        Request::builder().method(Method::POST).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(bytes.clone()));
-    let Ok(request) = request else { return Vec::new() };
-    axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.map(|form| form.0).unwrap_or_default()
-}
-
 fn header(parts: &Parts, name: http::HeaderName) -> &str {
     parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
@@ -383,18 +394,9 @@ pub fn fail(error: &AppError) {
     set_status(error.status());
 }
 
-/// The number under which the log knows this request.
-pub fn request_id() -> String {
-    use_context::<Parts>().map(|parts| request_id_of(&parts)).unwrap_or_default()
-}
-
-fn request_id_of(parts: &Parts) -> String {
-    parts.headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
-
-/// An error of our own: logged with its cause, shown with its number.
+/// An error of our own: logged with its cause, shown with its number. Outside of a request the number is the error's own.
 pub fn internal(cause: impl std::fmt::Display) -> AppError {
-    let request_id = request_id();
+    let request_id = RequestScope::current().map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), |scope| scope.id().to_owned());
     tracing::error!(request_id, %cause, "request failed");
     AppError::Internal { request_id }
 }

@@ -15,6 +15,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 pub mod exports;
+mod hashing;
 pub mod imports;
 pub mod installation;
 pub mod invoices;

@@ -43,9 +43,22 @@ fn printable(letter: char) -> bool {
 
 /// Signs that end a syllable without its vowel; an old spelling has a joiner behind them, also at a word's end.
 fn is_virama(letter: char) -> bool {
-    matches!(letter,
-        '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d4d}' | '\u{dca}' | '\u{1039}'
-        | '\u{103a}' | '\u{17d2}')
+    matches!(
+        letter,
+        '\u{94d}'
+            | '\u{9cd}'
+            | '\u{a4d}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+            | '\u{1039}'
+            | '\u{103a}'
+            | '\u{17d2}'
+    )
 }
 
 /// Whether a joiner may be here: between letters or emoji of other scripts than ours, where it shows.

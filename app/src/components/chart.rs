@@ -1,7 +1,7 @@
 //! Money by month, stacked by what became of it: bars with direct labels, a readout, and the numbers as a table.
 
-use domain::{Currency, Money};
 use domain::views::home::MonthBar;
+use domain::{Currency, Money};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, KeyboardEvent};
@@ -285,7 +285,13 @@ mod tests {
         assert_eq!(compact(1_000_500_000_000_000_000, Currency::USD), "$10005000bn");
         let bar = |part: i64| {
             let amount = Money::new(part, Currency::USD);
-            MonthBar { paid: amount, invoiced: amount, approved: amount, reversed: Money::new(-part, Currency::USD), ..MonthBar::empty(Month(202603), Currency::USD) }
+            MonthBar {
+                paid: amount,
+                invoiced: amount,
+                approved: amount,
+                reversed: Money::new(-part, Currency::USD),
+                ..MonthBar::empty(Month(202603), Currency::USD)
+            }
         };
         for part in [1, 300_000_000_000_000_000, i64::MAX / 2, i64::MAX] {
             let scale = Scale::of(&[bar(part)]);

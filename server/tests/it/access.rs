@@ -20,7 +20,7 @@ use crate::on_both;
 use crate::testing::TestDb;
 
 #[derive(Clone, Copy, Debug)]
-enum For {
+pub enum For {
     Everybody,
     /// Whoever is signed in, at any place.
     People,
@@ -32,7 +32,7 @@ use For::{Company, Everybody, Partner, People};
 use PartnerAction::{ViewCommissions, ViewPayouts};
 
 /// Sent as JSON when it begins with a brace. `{reward}`, `{invoice}` and so on name things of the company.
-const FUNCTIONS: &[(&str, For, &str)] = &[
+pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00&reason=Mistake"),
     ("/rpc/customers/create", Company(Action::ManageCustomers), "customer_key=c-9&name=Nine&email=nine%40example.com&partner_key=acme"),
     ("/rpc/customers/detail", Company(Action::ViewProgramme), r#"{"key":"c-1","query":{QUERY}}"#),
@@ -131,7 +131,7 @@ const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;
 
 /// Pages by their pattern, and an address of each. `true`: the address names something of this company. Some pages of
 /// forms are shown to everybody who may look; those who may not send it read there why it is not for them.
-const PAGES: &[(&str, For, &str, bool)] = &[
+pub const PAGES: &[(&str, For, &str, bool)] = &[
     ("/", Company(Action::ViewProgramme), "/", false),
     ("/customers", Company(Action::ViewProgramme), "/customers", false),
     ("/customers/new", Company(Action::ViewProgramme), "/customers/new", false),
@@ -178,7 +178,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
 ];
 
 /// Plain routes: files, and what is posted without a server function.
-const FILES: &[(&str, For)] = &[
+pub const FILES: &[(&str, For)] = &[
     ("/export/partners.csv", Company(Action::ViewProgramme)),
     ("/export/customers.csv", Company(Action::ViewProgramme)),
     ("/export/transactions.csv", Company(Action::ViewProgramme)),
@@ -202,15 +202,15 @@ const LATER: &str = "key,customer_key,amount,currency,occurred_at,product_key,ca
                      s-2,c-1,300.00,USD,2026-04-15T09:00:00Z,quokka-pro,,\n";
 
 /// Everybody who may ask, with their cookie.
-struct Crowd {
-    app: TestApp,
+pub struct Crowd {
+    pub app: TestApp,
     visitors: Vec<(Who, Option<String>)>,
     outsiders: Vec<String>,
     names: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Who {
+pub enum Who {
     Visitor,
     Teammate(CompanyRole),
     Member(PartnerRole),
@@ -232,7 +232,7 @@ impl Who {
 
 impl Crowd {
     /// A company with a paid invoice and one in review, its people, a partner's people, and people of another company.
-    async fn gather(db: &TestDb) -> Crowd {
+    pub async fn gather(db: &TestDb) -> Crowd {
         let app = TestApp::new(db).await;
         for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
             bring_in(&app, kind, content).await;
@@ -272,8 +272,22 @@ impl Crowd {
         Crowd { app, visitors, outsiders, names }
     }
 
-    fn fill(&self, text: &str) -> String {
+    pub fn fill(&self, text: &str) -> String {
         self.names.iter().fold(text.replace("{QUERY}", QUERY), |text, (name, value)| text.replace(name, value))
+    }
+
+    pub fn cookie_of_owner(&self) -> String {
+        self.cookie_of(|who| matches!(who, Who::Teammate(CompanyRole::Owner)))
+    }
+
+    /// Of the partner's owner.
+    pub fn cookie_of_member(&self) -> String {
+        self.cookie_of(|who| matches!(who, Who::Member(PartnerRole::Owner)))
+    }
+
+    fn cookie_of(&self, is: impl Fn(Who) -> bool) -> String {
+        let cookie = self.visitors.iter().find(|(who, _)| is(*who)).and_then(|(_, cookie)| cookie.clone());
+        cookie.unwrap_or_default()
     }
 
     async fn call(&self, path: &str, arguments: &str, cookie: Option<&str>) -> Answer {
