@@ -148,7 +148,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::time::Duration;
 
-    use axum::body::to_bytes;
+    use axum::body::{Body, to_bytes};
+    use axum::response::Response;
     use http::{Request, StatusCode};
     use leptos::prelude::*;
 

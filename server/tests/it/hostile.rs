@@ -342,12 +342,13 @@ on_both! {
         let partner = app.session_of(member).await;
         let mut faults = Vec::new();
         let payloads = payloads();
-        for payload in payloads.iter().step_by(if all() { 1 } else { 9 }) {
+        for (number, payload) in payloads.iter().enumerate().step_by(if all() { 1 } else { 9 }) {
+            let now = Instant::parse(NOW).unwrap().plus_ms(60_000 * number as i64);
             let programme = crate::harness::PROGRAMME
                 .replace("name = \"Northwind\"", &format!("name = {}", toml(payload)))
                 .replace("name = \"Affiliates\"", &format!("name = {}", toml(payload)))
                 .replace("\"20 % of every payment in a customer's first 12 months\"", &toml(payload));
-            data::programme::apply(&app.db, &programme, false, payload, Instant::parse(NOW).unwrap()).await.unwrap();
+            data::programme::apply(&app.db, &programme, false, payload, now).await.unwrap();
             for (path, cookie) in [
                 ("/", &owner),
                 ("/offers", &owner),
@@ -450,8 +451,8 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         let gzip: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03K\xcc\x01\0\x0f\xe5\xa5k\x03\0\0\0";
-        for (kind, encoding, body, status) in [
-            (Some("application/json"), None, &b"{"[..], StatusCode::BAD_REQUEST),
+        let bodies: &[(Option<&str>, Option<&str>, &[u8], StatusCode)] = &[
+            (Some("application/json"), None, b"{", StatusCode::BAD_REQUEST),
             (Some("application/json"), None, b"[]", StatusCode::BAD_REQUEST),
             (Some("application/json"), None, b"{\"text\":7}", StatusCode::BAD_REQUEST),
             (Some("application/json"), None, b"\xef\xbb\xbf{\"text\":\"a\"}", StatusCode::BAD_REQUEST),
@@ -466,7 +467,8 @@ on_both! {
             (Some("text/plain"), None, b"text=a", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             (Some("multipart/form-data; boundary=x"), None, b"--x--", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             (None, None, b"text=a", StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ] {
+        ];
+        for (kind, encoding, body, status) in bodies.iter().copied() {
             for (accept, cookie) in [("application/json", None), ("application/json", Some(owner.as_str())), ("text/html", Some(owner.as_str()))] {
                 let mut sent = from_our_page("/rpc/search", cookie).header(ACCEPT, accept);
                 if let Some(kind) = kind {
@@ -692,7 +694,9 @@ on_both! {
         }
         beside.close().await.unwrap();
         let id = |answer: &Answer| answer.header("x-request-id").to_owned();
-        let read = app.call("/rpc/settings/audit", "query%5Bsearch%5D=&query%5Bsort%5D=&query%5Bpage%5D=", Some(&owner)).await;
+        let question = Body::from(r#"{"query":{"search":"","sort":"","page":"","filters":{}}}"#);
+        let asked = from_our_page("/rpc/settings/audit", Some(&owner)).header(ACCEPT, "application/json").header(CONTENT_TYPE, "application/json");
+        let read = app.send(asked.body(question).unwrap()).await;
         assert_eq!(read.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", read.body);
         assert!(read.body.contains(&id(&read)), "{}", read.body);
         let file = app.send(request(Method::GET, "/export/audit.csv", Some(&owner)).header(ACCEPT, "text/html").body(Body::empty()).unwrap()).await;
@@ -709,5 +713,30 @@ on_both! {
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
         let shown = app.get("/settings/import", Some(&owner)).await;
         assert!(shown.body.contains(&id(&sent)), "{}", shown.body);
+    }
+}
+
+// ---- sums at their limit ----
+
+on_both! {
+    async fn the_largest_sums_are_shown(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
+        app.import(Kind::Rewards, "partner_key,amount,currency,description,customer_key\nacme,5.00,USD,Thanks,\nacme,6.00,USD,Again,\n").await;
+        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let member = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
+        let member = app.session_of(member).await;
+        // As 20,010 sales of the largest amount would make them.
+        let beside = sea_orm::Database::connect(db.url()).await.unwrap();
+        beside.execute_unprepared("UPDATE rewards SET amount = 1000500000000000000").await.unwrap();
+        beside.close().await.unwrap();
+        for (path, cookie) in
+            [("/", &owner), ("/partners", &owner), ("/partners/acme", &owner), ("/partners/acme/overview", &owner), ("/rewards", &owner), ("/partner", &member), ("/partner/commissions", &member)]
+        {
+            let answer = app.get(path, Some(cookie)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert!(answer.body.contains("10,005,000,000,000,000.00") || answer.body.contains("20,010,000,000,000,000.00"), "{path}: {}", answer.body);
+        }
     }
 }
