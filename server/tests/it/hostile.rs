@@ -244,7 +244,7 @@ on_both! {
         let named = Named::new(db).await;
         let mut random = Random::new();
         let mut faults = Vec::new();
-        // What a form or an address brings, and what the company calls itself: one payload after the other.
+        // Pages about one thing, and addresses that somebody made up.
         for (number, payload) in named.payloads.iter().enumerate() {
             let text = encoded(payload);
             let (partner, customer) = (encoded(&format!("p{number} {payload}")), encoded(&format!("c{number} {payload}")));
@@ -593,7 +593,8 @@ fn spoiled_json(json: &str, random: &mut Random) -> Vec<u8> {
             if let serde_json::Value::Object(mut fields) = value {
                 let names: Vec<String> = fields.keys().cloned().collect();
                 if !names.is_empty() {
-                    let parsed = serde_json::from_str(random.of(INSTEAD)).unwrap_or(serde_json::Value::Null);
+                    let instead: &str = random.of(INSTEAD);
+                    let parsed = serde_json::from_str(instead).unwrap_or(serde_json::Value::Null);
                     fields.insert(random.of(&names).clone(), parsed);
                 }
                 text = serde_json::Value::Object(fields).to_string().into_bytes();
