@@ -54,6 +54,10 @@ def links(address, person, starts):
     found = []
     for path in starts:
         answer, content = person.ask("GET", path)
+        if answer.status == 303:
+            # To the person's own company or partner.
+            path = answer.headers["location"]
+            answer, content = person.ask("GET", path)
         if answer.status != 200:
             continue
         found.append(path)

@@ -3,28 +3,21 @@
 use data::Db;
 use data::accounts::{self, Membership, User};
 use data::entities::companies;
-use data::queries::session::scope_word;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole};
 use domain::zone::Zone;
-use domain::{Currency, Instant};
+use domain::{Currency, Instant, Place};
 use http::request::Parts;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::error::{AppError, Result};
-use crate::forms::FailedForm;
 use crate::http::{fail, internal};
 use crate::request::RequestScope;
 
-/// Session keys. `SCOPE` holds "company:<uuid>" or "partner:<uuid>".
-pub const USER_ID: &str = "user_id";
-pub const SCOPE: &str = "scope";
-pub const FLASH: &str = "flash";
-/// A form that was sent after the session had ended.
-pub const STRANDED: &str = "stranded";
+/// The session's key. It says who somebody is; where they are, their address says.
+pub use data::sessions::USER_ID;
 
 /// A person looking at a company's programme.
 #[derive(Clone)]
@@ -67,63 +60,56 @@ impl PartnerCtx {
     }
 }
 
-/// Whose page it is, as its forms know it: a form that outlives its session goes back to nobody else.
+/// Whose page it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whose(pub Uuid);
 
-/// Marks the requests of people who are at their partner organisation.
-#[derive(Clone, Copy, Debug)]
-pub struct AsPartner;
-
-impl Whose {
-    /// The beginning of a form's token.
-    pub fn mark(whose: Option<Whose>, random: &str) -> String {
-        match whose {
-            Some(Whose(user_id)) => format!("{random}.{}", user_id.simple()),
-            None => random.to_owned(),
-        }
-    }
-
-    /// Read from a form's token: "random.user-number".
-    pub fn of_token(token: &str) -> Option<Whose> {
-        let (_, marked) = token.rsplit_once('.')?;
-        let user_id = marked.split('-').next()?;
-        Uuid::try_parse(user_id).ok().map(Whose)
-    }
-}
-
-/// A form that was sent after its session had ended.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Stranded {
-    pub form: FailedForm,
-    /// `None` where the form did not say.
-    pub user_id: Option<Uuid>,
-}
-
-/// Somebody signed in, and the place that their session is at.
+/// Somebody signed in.
 #[derive(Clone)]
-pub struct Standing {
+pub struct Person {
     pub db: Db,
     pub user: User,
-    pub place: Membership,
 }
 
+impl Person {
+    /// What the person is at this place. One that they do not belong to is like one that is not there.
+    pub fn membership(&self, place: &Place) -> Result<&Membership> {
+        let what = match place {
+            Place::Company(_) => "This company",
+            Place::Partner(_) => "This partner organisation",
+            Place::Nowhere => return Err(AppError::Conflict(NO_PLACE.to_owned())),
+        };
+        let found = self.user.memberships.iter().find(|membership| membership.place() == *place);
+        found.ok_or_else(|| AppError::NotFound(what.to_owned()))
+    }
+}
+
+/// A form of the time before forms said whose they are, or one whose field was lost.
+const NO_PLACE: &str =
+    "This form doesn't say which company it is for, so nothing was done. Check that you are at the right one and send it again.";
+
 /// The company context of this request, if the person may do `action` there.
-pub async fn company(action: Action) -> Result<CompanyCtx> {
-    company_of(&parts()?, action).await.inspect_err(fail)
+pub async fn company(place: &Place, action: Action) -> Result<CompanyCtx> {
+    company_of(&parts()?, place, action).await.inspect_err(fail)
 }
 
 /// The partner context of this request, if the person may do `action` there.
-pub async fn partner(action: PartnerAction) -> Result<PartnerCtx> {
-    partner_of(&parts()?, action).await.inspect_err(fail)
+pub async fn partner(place: &Place, action: PartnerAction) -> Result<PartnerCtx> {
+    partner_of(&parts()?, place, action).await.inspect_err(fail)
+}
+
+/// Who is asking, wherever they are.
+pub async fn person() -> Result<Person> {
+    person_of(&parts()?).await?.ok_or(AppError::Unauthenticated).inspect_err(fail)
 }
 
 /// As [`company`], for handlers outside of server functions.
-pub async fn company_of(parts: &Parts, action: Action) -> Result<CompanyCtx> {
-    let Standing { db, user, place } = standing_of(parts).await?.ok_or(AppError::Unauthenticated)?;
-    let Membership::Company { company_id, role, .. } = place else {
-        return Err(AppError::Forbidden(action.words().to_owned()));
+pub async fn company_of(parts: &Parts, place: &Place, action: Action) -> Result<CompanyCtx> {
+    let person = person_of(parts).await?.ok_or(AppError::Unauthenticated)?;
+    let &Membership::Company { company_id, role, .. } = person.membership(place)? else {
+        return Err(AppError::NotFound("This company".to_owned()));
     };
+    let Person { db, user } = person;
     if !allows(role, action) {
         return Err(AppError::Forbidden(action.words().to_owned()));
     }
@@ -134,11 +120,12 @@ pub async fn company_of(parts: &Parts, action: Action) -> Result<CompanyCtx> {
 }
 
 /// As [`partner`], for handlers outside of server functions.
-pub async fn partner_of(parts: &Parts, action: PartnerAction) -> Result<PartnerCtx> {
-    let Standing { db, user, place } = standing_of(parts).await?.ok_or(AppError::Unauthenticated)?;
-    let Membership::Partner { partner_id, name, role } = place else {
-        return Err(AppError::Forbidden(action.words().to_owned()));
+pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> Result<PartnerCtx> {
+    let person = person_of(parts).await?.ok_or(AppError::Unauthenticated)?;
+    let Membership::Partner { partner_id, name, role, .. } = person.membership(place)?.clone() else {
+        return Err(AppError::NotFound("This partner organisation".to_owned()));
     };
+    let Person { db, user } = person;
     if !partner_allows(role, action) {
         return Err(AppError::Forbidden(action.words().to_owned()));
     }
@@ -146,29 +133,20 @@ pub async fn partner_of(parts: &Parts, action: PartnerAction) -> Result<PartnerC
     Ok(PartnerCtx { db, partner_id, partner_name: name, user, role, now })
 }
 
-/// Who is signed in, and where; `None` for visitors.
-pub async fn standing_of(parts: &Parts) -> Result<Option<Standing>> {
+/// Who is signed in; `None` for visitors.
+pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     let db = db_of(parts)?;
     let session = session_of(parts)?;
     let user_id: Option<Uuid> = session.get(USER_ID).await.map_err(internal)?;
     let Some(user_id) = user_id else { return Ok(None) };
-    let Some(user) = accounts::find_user(&db, user_id).await? else { return Ok(None) };
-    let scope: Option<String> = session.get(SCOPE).await.map_err(internal)?;
-    let chosen = scope.and_then(|scope| user.memberships.iter().find(|place| scope_word(place) == scope));
-    let Some(place) = chosen.or(user.memberships.first()).cloned() else { return Ok(None) };
-    Ok(Some(Standing { db, user, place }))
+    Ok(accounts::find_user(&db, user_id).await?.map(|user| Person { db, user }))
 }
 
-/// Signs somebody in: a session of a new id, at the first place they belong to.
+/// Signs somebody in: a session of a new id.
 pub async fn begin_session(parts: &Parts, user: &User) -> Result<()> {
     let session = session_of(parts)?;
     session.cycle_id().await.map_err(internal)?;
-    session.insert(USER_ID, user.id).await.map_err(internal)?;
-    session.remove_value(SCOPE).await.map_err(internal)?;
-    if let Some(place) = user.memberships.first() {
-        session.insert(SCOPE, scope_word(place)).await.map_err(internal)?;
-    }
-    Ok(())
+    session.insert(USER_ID, user.id).await.map_err(internal)
 }
 
 pub fn session_of(parts: &Parts) -> Result<Session> {
@@ -225,17 +203,4 @@ where
 pub fn real_now() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Whose;
-
-    #[test]
-    fn a_forms_token_says_whose_it_is() {
-        let whose = Whose(uuid::Uuid::from_u128(7));
-        let seed = Whose::mark(Some(whose), "aGk+-_/=");
-        assert_eq!(Whose::of_token(&format!("{seed}-3")), Some(whose));
-        assert_eq!(Whose::of_token("aGk+-_/=-3"), None);
-    }
 }

@@ -32,12 +32,15 @@ pub enum AppError {
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
     Unreachable,
+    /// The same form was sent before, and its answer is not there yet.
+    #[error("This form is still being worked on. Wait a moment and send it again; it's done only once.")]
+    Busy,
     /// What was sent is no request of ours: broken, or of another kind.
     #[error("This request could not be read. Nothing was changed. Load the page again and send it from there.")]
     Unreadable,
     /// More is asked for than can be done soon.
     #[error("{0}")]
-    Busy(String),
+    Overloaded(String),
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -54,10 +57,10 @@ impl AppError {
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
-            AppError::Conflict(_) | AppError::Outdated => 409,
+            AppError::Conflict(_) | AppError::Outdated | AppError::Busy => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
-            AppError::Busy(_) => 503,
+            AppError::Overloaded(_) => 503,
         }
     }
 
@@ -72,8 +75,9 @@ impl AppError {
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
             AppError::Unreachable => "No connection",
+            AppError::Busy => "Still working",
             AppError::Unreadable => "Not understood",
-            AppError::Busy(_) => "Busy",
+            AppError::Overloaded(_) => "Busy",
         }
     }
 }
@@ -116,7 +120,7 @@ impl From<data::Error> for AppError {
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) => AppError::Conflict(message),
             data::Error::Forbidden(message) => AppError::Conflict(message),
-            data::Error::Busy(message) => AppError::Busy(message.to_owned()),
+            data::Error::Overloaded(message) => AppError::Overloaded(message.to_owned()),
             other => crate::http::internal(other),
         };
         crate::http::set_status(error.status());

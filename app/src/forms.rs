@@ -5,8 +5,8 @@
 //! ```ignore
 //! // app/src/server_fns/rewards.rs
 //! #[server(prefix = "/rpc", endpoint = "rewards/hold")]
-//! pub async fn hold_reward(key: String, reason: String) -> Result<Done> {
-//!     let cx = ctx::company(Action::ReviewRewards).await?;
+//! pub async fn hold_reward(#[server(default)] place: Place, key: String, reason: String) -> Result<Done> {
+//!     let cx = ctx::company(&place, Action::ReviewRewards).await?;
 //!     let hold = data::rewards::hold(&cx.db, cx.company_id, &key, &reason, &cx.author(), cx.now).await?;
 //!     Ok(Done::say("Put the reward on hold.").to(format!("/rewards/{key}"))
 //!         .undo(ReleaseReward::PATH, [("key", key)]))
@@ -22,6 +22,8 @@
 //! }
 //! ```
 //!
+//! `Form` adds the place. What `Done` leads to is said without it, and completed with the form's.
+//!
 //! Before the client has loaded, the browser posts it; `crate::http` turns the outcome into a redirect: `Done` becomes
 //! a toast on the page it leads to, an error sends back to the form with the messages and everything that was typed. Afterwards
 //! the same form is sent in the background and nothing typed leaves the page. Either way a form sent twice is done once: see
@@ -29,15 +31,18 @@
 
 use std::collections::BTreeMap;
 
+use domain::Place;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// The hidden field that tells one filling-in of a form from another. The same token with the same values is the same submission,
-/// and is answered with the first result.
+/// The hidden field that says whose page a form was on, and tells one filling-in from another: see [`crate::tokens`]. The same token
+/// with the same values is the same form: it is done once, and answered with the first result. Without it nothing is done.
 pub const FORM_TOKEN: &str = "form_token";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";
+/// The hidden field that says whose programme a form is about; the first argument of its server function.
+pub const FORM_PLACE: &str = "place";
 
 /// On the answer to a form that the client sent in the background: the status that its refusal stands for.
 pub const REFUSED_HEADER: &str = "x-tributary-refused";
@@ -46,7 +51,7 @@ pub const REFUSED_HEADER: &str = "x-tributary-refused";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     pub message: String,
-    /// A path in this application; `None`: stay where the form was.
+    /// A path at the form's place; `None`: stay where the form was.
     pub to: Option<String>,
     pub undo: Option<Undo>,
 }
@@ -55,6 +60,9 @@ pub struct Done {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
     pub action: String,
+    /// That of the form that it undoes.
+    #[serde(default)]
+    pub place: Place,
     pub fields: Vec<(String, String)>,
 }
 
@@ -71,7 +79,16 @@ impl Done {
     /// `action` is the server function's `PATH`.
     pub fn undo<'a>(mut self, action: &str, fields: impl IntoIterator<Item = (&'a str, String)>) -> Done {
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.undo = Some(Undo { action: action.to_owned(), fields });
+        self.undo = Some(Undo { action: action.to_owned(), place: Place::default(), fields });
+        self
+    }
+
+    /// Leads on, and back, at the place of the form that was answered.
+    pub fn at(mut self, place: &Place) -> Done {
+        self.to = self.to.map(|path| place.at(&path));
+        if let Some(undo) = &mut self.undo {
+            undo.place = place.clone();
+        }
         self
     }
 }
@@ -83,7 +100,7 @@ pub struct Flash {
     pub failed: Option<FailedForm>,
     /// A form waits until somebody has signed in again.
     pub stranded: bool,
-    /// A form that waited was somebody else's, and is gone.
+    /// A form of somebody else's was not sent; it waits for them.
     pub dropped: bool,
 }
 
@@ -95,6 +112,8 @@ pub struct FailedForm {
     pub error: AppError,
     /// In the form's order; a name may stand several times.
     pub values: Vec<(String, String)>,
+    /// Its old token, where it may have been done: sent again as it is, it is done once.
+    pub token: Option<String>,
 }
 
 impl FailedForm {

@@ -9,9 +9,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use data::Db;
-use data::accounts::Membership;
-use data::submissions::{self, Claim};
+use domain::Place;
 use futures::FutureExt;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
@@ -21,18 +19,20 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use tokio::sync::Semaphore;
 
-use crate::body::{self, Given};
-use crate::ctx::{self, AsPartner, FLASH, STRANDED, Standing, Stranded, Whose, real_now, session_of, standing_of};
+use crate::body;
+use crate::ctx::{self, Whose, person_of};
 use crate::error::{AppError, Result};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, Flash, REFUSED_HEADER, local_path};
+use crate::flash::{self, CookieShown};
+use crate::forms::{Done, Flash, REFUSED_HEADER, local_path};
+use crate::place::{self, PLACES};
 use crate::request::{self, RequestScope};
 use crate::shell::{Assets, shell};
+use crate::submitted::Submitted;
+use crate::tokens::Signing;
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
 /// Pages that are made at the same time; more wait for their turn. Each takes some hundred kB until it is sent.
 const PAGES_AT_ONCE: usize = 32;
-/// What is kept of a refused form.
-const KEPT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where a request came from, as far as the server can tell.
 #[derive(Clone, Debug)]
@@ -48,18 +48,22 @@ pub fn router(assets: Assets) -> Router {
     let build: Arc<str> = assets.wasm.as_str().into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
     let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
-    let places = Arc::new(Semaphore::new(PAGES_AT_ONCE));
+    let turns = Arc::new(Semaphore::new(PAGES_AT_ONCE));
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
-        let (render, places) = (render.clone(), Arc::clone(&places));
+        let (render, turns) = (render.clone(), Arc::clone(&turns));
         async move {
-            match before_page(request).await {
-                Ok(request) => {
-                    // Never closed, so there always is a place in the end.
-                    let _place = places.acquire().await;
-                    request::whole(render(request)).await
-                }
-                Err(answer) => answer,
+            let request = match before_page(request).await {
+                Ok(request) => request,
+                Err(answer) => return answer,
+            };
+            let https = request.extensions().get::<CookieShown>().and(request.extensions().get::<Signing>()).map(|signing| signing.https);
+            // Never closed, so that everyone has their turn.
+            let _turn = turns.acquire().await;
+            let mut response = crate::request::whole(render(request)).await;
+            if let Some(https) = https {
+                flash::forget_cookie(https, &mut response);
             }
+            response
         }
     })
 }
@@ -78,53 +82,54 @@ fn page_context() {
     response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Sends visitors to the sign-in page and people to their own side; hands the flash message to the page.
+/// Sends visitors to the sign-in page and old addresses to where they are now; hands the page its place and the flash message.
 async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     let (mut parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let standing = standing_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
-    let public = path == "/sign-in" || path.starts_with("/sign-in/");
-    let whose = standing.as_ref().map(|standing| Whose(standing.user.id));
-    if matches!(standing, Some(Standing { place: Membership::Partner { .. }, .. })) {
-        parts.extensions.insert(AsPartner);
+    if let Some(same) = place::without_slash(&parts.uri) {
+        return Err(Redirect::permanent(&same).into_response());
     }
-    match standing.map(|standing| standing.place) {
+    let path = parts.uri.path();
+    let person = person_of(&parts).await.map_err(|error| status_of(&error).into_response())?;
+    let public = path == "/sign-in" || path.starts_with("/sign-in/");
+    let whose = person.as_ref().map(|person| Whose(person.user.id));
+    match &person {
         None if !public => return Err(Redirect::to(&sign_in_path(&parts.uri)).into_response()),
-        Some(Membership::Partner { .. }) if path == "/" => return Err(Redirect::to("/partner").into_response()),
-        Some(Membership::Company { .. }) if path == "/partner" || path.starts_with("/partner/") => {
-            return Err(Redirect::to("/").into_response());
-        }
         Some(_) if path == "/sign-in" => return Err(Redirect::to(next_of(&parts.uri).as_deref().unwrap_or("/")).into_response()),
+        Some(person) if !public => {
+            if let Some(there) = place::lead(person, &parts.uri) {
+                return Err(Redirect::to(&there).into_response());
+            }
+        }
         _ => {}
     }
-    let flash = take_flash(&parts, public, whose).await;
+    let here = Place::of_path(path);
+    // What waits for a page that lies behind the choice of a place is not shown there.
+    let flash = match path == PLACES && flash::form_waits(&parts).await {
+        true => Flash { stranded: true, ..Flash::default() },
+        false => flash::take(&mut parts, whose).await,
+    };
+    if person.is_some_and(|person| person.membership(&here).is_ok()) {
+        parts.extensions.insert(here);
+    }
     parts.extensions.insert(flash);
     if let Some(whose) = whose {
         parts.extensions.insert(whose);
+        let signed = sign_page(&mut parts, whose).await;
+        signed.map_err(|error| status_of(&error).into_response())?;
     }
     Ok(Request::from_parts(parts, body))
 }
 
-/// What was left for this page. A stranded form waits past the public pages, and is shown to nobody but who filled it in.
-async fn take_flash(parts: &Parts, public: bool, whose: Option<Whose>) -> Flash {
-    let Ok(session) = session_of(parts) else { return Flash::default() };
-    let mut flash: Flash = session.remove(FLASH).await.ok().flatten().unwrap_or_default();
-    if public {
-        flash.stranded = matches!(session.get_value(STRANDED).await, Ok(Some(_)));
-    } else if flash.failed.is_none()
-        && let Ok(Some(Stranded { form, user_id })) = session.remove(STRANDED).await
-    {
-        if user_id.map(Whose) == whose {
-            let again = "You were signed out before this was sent. Look at it and send it again.";
-            flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
-        } else {
-            flash.dropped = true;
-        }
-    }
-    flash
+/// Gives a page the key that its forms are signed with, and a database that it can only read.
+async fn sign_page(parts: &mut Parts, whose: Whose) -> Result<()> {
+    let db = ctx::db_of(parts)?;
+    let signing = parts.extensions.get::<Signing>().cloned().ok_or_else(|| internal("no signing in the request"))?;
+    parts.extensions.insert(signing.page_key(&db, whose.0).await?);
+    parts.extensions.insert(db.read_only("a page changes nothing"));
+    Ok(())
 }
 
 /// The sign-in page that leads back to where somebody wanted to go.
@@ -149,7 +154,8 @@ pub fn encode(text: &str) -> String {
     out
 }
 
-fn next_of(uri: &Uri) -> Option<String> {
+/// Where somebody wants to go on to, as the address says.
+pub fn next_of(uri: &Uri) -> Option<String> {
     let query: axum::extract::Query<Vec<(String, String)>> = axum::extract::Query::try_from_uri(uri).ok()?;
     let next = query.0.into_iter().find(|(name, _)| name == "next").map(|(_, value)| value)?;
     local_path(&next).map(str::to_owned)
@@ -164,20 +170,21 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
     }
     let (plain, packed) = (header(&parts, ACCEPT).contains("text/html"), header(&parts, ACCEPT) == PACKED);
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let Given { bytes, values } = match body::read(&parts, body).await {
+    let given = match body::read(&parts, body).await {
         Ok(given) => given,
         Err(status) if packed => return Answer::refusal(status).packed().into_response(),
         Err(status) if plain => return status.into_response(),
         Err(status) => return Answer::refusal(status).into_response(),
     };
-    let answer = match submission_of(&parts, &values) {
-        Some((db, submission)) => once(&db, submission, &parts, bytes).await,
-        None => run(&parts, bytes, None).await,
+    let form = header(&parts, CONTENT_TYPE) != PACKED;
+    let submitted = match Submitted::read(parts, given, plain).await {
+        Ok(submitted) => submitted,
+        Err(error) => return Answer::error(&error).into_response(),
     };
+    let answer = submitted.answer().await.at(&submitted.place);
     if plain {
-        redirect_after(&parts, values, answer).await
+        submitted.redirect(answer).await
     } else if packed {
-        let form = header(&parts, CONTENT_TYPE) != PACKED;
         if form { answer.packed().refused_quietly().into_response() } else { answer.packed().into_response() }
     } else {
         answer.into_response()
@@ -185,13 +192,13 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
 }
 
 /// What a server function answered: JSON of its value or of its error.
-struct Answer {
-    response: http::response::Parts,
-    body: Bytes,
+pub(crate) struct Answer {
+    pub response: http::response::Parts,
+    pub body: Bytes,
 }
 
 impl Answer {
-    fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+    pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
         let (mut response, ()) = Response::new(()).into_parts();
         response.status = status;
         response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -222,6 +229,18 @@ impl Answer {
         self
     }
 
+    /// What was done leads on at the place of the form.
+    fn at(mut self, place: &Place) -> Answer {
+        if *place != Place::Nowhere
+            && self.response.status.is_success()
+            && let Ok(done) = serde_json::from_slice::<Done>(&self.body)
+            && let Ok(body) = serde_json::to_vec(&done.at(place))
+        {
+            self.body = body.into();
+        }
+        self
+    }
+
     /// A body that was not read.
     fn refusal(status: StatusCode) -> Answer {
         let error = match status {
@@ -231,7 +250,7 @@ impl Answer {
         Answer::json(status, serde_json::to_vec(&error).unwrap_or_default())
     }
 
-    fn error(error: &AppError) -> Answer {
+    pub fn error(error: &AppError) -> Answer {
         Answer::json(status_of(error), serde_json::to_vec(error).unwrap_or_default())
     }
 }
@@ -242,11 +261,12 @@ impl IntoResponse for Answer {
     }
 }
 
-async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Answer {
+/// Runs a server function. `form` is the form that it does once.
+pub(crate) async fn run(parts: &Parts, bytes: Bytes, form: Option<String>) -> Answer {
     let request = Request::from_parts(parts.clone(), Body::from(bytes));
     let context = move || {
-        if let Some(submission) = &submission {
-            provide_context(submission.clone());
+        if let Some(form) = &form {
+            provide_context(Submission(form.clone()));
         }
     };
     let handled = AssertUnwindSafe(async { leptos_axum::handle_server_fns_with_context(context, request).await.into_response() });
@@ -269,113 +289,10 @@ async fn run(parts: &Parts, bytes: Bytes, submission: Option<Submission>) -> Ans
     }
 }
 
-/// Handles a submission unless it was handled before.
-async fn once(db: &Db, submission: Submission, parts: &Parts, bytes: Bytes) -> Answer {
-    let token = submission.0.clone();
-    match submissions::claim(db, &token, real_now()).await {
-        Ok(Claim::Answered(answer)) => return Answer::json(StatusCode::OK, answer),
-        Ok(Claim::Busy) => {
-            let busy = AppError::Conflict("This form is already being handled. Look again in a moment.".to_owned());
-            return Answer::error(&busy);
-        }
-        Ok(Claim::Ours) => {}
-        Err(error) => return Answer::error(&AppError::from(error)),
-    }
-    let answer = run(parts, bytes, Some(submission)).await;
-    let kept = match std::str::from_utf8(&answer.body) {
-        Ok(text) if answer.response.status.is_success() => submissions::finish(db, &token, text, real_now()).await,
-        _ => submissions::release(db, &token).await,
-    };
-    if let Err(error) = kept {
-        tracing::warn!(%error, "a submission's answer was not kept");
-    }
-    answer
-}
-
-/// Token and content together: the same form with other values is another submission.
-fn submission_of(parts: &Parts, values: &[(String, String)]) -> Option<(Db, Submission)> {
-    let token = values.iter().find(|(name, _)| name == FORM_TOKEN).map(|(_, value)| value)?;
-    if token.is_empty() {
-        return None;
-    }
-    let db = parts.extensions.get::<Db>()?.clone();
-    let mut text = format!("{}\n{}", parts.uri.path(), session_of(parts).ok()?.id().map(|id| id.to_string()).unwrap_or_default());
-    for (name, value) in values {
-        text.push_str(&format!("\n{}:{name}={value}", value.len()));
-    }
-    Some((db, Submission(submissions::token_of(&text))))
-}
-
-/// The answer to a form that the browser sent by itself.
-async fn redirect_after(parts: &Parts, values: Vec<(String, String)>, answer: Answer) -> Response {
-    let back = referer_path(parts);
-    let (target, flash) = if answer.response.status.is_success() {
-        match serde_json::from_slice::<Done>(&answer.body) {
-            Ok(done) => {
-                let target = done.to.as_deref().and_then(local_path).map_or(back, str::to_owned);
-                (target, Flash { done: Some(done).filter(|done| !done.message.is_empty()), ..Flash::default() })
-            }
-            Err(_) => (back, Flash::default()),
-        }
-    } else {
-        let error = serde_json::from_slice::<AppError>(&answer.body).unwrap_or_else(|_| internal("a form's answer is no error of ours"));
-        let signed_out = error == AppError::Unauthenticated;
-        let token = values.iter().find(|(name, _)| name == FORM_TOKEN);
-        let user_id = token.and_then(|(_, token)| Whose::of_token(token)).map(|whose| whose.0);
-        let failed = failed_form(parts.uri.path(), values, error);
-        if signed_out {
-            strand(parts, Stranded { form: failed, user_id }).await;
-            (format!("/sign-in?next={}", encode(&back)), Flash::default())
-        } else {
-            (back, Flash { failed: Some(failed), ..Flash::default() })
-        }
-    };
-    set_flash(parts, &flash).await;
-    let mut response = Redirect::to(&target).into_response();
-    for cookie in answer.response.headers.get_all(http::header::SET_COOKIE) {
-        response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
-    }
-    response
-}
-
-/// Keeps a form until somebody has signed in again.
-async fn strand(parts: &Parts, form: Stranded) {
-    if let Ok(session) = session_of(parts)
-        && let Err(error) = session.insert(STRANDED, form).await
-    {
-        tracing::warn!(%error, "a form was lost when its session ended");
-    }
-}
-
-/// Leaves a message for the next page of this session.
-pub async fn set_flash(parts: &Parts, flash: &Flash) {
-    if *flash != Flash::default()
-        && let Ok(session) = session_of(parts)
-        && let Err(error) = session.insert(FLASH, flash).await
-    {
-        tracing::warn!(%error, "a message to the next page was lost");
-    }
-}
-
-fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
-    let name = values.iter().find(|(name, _)| name == FORM_NAME).map(|(_, value)| value.clone()).unwrap_or_default();
-    let mut bytes = 0;
-    let values = values
-        .into_iter()
-        .filter(|(name, _)| name != FORM_TOKEN && name != FORM_NAME && !name.contains("password"))
-        .take_while(|(name, value)| {
-            bytes += name.len() + value.len();
-            bytes <= KEPT_BYTES_MAX
-        })
-        .collect();
-    FailedForm { action: action.to_owned(), name, error, values }
-}
-
 /// Path and query of the page that a form was on.
-fn referer_path(parts: &Parts) -> String {
-    let referer: Option<Uri> = header(parts, REFERER).parse().ok();
-    let path = referer.as_ref().and_then(|uri| uri.path_and_query()).map_or("/", |path| path.as_str());
-    local_path(path).unwrap_or("/").to_owned()
+pub(crate) fn referer_path(parts: &Parts) -> Option<String> {
+    let referer: Uri = header(parts, REFERER).parse().ok()?;
+    local_path(referer.path_and_query()?.as_str()).map(str::to_owned)
 }
 
 fn header(parts: &Parts, name: http::HeaderName) -> &str {

@@ -9,12 +9,15 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod ctx;
 pub mod error;
+#[cfg(feature = "ssr")]
+pub mod flash;
 pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod list;
 pub mod markup;
 pub mod pages;
+pub mod place;
 #[cfg(feature = "ssr")]
 pub mod progress;
 #[cfg(feature = "ssr")]
@@ -25,6 +28,9 @@ pub mod server_fns;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod spool;
+#[cfg(feature = "ssr")]
+pub mod submitted;
+pub mod tokens;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod upload;

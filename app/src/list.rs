@@ -6,6 +6,8 @@ use domain::views::ListQuery;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
+use crate::place::at;
+
 const SEARCH: &str = "q";
 const SORT: &str = "sort";
 const PAGE: &str = "page";
@@ -75,9 +77,9 @@ pub fn paged(query: &ListQuery, cursor: &str) -> ListQuery {
     ListQuery { page: cursor.to_owned(), ..query.clone() }
 }
 
-/// `path` with this page's query string, so that a drawer's address keeps the state of the list beneath it.
+/// The address of `path` with this page's query string, so that a drawer's address keeps the state of the list beneath it.
 pub fn keeping_query(path: &str) -> Signal<String> {
-    let path = path.to_owned();
+    let path = at(path);
     let search = use_location().search;
     Signal::derive(move || match search.get() {
         search if search.is_empty() => path.clone(),

@@ -1,5 +1,6 @@
 //! Every address and its page. Each area brings its routes as one component; it is added here with one line.
 
+use domain::Place;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -16,6 +17,7 @@ use crate::pages::company::{
 };
 use crate::pages::not_found::NotFound;
 use crate::pages::partner::PartnerRoutes;
+use crate::pages::places::Places;
 use crate::pages::sign_in::{SetPassword, SignIn};
 use crate::ui::Ui;
 
@@ -42,11 +44,12 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/sign-in") view=page!(SignIn)/>
                 <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
-                <ParentRoute path=path!("/partner") view=page!(PartnerLayout)>
+                <Route path=path!("/places") view=page!(Places)/>
+                <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
                     <PartnerRoutes/>
                 </ParentRoute>
-                <ParentRoute path=path!("") view=page!(CompanyLayout)>
-                    <Route path=path!("/") view=page!(Home)/>
+                <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
+                    <Route path=path!("") view=page!(Home)/>
                     <Route path=path!("/search") view=page!(Search)/>
                     <RewardsRoutes/>
                     <InvoicesRoutes/>
@@ -63,12 +66,17 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Notices steps to another page, so that menus close and its heading takes the focus.
+/// Notices steps to another page, so that menus close and its heading takes the focus. A step to another place loads the page anew.
 #[component]
 fn Moves(ui: Ui) -> impl IntoView {
     let here = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let now = here.get();
+        if Place::of_path(&now) != ui.place() && before.is_some() {
+            // Fails only where the browser forbids it.
+            let _ = window().location().reload();
+            return now;
+        }
         if before.is_some_and(|before| before != now) {
             close_menus();
             if ui.moved(&now) {

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use domain::Place;
+use domain::place::within;
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
 use leptos::server_fn::ServerFn;
@@ -10,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::forms::{Done, FailedForm, Flash};
+use crate::tokens::PageKey;
 use crate::wire::{Asking, Packed, fetch};
 
 #[derive(Clone, Copy)]
 pub struct Ui {
-    /// Random per page view, and whose view it is; form tokens begin with it.
-    seed: StoredValue<String>,
+    /// What the forms of this page view are signed with; none for visitors.
+    key: StoredValue<Option<PageKey>>,
     /// How many forms have been answered on this page.
     answered: RwSignal<u32>,
     /// Counts writes, so that what was loaded before them is loaded again.
@@ -23,10 +26,8 @@ pub struct Ui {
     failed: StoredValue<Option<FailedForm>>,
     /// A form waits until somebody has signed in again.
     pub stranded: bool,
-    /// Nobody is signed in.
-    pub visitor: bool,
-    /// Whoever looks is here as a partner.
-    pub as_partner: bool,
+    /// Whose page it is; another one's is another page load.
+    place: StoredValue<Place>,
     pub toasts: RwSignal<Vec<Toast>>,
     focus: StoredValue<Focus>,
 }
@@ -50,33 +51,30 @@ pub struct Toast {
     pub bad: bool,
 }
 
-const DROPPED: &str = "A form that somebody else had filled in here was not sent, and is not kept. They need to fill it in again.";
+const DROPPED: &str = "A form that somebody else filled in here was not sent. It waits for them for ten minutes.";
 
 /// What the server tells the client about this page view.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Start {
-    seed: String,
+    key: Option<PageKey>,
     flash: Flash,
-    visitor: bool,
-    as_partner: bool,
+    place: Place,
 }
 
 impl Ui {
     /// Once, at the root: the value crosses from server to client in the page.
     pub fn provide() -> Ui {
-        let Start { seed, flash, visitor, as_partner } =
-            SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
+        let Start { key, flash, place } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
         let done = flash.done.map(|done| Toast { id: 0, done, bad: false });
         let dropped = flash.dropped.then(|| Toast { id: 1, done: Done::say(DROPPED), bad: true });
         let toasts = done.into_iter().chain(dropped).collect();
         let ui = Ui {
-            seed: StoredValue::new(seed),
+            key: StoredValue::new(key),
             answered: RwSignal::new(0),
             writes: RwSignal::new(0),
             failed: StoredValue::new(flash.failed),
             stranded: flash.stranded,
-            visitor,
-            as_partner,
+            place: StoredValue::new(place),
             toasts: RwSignal::new(toasts),
             focus: StoredValue::new(Focus::default()),
         };
@@ -88,14 +86,29 @@ impl Ui {
         expect_context::<Ui>()
     }
 
-    /// The token of the next form to be sent.
-    pub fn form_token(&self) -> String {
-        format!("{}-{}", self.seed.get_value(), self.answered.get())
+    /// Whose page it is: nobody's where somebody signs in, and where they do not belong.
+    pub fn place(&self) -> Place {
+        self.place.get_value()
+    }
+
+    /// The address of a path at this page's place. For links there is [`crate::place::at`].
+    pub fn at(&self, path: &str) -> String {
+        self.place.with_value(|place| place.at(path))
+    }
+
+    /// The token of the next form with this action at this place; empty for visitors. `kept` is that of a form which came back because
+    /// it is not known what became of it.
+    pub fn form_token(&self, action: &str, place: &str, kept: Option<&str>) -> String {
+        let answered = self.answered.get();
+        match kept {
+            Some(token) if answered == 0 => token.to_owned(),
+            _ => self.key.with_value(|key| key.as_ref().map(|key| key.token(action, place, answered)).unwrap_or_default()),
+        }
     }
 
     /// The refused form that led to this page, if it is this one.
     pub fn failed_form(&self, action: &str, name: &str) -> Option<FailedForm> {
-        self.failed.with_value(|failed| failed.clone()).filter(|failed| failed.action == action && failed.name == name)
+        self.failed.with_value(|failed| failed.clone()).filter(|failed| failed.action == within(action) && failed.name == name)
     }
 
     /// After a write: says so, and loads again what the page shows.
@@ -154,14 +167,11 @@ impl Ui {
 
 #[cfg(feature = "ssr")]
 fn start() -> Start {
-    use crate::ctx::{AsPartner, Whose};
     let extensions = use_context::<http::request::Parts>().map(|parts| parts.extensions).unwrap_or_default();
-    let whose = extensions.get::<Whose>().copied();
     Start {
-        seed: Whose::mark(whose, &leptos::nonce::Nonce::new().to_string()),
+        key: extensions.get::<PageKey>().cloned(),
         flash: extensions.get::<Flash>().cloned().unwrap_or_default(),
-        visitor: whose.is_none(),
-        as_partner: extensions.get::<AsPartner>().is_some(),
+        place: extensions.get::<Place>().cloned().unwrap_or_default(),
     }
 }
 
@@ -202,24 +212,25 @@ fn resource(source: Source, fetch: fn(Packed) -> Asking) -> Resource<Packed, Fro
     Resource::new_str(source, move |(asked, _)| fetch(asked))
 }
 
-/// Loads what a read function answers, again when the question changes and after every write. Call it in a page's set-up, never inside
+/// Loads what a read function answers to a question about this page's place, again when the question changes and after every write. Call it in a page's set-up, never inside
 /// `Loaded` or a `Suspend`; show it with `<Loaded>`.
-pub fn load<F>(question: impl Fn() -> F + Send + Sync + 'static) -> Loading<F::Output>
+pub fn load<F>(question: impl Fn(Place) -> F + Send + Sync + 'static) -> Loading<F::Output>
 where
     F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
     F::Output: Serialize + DeserializeOwned,
 {
-    let writes = Ui::get().writes;
-    loading::<F>(Box::new(move || (Packed::of(&question()), writes.get())))
+    let Ui { writes, place, .. } = Ui::get();
+    loading::<F>(Box::new(move || (Packed::of(&question(place.get_value())), writes.get())))
 }
 
 /// Like [`load`], but not again after writes.
-pub fn load_once<F>(question: impl Fn() -> F + Send + Sync + 'static) -> Loading<F::Output>
+pub fn load_once<F>(question: impl Fn(Place) -> F + Send + Sync + 'static) -> Loading<F::Output>
 where
     F: ServerFn<Error = AppError> + Serialize + DeserializeOwned + 'static,
     F::Output: Serialize + DeserializeOwned,
 {
-    loading::<F>(Box::new(move || (Packed::of(&question()), 0)))
+    let place = Ui::get().place;
+    loading::<F>(Box::new(move || (Packed::of(&question(place.get_value())), 0)))
 }
 
 fn loading<F>(source: Source) -> Loading<F::Output>

@@ -1,12 +1,13 @@
 //! Files that are imported in the browser: tried when they arrive, applied when a person says so.
 //!
-//! Plain posts, because files cannot travel as the other forms do. The file waits in the [`Spool`] under a name that only its
-//! uploader's session knows.
+//! Plain posts, because files cannot travel as the other forms do. The file waits in the [`Spool`], and what it holds in a row of its
+//! uploader's at this company: at most one, whatever number of tabs it is uploaded from.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,83 +16,149 @@ use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use data::imports::{self, Kind, Options, Progress, Report};
+use data::uploads;
+use domain::Place;
 use domain::access::Action;
 use domain::page::grouped;
 use domain::views::settings::{ImportProblem, ImportTrial};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{Request, StatusCode};
-use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::ctx::{self, CompanyCtx, company_of, session_of};
+use crate::ctx::{self, CompanyCtx, company_of, real_now};
 use crate::error::{AppError, Result};
+use crate::flash;
 use crate::forms::{Done, FailedForm, Flash};
-use crate::http::{internal, set_flash};
+use crate::http::internal;
 use crate::progress::{self, Running};
 use crate::spool::Spool;
+use crate::submitted;
 
-/// The form's action, and the page it is on.
+/// The form's action, and the page it is on, in their place.
 pub const PATH: &str = "/upload/import";
 const PAGE: &str = "/settings/import";
 /// Where the rows that were left out can be taken from.
 pub const REST_PATH: &str = "/upload/import/rest.csv";
 
-/// Session key of the file that was tried last.
-const TRIAL: &str = "import";
-/// Session key of the rows that an import left out.
-const REST: &str = "import_rest";
 const BYTES_MAX: u64 = 32 * 1024 * 1024;
 const PROBLEMS_SHOWN: usize = 100;
+/// Longest value of a field beside the file.
+const FIELD_BYTES_MAX: usize = 2_000;
+/// Longest message about a row that is kept, in characters.
+const PROBLEM_CHARS_MAX: usize = 300;
+/// So many files of one person are read at the same time.
+const AT_ONCE_MAX: usize = 2;
 const STOPPED: &str = "Stopped. Nothing was imported.";
 
-/// What the session keeps of a file.
-#[derive(Clone, Serialize, Deserialize)]
-struct Kept {
-    company: uuid::Uuid,
-    trial: ImportTrial,
+/// How many files of each person are being read.
+static READING: LazyLock<Mutex<HashMap<Uuid, usize>>> = LazyLock::new(Mutex::default);
+
+/// One of the files that a person may have read at the same time.
+struct Turn(Uuid);
+
+impl Turn {
+    fn take(user_id: Uuid) -> Result<Turn> {
+        let mut reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = reading.entry(user_id).or_default();
+        if *count >= AT_ONCE_MAX {
+            return Err(AppError::Conflict("Other files of yours are being read. Wait for them, or stop them.".to_owned()));
+        }
+        *count += 1;
+        Ok(Turn(user_id))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut reading = READING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = reading.get_mut(&self.0) {
+            *count -= 1;
+        }
+        reading.retain(|_, count| *count > 0);
+    }
+}
+
+/// A file in the spool that goes with whoever gives it up.
+struct Waiting {
+    spool: Spool,
+    name: String,
+    kept: bool,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.spool.remove(&self.name);
+        }
+    }
 }
 
 pub fn router() -> Router {
-    Router::new().route(PATH, post(receive).layer(DefaultBodyLimit::disable())).route(REST_PATH, get(send_rest))
+    let receive = || post(receive).layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route(&format!("/c/{{company}}{PATH}"), receive())
+        // From a page of the time before addresses said whose they are.
+        .route(PATH, receive())
+        .route(&format!("/c/{{company}}{REST_PATH}"), get(send_rest))
 }
 
 /// Keeps a file, tries it, and leads back to its page.
 async fn receive(request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let outcome = match company_of(&parts, Action::Import).await {
+    let place = Place::of_path(parts.uri.path());
+    let outcome = match company_of(&parts, &place, Action::Import).await {
         Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body)).await,
         Err(error) => Err(error),
     };
-    let flash = match outcome {
+    let left = match outcome {
         Ok(done) => Flash { done, ..Flash::default() },
+        // Visitors are led to the sign-in page.
+        Err(AppError::Unauthenticated) => Flash::default(),
         Err(error) => {
-            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new() };
+            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new(), token: None };
             Flash { failed: Some(failed), ..Flash::default() }
         }
     };
-    set_flash(&parts, &flash).await;
-    Redirect::to(PAGE).into_response()
+    let mut response = Redirect::to(&place.at(PAGE)).into_response();
+    flash::leave(&parts, &left, &mut response).await;
+    response
 }
 
-/// Answers with what is to be said where the file was not tried to its end.
+/// Answers with what is to be said where the file was not tried to its end. The fields come before the file.
 async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Result<Option<Done>> {
     let unreadable = |_| AppError::invalid("file", "The upload broke off. Send the file again.");
     let mut fields = Multipart::from_request(request, &()).await.map_err(|_| AppError::invalid("file", "Choose a file."))?;
-    let mut kind = None;
+    let mut values: Vec<(String, String)> = Vec::new();
     while let Some(field) = fields.next_field().await.map_err(unreadable)? {
-        match field.name() {
-            Some("kind") => {
-                let word = field.text().await.map_err(unreadable)?;
-                kind = Some(word.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?);
-            }
-            Some("file") => {
-                let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
-                return keep_and_try(cx, parts, kind, field).await;
-            }
-            _ => {}
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != "file" {
+            values.push((name, short(field).await?));
+            continue;
         }
+        let here = Place::of_path(parts.uri.path());
+        if submitted::place_of(&values) != here || submitted::of_token(parts, PATH, &values).await? != Some(cx.user.id) {
+            let old = "The file was not read: the page is too old. Choose the file again.";
+            return Err(AppError::Conflict(old.to_owned()));
+        }
+        let kind = values.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str());
+        let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
+        let kind = kind.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?;
+        return keep_and_try(cx, parts, kind, field).await;
     }
     Err(AppError::invalid("file", "Choose a file."))
+}
+
+/// The value of a field, which is no longer than what our pages send.
+async fn short(mut field: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| AppError::invalid("file", "The upload broke off. Send the file again."))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > FIELD_BYTES_MAX {
+            return Err(AppError::invalid("", "The form could not be read."));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| AppError::invalid("", "The form could not be read."))
 }
 
 async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Field<'_>) -> Result<Option<Done>> {
@@ -99,23 +166,19 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
     if file_name.is_empty() {
         return Err(AppError::invalid("file", "Choose a file."));
     }
+    let _turn = Turn::take(cx.user.id)?;
+    // Who tries another file is done with the one before: what is said about this one must not be read as being about that one.
+    discard(cx, parts).await?;
     let spool = Spool::of(parts)?;
     let upload = upload_name();
-    let name = file_of(&upload);
-    let kept = keep(&spool, &name, &mut field).await;
+    let mut waiting = Waiting { spool: spool.clone(), name: file_of(&upload), kept: false };
+    keep(&spool, &waiting.name, &mut field).await?;
     // The good rows too, so that both ways of going on can be shown.
-    let tried = match kept {
-        Ok(()) => run(cx, kind, &spool.path(&name), true, true).await,
-        Err(error) => Err(error),
-    };
-    let Some(report) = tried.inspect_err(|_| spool.remove(&name))? else {
-        spool.remove(&name);
+    let Some(report) = run(cx, kind, &spool.path(&waiting.name), true, true).await? else {
         return Ok(Some(Done::say(STOPPED)));
     };
-    // Who tries another file is done with the one before.
-    discard(parts).await?;
     let trial = ImportTrial {
-        upload,
+        upload: upload.clone(),
         file_name,
         kind: kind.word().to_owned(),
         rows: count(report.read),
@@ -125,11 +188,25 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, mut field: Fie
             .errors
             .into_iter()
             .take(PROBLEMS_SHOWN)
-            .map(|error| ImportProblem { line: count(error.row), field: error.field, message: error.message })
+            .map(|error| ImportProblem {
+                line: count(error.row),
+                field: error.field.chars().take(PROBLEM_CHARS_MAX).collect(),
+                message: error.message.chars().take(PROBLEM_CHARS_MAX).collect(),
+            })
             .collect(),
     };
-    session_of(parts)?.insert(TRIAL, Kept { company: cx.company_id, trial }).await.map_err(internal)?;
+    let detail = serde_json::to_string(&trial).map_err(internal)?;
+    let before = uploads::replace(&cx.db, owner(cx), uploads::Kind::Tried, &upload, &detail, real_now()).await?;
+    waiting.kept = true;
+    if let Some(before) = before {
+        spool.remove(&file_of(&before));
+    }
     Ok(None)
+}
+
+/// Whose files these are.
+fn owner(cx: &CompanyCtx) -> uploads::Owner {
+    uploads::Owner { user_id: cx.user.id, company_id: cx.company_id }
 }
 
 async fn keep(spool: &Spool, name: &str, field: &mut Field<'_>) -> Result<()> {
@@ -180,22 +257,21 @@ async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, dry_run: bool, skip_bad: 
     ctx::apart(work).await
 }
 
-/// The file that this session has tried at this company, if it has not been applied yet.
-pub async fn trial(parts: &Parts, company_id: uuid::Uuid) -> Result<Option<ImportTrial>> {
-    let kept: Option<Kept> = session_of(parts)?.get(TRIAL).await.map_err(internal)?;
-    Ok(kept.filter(|kept| kept.company == company_id).map(|kept| kept.trial))
+/// The file that this person has tried at this company, if it has not been applied yet.
+pub async fn trial(cx: &CompanyCtx) -> Result<Option<ImportTrial>> {
+    let kept = uploads::find(&cx.db, owner(cx), uploads::Kind::Tried).await?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept.detail).ok()))
 }
 
 /// Whether rows that were left out can be taken away.
-pub async fn has_rest(parts: &Parts) -> Result<bool> {
-    let rest: Option<String> = session_of(parts)?.get(REST).await.map_err(internal)?;
-    Ok(rest.is_some())
+pub async fn has_rest(cx: &CompanyCtx) -> Result<bool> {
+    Ok(uploads::find(&cx.db, owner(cx), uploads::Kind::Rest).await?.is_some())
 }
 
 /// Imports the file that was tried, with or without its bad rows, and says what it did.
 pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<String> {
     let parts = ctx::parts()?;
-    let tried = trial(&parts, cx.company_id).await?.filter(|trial| trial.upload == upload);
+    let tried = trial(cx).await?.filter(|trial| trial.upload == upload);
     let Some(tried) = tried else {
         return Err(AppError::Conflict("This file was imported already, or another one was uploaded since.".to_owned()));
     };
@@ -206,15 +282,19 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
         let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
         return Err(AppError::Conflict(message));
     }
-    let session = session_of(&parts)?;
-    session.remove_value(TRIAL).await.map_err(internal)?;
-    let before: Option<String> = session.remove(REST).await.map_err(internal)?;
+    uploads::remove(&cx.db, owner(cx), uploads::Kind::Tried, Some(upload)).await?;
+    let before = match &mut report.rest {
+        Some(rest) => {
+            let mut waiting = Waiting { spool: spool.clone(), name: rest_of(upload), kept: false };
+            spool.create(&waiting.name).and_then(|mut file| io::copy(rest, &mut file)).map_err(internal)?;
+            let before = uploads::replace(&cx.db, owner(cx), uploads::Kind::Rest, upload, "", real_now()).await?;
+            waiting.kept = true;
+            before
+        }
+        None => uploads::remove(&cx.db, owner(cx), uploads::Kind::Rest, None).await?,
+    };
     if let Some(before) = before {
         spool.remove(&rest_of(&before));
-    }
-    if let Some(rest) = &mut report.rest {
-        spool.create(&rest_of(upload)).and_then(|mut file| io::copy(rest, &mut file)).map_err(internal)?;
-        session.insert(REST, upload).await.map_err(internal)?;
     }
     spool.remove(&file_of(upload));
     let counts: Vec<String> = told(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
@@ -222,10 +302,9 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool) -> Result<Stri
 }
 
 /// Forgets the file that was tried.
-pub async fn discard(parts: &Parts) -> Result<()> {
-    let kept: Option<Kept> = session_of(parts)?.remove(TRIAL).await.map_err(internal)?;
-    if let Some(kept) = kept {
-        Spool::of(parts)?.remove(&file_of(&kept.trial.upload));
+pub async fn discard(cx: &CompanyCtx, parts: &Parts) -> Result<()> {
+    if let Some(upload) = uploads::remove(&cx.db, owner(cx), uploads::Kind::Tried, None).await? {
+        Spool::of(parts)?.remove(&file_of(&upload));
     }
     Ok(())
 }
@@ -233,13 +312,12 @@ pub async fn discard(parts: &Parts) -> Result<()> {
 /// The rows that the last import left out, as they stood in the file, with their reasons.
 async fn send_rest(request: Request<Body>) -> Response {
     let (parts, _) = request.into_parts();
-    let allowed = company_of(&parts, Action::Import).await;
-    let upload: Option<String> = match (allowed, session_of(&parts)) {
-        (Ok(_), Ok(session)) => session.get(REST).await.ok().flatten(),
-        _ => None,
+    let upload = match company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await {
+        Ok(cx) => uploads::find(&cx.db, owner(&cx), uploads::Kind::Rest).await.ok().flatten(),
+        Err(_) => None,
     };
     let kept = upload.zip(Spool::of(&parts).ok());
-    match kept.and_then(|(upload, spool)| fs::read(spool.path(&rest_of(&upload))).ok()) {
+    match kept.and_then(|(upload, spool)| fs::read(spool.path(&rest_of(&upload.name))).ok()) {
         Some(rest) => {
             let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"left-out.csv\"")];
             (headers, rest).into_response()

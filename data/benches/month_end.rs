@@ -200,7 +200,13 @@ async fn fill(db: &Db, rewards: usize, partners: usize, now: Instant) -> Uuid {
 }
 
 fn partner(id: Uuid, number: usize, now: Instant) -> partners::Model {
-    partners::Model { id, name: format!("Partner {number}"), email: format!("p{number}@partners.example"), created_at: now.0 }
+    partners::Model {
+        id,
+        key: domain::ids::short_key(id),
+        name: format!("Partner {number}"),
+        email: format!("p{number}@partners.example"),
+        created_at: now.0,
+    }
 }
 
 fn partnership(id: Uuid, number: usize, company: Uuid, group: Uuid, now: Instant) -> partnerships::Model {

@@ -6,31 +6,29 @@ use std::sync::LazyLock;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use domain::states::{CompanyRole, PartnerRole};
-use domain::{Instant, ids};
+use domain::{Instant, fields, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::db::{Db, ignore_conflict};
-use crate::entities::{companies, memberships, partners, partnerships, sign_in_failures, sign_in_links, users};
+pub mod access;
+mod strength;
+mod throttle;
+mod traces;
+
+pub use strength::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use throttle::Attempt;
+use traces::Trace;
+
+use crate::db::Db;
+use crate::entities::{companies, memberships, partners, partnerships, sign_in_links, users};
 use crate::error::{Error, Result, stored};
 use crate::hashing::Queue;
 use crate::sessions::hash;
 use crate::transact;
 
-/// NIST SP 800-63B: at least 8; longer than anyone types is refused before it costs time.
-pub const PASSWORD_CHARS_MIN: usize = 8;
-pub const PASSWORD_BYTES_MAX: usize = 1024;
 pub const LINK_VALID_MS: i64 = 7 * Instant::DAY_MS;
-
-/// Failures that cost nothing. From then on each doubles the wait.
-const FREE_FAILURES_EMAIL: i32 = 5;
-const FREE_FAILURES_ADDRESS: i32 = 20;
-const WAIT_FIRST_MS: i64 = 15_000;
-const WAIT_MAX_MS: i64 = 15 * 60_000;
-/// Failures older than this are forgotten.
-const FAILURES_KEPT_MS: i64 = 60 * 60_000;
 
 /// So many passwords wait to be hashed, for some two seconds at most.
 const HASHES_WAITING_MAX: usize = 64;
@@ -56,7 +54,31 @@ pub struct User {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Membership {
     Company { company_id: Uuid, key: String, name: String, role: CompanyRole },
-    Partner { partner_id: Uuid, name: String, role: PartnerRole },
+    Partner { partner_id: Uuid, key: String, name: String, role: PartnerRole },
+}
+
+impl Membership {
+    /// Where its pages are.
+    pub fn place(&self) -> domain::Place {
+        match self {
+            Membership::Company { key, .. } => domain::Place::Company(key.clone()),
+            Membership::Partner { key, .. } => domain::Place::Partner(key.clone()),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Membership::Company { name, .. } | Membership::Partner { name, .. } => name,
+        }
+    }
+
+    /// The person's role there, in words.
+    pub fn role(&self) -> &'static str {
+        match self {
+            Membership::Company { role, .. } => role.label(),
+            Membership::Partner { role, .. } => role.label(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +118,13 @@ pub async fn add_user(
     author: &str,
     real_now: Instant,
 ) -> Result<AddedUser> {
-    let email = parse_email(email)?;
+    let email = fields::email(email).map_err(|error| Error::invalid("email", error.to_string()))?;
     let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&email).to_owned();
     let password_hash = match password {
-        Some(password) => Some(hash_password(password).await?),
+        Some(password) => {
+            strength::check(password, &[&name, &email])?;
+            Some(hash_password(password).await?)
+        }
         None => None,
     };
     let secret = password.is_none().then(new_secret);
@@ -116,6 +141,7 @@ pub async fn add_user(
                     let mut change = user.into_active_model();
                     change.password_hash = Set(Some(password_hash.clone()));
                     change.update(tx).await?;
+                    crate::sessions::end_all(tx, id).await?;
                 }
                 id
             }
@@ -226,7 +252,12 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
     }
     for partner in partners {
         for row in rows.iter().filter(|row| row.partner_id == Some(partner.id)) {
-            list.push(Membership::Partner { partner_id: partner.id, name: partner.name.clone(), role: stored(&row.role)? });
+            list.push(Membership::Partner {
+                partner_id: partner.id,
+                key: partner.key.clone(),
+                name: partner.name.clone(),
+                role: stored(&row.role)?,
+            });
         }
     }
     Ok(list)
@@ -235,23 +266,49 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
 /// Checks a password. `address` is where the request came from.
 pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_now: Instant) -> Result<SignIn> {
     let email = email.trim().to_lowercase();
-    let by_email = format!("email:{}", hash(&email));
-    let by_address = format!("address:{address}");
+    let network = throttle::network(address);
+    let user = users::Entity::find().filter(users::Column::Email.eq(&email)).one(db.read()).await?;
+    let attempt = Attempt { email: &email, network: &network, user_id: user.as_ref().map(|user| user.id), real_now };
     // Counted before the password is looked at: tries at the same time cannot all be free.
-    if let Some(seconds) = count_failure(db, &by_email, &by_address, real_now).await? {
+    if let Some(seconds) = attempt.count(db).await? {
+        traces::THROTTLED.write("sign-in was tried too often and not looked at", &network, real_now);
         return Ok(SignIn::Throttled { seconds });
     }
-    let user = users::Entity::find().filter(users::Column::Email.eq(&email)).one(db.read()).await?;
     let known_hash = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = verify_password(password, known_hash.clone()).await? && known_hash.is_some();
     match user {
         Some(user) if right => {
-            forget_failure(db, &by_email, &by_address).await?;
+            let now = crate::installation::now(db).await?;
+            transact!(db, |tx| {
+                attempt.forget(tx).await?;
+                traces::record(tx, &user, Trace::SignedIn, &network, now).await
+            })?;
             let memberships = list_memberships(db.read(), user.id).await?;
             Ok(SignIn::Welcome(User { id: user.id, email: user.email, name: user.name, memberships }))
         }
-        _ => Ok(SignIn::Refused),
+        Some(user) => {
+            leave_failure(db, user, network, real_now);
+            Ok(SignIn::Refused)
+        }
+        None => {
+            traces::UNKNOWN.write("sign-in was tried for people who are not known here", &network, real_now);
+            Ok(SignIn::Refused)
+        }
     }
+}
+
+/// Aside, so that the answer takes the same time for people who are known and people who are not.
+fn leave_failure(db: &Db, user: users::Model, network: String, real_now: Instant) {
+    let db = db.clone();
+    tokio::spawn(async move {
+        let counted = async {
+            let now = crate::installation::now(&db).await?;
+            traces::count_failure(&db, &user, &network, real_now, now).await
+        };
+        if let Err(error) = counted.await {
+            tracing::warn!(%error, "a failed sign-in was not counted");
+        }
+    });
 }
 
 /// Whether this person signs in with this password. No try of theirs: it counts as no failure.
@@ -263,10 +320,17 @@ pub async fn has_password(db: &Db, email: &str, password: &str) -> Result<bool> 
     }
 }
 
-/// Uses up a one-time link. `None`: unknown, used before or too old.
-pub async fn sign_in_by_link(db: &Db, secret: &str, real_now: Instant) -> Result<Option<User>> {
+/// Sets a password by a one-time link, which is used up by it, as are the person's other links. `None`: unknown, used before or
+/// too old. A password that is refused leaves the link as it was.
+pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address: &str, real_now: Instant) -> Result<Option<User>> {
     let token_hash = hash(secret);
-    let user_id: Option<Uuid> = transact!(db, |tx| {
+    let Some(link) = find_open_link(db.read(), &token_hash, real_now).await? else { return Ok(None) };
+    let user = users::Entity::find_by_id(link.user_id).one(db.read()).await?.ok_or(Error::NotFound("user"))?;
+    strength::check(password, &[&user.name, &user.email])?;
+    let password_hash = hash_password(password).await?;
+    let network = throttle::network(address);
+    let now = crate::installation::now(db).await?;
+    let set: bool = transact!(db, |tx| {
         let used = sign_in_links::Entity::update_many()
             .col_expr(sign_in_links::Column::UsedAt, Expr::value(real_now.0))
             .filter(sign_in_links::Column::TokenHash.eq(&token_hash))
@@ -275,104 +339,60 @@ pub async fn sign_in_by_link(db: &Db, secret: &str, real_now: Instant) -> Result
             .exec(tx)
             .await?;
         if used.rows_affected == 0 {
-            return Ok(None);
+            return Ok(false);
         }
-        let link = sign_in_links::Entity::find().filter(sign_in_links::Column::TokenHash.eq(&token_hash)).one(tx).await?;
-        Ok(link.map(|link| link.user_id))
+        sign_in_links::Entity::delete_many()
+            .filter(sign_in_links::Column::UserId.eq(user.id))
+            .filter(sign_in_links::Column::UsedAt.is_null())
+            .exec(tx)
+            .await?;
+        store_password(tx, user.id, &password_hash).await?;
+        traces::record(tx, &user, Trace::LinkUsed, &network, now).await?;
+        Ok(true)
     })?;
-    match user_id {
-        Some(id) => find_user(db, id).await,
-        None => Ok(None),
-    }
+    if set { find_user(db, user.id).await } else { Ok(None) }
 }
 
 /// Whether a one-time link would still sign somebody in.
 pub async fn link_is_open(db: &Db, secret: &str, real_now: Instant) -> Result<bool> {
+    Ok(find_open_link(db.read(), &hash(secret), real_now).await?.is_some())
+}
+
+async fn find_open_link<C: ConnectionTrait>(conn: &C, token_hash: &str, real_now: Instant) -> Result<Option<sign_in_links::Model>> {
     let found = sign_in_links::Entity::find()
-        .filter(sign_in_links::Column::TokenHash.eq(hash(secret)))
+        .filter(sign_in_links::Column::TokenHash.eq(token_hash))
         .filter(sign_in_links::Column::UsedAt.is_null())
         .filter(sign_in_links::Column::ExpiresAt.gt(real_now.0))
-        .one(db.read())
+        .one(conn)
         .await?;
-    Ok(found.is_some())
+    Ok(found)
 }
 
-/// Gives a user a new password.
-pub async fn set_password(db: &Db, user_id: Uuid, password: &str) -> Result<()> {
-    let password_hash = hash_password(password).await?;
-    transact!(db, |tx| {
-        let changed = users::Entity::update_many()
-            .col_expr(users::Column::PasswordHash, Expr::value(password_hash.clone()))
-            .filter(users::Column::Id.eq(user_id))
-            .exec(tx)
-            .await?;
-        if changed.rows_affected == 0 { Err(Error::NotFound("user")) } else { Ok(()) }
-    })
-}
-
-/// Notes a failure under both subjects, or says how long to wait.
-async fn count_failure(db: &Db, by_email: &str, by_address: &str, now: Instant) -> Result<Option<i64>> {
-    transact!(db, |tx| {
-        let mut wait_ms = 0;
-        let mut counted = Vec::with_capacity(2);
-        for (subject, free) in [(by_email, FREE_FAILURES_EMAIL), (by_address, FREE_FAILURES_ADDRESS)] {
-            let row = sign_in_failures::Entity::find_by_id(subject.to_owned()).one(tx).await?;
-            let recent = row.filter(|row| now.0 - row.last_at < FAILURES_KEPT_MS);
-            let failures = recent.as_ref().map_or(0, |row| row.failures);
-            if let Some(row) = &recent {
-                wait_ms = wait_ms.max(row.last_at + penalty_ms(failures, free) - now.0);
-            }
-            counted.push((subject, failures + 1));
-        }
-        if wait_ms > 0 {
-            return Ok(Some((wait_ms + 999) / 1000));
-        }
-        for (subject, failures) in counted {
-            let row = sign_in_failures::ActiveModel { subject: Set(subject.to_owned()), failures: Set(failures), last_at: Set(now.0) };
-            sign_in_failures::Entity::insert(row.clone()).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
-            sign_in_failures::Entity::update(row).exec(tx).await?;
-        }
-        Ok(None)
-    })
-}
-
-fn penalty_ms(failures: i32, free: i32) -> i64 {
-    match u32::try_from(failures - free) {
-        Ok(beyond) => (WAIT_FIRST_MS << beyond.min(10)).min(WAIT_MAX_MS),
-        Err(_) => 0,
+/// Replaces a password, and ends the sessions that began with the old one.
+async fn store_password<C: ConnectionTrait>(tx: &C, user_id: Uuid, password_hash: &str) -> Result<()> {
+    let changed = users::Entity::update_many()
+        .col_expr(users::Column::PasswordHash, Expr::value(password_hash))
+        .filter(users::Column::Id.eq(user_id))
+        .exec(tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(Error::NotFound("user"));
     }
+    crate::sessions::end_all(tx, user_id).await?;
+    Ok(())
 }
 
-/// A success clears the address of the person, and only itself from that of the machine: others may share it.
-async fn forget_failure(db: &Db, by_email: &str, by_address: &str) -> Result<()> {
-    use sea_orm::ExprTrait;
-    transact!(db, |tx| {
-        sign_in_failures::Entity::delete_by_id(by_email.to_owned()).exec(tx).await?;
-        sign_in_failures::Entity::update_many()
-            .col_expr(sign_in_failures::Column::Failures, Expr::col(sign_in_failures::Column::Failures).sub(1))
-            .filter(sign_in_failures::Column::Subject.eq(by_address))
-            .filter(sign_in_failures::Column::Failures.gt(0))
-            .exec(tx)
-            .await?;
-        Ok(())
-    })
-}
-
-fn parse_email(text: &str) -> Result<String> {
-    let email = text.trim().to_lowercase();
-    let valid = email.len() <= 254
-        && !email.contains(|letter: char| letter.is_whitespace() || letter.is_control())
-        && email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
-    if valid { Ok(email) } else { Err(Error::invalid("email", "is not an e-mail address")) }
+/// Removes counted failures, links and traces of sign-ins that no longer matter. Returns how many rows.
+pub async fn purge_sign_ins(db: &Db, real_now: Instant) -> Result<u64> {
+    let now = crate::installation::now(db).await?;
+    let links: u64 = transact!(db, |tx| {
+        let old = sign_in_links::Column::ExpiresAt.lt(real_now.0 - LINK_VALID_MS);
+        Ok(sign_in_links::Entity::delete_many().filter(old).exec(tx).await?.rows_affected)
+    })?;
+    Ok(links + throttle::purge(db, real_now).await? + traces::purge(db, now).await?)
 }
 
 async fn hash_password(password: &str) -> Result<String> {
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(Error::invalid("password", format!("needs at least {PASSWORD_CHARS_MIN} characters")));
-    }
-    if password.len() > PASSWORD_BYTES_MAX {
-        return Err(Error::invalid("password", format!("is longer than {PASSWORD_BYTES_MAX} bytes")));
-    }
     let password = password.to_owned();
     HASHER
         .run(HASHES_BUSY, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))

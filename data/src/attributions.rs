@@ -9,7 +9,7 @@ use domain::{Instant, Money, Month};
 use uuid::Uuid;
 
 pub(crate) use apply::{Row, apply_rows};
-pub use apply::{apply_change, preview_change, preview_undo, undo_change};
+pub use apply::{apply_change, apply_seen, preview_change, preview_undo, undo_change};
 
 /// A customer belongs to a partner, or to nobody, from an instant on; later spans give way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,18 @@ pub struct Consequences {
     pub entries: Vec<Entry>,
     /// What `entries` sum to.
     pub totals: Vec<Total>,
+}
+
+impl Consequences {
+    /// Says whether somebody was shown just these.
+    pub fn digest(&self) -> String {
+        // New rewards get their ids when they are written.
+        let entries = self
+            .entries
+            .iter()
+            .map(|entry| (entry.kind, &entry.event_key, &entry.partner_key, entry.amount, &entry.state, entry.invoice_month));
+        crate::sessions::hash(&format!("{:?}{:?}{:?}", self.moves, entries.collect::<Vec<_>>(), self.totals))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +85,27 @@ pub struct Total {
     pub partner_key: String,
     pub invoice_month: Month,
     pub difference: Money,
+}
+
+impl Consequences {
+    /// Sums the entries up, per partner, month and currency.
+    pub(crate) fn sum_up(&mut self) {
+        for entry in &self.entries {
+            let same = |total: &&mut Total| {
+                total.partner_key == entry.partner_key
+                    && total.invoice_month == entry.invoice_month
+                    && total.difference.currency == entry.amount.currency
+            };
+            match self.totals.iter_mut().find(same) {
+                Some(total) => total.difference.minor += entry.amount.minor,
+                None => self.totals.push(Total {
+                    partner_key: entry.partner_key.clone(),
+                    invoice_month: entry.invoice_month,
+                    difference: entry.amount,
+                }),
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

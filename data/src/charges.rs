@@ -3,17 +3,17 @@
 //! An attempt is written before the provider is asked, under the key that it is asked with. Whoever finds an attempt in
 //! flight whose lease has run out asks again with the same key.
 
-use domain::invoicing::retry_due;
+use domain::invoicing::{Retry, next_retry};
 use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::{Instant, Money, ids};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::charge_attempts::{Column, Entity, Model};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
@@ -29,11 +29,14 @@ mod settle;
 pub(crate) fn due_condition() -> Condition {
     let review_over =
         Condition::all().add(invoices::Column::State.eq(InvoiceState::InReview.word())).add(invoices::Column::PausedAt.is_null());
-    let retry = Condition::all()
-        .add(invoices::Column::State.eq(InvoiceState::ChargeFailed.word()))
-        // A retry lies after the freeze; without one the due date is the review's end again.
-        .add(Expr::col(invoices::Column::ChargeDueAt).gt(Expr::col(invoices::Column::FrozenAt)));
+    let retry =
+        Condition::all().add(invoices::Column::State.eq(InvoiceState::ChargeFailed.word())).add(invoices::Column::RetryAt.is_not_null());
     Condition::any().add(review_over).add(retry)
+}
+
+/// When an invoice that meets [`due_condition`] is charged.
+pub(crate) fn due_at() -> Expr {
+    Expr::expr(Func::coalesce([Expr::col(invoices::Column::RetryAt), Expr::col(invoices::Column::ChargeDueAt)]))
 }
 
 /// Starts the charges that are due by `now`: freezes the invoice and puts an attempt in flight.
@@ -42,8 +45,8 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
         .select_only()
         .columns([invoices::Column::CompanyId, invoices::Column::Id])
         .filter(due_condition())
-        .filter(invoices::Column::ChargeDueAt.lte(now.0))
-        .order_by_asc(invoices::Column::ChargeDueAt)
+        .filter(due_at().lte(now.0))
+        .order_by(due_at(), Order::Asc)
         .order_by_asc(invoices::Column::CompanyId)
         .order_by_asc(invoices::Column::Seq)
         .into_tuple()
@@ -54,14 +57,11 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
         let started = transact!(db, |tx| {
             let company = crate::companies::get(tx, company_id).await?;
             let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
-            if invoice.charge_due_at > now.0 {
-                return Ok(false);
-            }
             match invoice.invoice_state()? {
-                InvoiceState::InReview if invoice.paused_at.is_none() => {
+                InvoiceState::InReview if invoice.paused_at.is_none() && invoice.charge_due_at <= now.0 => {
                     freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await?;
                 }
-                InvoiceState::ChargeFailed if invoice.tried_again_at().is_some() => {
+                InvoiceState::ChargeFailed if invoice.retry(now) == Retry::Now => {
                     let amount = charge_amount(&invoice)?;
                     begin_attempt(tx, &company, &invoice, amount, SYSTEM, now).await?;
                 }
@@ -124,6 +124,7 @@ async fn begin_attempt<C: ConnectionTrait>(
     invoices::Entity::update_many()
         .col_expr(invoices::Column::State, Expr::value(InvoiceState::Charging.word()))
         .col_expr(invoices::Column::Attempts, Expr::value(number))
+        .col_expr(invoices::Column::RetryAt, Expr::value(None::<i64>))
         .filter(invoices::Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
@@ -146,7 +147,7 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
         .filter(Column::Provider.ne(ProviderKind::Manual.word()))
         // A sandbox's clock may have been moved since `now` was read: what began after it is not of this run.
         .filter(Column::StartedAt.lte(now.0))
-        .filter(Column::LeasedUntil.lte(real_now().0))
+        .filter(is_free(Column::LeasedUntil))
         .order_by_asc(Column::StartedAt)
         .order_by_asc(Column::Id)
         .all(db.read())
@@ -189,7 +190,7 @@ async fn lease(db: &Db, ctx: &Ctx, attempt_id: Uuid) -> Result<bool> {
             .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
             .filter(Column::Id.eq(attempt_id))
             .filter(Column::State.eq(AttemptState::InFlight.word()))
-            .filter(Column::LeasedUntil.lte(real_now().0))
+            .filter(is_free(Column::LeasedUntil))
             .exec(tx)
             .await?;
         Ok(taken.rows_affected == 1)
@@ -238,10 +239,10 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
             .one(tx)
             .await?;
         let first_failure = first.and_then(|first| first.finished_at).map_or(now, Instant);
-        let again = retry_due(&zone, first_failure, now);
+        let again = next_retry(&zone, first_failure, now);
         invoices::Entity::update_many()
             .col_expr(invoices::Column::State, Expr::value(InvoiceState::ChargeFailed.word()))
-            .col_expr(invoices::Column::ChargeDueAt, Expr::value(again.map_or(invoice.review_ends_at, |at| at.0)))
+            .col_expr(invoices::Column::RetryAt, Expr::value(again.map(|at| at.0)))
             .filter(invoices::Column::Id.eq(invoice.id))
             .exec(tx)
             .await?;
@@ -251,7 +252,7 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
         let owners = outbox::owners(tx, company_id).await?;
         let mails = owners
             .iter()
-            .map(|owner| letters::charge_failed(&company, &zone, &invoice, attempt.number, money, error, again, owner))
+            .map(|owner| letters::charge_failed(&company, &zone, &invoice, attempt.number, money, error, Retry::of(again, now), owner))
             .collect();
         outbox::enqueue(tx, now, mails).await?;
         Ok(true)

@@ -6,6 +6,7 @@ use domain::invoicing::{PartnerLines, schedule, settle, totals};
 use domain::states::{AttemptState, InvoiceState, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Instant, Month};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
@@ -44,10 +45,10 @@ pub async fn targets(db: &Db, company_id: Uuid) -> Result<Targets> {
     let zone = company.zone()?;
     let review_ends: Option<i64> = invoices::Entity::find()
         .select_only()
-        .column_as(invoices::Column::ChargeDueAt.min(), "at")
+        .column_as(charges::due_at().min(), "at")
         .filter(invoices::Column::CompanyId.eq(company_id))
         .filter(charges::due_condition())
-        .filter(invoices::Column::ChargeDueAt.gt(now.0))
+        .filter(charges::due_at().gt(now.0))
         .into_tuple::<Option<i64>>()
         .one(db.read())
         .await?
@@ -241,15 +242,14 @@ impl<'a> Forecast<'a> {
         Ok(())
     }
 
-    /// Charges in flight, and failed ones that are tried again in time.
+    /// Charges in flight, and failed ones that are retried in time.
     async fn charge_again<C: ConnectionTrait>(&self, conn: &C, preview: &mut Preview) -> Result<()> {
         let retried: Vec<Uuid> = invoices::Entity::find()
             .select_only()
             .column(invoices::Column::Id)
             .filter(invoices::Column::CompanyId.eq(self.company.id))
             .filter(invoices::Column::State.eq(InvoiceState::ChargeFailed.word()))
-            .filter(charges::due_condition())
-            .filter(invoices::Column::ChargeDueAt.lte(self.until.0))
+            .filter(invoices::Column::RetryAt.lte(self.until.0))
             .into_tuple()
             .all(conn)
             .await?;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::check::Checks;
 use crate::entities::companies::{ActiveModel, Column, Entity, Model};
 use crate::error::stored;
+use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, installation, transact};
 
 /// What a company says about itself. What is `None` keeps its value, or its default in a new company.
@@ -104,6 +105,56 @@ pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile,
 /// there is due at once. A new currency counts revenue anew in it.
 pub async fn update(db: &Db, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
     transact!(db, |tx| { update_in(tx, company_id, profile, by, now).await })
+}
+
+/// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
+pub async fn update_seen(db: &Db, company_id: Uuid, profile: &Profile, seen: &str, by: &str, now: Instant) -> Result<Changes> {
+    transact!(db, |tx| {
+        let mut checks = Checks::new();
+        check(&mut checks, profile);
+        checks.finish()?;
+        let row = get(tx, company_id).await?;
+        let present = edited(&row);
+        let changes = differences(&row, profile);
+        let wanted = FIELDS.iter().zip(&present).map(|((field, _), (label, value))| {
+            (*label, changes.iter().find(|(changed, ..)| changed == field).map_or(value, |(.., after)| after).clone())
+        });
+        refuse_stale("company", seen, &present, &wanted.collect())?;
+        update_in(tx, company_id, profile, by, now).await
+    })
+}
+
+/// What the form shows of a company, as [`differences`] names it, and with its label.
+const FIELDS: [(&str, &str); 11] = [
+    ("name", "Name"),
+    ("timezone", "Time zone"),
+    ("currency", "Currency"),
+    ("address", "Address"),
+    ("charge_provider", "How invoices are charged"),
+    ("payout_provider", "How partners are paid"),
+    ("fee_percent", "Fee in per cent"),
+    ("customer_visibility", "What partners see of a customer"),
+    ("account_name", "Account holder"),
+    ("iban", "IBAN"),
+    ("bic", "BIC"),
+];
+
+pub fn edited(row: &Model) -> seen::Values {
+    let some = |text: &Option<String>| text.clone().unwrap_or_default();
+    let values = [
+        row.name.clone(),
+        row.timezone.clone(),
+        row.currency.clone(),
+        some(&row.address),
+        row.charge_provider.clone(),
+        row.payout_provider.clone(),
+        Rate(row.fee_ppm).percent(),
+        row.customer_visibility.clone(),
+        some(&row.account_name),
+        some(&row.iban),
+        some(&row.bic),
+    ];
+    FIELDS.iter().zip(values).map(|((_, label), value)| (*label, value)).collect()
 }
 
 pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
@@ -221,7 +272,7 @@ async fn recount_revenue<C: ConnectionTrait>(tx: &C, company_id: Uuid, currency:
         tx.get_database_backend(),
         "UPDATE partnerships SET revenue = COALESCE((SELECT CAST(SUM(t.amount) AS BIGINT) FROM transactions t \
          JOIN customers c ON c.id = t.customer_id \
-         WHERE t.company_id = $1 AND t.partnership_id = partnerships.id AND t.currency = $2 AND NOT c.test), 0) \
+         WHERE t.company_id = $1 AND t.partnership_id = partnerships.id AND t.currency = $2 AND NOT c.test AND t.voided_at IS NULL), 0) \
          WHERE company_id = $3",
         [company_id.into(), currency.into(), company_id.into()],
     ))

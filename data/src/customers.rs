@@ -13,6 +13,7 @@ pub use insert::{Ready, insert_new};
 use crate::check::{Checks, search_text, shown};
 use crate::entities::customers::{Column, Entity, Model};
 use crate::events::FUTURE_MS_MAX;
+use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, partners, search, transact};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,7 +110,31 @@ pub async fn update(db: &Db, company_id: Uuid, customer_id: Uuid, change: &Custo
     })
 }
 
-pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
+/// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
+pub async fn update_seen(
+    db: &Db,
+    company_id: Uuid,
+    customer_id: Uuid,
+    change: &CustomerChange,
+    seen: &str,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, customer_id).await?;
+        refuse_stale("customer", seen, &edited(&row), &edited(&changed(&row, change)?))?;
+        update_row(tx, row, change, by, now).await
+    })
+}
+
+/// What the form shows of a customer.
+pub fn edited(row: &Model) -> seen::Values {
+    let provider_key = row.provider_key.clone().unwrap_or_default();
+    vec![("Name", row.name.clone()), ("Email", row.email.clone()), ("Provider key", provider_key)]
+}
+
+/// The row as `change` would leave it.
+fn changed(before: &Model, change: &CustomerChange) -> Result<Model> {
     let mut checks = Checks::new();
     let mut after = before.clone();
     if let Some(name) = &change.name {
@@ -123,6 +148,11 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &Cust
     }
     checks.finish()?;
     after.search = search_text(&[&after.name, &after.email, &after.customer_key]);
+    Ok(after)
+}
+
+pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
+    let after = changed(&before, change)?;
     if after == before {
         return Ok(false);
     }

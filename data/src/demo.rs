@@ -31,7 +31,7 @@ use random::Random;
 use story::{Chapter, MONTHS, Story};
 
 const PROGRAMME: &str = include_str!("demo/programme.toml");
-const COMPANY: &str = "northwind";
+pub(crate) const COMPANY: &str = "northwind";
 const SEED: u64 = 20_261_104;
 const FIRST_MONTH: Month = Month(202_411);
 /// Wednesday 4 November 2026, 10:20 in New York: day 4 of the review of October.

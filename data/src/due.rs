@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
 use domain::states::{AttemptState, PayoutState, ProviderKind, RewardState};
+use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -50,6 +52,15 @@ pub(crate) fn real_now() -> Instant {
 
 pub(crate) fn lease_ends_at(ctx: &Ctx) -> i64 {
     real_now().0.saturating_add(i64::try_from(ctx.lease.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// No lease lasts this long: one that ends later was taken while the clock was ahead.
+const LEASE_MAX_MS: i64 = 60 * 60_000;
+
+/// Whether nobody holds a lease any more, by the column that says until when it was taken.
+pub(crate) fn is_free(leased_until: impl ColumnTrait) -> Condition {
+    let now = real_now().0;
+    Condition::any().add(leased_until.lte(now)).add(leased_until.gt(now.saturating_add(LEASE_MAX_MS)))
 }
 
 /// What a run did, in counts.
@@ -104,10 +115,8 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
         conn,
     );
     let ends = min(companies::Entity::find().select_only().column_as(companies::Column::OpenMonthEndsAt.min(), "at"), conn);
-    let charged = min(
-        invoices::Entity::find().select_only().column_as(invoices::Column::ChargeDueAt.min(), "at").filter(charges::due_condition()),
-        conn,
-    );
+    let charged =
+        min(invoices::Entity::find().select_only().column_as(charges::due_at().min(), "at").filter(charges::due_condition()), conn);
     let asked = min(
         charge_attempts::Entity::find()
             .select_only()

@@ -25,7 +25,7 @@ pub enum Error {
     Stopped,
     /// More is asked for than can be done soon; nothing was changed.
     #[error("{0}")]
-    Busy(&'static str),
+    Overloaded(&'static str),
     /// A row that no version of this program writes.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
@@ -52,15 +52,18 @@ impl Error {
         Error::Conflict(message.into())
     }
 
+    /// Whether PostgreSQL undid the transaction because of another one: serialization failure, deadlock.
+    pub(crate) fn lost_to_another(&self) -> bool {
+        matches!(self.database_code().as_deref(), Some("40001" | "40P01"))
+    }
+
     /// Whether the same transaction may well succeed when run again: the database was busy, or could not order it with others.
     pub fn is_transient(&self) -> bool {
-        match self.database_code().as_deref() {
-            // PostgreSQL: serialization failure, deadlock.
-            Some("40001" | "40P01") => true,
-            // SQLite: the low byte of the extended code is SQLITE_BUSY or SQLITE_LOCKED.
-            Some(code) => code.parse::<u32>().is_ok_and(|number| matches!(number & 0xff, 5 | 6)) && code.len() < 5,
-            None => false,
+        if self.lost_to_another() {
+            return true;
         }
+        // SQLite: the low byte of the extended code is SQLITE_BUSY or SQLITE_LOCKED. PostgreSQL's codes have five letters.
+        self.database_code().is_some_and(|code| code.len() < 5 && code.parse::<u32>().is_ok_and(|number| matches!(number & 0xff, 5 | 6)))
     }
 
     /// The database's own code for what went wrong, where it was the database that said so.

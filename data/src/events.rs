@@ -19,10 +19,10 @@ pub use batch::{Batch, Complaint, Given};
 pub use check::FUTURE_MS_MAX;
 pub use record::{How, Outcome, record_batch};
 
-pub(crate) use earned::{Earned, decide_refund, take_back, with_adjustments};
+pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
 pub(crate) use history::History;
 pub(crate) use months::Months;
-pub(crate) use people::{Attributed, Customer, Partners, owner_at};
+pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
 pub(crate) use programme::{Programme, read_version};
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 

@@ -32,7 +32,7 @@ impl Queue {
             }
         });
         self.0.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy(busy),
+            TrySendError::Full(_) => Error::Overloaded(busy),
             TrySendError::Disconnected(_) => Error::Io(std::io::Error::other("the computing thread has ended")),
         })?;
         answer.await.map_err(|error| Error::Io(std::io::Error::other(error)))
@@ -73,7 +73,7 @@ mod tests {
         let mut given_up = Box::pin(queue.run("busy", count()));
         let mut kept = Box::pin(queue.run("busy", count()));
         assert!(futures::poll!(&mut given_up).is_pending() && futures::poll!(&mut kept).is_pending());
-        assert!(matches!(queue.run("busy", count()).await, Err(Error::Busy("busy"))));
+        assert!(matches!(queue.run("busy", count()).await, Err(Error::Overloaded("busy"))));
         drop(given_up);
 
         go_on.send(()).unwrap();

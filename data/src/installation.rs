@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
+use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -90,6 +91,23 @@ pub async fn advance<C: ConnectionTrait>(tx: &C, from: Instant, to: Instant) -> 
     Ok(moved.rows_affected == 1)
 }
 
+/// The secret that forms' tokens are signed with. One that is missing is made.
+pub async fn secret(db: &Db) -> Result<String> {
+    if let Some(secret) = row(db.read()).await?.and_then(|row| row.secret) {
+        return Ok(secret);
+    }
+    ensure(db).await?;
+    transact!(db, |tx| {
+        Entity::update_many().col_expr(Column::Secret, Expr::value(new_secret())).filter(Column::Secret.is_null()).exec(tx).await?;
+        Ok(())
+    })?;
+    row(db.read()).await?.and_then(|row| row.secret).ok_or_else(|| Error::Corrupt("the installation has no secret".to_owned()))
+}
+
+fn new_secret() -> String {
+    crate::sessions::hex(&rand::rng().random::<[u8; 32]>())
+}
+
 fn read_mode(row: &Model) -> Mode {
     match row.sandbox_now {
         Some(_) => Mode::Sandbox { start: Instant(row.created_at) },
@@ -106,7 +124,13 @@ async fn insert<C: ConnectionTrait>(tx: &C, mode: Mode) -> Result<()> {
         Mode::Production => ("production", None, system_now()),
         Mode::Sandbox { start } => ("sandbox", Some(start.0), start),
     };
-    let row = ActiveModel { id: Set(ROW), mode: Set(word.to_owned()), sandbox_now: Set(sandbox_now), created_at: Set(created_at.0) };
+    let row = ActiveModel {
+        id: Set(ROW),
+        mode: Set(word.to_owned()),
+        sandbox_now: Set(sandbox_now),
+        created_at: Set(created_at.0),
+        secret: Set(Some(new_secret())),
+    };
     Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Invoices: one per company, month and currency. While one is in review its lines are derived from the rewards; from the
 //! freeze on its totals are stored and nothing in it changes.
 
-use domain::invoicing::{InvoiceTotals, PartnerLines, PartnerShare, settle, totals};
+use domain::invoicing::{ChargeDates, InvoiceTotals, PartnerLines, PartnerShare, Retry, settle, totals};
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::Expr;
@@ -30,10 +30,19 @@ impl Model {
         Month(self.month)
     }
 
-    /// When a failed charge is tried again by itself: a retry lies after the freeze. `None` when a person has to.
-    pub fn tried_again_at(&self) -> Option<Instant> {
-        let failed = self.state == InvoiceState::ChargeFailed.word();
-        (failed && Some(self.charge_due_at) > self.frozen_at).then_some(Instant(self.charge_due_at))
+    /// What becomes of its charge, once that has failed.
+    pub fn retry(&self, now: Instant) -> Retry {
+        Retry::of(self.retry_at.map(Instant), now)
+    }
+
+    pub fn charge_dates(&self) -> Result<ChargeDates> {
+        Ok(ChargeDates {
+            state: self.invoice_state()?,
+            paused: self.paused_at.is_some(),
+            charge_due_at: Instant(self.charge_due_at),
+            retry_at: self.retry_at.map(Instant),
+            charged_at: self.charged_at.map(Instant),
+        })
     }
 }
 

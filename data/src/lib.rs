@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod attributions;
 pub mod audit;
+pub mod backup;
 pub mod charges;
 pub mod check;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod flashes;
 mod hashing;
 pub mod imports;
 pub mod installation;
@@ -31,13 +33,17 @@ pub mod programme;
 pub mod providers;
 pub mod queries;
 pub mod rewards;
+pub mod schema;
 pub mod search;
+pub mod seen;
 pub mod sessions;
 pub mod submissions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transactions;
+pub mod uploads;
 pub mod verify;
+pub mod voids;
 
 pub use db::Db;
 pub use error::{Error, FieldErrors, Result};

@@ -64,6 +64,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
             paused_at: None,
             paused_by: None,
             frozen_at: None,
+            retry_at: None,
             total: None,
             lines: None,
             charge_amount: None,

@@ -45,6 +45,36 @@ pub async fn publish(
     transact!(db, |tx| { publish_in(tx, company_id, key, group, terms, effective_from, by, now).await })
 }
 
+/// As [`publish`], for a form that began with the version `seen`, 0 for a new offer: refused where another one was published since.
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish_seen(
+    db: &Db,
+    company_id: Uuid,
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    seen: i32,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    transact!(db, |tx| {
+        if let Some(offer) = find(tx, company_id, key).await?
+            && let Some(latest) = versions(tx, company_id, offer.id).await?.last().filter(|latest| latest.number != seen)
+        {
+            if seen == 0 {
+                return Err(Error::invalid("key", format!("“{}” is taken by another offer", shown(key))));
+            }
+            return Err(Error::conflict(format!(
+                "Nothing was published: version {} of this offer was published while you were editing it: “{}”. \
+                 Publish again to put yours after it.",
+                latest.number, latest.description
+            )));
+        }
+        publish_in(tx, company_id, key, group, terms, effective_from, by, now).await
+    })
+}
+
 #[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
 pub async fn publish_in<C: ConnectionTrait>(
     tx: &C,

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use crate::db::execute_with_shared_and_rows;
-use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
 use crate::{Db, Result, transact};
@@ -148,7 +148,7 @@ async fn lease(db: &Db, ctx: &Ctx, now: Instant) -> Result<Vec<Model>> {
     transact!(db, |tx| {
         let rows = Entity::find()
             .filter(Condition::all().add(Column::SentAt.is_null()).add(Column::DueAt.lte(now.0)))
-            .filter(Column::LeasedUntil.lte(real_now().0))
+            .filter(is_free(Column::LeasedUntil))
             .order_by_asc(Column::DueAt)
             .order_by_asc(Column::Id)
             .limit(BATCH)

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::check::{Checks, search_text, shown};
 use crate::db::{IN_MAX, insert_all};
-use crate::entities::{group_spans, groups, partners, partnerships};
+use crate::entities::{group_spans, groups, partners, partnerships, status_spans};
+use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, search, transact};
 
 /// The longest that a payout method may take to settle.
@@ -97,13 +98,14 @@ fn display_name(partner: &NewPartner) -> String {
 pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&NewPartner, Uuid)], now: Instant) -> Result<Vec<Uuid>> {
     let company = company_id.to_string();
     let mut ids = Vec::with_capacity(rows.len());
-    let (mut organisations, mut contracts, mut spans) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut organisations, mut contracts, mut spans, mut statuses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (input, group_id) in rows {
         let id = ids::derive(now, &["partnership", &company, &input.partner_key]);
         let partner_id = ids::derive(now, &["partner", &company, &input.partner_key]);
         ids.push(id);
         organisations.push(partners::ActiveModel {
             id: Set(partner_id),
+            key: Set(ids::short_key(partner_id)),
             name: Set(input.name.clone()),
             email: Set(input.email.clone()),
             created_at: Set(now.0),
@@ -116,6 +118,7 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
             valid_from: Set(Instant::BEGINNING.0),
             recorded_at: Set(now.0),
         });
+        statuses.push(status_span(company_id, id, PartnershipStatus::Approved, Instant::BEGINNING, now));
         contracts.push(partnerships::ActiveModel {
             id: Set(id),
             company_id: Set(company_id),
@@ -146,7 +149,25 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
     search::add_partners(tx, &contracts).await?;
     insert_all(tx, contracts.iter().cloned()).await?;
     insert_all(tx, spans).await?;
+    insert_all(tx, statuses).await?;
     Ok(ids)
+}
+
+fn status_span(
+    company_id: Uuid,
+    partnership_id: Uuid,
+    status: PartnershipStatus,
+    from: Instant,
+    now: Instant,
+) -> status_spans::ActiveModel {
+    status_spans::ActiveModel {
+        id: Set(ids::derive(now, &["status_span", &partnership_id.to_string(), &from.0.to_string(), status.word()])),
+        company_id: Set(company_id),
+        partnership_id: Set(partnership_id),
+        status: Set(status.word().to_owned()),
+        valid_from: Set(from.0),
+        recorded_at: Set(now.0),
+    }
 }
 
 /// Changes what `change` names. Returns whether anything was different.
@@ -155,6 +176,37 @@ pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &Pa
         let row = get(tx, company_id, partnership_id).await?;
         update_row(tx, row, change, by, now).await
     })
+}
+
+/// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
+pub async fn update_seen(
+    db: &Db,
+    company_id: Uuid,
+    partnership_id: Uuid,
+    change: &PartnerChange,
+    seen: &str,
+    by: &str,
+    now: Instant,
+) -> Result<bool> {
+    transact!(db, |tx| {
+        let row = get(tx, company_id, partnership_id).await?;
+        refuse_stale("partner", seen, &edited(&row)?, &edited(&changed(&row, change)?)?)?;
+        update_row(tx, row, change, by, now).await
+    })
+}
+
+/// What the form shows of a partner.
+pub fn edited(row: &partnerships::Model) -> Result<seen::Values> {
+    Ok(vec![
+        ("Name", row.name.clone()),
+        ("Email", row.email.clone()),
+        ("First name", row.first_name.clone()),
+        ("Last name", row.last_name.clone()),
+        ("Tags", search::tags_of(&row.tags)?.join(", ")),
+        ("Manager", row.manager.clone().unwrap_or_default()),
+        ("Account", row.payout_account.clone().unwrap_or_default()),
+        ("Settlement days", row.settlement_days.to_string()),
+    ])
 }
 
 pub async fn update_row<C: ConnectionTrait>(
@@ -290,6 +342,7 @@ pub async fn move_row_to_group<C: ConnectionTrait>(
     Ok(true)
 }
 
+/// Changes a partnership's status from now on; events before now keep the status they happened in.
 pub async fn set_status(
     db: &Db,
     company_id: Uuid,
@@ -303,6 +356,13 @@ pub async fn set_status(
         if row.status == status.word() {
             return Ok(false);
         }
+        // A second change within the same millisecond replaces the first.
+        status_spans::Entity::delete_many()
+            .filter(status_spans::Column::PartnershipId.eq(row.id))
+            .filter(status_spans::Column::ValidFrom.eq(now.0))
+            .exec(tx)
+            .await?;
+        status_span(company_id, row.id, status, now, now).insert(tx).await?;
         let change = partnerships::ActiveModel { id: Set(row.id), status: Set(status.word().to_owned()), ..Default::default() };
         change.update(tx).await?;
         let detail = json!({ "from": row.status, "to": status });

@@ -1,44 +1,93 @@
 //! Where sign-in sessions live. Their time is the machine's, also in a sandbox: moving its clock signs nobody out.
+//!
+//! A session says who a person is, and nothing else. It ends when it was not used for [`IDLE_MS`], at the latest when its cookie does,
+//! and at once when its row is deleted: nothing but a sign-in writes one.
 
+use std::collections::HashSet;
 use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::Utc;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use domain::Instant;
+use sea_orm::sea_query::{Condition, Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error as StoreError, ExpiredDeletion, Result as StoreResult};
+use uuid::Uuid;
 
 use crate::db::Db;
-use crate::entities::sessions;
+use crate::entities::{flashes, sessions};
 use crate::error::Result;
 use crate::transact;
 
+/// The key under which a session holds the person's id.
+pub const USER_ID: &str = "user_id";
+/// A session ends when it was not used for this long.
+pub const IDLE_MS: i64 = 14 * Instant::DAY_MS;
+/// How often that end is moved on at most: every request would be a write.
+const RENEWED_AFTER_MS: i64 = Instant::DAY_MS / 24;
 /// Two random ids of 128 bits do not meet; an id that did is most likely a broken random source.
 const ID_CONFLICTS_MAX: u32 = 4;
 
 #[derive(Clone, Debug)]
 pub struct Sessions {
     db: Db,
+    /// Those whose end is being moved on at this moment.
+    renewing: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Sessions {
     pub fn new(db: Db) -> Sessions {
-        Sessions { db }
+        Sessions { db, renewing: Arc::default() }
+    }
+
+    /// Moves the end of a session in use, beside the request: no page waits for it.
+    fn renew(&self, row: &sessions::Model, now: i64) {
+        let expires_at = row.ends_at.min(now + IDLE_MS);
+        if expires_at - row.expires_at < RENEWED_AFTER_MS || !self.renewing().insert(row.id.clone()) {
+            return;
+        }
+        let (store, id) = (self.clone(), row.id.clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.move_end(&id, expires_at).await {
+                tracing::warn!(%error, "a session was not renewed");
+            }
+            store.renewing().remove(&id);
+        });
+    }
+
+    async fn move_end(&self, id: &str, expires_at: i64) -> Result<()> {
+        transact!(self.db, |tx| {
+            sessions::Entity::update_many()
+                .col_expr(sessions::Column::ExpiresAt, Expr::value(expires_at))
+                .filter(sessions::Column::Id.eq(id))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn renewing(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.renewing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What is stored in place of the id: whoever reads the table cannot take over a session.
-fn stored_id(id: &Id) -> String {
+pub fn stored_id(id: &Id) -> String {
     hash(&id.to_string())
 }
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+    hex(&Sha256::digest(secret.as_bytes()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
         text
@@ -46,8 +95,18 @@ pub(crate) fn hash(secret: &str) -> String {
 }
 
 fn row(record: &Record) -> StoreResult<sessions::ActiveModel> {
-    let data = serde_json::to_string(&record.data).map_err(|error| StoreError::Encode(error.to_string()))?;
-    Ok(sessions::ActiveModel { id: Set(stored_id(&record.id)), data: Set(data), expires_at: Set(milliseconds(record.expiry_date)) })
+    let ends_at = milliseconds(record.expiry_date);
+    Ok(sessions::ActiveModel {
+        id: Set(stored_id(&record.id)),
+        data: Set(data_of(record)?),
+        expires_at: Set(ends_at.min(Utc::now().timestamp_millis() + IDLE_MS)),
+        user_id: Set(record.data.get(USER_ID).and_then(|id| id.as_str()).map(str::to_owned)),
+        ends_at: Set(ends_at),
+    })
+}
+
+fn data_of(record: &Record) -> StoreResult<String> {
+    serde_json::to_string(&record.data).map_err(|error| StoreError::Encode(error.to_string()))
 }
 
 fn milliseconds(at: OffsetDateTime) -> i64 {
@@ -76,16 +135,14 @@ impl SessionStore for Sessions {
         Err(backend("no free session id"))
     }
 
+    /// Changes a session that is there. One that was ended meanwhile stays ended, and none ends later than it was to.
     async fn save(&self, record: &Record) -> StoreResult<()> {
-        let row = row(record)?;
+        let data = data_of(record)?;
         let saved: Result<()> = transact!(self.db, |tx| {
-            sessions::Entity::insert(row.clone())
-                .on_conflict(
-                    OnConflict::column(sessions::Column::Id)
-                        .update_columns([sessions::Column::Data, sessions::Column::ExpiresAt])
-                        .to_owned(),
-                )
-                .exec_without_returning(tx)
+            sessions::Entity::update_many()
+                .col_expr(sessions::Column::Data, Expr::value(data.as_str()))
+                .filter(sessions::Column::Id.eq(stored_id(&record.id)))
+                .exec(tx)
                 .await?;
             Ok(())
         });
@@ -93,21 +150,25 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
+        let now = Utc::now().timestamp_millis();
         let found = sessions::Entity::find_by_id(stored_id(id))
-            .filter(sessions::Column::ExpiresAt.gt(Utc::now().timestamp_millis()))
+            .filter(sessions::Column::ExpiresAt.gt(now))
+            .filter(sessions::Column::EndsAt.gt(now))
             .one(self.db.read())
             .await
             .map_err(backend)?;
         let Some(row) = found else { return Ok(None) };
         let data = serde_json::from_str(&row.data).map_err(|error| StoreError::Decode(error.to_string()))?;
-        let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.expires_at) * 1_000_000)
+        let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(row.ends_at) * 1_000_000)
             .map_err(|error| StoreError::Decode(error.to_string()))?;
+        self.renew(&row, now);
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let deleted: Result<()> = transact!(self.db, |tx| {
             sessions::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
+            flashes::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
             Ok(())
         });
         deleted.map_err(backend)
@@ -121,11 +182,18 @@ impl ExpiredDeletion for Sessions {
     }
 }
 
+/// Ends every session of a person: their password changed, or their access was taken away. Returns how many that were.
+pub async fn end_all<C: ConnectionTrait>(tx: &C, user_id: Uuid) -> Result<u64> {
+    let ended = sessions::Entity::delete_many().filter(sessions::Column::UserId.eq(user_id.to_string())).exec(tx).await?;
+    Ok(ended.rows_affected)
+}
+
 /// Removes what has expired; returns how many sessions that were.
 pub async fn purge_sessions(db: &Db) -> Result<u64> {
     let now = Utc::now().timestamp_millis();
     transact!(db, |tx| {
-        let deleted = sessions::Entity::delete_many().filter(sessions::Column::ExpiresAt.lte(now)).exec(tx).await?;
+        let ended = Condition::any().add(sessions::Column::ExpiresAt.lte(now)).add(sessions::Column::EndsAt.lte(now));
+        let deleted = sessions::Entity::delete_many().filter(ended).exec(tx).await?;
         Ok(deleted.rows_affected)
     })
 }
@@ -140,6 +208,8 @@ mod tests {
 
     use super::*;
 
+    const USER: Uuid = Uuid::from_u128(7);
+
     async fn store() -> (Sessions, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
@@ -147,7 +217,7 @@ mod tests {
     }
 
     fn record(lasts: Duration) -> Record {
-        let data = HashMap::from([("user".to_owned(), serde_json::json!("u1"))]);
+        let data = HashMap::from([(USER_ID.to_owned(), serde_json::json!(USER))]);
         let ends = OffsetDateTime::now_utc().replace_nanosecond(5_000_000).unwrap() + lasts;
         Record { id: Id::default(), data, expiry_date: ends }
     }
@@ -159,13 +229,54 @@ mod tests {
         store.create(&mut one).await.unwrap();
         assert_eq!(store.load(&one.id).await.unwrap(), Some(one.clone()));
 
-        one.data.insert("seen".to_owned(), serde_json::json!(7));
+        one.data.insert("scope".to_owned(), serde_json::json!(7));
         store.save(&one).await.unwrap();
         assert_eq!(store.load(&one.id).await.unwrap(), Some(one.clone()));
         assert_eq!(sessions::Entity::find().count(store.db.read()).await.unwrap(), 1);
 
         store.delete(&one.id).await.unwrap();
         assert_eq!(store.load(&one.id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_ended_stays_ended() {
+        let (store, _folder) = store().await;
+        let [mut one, mut other] = [record(Duration::hours(1)), record(Duration::hours(1))];
+        store.create(&mut one).await.unwrap();
+        store.create(&mut other).await.unwrap();
+        // A request under way has loaded it, and writes it back after the sign-out.
+        let loaded = store.load(&one.id).await.unwrap().unwrap();
+        store.delete(&one.id).await.unwrap();
+        store.save(&loaded).await.unwrap();
+        assert_eq!(store.load(&one.id).await.unwrap(), None);
+
+        let ended: Result<u64> = transact!(store.db, |tx| { end_all(tx, USER).await });
+        assert_eq!(ended.unwrap(), 1);
+        assert_eq!(store.load(&other.id).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_in_use_is_renewed_and_ends_when_its_cookie_does() {
+        let (store, _folder) = store().await;
+        let mut one = record(Duration::days(90));
+        store.create(&mut one).await.unwrap();
+        let at = async || sessions::Entity::find().one(store.db.read()).await.unwrap().unwrap();
+        let begun = at().await;
+        assert!(begun.ends_at - begun.expires_at > 75 * Instant::DAY_MS, "{begun:?}");
+        store.load(&one.id).await.unwrap();
+        assert_eq!(at().await, begun, "it was renewed within the hour");
+
+        store.move_end(&begun.id, begun.expires_at - 2 * RENEWED_AFTER_MS).await.unwrap();
+        store.load(&one.id).await.unwrap();
+        while at().await.expires_at < begun.expires_at {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(at().await.ends_at, begun.ends_at);
+
+        let mut last = record(Duration::hours(2));
+        store.create(&mut last).await.unwrap();
+        store.save(&Record { expiry_date: last.expiry_date + Duration::days(90), ..last.clone() }).await.unwrap();
+        assert_eq!(store.load(&last.id).await.unwrap().map(|record| record.expiry_date), Some(last.expiry_date));
     }
 
     #[tokio::test]

@@ -1,76 +1,128 @@
-//! Forms that were sent: each is handled once, and sent again it gets the first answer.
+//! Forms that were sent: each is done once, whatever becomes of its answer.
+//!
+//! The claim to a form is written in the operation's own transaction, the first that begins on a handle made by [`Db::once`]: both are
+//! there or neither is, and a form that was refused leaves no trace. The unique key decides between two that come at once: the database
+//! has the second wait for the first. The answer is filled in right after; until then, and for good when the process ended between
+//! the two, the row says that the form was done, and when. See docs/adr/0014.
+
+use std::sync::Arc;
 
 use domain::Instant;
+use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sha2::Sha256;
+use uuid::Uuid;
 
 use crate::db::ignore_conflict;
-use crate::entities::submissions::{ActiveModel, Column, Entity};
-use crate::{Db, Result, transact};
+use crate::entities::submissions::{ActiveModel, Column, Entity, Model};
+use crate::{Db, Error, Result, transact};
 
-/// After so long without an answer, whoever handled it is taken to be gone.
-const CLAIM_VALID_MS: i64 = 60_000;
-/// Answers older than this are forgotten.
-const KEPT_MS: i64 = 7 * Instant::DAY_MS;
+/// After so long without an answer, whoever did it is taken to be gone.
+const ANSWERED_WITHIN_MS: i64 = 60_000;
+/// How long forms that were done are remembered. Their tokens must not be good for longer.
+pub const KEPT_MS: i64 = 7 * Instant::DAY_MS;
 
+/// One request's claim to a form.
+#[derive(Debug)]
+pub struct Claim {
+    form: String,
+    owner: String,
+    at: Instant,
+}
+
+/// What a handle of the database may write.
+#[derive(Clone, Debug)]
+pub(crate) enum Writes {
+    Free,
+    /// What belongs to this form, unless it was done before.
+    Once(Arc<Claim>),
+    /// Nothing, and why.
+    Never(&'static str),
+}
+
+/// What is known of a form that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Nobody has handled it: do so, then [`finish`] or [`release`] it.
-    Ours,
-    /// It was handled, with this answer.
+pub enum Known {
+    /// It was done, with this answer.
     Answered(String),
-    /// Somebody is handling it at this moment.
-    Busy,
+    /// It was done, and its answer is not there yet.
+    Answering,
+    /// It was done, and its answer got lost.
+    Unanswered,
 }
 
-/// Claims the submission `token`. `real_now` is the machine's clock, also in a sandbox.
-pub async fn claim(db: &Db, token: &str, real_now: Instant) -> Result<Claim> {
-    transact!(db, |tx| {
-        let row = ActiveModel { token: Set(token.to_owned()), company_id: Set(None), result: Set(String::new()), at: Set(real_now.0) };
+impl Claim {
+    /// `form` tells one form with its content from every other: see [`form_of`]. `real_now` is the machine's clock, also in a sandbox.
+    pub fn new(form: String, real_now: Instant) -> Arc<Claim> {
+        Arc::new(Claim { form, owner: Uuid::now_v7().simple().to_string(), at: real_now })
+    }
+
+    pub fn form(&self) -> &str {
+        &self.form
+    }
+
+    /// Writes the claim into a transaction that begins, unless an earlier one of the same request has done so.
+    pub(crate) async fn write<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        let row = ActiveModel {
+            token: Set(self.form.clone()),
+            company_id: Set(None),
+            result: Set(String::new()),
+            at: Set(self.at.0),
+            owner: Set(self.owner.clone()),
+        };
         let inserted = Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
-        if inserted > 0 {
-            return Ok(Claim::Ours);
+        if inserted == 0 && !find(tx, &self.form).await?.is_some_and(|row| row.owner == self.owner) {
+            return Err(Error::conflict("this form was sent before"));
         }
-        let taken_over = Entity::update_many()
-            .col_expr(Column::At, Expr::value(real_now.0))
-            .filter(Column::Token.eq(token))
-            .filter(Column::Result.eq(""))
-            .filter(Column::At.lt(real_now.0 - CLAIM_VALID_MS))
-            .exec(tx)
-            .await?;
-        if taken_over.rows_affected > 0 {
-            return Ok(Claim::Ours);
+        Ok(())
+    }
+
+    /// Keeps the answer. False where nothing was written, or another request has done this form.
+    pub async fn answer(&self, db: &Db, answer: &str) -> Result<bool> {
+        if !self.is_written(db).await? {
+            return Ok(false);
         }
-        let known = Entity::find_by_id(token.to_owned()).one(tx).await?;
-        Ok(match known {
-            Some(row) if !row.result.is_empty() => Claim::Answered(row.result),
-            _ => Claim::Busy,
+        transact!(db, |tx| {
+            Entity::update_many()
+                .col_expr(Column::Result, Expr::value(answer))
+                .filter(Column::Token.eq(&self.form))
+                .filter(Column::Owner.eq(&self.owner))
+                .exec(tx)
+                .await?;
+            Ok(())
+        })?;
+        Ok(true)
+    }
+
+    /// Whether a transaction of this request was committed.
+    pub async fn is_written(&self, db: &Db) -> Result<bool> {
+        Ok(find(db.read(), &self.form).await?.is_some_and(|row| row.owner == self.owner))
+    }
+
+    /// Takes back the claim of a request that was refused after it had written something: it may be sent again.
+    pub async fn release(&self, db: &Db) -> Result<()> {
+        transact!(db, |tx| {
+            Entity::delete_many().filter(Column::Token.eq(&self.form)).filter(Column::Owner.eq(&self.owner)).exec(tx).await?;
+            Ok(())
         })
-    })
+    }
 }
 
-/// Keeps the answer to a submission that succeeded.
-pub async fn finish(db: &Db, token: &str, answer: &str, real_now: Instant) -> Result<()> {
-    transact!(db, |tx| {
-        Entity::update_many()
-            .col_expr(Column::Result, Expr::value(answer))
-            .col_expr(Column::At, Expr::value(real_now.0))
-            .filter(Column::Token.eq(token))
-            .exec(tx)
-            .await?;
-        Ok(())
-    })
+async fn find<C: ConnectionTrait>(conn: &C, form: &str) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(form.to_owned()).one(conn).await?)
 }
 
-/// Lets a submission that was refused be sent again.
-pub async fn release(db: &Db, token: &str) -> Result<()> {
-    transact!(db, |tx| {
-        Entity::delete_many().filter(Column::Token.eq(token)).filter(Column::Result.eq("")).exec(tx).await?;
-        Ok(())
-    })
+/// What is known of a form; `None` when it was not done.
+pub async fn known(db: &Db, form: &str, real_now: Instant) -> Result<Option<Known>> {
+    Ok(find(db.read(), form).await?.map(|row| match row.result.is_empty() {
+        false => Known::Answered(row.result),
+        true if (real_now.0 - row.at).abs() < ANSWERED_WITHIN_MS => Known::Answering,
+        true => Known::Unanswered,
+    }))
 }
 
-/// Forgets old answers. Returns how many.
+/// Forgets old forms. Returns how many.
 pub async fn purge_submissions(db: &Db, real_now: Instant) -> Result<u64> {
     transact!(db, |tx| {
         let gone = Entity::delete_many().filter(Column::At.lt(real_now.0 - KEPT_MS)).exec(tx).await?;
@@ -78,47 +130,92 @@ pub async fn purge_submissions(db: &Db, real_now: Instant) -> Result<u64> {
     })
 }
 
-/// The token of a submission: the same text gives the same.
-pub fn token_of(text: &str) -> String {
+/// The key of a form that was sent: the same text gives the same.
+pub fn form_of(text: &str) -> String {
     crate::sessions::hash(text)
+}
+
+/// HMAC-SHA256 of a text under the installation's secret, in hexadecimal.
+pub fn sign(secret: &str, text: &str) -> Result<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| Error::Corrupt(error.to_string()))?;
+    mac.update(text.as_bytes());
+    Ok(crate::sessions::hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::entities::sign_in_failures;
     use crate::on_both;
 
     const NOW: Instant = Instant(1_767_225_600_000);
 
+    /// An operation that counts how often it was done.
+    async fn operation(db: &Db, subject: &str, refused: bool) -> Result<()> {
+        transact!(db, |tx| {
+            let row =
+                sign_in_failures::ActiveModel { subject: Set(format!("{subject}-{}", Uuid::now_v7())), failures: Set(1), last_at: Set(0) };
+            sign_in_failures::Entity::insert(row).exec_without_returning(tx).await?;
+            if refused { Err(Error::invalid("", "refused")) } else { Ok(()) }
+        })
+    }
+
+    async fn done(db: &Db, subject: &str) -> usize {
+        sign_in_failures::Entity::find().filter(sign_in_failures::Column::Subject.starts_with(subject)).all(db.read()).await.unwrap().len()
+    }
+
     on_both! {
-        async fn a_form_is_handled_once_and_answered_alike(db: &TestDb) {
-            let token = token_of("form 1");
-            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
-            assert_eq!(claim(db, &token, NOW.plus_ms(10)).await.unwrap(), Claim::Busy);
-            finish(db, &token, "done", NOW.plus_ms(20)).await.unwrap();
-            assert_eq!(claim(db, &token, NOW.plus_ms(30)).await.unwrap(), Claim::Answered("done".to_owned()));
-            assert_eq!(claim(db, &token_of("form 2"), NOW).await.unwrap(), Claim::Ours);
+        async fn a_form_is_done_once_and_answered_alike(db: &TestDb) {
+            let [first, second] = [(); 2].map(|()| Claim::new(form_of("form"), NOW));
+            assert_eq!(known(db, first.form(), NOW).await.unwrap(), None);
+            operation(&db.once(first.clone()), "a", false).await.unwrap();
+            assert_eq!(known(db, first.form(), NOW).await.unwrap(), Some(Known::Answering));
+            assert!(operation(&db.once(second.clone()), "a", false).await.is_err());
+            assert!(!second.answer(db, "other").await.unwrap() && first.answer(db, "done").await.unwrap());
+            assert_eq!(known(db, second.form(), NOW).await.unwrap(), Some(Known::Answered("done".to_owned())));
+            assert_eq!(done(db, "a").await, 1);
+            // Several transactions of one request are one claim.
+            operation(&db.once(first), "a", false).await.unwrap();
+            assert_eq!(done(db, "a").await, 2);
         }
 
-        async fn a_refused_form_can_be_sent_again(db: &TestDb) {
-            let token = token_of("form");
-            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
-            release(db, &token).await.unwrap();
-            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
+        async fn a_refused_form_leaves_no_claim(db: &TestDb) {
+            let claim = Claim::new(form_of("form"), NOW);
+            assert!(operation(&db.once(claim.clone()), "a", true).await.is_err());
+            assert_eq!(known(db, claim.form(), NOW).await.unwrap(), None);
+            operation(&db.once(Claim::new(form_of("form"), NOW)), "a", false).await.unwrap();
+            assert_eq!(done(db, "a").await, 1);
         }
 
-        async fn whoever_died_over_a_form_is_replaced(db: &TestDb) {
-            let token = token_of("form");
-            assert_eq!(claim(db, &token, NOW).await.unwrap(), Claim::Ours);
-            assert_eq!(claim(db, &token, NOW.plus_ms(CLAIM_VALID_MS + 1)).await.unwrap(), Claim::Ours);
-            assert_eq!(claim(db, &token, NOW.plus_ms(CLAIM_VALID_MS + 2)).await.unwrap(), Claim::Busy);
+        async fn a_form_whose_answer_was_lost_is_not_done_again(db: &TestDb) {
+            let claim = Claim::new(form_of("form"), NOW);
+            operation(&db.once(claim.clone()), "a", false).await.unwrap();
+            // The process ends here.
+            let later = NOW.plus_ms(2 * ANSWERED_WITHIN_MS);
+            assert_eq!(known(db, claim.form(), later).await.unwrap(), Some(Known::Unanswered));
+            assert!(operation(&db.once(Claim::new(form_of("form"), later)), "a", false).await.is_err());
+            assert_eq!(done(db, "a").await, 1);
+        }
+
+        async fn many_at_once_are_done_once(db: &TestDb) {
+            let all = (0..16).map(|_| {
+                let db = db.once(Claim::new(form_of("form"), NOW));
+                tokio::spawn(async move { operation(&db, "a", false).await.is_ok() })
+            });
+            let outcomes = futures::future::join_all(all).await;
+            assert_eq!(outcomes.into_iter().filter(|outcome| *outcome.as_ref().unwrap()).count(), 1);
+            assert_eq!(done(db, "a").await, 1);
+        }
+
+        async fn a_handle_for_reading_writes_nothing(db: &TestDb) {
+            let refused = operation(&db.read_only("because"), "a", false).await.unwrap_err();
+            assert!(refused.to_string().contains("because"), "{refused}");
+            assert_eq!(done(db, "a").await, 0);
         }
 
         async fn old_answers_are_forgotten(db: &TestDb) {
-            let token = token_of("form");
-            claim(db, &token, NOW).await.unwrap();
-            finish(db, &token, "done", NOW).await.unwrap();
+            operation(&db.once(Claim::new(form_of("form"), NOW)), "a", false).await.unwrap();
             assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS)).await.unwrap(), 0);
             assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
         }

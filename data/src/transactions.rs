@@ -7,8 +7,16 @@ use uuid::Uuid;
 
 use crate::check::{Checks, shown};
 use crate::entities::transactions::{Column, Entity, Model};
+use crate::error::stored;
 use crate::events::Given;
 use crate::{Db, Error, Result, customers, events, transact};
+
+impl Model {
+    /// What of a sale was not refunded yet.
+    pub fn left(&self) -> Result<Money> {
+        Ok(Money::new(self.amount - self.refunded, stored(&self.currency)?))
+    }
+}
 
 /// A payment of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,10 +118,12 @@ pub async fn refund_in<C: ConnectionTrait>(
     events::record_one(tx, company_id, &given, source, by, now).await
 }
 
+/// The transaction with this key; a voided one is none.
 pub async fn find_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Model> {
     Entity::find()
         .filter(Column::CompanyId.eq(company_id))
         .filter(Column::Key.eq(key))
+        .filter(Column::VoidedAt.is_null())
         .one(conn)
         .await?
         .ok_or(Error::NotFound("the transaction"))

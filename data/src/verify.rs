@@ -1,9 +1,10 @@
 //! Proves from the rows alone that the books are right: plain SQL and a second computation, apart from the code that wrote
 //! the rows. The invariants I1 to I11 are those of the reliability goals.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+use crate::db::Tx;
 use crate::{Db, Result};
 
 mod audit;
@@ -87,7 +88,7 @@ pub async fn verify(db: &Db) -> Result<Report> {
 }
 
 /// Checks everything as one transaction sees it.
-pub async fn verify_in(snapshot: &DatabaseTransaction) -> Result<Report> {
+pub async fn verify_in(snapshot: &Tx) -> Result<Report> {
     let mut checks = Vec::new();
     checks.extend(transactions::check(snapshot).await?);
     checks.extend(ledger::check(snapshot).await?);
@@ -106,7 +107,7 @@ pub async fn verify_in(snapshot: &DatabaseTransaction) -> Result<Report> {
     Ok(Report { checks })
 }
 
-type Conn = DatabaseTransaction;
+type Conn = Tx;
 
 async fn rows(conn: &Conn, sql: &'static str) -> Result<Vec<QueryResult>> {
     rows_with(conn, sql, Vec::new()).await

@@ -56,6 +56,15 @@ pub fn derive(at: crate::time::Instant, natural_key: &[&str]) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// Twelve letters for what people carry in addresses: they follow from the id and tell nothing of it. Stored, and so permanent: a change here
+/// would only be for new rows.
+#[cfg(feature = "server")]
+pub fn short_key(id: Uuid) -> String {
+    use sha2::{Digest, Sha256};
+    let hash = Sha256::digest(id.as_bytes());
+    hash[..12].iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -68,6 +77,13 @@ mod tests {
             let id = Uuid::from_u128(value);
             prop_assert_eq!(parse_key("rwd", &key("rwd", id)), Some(id));
         }
+    }
+
+    #[test]
+    #[cfg(feature = "server")]
+    fn short_keys_are_for_ever() {
+        assert_eq!(short_key(Uuid::from_u128(7)), "be282zjaswp8");
+        assert_ne!(short_key(Uuid::from_u128(8)), short_key(Uuid::from_u128(7)));
     }
 
     #[test]

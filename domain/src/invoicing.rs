@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::money::mul_div_half_even;
-use crate::states::Account;
+use crate::states::{Account, InvoiceState};
 use crate::time::{Instant, Month};
 use crate::zone::Zone;
 
@@ -36,10 +36,59 @@ pub fn schedule(zone: &Zone, month: Month, issued_at: Instant) -> Schedule {
     Schedule { review_ends_at: due, charge_due_at: due }
 }
 
-/// When a charge that failed at `now` is tried again; `None` once it has to wait for a person.
-pub fn retry_due(zone: &Zone, first_failure: Instant, now: Instant) -> Option<Instant> {
+/// When a charge whose latest attempt failed at `now` is retried, counted from its first failure: on the next of
+/// [`RETRY_DAYS`] that is still to come. `None` once they are over: a person has to retry it. However often people tried
+/// meanwhile, and however long no server ran, says nothing.
+pub fn next_retry(zone: &Zone, first_failure: Instant, now: Instant) -> Option<Instant> {
     let failed_on = zone.date(first_failure);
     RETRY_DAYS.iter().map(|days| zone.first_instant(failed_on + chrono::Duration::days(*days))).find(|due| *due > now)
+}
+
+/// What becomes of a charge that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// It is retried then.
+    At(Instant),
+    /// Its time has come: the next run retries it.
+    Now,
+    /// Only a person retries it.
+    ByHand,
+}
+
+impl Retry {
+    /// From the instant that [`next_retry`] gave.
+    pub fn of(retry_at: Option<Instant>, now: Instant) -> Retry {
+        match retry_at {
+            None => Retry::ByHand,
+            Some(at) if at <= now => Retry::Now,
+            Some(at) => Retry::At(at),
+        }
+    }
+}
+
+/// What of an invoice says when it is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChargeDates {
+    pub state: InvoiceState,
+    /// Neither charged nor paid until it is resumed.
+    pub paused: bool,
+    /// When its review ends and the first attempt is made.
+    pub charge_due_at: Instant,
+    /// When its failed charge is retried.
+    pub retry_at: Option<Instant>,
+    pub charged_at: Option<Instant>,
+}
+
+impl ChargeDates {
+    /// When the invoice was charged or is going to be; `None` while only a person can tell.
+    pub fn charge(&self) -> Option<Instant> {
+        match self.state {
+            InvoiceState::InReview if self.paused => None,
+            InvoiceState::InReview | InvoiceState::Charging => Some(self.charge_due_at),
+            InvoiceState::ChargeFailed => self.retry_at,
+            InvoiceState::Charged | InvoiceState::Paid => Some(self.charged_at.unwrap_or(self.charge_due_at)),
+        }
+    }
 }
 
 /// What a partner has on an invoice: the sum of their lines, how many, and the sum of the lines' fingerprints.
@@ -237,8 +286,35 @@ mod tests {
     #[case("2026-04-13T18:30:00Z", None)]
     fn retries_follow_on_local_days_one_three_and_five(#[case] now: &str, #[case] due: Option<&str>) {
         let zone: Zone = "Asia/Kolkata".parse().unwrap();
-        let again = retry_due(&zone, at("2026-04-08T20:00:00Z"), at(now));
+        let again = next_retry(&zone, at("2026-04-08T20:00:00Z"), at(now));
         assert_eq!(again.map(|again| again.rfc3339()), due.map(str::to_owned));
+    }
+
+    #[test]
+    fn a_failed_charge_is_retried_or_waits_for_a_person() {
+        let (at, now) = (at("2026-04-09T04:00:00Z"), at("2026-04-08T20:00:00Z"));
+        assert_eq!(Retry::of(Some(at), now), Retry::At(at));
+        assert_eq!(Retry::of(Some(at), at), Retry::Now);
+        assert_eq!(Retry::of(None, now), Retry::ByHand);
+    }
+
+    #[rstest]
+    #[case(InvoiceState::InReview, false, None, None, Some(8))]
+    #[case(InvoiceState::InReview, true, None, None, None)]
+    #[case(InvoiceState::Charging, false, None, None, Some(8))]
+    #[case(InvoiceState::ChargeFailed, false, Some(9), None, Some(9))]
+    #[case(InvoiceState::ChargeFailed, false, None, None, None)]
+    #[case(InvoiceState::Paid, false, None, Some(20), Some(20))]
+    fn an_invoice_is_charged_on(
+        #[case] state: InvoiceState,
+        #[case] paused: bool,
+        #[case] retry: Option<i64>,
+        #[case] charged: Option<i64>,
+        #[case] expected: Option<i64>,
+    ) {
+        let dates =
+            ChargeDates { state, paused, charge_due_at: Instant(8), retry_at: retry.map(Instant), charged_at: charged.map(Instant) };
+        assert_eq!(dates.charge(), expected.map(Instant));
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod addresses;
 pub mod bank;
 pub mod conditions;
 pub mod decision;
+#[cfg(feature = "server")]
+pub mod doubts;
 pub mod fields;
 pub mod ids;
 #[cfg(feature = "server")]
@@ -13,12 +15,14 @@ pub mod invoicing;
 pub mod money;
 pub mod offers;
 pub mod page;
+pub mod place;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
 #[cfg(feature = "server")]
 pub mod receipt_words;
 pub mod review;
+pub mod spans;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]
@@ -28,4 +32,5 @@ pub mod views;
 pub mod zone;
 
 pub use money::{Currency, Money, Rate};
+pub use place::Place;
 pub use time::{Instant, Month};

@@ -52,6 +52,7 @@ pub struct PartnerFacts<'a> {
     /// The key of its group at that time.
     pub group: &'a str,
     pub tags: &'a [String],
+    /// Its status at that time.
     pub status: PartnershipStatus,
     pub joined_at: Instant,
 }

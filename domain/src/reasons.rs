@@ -52,13 +52,15 @@ reasons! {
         / "The refunded share of the original reward was taken back.",
     SupersededByAttribution = "superseded_by_attribution" / "The customer was assigned to another partner from this date on."
         / "An attribution change moved this event to another partnership.",
+    Voided = "voided" / "The payment was recorded by mistake and voided, so it earned nothing."
+        / "The transaction was voided because it was recorded by mistake.",
     TestCustomer = "test_customer" / "This is a test customer. Test customers never earn a commission."
         / "Test customers never earn rewards.",
     AmountZero = "amount_zero" / "The payment was zero, so there is nothing to share." / "The transaction's amount is zero.",
     NoAttribution = "no_attribution" / "At that time the customer was not assigned to a partner."
         / "The customer was not attributed to a partnership when this happened.",
-    PartnershipNotActive = "partnership_not_active" / "Your partnership was not active, so it earned nothing."
-        / "The partnership is declined or archived and earns nothing.",
+    PartnershipNotActive = "partnership_not_active" / "Your partnership was not active when this happened, so it earned nothing."
+        / "The partnership was declined or archived when this happened, so it earned nothing.",
     NoOfferInForce = "no_offer_in_force" / "No offer was in force for you when this happened."
         / "No offer of the partner's group, or for everyone, was in force for this customer when this happened.",
     EventKindDiffers = "event_kind_differs" / "This offer pays for something else." / "The trigger listens to another kind of event.",

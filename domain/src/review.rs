@@ -186,11 +186,11 @@ pub fn decide(verb: Verb, reason: &str, standing: &Standing, books: &Books, now:
 }
 
 /// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
-/// Corrections of an attribution always do: half of a change cannot be declined.
+/// Corrections of an attribution or a void always do: half of a change cannot be declined.
 pub fn must_follow(source: RewardSource, original: &Standing, books: &Books) -> bool {
     match source {
         RewardSource::Refund => !books.is_frozen(original),
-        RewardSource::Attribution => true,
+        RewardSource::Attribution | RewardSource::Void => true,
         _ => false,
     }
 }

@@ -96,6 +96,7 @@ words! {
         Refund = "refund" / "Refund",
         Attribution = "attribution" / "Attribution change",
         Adjustment = "adjustment" / "Adjustment",
+        Void = "void" / "Voided sale",
     }
 }
 

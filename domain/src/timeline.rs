@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 
-use crate::invoicing::schedule;
+use crate::invoicing::{ChargeDates, schedule};
 use crate::states::{InvoiceState, PayoutState, RewardState, RewardStatus};
 use crate::time::{Instant, Month, short_date};
 use crate::views::receipt::{PathStep, StepState};
@@ -32,7 +32,16 @@ pub struct InvoiceOnWay<'a> {
     /// Neither charged nor paid until it is resumed.
     pub paused: bool,
     pub frozen_at: Option<Instant>,
+    /// When its failed charge is retried.
+    pub retry_at: Option<Instant>,
     pub charged_at: Option<Instant>,
+}
+
+impl InvoiceOnWay<'_> {
+    fn charge(&self) -> Option<Instant> {
+        let InvoiceOnWay { state, paused, charge_due_at, retry_at, charged_at, .. } = *self;
+        ChargeDates { state, paused, charge_due_at, retry_at, charged_at }.charge()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,15 +124,17 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     let charged = match way.invoice {
         Some(InvoiceOnWay { paused: true, .. }) => step(StepState::Todo, "Charged", String::new(), "once the invoice is resumed"),
         Some(InvoiceOnWay { charged_at: Some(at), .. }) => step(StepState::Done, "Charged", day(at), ""),
+        Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, retry_at: Some(at), .. }) => {
+            step(StepState::Warn, "Charged", day(at), "the charge failed and is retried")
+        }
         Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => {
-            step(StepState::Warn, "Charged", String::new(), "the charge failed")
+            step(StepState::Warn, "Charged", String::new(), "the charge failed and is not retried automatically")
         }
         Some(InvoiceOnWay { state: InvoiceState::Charging, .. }) => step(StepState::Now, "Charged", day(due), ""),
         _ => step(StepState::Todo, "Charged", day(due), ""),
     };
-    let charge = way.invoice.and_then(|invoice| invoice.charged_at).unwrap_or(due);
-    let expected = estimated_payment_date(zone, way.state, way.month, Some(charge), way.settlement_days);
-    let expected = expected.filter(|_| way.invoice.is_none_or(|invoice| !invoice.paused));
+    let charge = way.invoice.map_or(Some(due), |invoice| invoice.charge());
+    let expected = charge.and_then(|charge| estimated_payment_date(zone, way.state, way.month, Some(charge), way.settlement_days));
     let about = expected.map(|date| format!("about {}", short_date(date))).unwrap_or_default();
     let paid = match way.payout {
         Some(PayoutOnWay { paid_at: Some(at), .. }) => step(StepState::Done, "Paid", day(at), ""),
@@ -193,6 +204,7 @@ mod tests {
             charge_due_at: at("2026-04-08T04:00:00Z"),
             paused: false,
             frozen_at: Some(at("2026-04-08T04:00:00Z")),
+            retry_at: None,
             charged_at: Some(at("2026-04-09T04:00:00Z")),
         });
         way.payout = Some(PayoutOnWay {
@@ -223,6 +235,7 @@ mod tests {
             charge_due_at: at("2026-04-08T04:00:00Z"),
             paused: true,
             frozen_at: None,
+            retry_at: None,
             charged_at: None,
         };
         assert_eq!(

@@ -79,7 +79,7 @@ export class Company {
         const email = `${partner.key}@person.example`;
         const who = ['--email', email, '--company', this.key, '--role', 'owner', '--partner', partner.key];
         await runWith('partner-password', this.server.database, 'user', 'add', ...who, '--password-stdin');
-        return { email, password: 'partner-password', home: '/partner' };
+        return { email, password: 'partner-password', side: '/p/' };
     }
 
     /** Changes the company by its programme file; `lines` stand under `[company]`. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Person, harbour, sam } from './people.ts';
+import { type Person, both, harbour, sam } from './people.ts';
 import { DATABASE, type Template, run, runWith } from './server.ts';
 
 /** A company that has just begun, for tests that move the clock or must not meet other rows. */
@@ -35,7 +35,10 @@ export default async function globalSetup(): Promise<() => void> {
         mkdirSync(join(folder, template));
         return join(folder, template, DATABASE);
     };
-    await run(database('demo'), 'demo');
+    const demo = database('demo');
+    await run(demo, 'demo');
+    await add(demo, both, 'northwind');
+    await add(demo, both, 'northwind', '--partner', 'northern-workshop');
     const sandbox = database('sandbox');
     await run(sandbox, 'init', '--sandbox', '--now', '2026-03-10T14:00:00Z');
     const production = database('production');
@@ -47,14 +50,14 @@ export default async function globalSetup(): Promise<() => void> {
     for (const path of [sandbox, production]) {
         await run(path, 'program', 'apply', file);
         await run(path, 'import', 'partners', partners, '--company', 'riverside');
-        await add(path, sam);
-        await add(path, harbour, '--partner', 'harbour');
+        await add(path, sam, 'riverside');
+        await add(path, harbour, 'riverside', '--partner', 'harbour');
     }
     process.env.TRIBUTARY_TEMPLATES = folder;
     return () => rmSync(folder, { recursive: true, force: true });
 }
 
-async function add(database: string, person: Person, ...more: string[]): Promise<void> {
-    const who = ['--email', person.email, '--company', 'riverside', '--role', 'owner', '--password-stdin'];
+async function add(database: string, person: Person, company: string, ...more: string[]): Promise<void> {
+    const who = ['--email', person.email, '--company', company, '--role', 'owner', '--password-stdin'];
     await runWith(person.password, database, 'user', 'add', ...who, ...more);
 }

@@ -6,7 +6,7 @@ const source = join(import.meta.dirname, '../../app/src');
 /** A page's address, and what builds it, as they stand in a `view!`. */
 const pieces = /<ParentRoute path=path!\("([^"]*)"\)|(<\/ParentRoute>)|<Route path=path!\("([^"]*)"\)|<(\w+Routes)\/>/g;
 
-/** Every address that the application has a page for, like "/partners/:key/rewards", read from its source. */
+/** Every address that the application has a page for, like "/c/:company/partners/:key/rewards", read from its source. */
 export function routes(): string[] {
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));
     const texts = files.map((name) => readFileSync(join(source, name), 'utf8').replace(/^\s*\/\/.*$/gm, ''));

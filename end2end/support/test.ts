@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { Company } from './company.ts';
 import type { Person } from './people.ts';
+import { within } from './places.ts';
 import { type Server, type Template, startServer } from './server.ts';
 
 export { expect };
@@ -106,8 +107,8 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
             await context.clearCookies();
             if (known !== undefined) {
                 await context.addCookies(known);
-                await gotoReady(person.home);
-                if (new URL(page.url()).pathname === person.home) {
+                await gotoReady('/');
+                if (isHome(page.url(), person)) {
                     return;
                 }
                 // Another test has signed out of it.
@@ -117,7 +118,7 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
             await page.getByLabel('Email').fill(person.email);
             await page.getByLabel('Password').fill(person.password);
             await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-            await page.waitForURL((url) => url.pathname === person.home);
+            await page.waitForURL((url) => isHome(url.href, person));
             sessions.set(key, await context.cookies());
         });
     },
@@ -140,6 +141,12 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
         });
     },
 });
+
+/** Whether an address is where somebody lands after signing in. */
+export function isHome(url: string, person: Person): boolean {
+    const path = new URL(url).pathname;
+    return path === person.side || (path.startsWith(person.side) && within(path) === '/');
+}
 
 /** Waits until the client has taken over the page: before that, clicks on it are plain links and forms. */
 export async function ready(page: Page): Promise<void> {

@@ -43,6 +43,8 @@ test('a change of attribution is seen before it is done, by both partners after 
     await said(page, 'Changed the attribution; 1 event and its rewards moved.');
     await expect(page.getByRole('heading', { level: 1, name: customer.name })).toBeVisible();
     await expect(page.getByText(`Brought by ${after.name}`)).toBeVisible();
+    // From its top, wherever the form was scrolled to.
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
     await expect(page.getByRole('region', { name: 'Attribution history' })).toContainText('They signed up through the other link');
     expect(await owed()).toEqual([2500, 6250]);
 

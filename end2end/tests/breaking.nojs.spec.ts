@@ -48,6 +48,6 @@ test('what is not found is said once, with the way back', async ({ page, signIn 
         expect(response?.status(), path).toBe(404);
         await expect(page.getByRole('heading', { level: 1 }), path).toHaveText('Not found');
         await expect(page.getByRole('alert'), path).toHaveCount(1);
-        await expect(page.getByRole('main').getByRole('link', { name: 'Back to the list' }), path).toHaveAttribute('href', list);
+        await expect(page.getByRole('main').getByRole('link', { name: 'Back to the list' }), path).toHaveAttribute('href', `/c/northwind${list}`);
     }
 });

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { owner, partner as priya } from '../support/people.ts';
+import { placeOf, within } from '../support/places.ts';
 import { said } from '../support/steps.ts';
 import { expect, ready, test } from '../support/test.ts';
 
@@ -75,7 +76,7 @@ test('a session that ends in mid-form costs nothing that was typed', async ({ pa
     await other.getByLabel('Email').fill(owner.email);
     await other.getByLabel('Password').fill(owner.password);
     await other.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await other.waitForURL((url) => url.pathname === '/');
+    await other.waitForURL((url) => within(url.pathname) === '/');
     await other.close();
     await expect(page.getByLabel('Description')).toHaveValue(what);
     await page.getByRole('button', { name: 'Create Reward' }).click();
@@ -123,7 +124,7 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
         expect(response?.status(), path).toBe(404);
         await ready(page);
         await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(heading);
-        await expect(page.getByRole('main').getByRole('link', { name: way }), path).toHaveAttribute('href', href);
+        await expect(page.getByRole('main').getByRole('link', { name: way }), path).toHaveAttribute('href', placeOf(new URL(page.url()).pathname) + (href === '/' ? '' : href));
     };
     for (const [path, list] of [
         ['/partners/nobody', '/partners'],
@@ -145,26 +146,31 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
     await expect(account).toBeVisible();
     await signIn(priya);
     for (const [path, list] of [
-        [`/partner/commissions/${foreign}`, '/partner/commissions'],
-        [`/partner/commissions/${missing}`, '/partner/commissions'],
-        ['/partner/payouts/pay_00000000000000000000000000', '/partner/payouts'],
+        [`/partner/commissions/${foreign}`, '/commissions'],
+        [`/partner/commissions/${missing}`, '/commissions'],
+        ['/partner/payouts/pay_00000000000000000000000000', '/payouts'],
     ] as const) {
         await missed(path, 'Not found', 'Back to the list', list);
         await expect(page.getByRole('main')).not.toContainText(customer.name);
     }
-    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/partner');
+    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/');
     await expect(account).toBeVisible();
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Commissions' })).toBeVisible();
-    // The company's own side is not for partners at all: they read so among their own pages.
+    // The company's own side is nothing that a partner has; they read so among their own pages.
     const response = await page.goto(`/customers/${customer.key}`);
-    expect(response?.status()).toBe(403);
+    expect(response?.status()).toBe(404);
     await ready(page);
     await expect(page.locator('body')).not.toContainText(customer.name);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Not allowed');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Offers' })).toHaveCount(0);
     await page.getByRole('main').getByRole('link', { name: 'To the start page' }).click();
-    await page.waitForURL((url) => url.pathname === '/partner');
+    await page.waitForURL((url) => within(url.pathname) === '/');
     await page.goto('/rewards');
+    await ready(page);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
+    expect((await page.goto('/c/northwind/rewards'))?.status()).toBe(404);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
+    await page.goto('/');
     await ready(page);
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Commissions' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Commissions');

@@ -65,7 +65,7 @@ test.describe('in production', () => {
         await gotoReady('/');
         await expect(page.getByRole('region', { name: 'Sandbox clock' })).toHaveCount(0);
         await expect(page.getByRole('button', { name: 'Move the clock' })).toHaveCount(0);
-        const answer = await page.request.post('/rpc/sandbox/move', { form: { days: '7' }, headers: { Origin: new URL(page.url()).origin } });
+        const answer = await page.request.post('/rpc/sandbox/move', { form: { place: '/c/riverside', days: '7' }, headers: { Origin: new URL(page.url()).origin } });
         expect(answer.status()).toBe(409);
         expect(await answer.text()).toContain('a production database has no clock to move');
     });

@@ -16,10 +16,10 @@ test('a missed customer and sale are added by hand, earn, and are partly refunde
     await expect(page.getByText('$50.00').first()).toBeVisible();
 
     await page.goto('/customers/missed-1/refund');
-    await page.getByLabel('Amount given back').fill('999');
+    await page.getByLabel('Amount refunded').fill('999');
     await page.getByRole('button', { name: 'Record the refund' }).click();
     await expect(page.getByText(/more than what is left/).first()).toBeVisible();
-    await page.getByLabel('Amount given back').fill('100');
+    await page.getByLabel('Amount refunded').fill('100');
     await page.getByRole('button', { name: 'Record the refund' }).click();
     await expect(page.getByText('−$25.00').first()).toBeVisible();
 

@@ -53,10 +53,10 @@ test('a missed customer is added, buys, is refunded, and its page tells all of i
     await checkAccessibility();
 
     await more(page, 'Refund');
-    await page.getByLabel('Amount given back').fill('200.01');
+    await page.getByLabel('Amount refunded').fill('200.01');
     await page.getByRole('button', { name: 'Record the refund' }).click();
     await expect(page.getByRole('alert')).toContainText('more than what is left');
-    await page.getByLabel('Amount given back').fill('80');
+    await page.getByLabel('Amount refunded').fill('80');
     await page.getByRole('button', { name: 'Record the refund' }).click();
     await said(page, 'Recorded the refund of $80.00 and took back its share of the rewards.');
     await expect(transactions).toContainText('Sale, $80.00 given back');

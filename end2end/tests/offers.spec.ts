@@ -1,4 +1,5 @@
 import { harbour, sam } from '../support/people.ts';
+import { within } from '../support/places.ts';
 import { said } from '../support/steps.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -83,7 +84,7 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await checkAccessibility();
     await dialog.getByRole('button', { name: 'Retire spring-2026' }).click();
     await said(page, 'Retired the offer. What it earned until now stays.');
-    await page.waitForURL((url) => url.pathname === '/offers');
+    await page.waitForURL((url) => within(url.pathname) === '/offers');
     await expect(page.getByRole('heading', { level: 1, name: 'Offers', exact: true })).toBeFocused();
     await expect(page.getByRole('row').filter({ hasText: 'spring-2026' })).toContainText('Retired');
     await signIn(harbour);

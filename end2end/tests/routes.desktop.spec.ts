@@ -5,7 +5,7 @@ import { expect, test } from '../support/test.ts';
 test('every route of the application is among the screens that are looked at', () => {
     const all = routes();
     expect(all.length).toBeGreaterThan(30);
-    expect(all).toContain('/partners/:key/rewards');
+    expect(all).toContain('/c/:company/partners/:key/rewards');
     const visited = new Set(screens.map((screen) => screen.route));
     expect(all.filter((route) => !visited.has(route))).toEqual([]);
 });

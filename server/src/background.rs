@@ -1,5 +1,6 @@
 //! The work that `serve` does without being asked: what is due, and clearing out what has ended.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +27,12 @@ pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
 }
 
 /// Removes ended sessions, old answers and abandoned uploads until told to stop.
-pub async fn purge(db: Db, spool: Spool, stop: CancellationToken) {
+pub async fn purge(db: Db, spool: Spool, mail_dir: PathBuf, stop: CancellationToken) {
     loop {
+        let drafts = crate::mail::remove_abandoned(&mail_dir);
+        if drafts > 0 {
+            tracing::info!(drafts, "removed mails that were cut short; they were written again");
+        }
         let files = spool.remove_abandoned();
         if files > 0 {
             tracing::info!(files, "removed uploads that nobody came back for");
@@ -42,10 +47,14 @@ pub async fn purge(db: Db, spool: Spool, stop: CancellationToken) {
 }
 
 async fn purge_once(db: &Db) -> data::Result<()> {
+    let now = app::ctx::real_now();
     let sessions = data::sessions::purge_sessions(db).await?;
-    let submissions = data::submissions::purge_submissions(db, app::ctx::real_now()).await?;
-    if sessions + submissions > 0 {
-        tracing::info!(sessions, submissions, "removed what has ended");
+    let submissions = data::submissions::purge_submissions(db, now).await?;
+    let flashes = data::flashes::purge_flashes(db, now).await?;
+    let uploads = data::uploads::purge_uploads(db, now).await?;
+    let sign_ins = data::accounts::purge_sign_ins(db, now).await?;
+    if sessions + submissions + flashes + uploads + sign_ins > 0 {
+        tracing::info!(sessions, submissions, flashes, uploads, sign_ins, "removed what has ended");
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{demo, export, import, init, program, run_due, serve, user, verify};
+use crate::commands::{backup, demo, export, import, init, program, run_due, serve, user, verify};
 use crate::{memory, telemetry};
 
 #[derive(Debug, Parser)]
@@ -38,6 +38,10 @@ enum Command {
     RunDue(run_due::Args),
     /// Prove from the rows alone that nothing was lost or paid twice
     Verify,
+    /// Copy a SQLite database to a new file while it is used, and prove the copy
+    Backup(backup::BackupArgs),
+    /// Put a copy where the database is to be; refused where it holds anything
+    Restore(backup::RestoreArgs),
     /// People who sign in
     #[command(subcommand)]
     User(user::Command),
@@ -87,6 +91,8 @@ pub type Outcome<T = ()> = Result<T, Failure>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start();
+    // The database, mails and uploads hold what belongs to others: they are readable by this user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     if matches!(cli.command, Command::Serve(_)) {
         memory::give_back_large_blocks();
     }
@@ -111,6 +117,8 @@ async fn run(cli: Cli) -> Outcome {
         Command::Export(args) => export::run(url, args).await,
         Command::RunDue(args) => run_due::run(url, args).await,
         Command::Verify => verify::run(url).await,
+        Command::Backup(args) => backup::backup(url, args).await,
+        Command::Restore(args) => backup::restore(url, args).await,
         Command::User(command) => user::run(url, command).await,
     }
 }

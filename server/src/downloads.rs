@@ -15,6 +15,7 @@ use data::entities::invoices;
 use data::exports::{Export, Noun};
 use data::payment_files;
 use data::payouts::PayoutRow;
+use domain::Place;
 use domain::access::Action;
 use domain::addresses::partner_page;
 use domain::views::ListQuery;
@@ -27,34 +28,40 @@ use crate::pages::{self, Way};
 const ACCOUNTS_SHOWN: usize = 5;
 
 pub fn router() -> Router {
-    Router::new().route("/export/{file}", get(export)).route("/payouts/{file}", get(payouts))
+    Router::new().route("/c/{company}/export/{file}", get(export)).route("/c/{company}/payouts/{file}", get(payouts))
 }
 
 type Params = Query<Vec<(String, String)>>;
 
 /// A list as it is filtered on its screen.
-async fn export(Path(file): Path<String>, Query(params): Params, Extension(db): Extension<Db>, parts: Parts) -> Response {
+async fn export(
+    Path((company, file)): Path<(String, String)>,
+    Query(params): Params,
+    Extension(db): Extension<Db>,
+    parts: Parts,
+) -> Response {
     let Some(noun) = file.strip_suffix(".csv").and_then(|word| word.parse::<Noun>().ok()) else {
         return pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned()));
     };
-    match begin(noun, list_query(params), &parts).await {
+    match begin(noun, &Place::Company(company), list_query(params), &parts).await {
         Ok((export, name)) => stream_csv(export, db, &name).await.unwrap_or_else(|error| pages::refuse(&parts.headers, &error.into())),
         Err(error) => pages::refuse(&parts.headers, &error),
     }
 }
 
-async fn begin(noun: Noun, query: ListQuery, parts: &Parts) -> Result<(Export, String), AppError> {
+async fn begin(noun: Noun, place: &Place, query: ListQuery, parts: &Parts) -> Result<(Export, String), AppError> {
     let action = if noun == Noun::Audit { Action::ViewAudit } else { Action::ViewProgramme };
-    let ctx = ctx::company_of(parts, action).await?;
+    let ctx = ctx::company_of(parts, place, action).await?;
     let export = Export::of_list(ctx.db.read(), ctx.company_id, noun, &query, ctx.now).await?;
     Ok((export, format!("{}-{}-{}.csv", ctx.company.key, noun.word(), ctx.zone.date(ctx.now))))
 }
 
 /// An invoice's payouts: "NUMBER.csv", as a table of those that its page shows, or "NUMBER.xml", those still to be made as an order for a bank.
-async fn payouts(Path(file): Path<String>, Query(params): Params, parts: Parts) -> Response {
+async fn payouts(Path((company, file)): Path<(String, String)>, Query(params): Params, parts: Parts) -> Response {
+    let place = Place::Company(company);
     let made = match file.rsplit_once('.') {
-        Some((number, "csv")) => payout_table(number, list_query(params), &parts).await,
-        Some((number, "xml")) => payment_order(number, &parts).await,
+        Some((number, "csv")) => payout_table(number, &place, list_query(params), &parts).await,
+        Some((number, "xml")) => payment_order(number, &place, &parts).await,
         _ => Err(AppError::NotFound("This file".to_owned()).into()),
     };
     match made {
@@ -62,7 +69,10 @@ async fn payouts(Path(file): Path<String>, Query(params): Params, parts: Parts) 
             let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
             (headers, file.content).into_response()
         }
-        Err(Refusal { error, ways }) => pages::refuse_with(&parts.headers, &error, &ways),
+        Err(Refusal { error, ways }) => {
+            let ways: Vec<Way> = ways.into_iter().map(|(words, path)| (words, place.at(&path))).collect();
+            pages::refuse_with(&parts.headers, &error, &ways)
+        }
     }
 }
 
@@ -90,8 +100,8 @@ struct Attachment {
     name: String,
 }
 
-async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<Attachment, Refusal> {
-    let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
+async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Parts) -> Result<Attachment, Refusal> {
+    let (ctx, invoice, mut payouts) = payouts_of(number, place, parts).await?;
     let found = data::search::partners(ctx.db.read(), ctx.company_id, &query.search).await?;
     let state = query.filter("payout");
     payouts.retain(|payout| state.is_empty() || payout.state == state);
@@ -104,8 +114,8 @@ async fn payout_table(number: &str, query: ListQuery, parts: &Parts) -> Result<A
 }
 
 /// What a payment order cannot be made of is mended in the company's profile or at its partners.
-async fn payment_order(number: &str, parts: &Parts) -> Result<Attachment, Refusal> {
-    let (ctx, invoice, mut payouts) = payouts_of(number, parts).await?;
+async fn payment_order(number: &str, place: &Place, parts: &Parts) -> Result<Attachment, Refusal> {
+    let (ctx, invoice, mut payouts) = payouts_of(number, place, parts).await?;
     payouts.retain(PayoutRow::is_open);
     let refuse = |error: data::Error, mut ways: Vec<Way>| {
         ways.push(("Back to the invoice".to_owned(), invoice_path(&invoice.number)));
@@ -126,8 +136,8 @@ fn account_of(payout: &PayoutRow) -> Way {
     (format!("Account of {}", payout.partner_name), partner_page(&payout.partner_key, "edit"))
 }
 
-async fn payouts_of(number: &str, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
-    let ctx = ctx::company_of(parts, Action::MoveMoney).await?;
+async fn payouts_of(number: &str, place: &Place, parts: &Parts) -> Result<(CompanyCtx, invoices::Model, Vec<PayoutRow>), AppError> {
+    let ctx = ctx::company_of(parts, place, Action::MoveMoney).await?;
     let invoice = data::invoices::find(ctx.db.read(), ctx.company_id, number).await?;
     let payouts = data::payouts::of_invoice(ctx.db.read(), ctx.company_id, invoice.id).await?;
     Ok((ctx, invoice, payouts))

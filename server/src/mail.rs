@@ -1,6 +1,7 @@
 //! Mail that leaves as files: one .eml per message, named so that a message written twice is one file.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use data::outbox::{Letter, Mailer};
@@ -16,6 +17,19 @@ impl MailFolder {
     pub fn new(folder: impl Into<PathBuf>) -> MailFolder {
         MailFolder { folder: folder.into() }
     }
+}
+
+/// Drafts this old belong to a process that was killed while it wrote them.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
+
+/// Removes drafts that no process finishes any more. Returns how many.
+pub fn remove_abandoned(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let is_abandoned = |path: &Path| {
+        let age = std::fs::metadata(path).and_then(|file| file.modified()).ok().and_then(|at| at.elapsed().ok());
+        path.extension().is_some_and(|ending| ending == "part") && age.is_some_and(|age| age >= ABANDONED_AFTER)
+    };
+    entries.flatten().map(|entry| entry.path()).filter(|path| is_abandoned(path) && std::fs::remove_file(path).is_ok()).count()
 }
 
 #[async_trait]
@@ -92,6 +106,21 @@ mod tests {
         assert!(text.contains("To: owner@northwind.example\r\n"), "{text}");
         assert!(text.contains("Date: Wed, 01 Apr 2026 04:00:00 +0000\r\n"), "{text}");
         assert!(text.contains("Message-ID: <00000000000000000000000000000007@tributary.localhost>\r\n"), "{text}");
+    }
+
+    #[test]
+    fn drafts_of_killed_processes_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - ABANDONED_AFTER;
+        for (name, at) in [("a.1.part", Some(old)), ("b.2.part", None), ("c.eml", Some(old))] {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            if let Some(at) = at {
+                file.set_modified(at).unwrap();
+            }
+        }
+        assert_eq!(remove_abandoned(folder.path()), 1);
+        assert!(!folder.path().join("a.1.part").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[tokio::test]

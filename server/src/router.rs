@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use app::spool::Spool;
+use app::tokens::Signing;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use data::Db;
+use data::flashes::Flashes;
 use data::sessions::Sessions;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -55,9 +57,10 @@ pub fn build(state: AppState) -> Router {
     app::http::router(state.assets.client())
         .merge(Router::new().route("/sign-out", post(sign_out)))
         .merge(downloads::router())
-        .layer(from_fn(sessions::renew))
         .layer(sessions::layer(store, state.config.https()))
         .layer(Extension(state.db.clone()))
+        .layer(Extension(Flashes::new(state.db.clone())))
+        .layer(Extension(Signing::new(state.config.https())))
         .layer(Extension(state.due.clone()))
         .layer(Extension(state.spool.clone()))
         .layer(from_fn_with_state(state.clone(), answer_file))

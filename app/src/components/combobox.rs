@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::Place;
 use domain::views::Choice;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,17 +14,19 @@ use serde::de::DeserializeOwned;
 use super::filters::is_unfolded;
 use super::{FieldFrame, FormState};
 use crate::error::AppError;
+use crate::ui::Ui;
 use crate::wire::{Asking, Packed, fetch};
 
 /// Finds choices for what was typed.
 pub type Finder = Arc<dyn Fn(String) -> Asking + Send + Sync>;
 
-/// Asks a read function: `finder(move |text| FindCustomers { partner: partner.clone(), text })`.
-pub fn finder<F>(question: impl Fn(String) -> F + Send + Sync + 'static) -> Finder
+/// Asks a read function: `finder(move |place, text| FindCustomers { place, partner: partner.clone(), text })`.
+pub fn finder<F>(question: impl Fn(Place, String) -> F + Send + Sync + 'static) -> Finder
 where
     F: ServerFn<Error = AppError, Output = Vec<Choice>> + Serialize + DeserializeOwned + 'static,
 {
-    Arc::new(move |text| fetch::<F>(Packed::of(&question(text))))
+    let place = Ui::get().place();
+    Arc::new(move |text| fetch::<F>(Packed::of(&question(place.clone(), text))))
 }
 
 /// Sends the chosen value as `name`: a key that can also be typed. `initial` are the suggestions before anything was typed.

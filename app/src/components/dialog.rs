@@ -56,7 +56,7 @@ fn DialogBody(
     children: Option<Children>,
 ) -> impl IntoView {
     let class = if danger { "btn danger primary" } else { "btn primary" };
-    let Submit { name, value, action } = submit;
+    let Submit { name, value } = submit;
     let pending = FormState::get().pending;
     view! {
         <div class="drawer-body">
@@ -66,7 +66,7 @@ fn DialogBody(
         </div>
         <footer class="drawer-foot">
             <button type="button" class="btn quiet" command="close" commandfor=id on:click=move |_| close(node)>"Cancel"</button>
-            <button type="submit" class=class name=name value=value formaction=action
+            <button type="submit" class=class name=name value=value
                 aria-busy=move || pending.get().then_some("true")>
                 {confirm}
             </button>
@@ -79,7 +79,6 @@ fn DialogBody(
 struct Submit {
     name: Option<&'static str>,
     value: Option<String>,
-    action: Option<&'static str>,
 }
 
 fn close(node: NodeRef<html::Dialog>) {
@@ -132,7 +131,7 @@ pub fn DialogForm(
 }
 
 /// As [`DialogForm`], inside a form that is there already (a bulk form): its fields and its button belong to that form.
-/// `name` and `value` are what the button sends, `action` another server function's `PATH`.
+/// `name` and `value` are what the button sends.
 #[component]
 pub fn DialogPart(
     #[prop(into)] id: String,
@@ -146,7 +145,6 @@ pub fn DialogPart(
     #[prop(optional, into)] text: String,
     #[prop(optional)] name: Option<&'static str>,
     #[prop(optional, into)] value: Option<String>,
-    #[prop(optional)] action: Option<&'static str>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -160,7 +158,7 @@ pub fn DialogPart(
         }
         pending
     });
-    let submit = Submit { name, value, action };
+    let submit = Submit { name, value };
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=false node=node>
             <DialogBody id=inner text=text confirm=confirm danger=danger submit=submit node=node children=children/>

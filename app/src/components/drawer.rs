@@ -1,6 +1,7 @@
 //! Details beside their list: a child route, so that the address opens it and Back closes it.
 
 use domain::access::Action;
+use domain::place::within;
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::JsCast;
@@ -13,11 +14,26 @@ use super::layout::use_viewer;
 use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
 use crate::error::AppError;
 use crate::list::keeping_query;
+use crate::place::use_here;
 use crate::ui::Ui;
 
-/// Whether the list is beneath the drawer, or the drawer is the page.
+/// The list that a drawer is over.
 #[derive(Clone, Copy)]
-struct OverList(Memo<bool>);
+pub(super) struct OverList {
+    /// Whether it is beneath the drawer, or the drawer is the page.
+    shown: Memo<bool>,
+    /// Its path in its place.
+    base: Signal<String>,
+}
+
+impl OverList {
+    /// Whether a step to this address only closes the drawer; the list then stays where it was scrolled to.
+    pub fn is(&self, address: &str) -> bool {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        let base = self.base.try_get_untracked();
+        self.shown.try_get_untracked().unwrap_or(false) && base.is_some_and(|base| base == within(path))
+    }
+}
 
 /// A list whose details open over it. Use as the view of a `ParentRoute` whose first child is `""` (empty view) and whose other
 /// children are pages made of [`Drawer`]. Opened directly, a detail is a page of its own and its list is not even loaded.
@@ -30,14 +46,14 @@ struct OverList(Memo<bool>);
 /// ```
 #[component]
 pub fn ListRoute(
-    /// The list's own address.
+    /// The list's own path in its place.
     #[prop(into)]
     base: Signal<String>,
     #[prop(into)] list: ViewFn,
 ) -> impl IntoView {
-    let here = use_location().pathname;
+    let here = use_here();
     let over_list = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || here.get() == base.get());
-    provide_context(OverList(over_list));
+    provide_context(OverList { shown: over_list, base });
     view! {
         {move || over_list.get().then(|| list.run())}
         <Outlet/>
@@ -121,7 +137,7 @@ pub fn DrawerFor<V: IntoView + 'static>(
 /// Head and surroundings: beside the list as an aside, opened directly as an article.
 #[component]
 fn Frame(title: String, context: String, close: Signal<String>, actions: Option<AnyView>, children: Children) -> impl IntoView {
-    let over_list = use_context::<OverList>().is_some_and(|over| over.0.get_untracked());
+    let over_list = use_context::<OverList>().is_some_and(|list| list.shown.get_untracked());
     return_to_list(over_list, close);
     let content = view! {
         <Title text=title.clone()/>

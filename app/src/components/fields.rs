@@ -240,3 +240,25 @@ pub fn ChoiceField(
         </fieldset>
     }
 }
+
+/// Asks before something that looks wrong counts. It shows once a form was refused at `name`, says what looks wrong, and when
+/// ticked sends those words back, so that what is confirmed is what was shown.
+#[component]
+pub fn ConfirmField(name: &'static str, label: &'static str) -> impl IntoView {
+    let state = FormState::get();
+    let (id, error) = (state.id(name), state.error(name));
+    let described = format!("{id}-e");
+    move || {
+        error.get().map(|doubt| {
+            view! {
+                <div class="field">
+                    <FieldError id=described.clone() error=error/>
+                    <label class="check">
+                        <input type="checkbox" id=id.clone() name=name value=doubt aria-describedby=described.clone()/>
+                        <span>{label}</span>
+                    </label>
+                </div>
+            }
+        })
+    }
+}

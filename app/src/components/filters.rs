@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 
 use super::{Icon, Options};
 use crate::list::{address, filtered, use_list};
+use crate::place::at;
 
 /// A filter by a few choices; `all` are the words of no filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,7 @@ pub fn CsvLink(
     with: Option<(&'static str, String)>,
 ) -> impl IntoView {
     let query = use_list();
+    let path = at(path);
     let href = move || {
         let mut query = query.get();
         query.filters.extend(with.clone().map(|(name, value)| (name.to_owned(), value)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Place;
 use leptos::context::Provider;
 use leptos::form::form_data_from_event;
 use leptos::html;
@@ -14,8 +15,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Url;
 
 use super::Icon;
+use super::drawer::OverList;
 use crate::error::{AppError, FieldErrors};
-use crate::forms::{Done, FORM_NAME, FORM_TOKEN, FailedForm, field_errors};
+use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
 use crate::wire::send;
 
@@ -107,7 +109,7 @@ pub fn Form(
     #[prop(into)] action: String,
     #[prop(optional, into)] name: String,
     #[prop(default = "form", into)] class: &'static str,
-    /// Always a full page load: for signing in and moving between companies.
+    /// Always a full page load: for signing in.
     #[prop(optional)]
     plain: bool,
     /// With files; such a form is always `plain`.
@@ -122,15 +124,22 @@ pub fn Form(
     /// False where the form places its [`ErrorSummary`] itself.
     #[prop(default = true)]
     summary: bool,
+    /// Another one than the page's.
+    #[prop(optional)]
+    place: Option<Place>,
     children: Children,
 ) -> impl IntoView {
     let ui = Ui::get();
+    let place = place.unwrap_or_else(|| ui.place());
     let state = FormState::new(&name, ui.failed_form(&action, &name).or_else(|| TooLate::form(&action, &name)));
     let late = use_context::<TooLate>();
+    let list = use_context::<OverList>();
     let node = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
     let here = use_location().pathname;
 
+    let kept = state.refused.with_value(|failed| failed.as_ref().and_then(|failed| failed.token.clone()));
+    let (signed, at) = (action.clone(), place.to_string());
     let outdated = StoredValue::new(false);
     let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
@@ -146,7 +155,8 @@ pub fn Form(
         if state.pending.get_untracked() {
             return;
         }
-        let Some((target, body)) = encoded(&event, &target) else { return };
+        let Some(body) = encoded(&event) else { return };
+        let target = target.clone();
         let button = event.submitter();
         state.pending.set(true);
         let (navigate, called) = (navigate.clone(), called.clone());
@@ -167,7 +177,8 @@ pub fn Form(
                         on_done.run(());
                     }
                     if let Some(to) = to {
-                        navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+                        let scroll = !list.is_some_and(|list| list.is(&to));
+                        navigate(&to, NavigateOptions { scroll, ..NavigateOptions::default() });
                     }
                 }
                 // The browser sends it by itself, and the page it leads to brings the new client.
@@ -183,7 +194,7 @@ pub fn Form(
                     }
                     if let (Some(late), AppError::Conflict(_)) = (late, &error) {
                         let values = values_of(&body);
-                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values }));
+                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values, token: None }));
                         ui.reload();
                     }
                     state.signed_out.set(error == AppError::Unauthenticated);
@@ -196,10 +207,13 @@ pub fn Form(
         });
     };
 
+    // Files go to an address that says whose they are.
+    let action = if multipart { place.at(&action) } else { action };
     view! {
         <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain
             enctype=multipart.then_some("multipart/form-data")>
-            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token()/>
+            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token(&signed, &at, kept.as_deref())/>
+            {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             // To the fields inside only: what is beside the form, or comes after it, has no part in it.
             <Provider value=state>
@@ -288,14 +302,11 @@ pub fn SubmitButton(
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional)] key: Option<&'static str>,
     #[prop(optional, into)] label: Option<String>,
-    /// Sends to another server function's `PATH`.
-    #[prop(optional)]
-    action: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let pending = FormState::get().pending;
     view! {
-        <button type="submit" class=class name=name value=value data-key=key aria-label=label formaction=action
+        <button type="submit" class=class name=name value=value data-key=key aria-label=label
             aria-busy=move || pending.get().then_some("true")>
             {children()}
         </button>
@@ -340,11 +351,10 @@ pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl Into
     }
 }
 
-fn encoded(event: &web_sys::SubmitEvent, action: &str) -> Option<(String, String)> {
-    let target = event.submitter().and_then(|button| button.get_attribute("formaction")).unwrap_or_else(|| action.to_owned());
+fn encoded(event: &web_sys::SubmitEvent) -> Option<String> {
     let data = form_data_from_event(event).ok()?;
     let params = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some((target, String::from(params.to_string())))
+    Some(String::from(params.to_string()))
 }
 
 /// Names and values of an encoded form.

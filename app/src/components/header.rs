@@ -7,6 +7,7 @@ use leptos::web_sys::{self, HtmlElement};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use crate::place::{at, use_here};
 use crate::ui::Ui;
 
 /// How long a heading that is not in the document yet may still take the focus.
@@ -89,7 +90,7 @@ fn Crumbs(path: Vec<(String, String)>, here: String) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <ol>
-                {path.into_iter().map(|(label, href)| view! { <li><a href=href>{label}</a></li> }).collect_view()}
+                {path.into_iter().map(|(label, href)| view! { <li><a href=at(href)>{label}</a></li> }).collect_view()}
                 <li aria-current="page">{here}</li>
             </ol>
         </nav>
@@ -113,7 +114,7 @@ impl Tab {
 /// Tabs are addresses; the one that is open is marked. A drawer's address under a tab belongs to it.
 #[component]
 pub fn Tabs(#[prop(into)] label: String, tabs: Vec<Tab>) -> impl IntoView {
-    let here = use_location().pathname;
+    let here = use_here();
     let all: Vec<String> = tabs.iter().map(|tab| tab.href.clone()).collect();
     let items = tabs
         .into_iter()
@@ -122,7 +123,7 @@ pub fn Tabs(#[prop(into)] label: String, tabs: Vec<Tab>) -> impl IntoView {
             let current = move || here.with(|here| longest_match(&all, here) == Some(href.as_str())).then_some("page");
             view! {
                 <li>
-                    <a href=tab.href aria-current=current>
+                    <a href=at(tab.href) aria-current=current>
                         <span>{tab.label}</span>
                         {tab.count.map(|count| view! { <span class="count">{count}</span> })}
                     </a>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::Ui;
+use crate::place::at;
 
 /// An icon of `public/icons.svg`, hidden from assistive technology: the words beside it say the same.
 #[component]
@@ -36,7 +36,7 @@ pub fn Tile(#[prop(into)] name: String, #[prop(optional)] person: bool, #[prop(o
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href=if Ui::get().as_partner { "/partner" } else { "/" }>
+        <a class="brand" href=at("/")>
             <svg class="mark" aria-hidden="true">
                 <use href="/icons.svg#mark"></use>
             </svg>

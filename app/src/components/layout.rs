@@ -1,19 +1,21 @@
 //! The frame around pages: for companies a sidebar and a top bar, for partners a bar at the thumb.
 
+use domain::Place;
 use domain::access::Action;
-use domain::views::session::{ClockView, Jump, Place, Scope, Viewer, initials};
+use domain::views::session::{ClockView, Jump, PlaceLink, Scope, Viewer, initials};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use super::header::longest_match;
-use super::{Brand, ErrorNotice, Form, Hidden, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
-use crate::error::AppError;
+use super::{Brand, Form, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
+use crate::pages::not_found::NotFound;
+use crate::place::{at, use_here};
 use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
-use crate::server_fns::session::{GetViewer, SwitchPlace};
+use crate::server_fns::session::GetViewer;
 use crate::ui::{Loading, Ui, load};
 
 /// Who is looking; provided by both layouts to the pages inside.
@@ -61,32 +63,34 @@ const SETTINGS: Area = Area {
 
 /// A partner's: address, icon, label.
 const PARTNER_AREAS: [(&str, &str, &str); 5] = [
-    ("/partner", "home", "Home"),
-    ("/partner/commissions", "wallet", "Commissions"),
-    ("/partner/payouts", "card", "Payouts"),
-    ("/partner/customers", "customers", "Customers"),
-    ("/partner/more", "more", "More"),
+    ("/", "home", "Home"),
+    ("/commissions", "wallet", "Commissions"),
+    ("/payouts", "card", "Payouts"),
+    ("/customers", "customers", "Customers"),
+    ("/more", "more", "More"),
 ];
 
 #[component]
 pub fn CompanyLayout() -> impl IntoView {
-    if Ui::get().as_partner {
-        #[cfg(feature = "ssr")]
-        crate::http::set_status(403);
-        let error = AppError::Forbidden(Action::ViewProgramme.words().to_owned());
-        return partner_frame(view! { <ErrorNotice error=error/> }.into_any());
-    }
-    company_frame(view! { <Outlet/> }.into_any())
+    layout(company_frame)
 }
 
 #[component]
 pub fn PartnerLayout() -> impl IntoView {
-    partner_frame(view! { <Outlet/> }.into_any())
+    layout(partner_frame)
+}
+
+/// A place that the person does not belong to is like one that is not there.
+fn layout(frame: fn(AnyView) -> AnyView) -> AnyView {
+    match Ui::get().place() {
+        Place::Nowhere => view! { <NotFound/> }.into_any(),
+        _ => frame(view! { <Outlet/> }.into_any()),
+    }
 }
 
 /// Sidebar, sandbox clock and top bar around the page.
 pub fn company_frame(page: AnyView) -> AnyView {
-    let viewer = load(|| GetViewer {});
+    let viewer = load(|place| GetViewer { place });
     provide_context(viewer);
     view! {
         <SkipLink/>
@@ -122,9 +126,9 @@ pub fn company_frame(page: AnyView) -> AnyView {
 
 /// Bar at the thumb (sidebar on a desktop) around the page.
 pub fn partner_frame(page: AnyView) -> AnyView {
-    let viewer = load(|| GetViewer {});
+    let viewer = load(|place| GetViewer { place });
     provide_context(viewer);
-    let here = use_location().pathname;
+    let here = use_here();
     let items = PARTNER_AREAS
         .iter()
         .map(|(href, icon, label)| {
@@ -132,7 +136,7 @@ pub fn partner_frame(page: AnyView) -> AnyView {
             let open = move |here: &String| here == href || (*icon != "home" && here.starts_with(href));
             view! {
                 <li>
-                    <a href=*href aria-current=move || here.with(open).then_some("page")>
+                    <a href=at(href) aria-current=move || here.with(open).then_some("page")>
                         <Icon name=*icon/>
                         <span>{*label}</span>
                     </a>
@@ -169,7 +173,7 @@ fn SkipLink() -> impl IntoView {
 
 #[component]
 fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
-    let here = use_location().pathname;
+    let here = use_here();
     let mut all: Vec<String> = area.parts.iter().map(|part| part.1.to_owned()).collect();
     all.push(area.href.to_owned());
     let open = {
@@ -187,7 +191,7 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
                     let current = move || (open.get().as_deref() == Some(*href)).then_some("page");
                     view! {
                         <li>
-                            <a href=*href aria-current=current>
+                            <a href=at(href) aria-current=current>
                                 <span>{*label}</span>
                             </a>
                         </li>
@@ -211,7 +215,7 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
     });
     view! {
         <li>
-            <a href=area.href aria-current=current>
+            <a href=at(area.href) aria-current=current>
                 <Icon name=area.icon/>
                 <span>{area.label}</span>
                 {count}
@@ -224,13 +228,13 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
 /// The search over everything; a plain form, found by "/" and Ctrl K.
 #[component]
 fn SearchBox() -> impl IntoView {
-    let here = use_location().pathname;
+    let here = use_here();
     let params = use_query_map();
     // On the search page the box holds what is searched for.
     let value =
         move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
     view! {
-        <form class="search" role="search" aria-label="Everything" action="/search" method="get">
+        <form class="search" role="search" aria-label="Everything" action=at("/search") method="get">
             <Icon name="search"/>
             <input class="input" type="search" id="search" name="q" value=value aria-label="Search everything"
                 placeholder="Search partners, customers, rewards" autocomplete="off"/>
@@ -248,7 +252,8 @@ fn TopbarEnd(viewer: Viewer) -> impl IntoView {
     };
     let may_settings = viewer.may(Action::ManageSettings);
     let several = viewer.places.len() > 1;
-    let places = viewer.places.into_iter().map(|place| view! { <PlaceButton place=place/> }).collect_view();
+    let here = at("/");
+    let places = viewer.places.into_iter().map(|to| view! { <SwitchTo current=to.href == here to=to/> }).collect_view();
     // What the round tile shows is part of the button's name.
     let account = format!("{}, your account", initials(&viewer.name));
     view! {
@@ -275,7 +280,7 @@ fn TopbarEnd(viewer: Viewer) -> impl IntoView {
                 <span>{format!("{role} at {name}")}</span>
             </p>
             {may_settings.then(|| view! {
-                <a href="/settings">
+                <a href=at("/settings")>
                     <Icon name="settings"/>
                     <span>"Settings"</span>
                 </a>
@@ -290,18 +295,16 @@ fn TopbarEnd(viewer: Viewer) -> impl IntoView {
     }
 }
 
+/// To another place: always a full page load, as what is loaded belongs to this one.
 #[component]
-fn PlaceButton(place: Place) -> impl IntoView {
-    let note = if place.company { "" } else { "as partner" };
+fn SwitchTo(to: PlaceLink, current: bool) -> impl IntoView {
+    let note = if to.company { "" } else { "as partner" };
     view! {
-        <Form action=SwitchPlace::PATH name=place.scope.clone() class="place" plain=true bare=true>
-            <Hidden name="scope" value=place.scope/>
-            <button type="submit" aria-current=place.current.then_some("true")>
-                <Tile name=place.name.clone()/>
-                <span>{place.name}</span>
-                <small>{note}</small>
-            </button>
-        </Form>
+        <a href=to.href rel="external" aria-current=current.then_some("true")>
+            <Tile name=to.name.clone()/>
+            <span>{to.name}</span>
+            <small>{note}</small>
+        </a>
     }
 }
 
@@ -310,7 +313,7 @@ fn PlaceButton(place: Place) -> impl IntoView {
 fn Clock(viewer: Loading<Viewer>) -> impl IntoView {
     // What the jumps would do is worked out when somebody looks.
     let looked = RwSignal::new(false);
-    let jumps = load(move || GetJumps { effects: looked.get() });
+    let jumps = load(move |place| GetJumps { place, effects: looked.get() });
     view! {
         <Loaded of=viewer skeleton=Skeleton::None let:viewer>
             {viewer.clock.map(|clock| view! { <ClockBar clock=clock looked=looked/> })}

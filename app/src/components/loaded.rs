@@ -25,7 +25,7 @@ pub enum Skeleton {
 /// Shows what [`crate::ui::load`] loads. While it loads again the old content stays. Inside, make no resources, place no `<Outlet/>`.
 ///
 /// ```ignore
-/// let invoice = load(move || GetInvoice { number: number.get() });
+/// let invoice = load(move |place| GetInvoice { place, number: number.get() });
 /// view! { <Loaded of=invoice let:invoice> <InvoicePage invoice/> </Loaded> }
 /// ```
 #[component]

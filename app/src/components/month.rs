@@ -5,6 +5,7 @@ use domain::views::home::MonthStrip as Strip;
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::place::at;
 
 /// Days 1 to 7 filled up to now, the charge at the end.
 #[component]
@@ -15,7 +16,7 @@ pub fn MonthStrip(
     linked: bool,
 ) -> impl IntoView {
     let title = match linked && !of.href.is_empty() {
-        true => view! { <a class="link" href=of.href>{of.title.clone()}</a> }.into_any(),
+        true => view! { <a class="link" href=at(of.href)>{of.title.clone()}</a> }.into_any(),
         false => view! { <span>{of.title.clone()}</span> }.into_any(),
     };
     let days = (1..=7)

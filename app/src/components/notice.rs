@@ -1,5 +1,6 @@
 //! Notices, empty states, errors in place of content.
 
+use domain::place::within;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -8,6 +9,7 @@ use super::Icon;
 use crate::error::AppError;
 use crate::forms::local_path;
 use crate::list::encode;
+use crate::place::at;
 
 /// A boxed message: `tone` is "" (info), "good", "warn", "bad" or "plain". Children are its actions.
 #[component]
@@ -55,8 +57,8 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let path = format!("{}{}", here.pathname.get_untracked(), here.search.get_untracked());
     let (icon, href, way) = match &error {
         AppError::Unauthenticated => ("key", format!("/sign-in?next={}", local_path(&path).map(encode).unwrap_or_default()), "Sign in"),
-        AppError::NotFound(_) => ("search", list_of(&path), "Back to the list"),
-        AppError::Forbidden(_) => ("lock", "/".to_owned(), "To the start page"),
+        AppError::NotFound(_) => ("search", at(list_of(within(&path))), "Back to the list"),
+        AppError::Forbidden(_) => ("lock", at("/"), "To the start page"),
         _ => ("alert", path, "Try again"),
     };
     view! {
@@ -74,10 +76,9 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
     }
 }
 
-/// "/partners/nobody/rewards" → "/partners", "/partner/payouts/none" → "/partner/payouts".
+/// "/partners/nobody/rewards" → "/partners"
 fn list_of(path: &str) -> String {
-    let parts = if path.starts_with("/partner/") { 3 } else { 2 };
-    path.split('/').take(parts).collect::<Vec<_>>().join("/")
+    path.split('/').take(2).collect::<Vec<_>>().join("/")
 }
 
 /// Advice beside what it helps with: icon, bold start, the rest.

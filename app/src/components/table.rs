@@ -5,10 +5,10 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
-use leptos_router::hooks::use_location;
 
 use super::Icon;
 use crate::list::{address, keeping_query, paged, sorted, use_list};
+use crate::place::{at, use_here};
 
 /// The frame of a list: `<TableFrame label="Partners"> <TableHead labels="…"/> <tbody>…</tbody> </TableFrame>`.
 #[component]
@@ -108,7 +108,7 @@ pub fn RowLink(
     #[prop(optional, into)] note: String,
     children: Children,
 ) -> impl IntoView {
-    let target = if drawer { keeping_query(&href) } else { Signal::stored(href) };
+    let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
         <a class="row-link" href=target data-noscroll=drawer.then_some("")>{children()}</a>
         {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
@@ -221,6 +221,6 @@ fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
 
 /// Whether a row's drawer is open: for `class:open` on its `<tr>`.
 pub fn is_open(path: String) -> impl Fn() -> bool + Send + Sync + Clone + 'static {
-    let here = use_location().pathname;
+    let here = use_here();
     move || here.with(|here| *here == path)
 }

@@ -66,7 +66,7 @@ fn UndoForm(undo: Undo, id: u32) -> impl IntoView {
     let gone = Callback::new(move |_| toasts.update(|toasts| toasts.retain(|other| other.id != id)));
     let fields = undo.fields.into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view();
     view! {
-        <Form action=undo.action class="undo" bare=true on_done=gone>
+        <Form action=undo.action place=undo.place class="undo" bare=true on_done=gone>
             {fields}
             <SubmitButton class="btn">"Undo"</SubmitButton>
         </Form>

@@ -3,4 +3,5 @@
 pub mod company;
 pub mod not_found;
 pub mod partner;
+pub mod places;
 pub mod sign_in;

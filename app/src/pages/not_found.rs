@@ -1,10 +1,12 @@
 //! An address that leads nowhere.
 
+use domain::Place;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::components::layout::{company_frame, partner_frame};
 use crate::components::{Brand, Icon};
+use crate::place::at;
 use crate::ui::Ui;
 
 /// Says so among the pages of whoever looks, and in the response's status too.
@@ -12,7 +14,7 @@ use crate::ui::Ui;
 pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::http::set_status(404);
-    let Ui { visitor, as_partner, .. } = Ui::get();
+    let place = Ui::get().place();
     let page = view! {
         <Title text="Not found"/>
         <div class="empty">
@@ -20,20 +22,20 @@ pub fn NotFound() -> impl IntoView {
             <h1>"This page does not exist"</h1>
             <p>"The address may be mistyped, or what was here has moved. Nothing is lost: start at home."</p>
             <div class="actions">
-                <a class="btn primary" rel="external" href=if as_partner { "/partner" } else { "/" }>"To the start page"</a>
+                <a class="btn primary" rel="external" href=at("/")>"To the start page"</a>
             </div>
         </div>
     }
     .into_any();
-    match (visitor, as_partner) {
-        (true, _) => view! {
+    match place {
+        Place::Nowhere => view! {
             <main class="main" id="main" tabindex="-1">
                 <Brand/>
                 {page}
             </main>
         }
         .into_any(),
-        (_, true) => partner_frame(page),
-        (_, false) => company_frame(page),
+        Place::Partner(_) => partner_frame(page),
+        Place::Company(_) => company_frame(page),
     }
 }

@@ -14,7 +14,7 @@ use crate::ui::{Ui, load};
 #[component]
 pub fn SignIn() -> impl IntoView {
     let next = use_query_map().with_untracked(|params| params.get("next")).unwrap_or_default();
-    let demo = load(|| ListDemoUsers {});
+    let demo = load(|_| ListDemoUsers {});
     let stranded = Ui::get().stranded;
     let target = next.clone();
     view! {
@@ -64,7 +64,7 @@ fn DemoUsers(users: Vec<DemoUser>, next: String) -> impl IntoView {
         .collect_view();
     shown.then(|| {
         view! {
-            <section class="demo-users" aria-label="Demo sign-ins">
+            <section class="sign-in-choices" aria-label="Demo sign-ins">
                 <p>"This is a demo. Come in as"</p>
                 {buttons}
             </section>
@@ -78,7 +78,7 @@ pub fn SetPassword() -> impl IntoView {
     let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
     let open = {
         let token = token.clone();
-        load(move || CheckLink { token: token.clone() })
+        load(move |_| CheckLink { token: token.clone() })
     };
     view! {
         <Title text="Set your password"/>
@@ -90,7 +90,7 @@ pub fn SetPassword() -> impl IntoView {
                         <Form action=SetPasswordFn::PATH plain=true>
                             <Hidden name="token" value=token/>
                             <Field name="password" label="New password" kind="password" autocomplete="new-password"
-                                hint="At least 8 characters. Long is better than complicated."/>
+                                hint="At least 10 characters. Longer is better than more complicated."/>
                             <Field name="password_again" label="The same again" kind="password" autocomplete="new-password"/>
                             <SubmitButton class="btn primary wide">"Set password and sign in"</SubmitButton>
                         </Form>
@@ -110,8 +110,9 @@ pub fn SetPassword() -> impl IntoView {
     }
 }
 
+/// Around the pages of people who are not at a place yet.
 #[component]
-fn Frame(title: &'static str, context: &'static str, children: Children) -> impl IntoView {
+pub fn Frame(title: &'static str, #[prop(into)] context: String, children: Children) -> impl IntoView {
     view! {
         <main class="sign-in" id="main">
             <div class="sign-in-form">

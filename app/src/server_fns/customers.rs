@@ -1,7 +1,8 @@
 //! Customers: the list, one customer, sales, refunds, and who brings them.
 
+use domain::Place;
 pub use domain::addresses::{customer as customer_path, customer_page};
-use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList};
+use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList, VoidPreview};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
 
@@ -33,32 +34,37 @@ use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
 
 #[server(prefix = "/rpc", endpoint = "customers/list", protocol = Reading)]
-pub async fn list_customers(query: ListQuery) -> Result<CustomerList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_customers(#[server(default)] place: Place, query: ListQuery) -> Result<CustomerList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
 #[server(prefix = "/rpc", endpoint = "customers/find", protocol = Reading)]
-pub async fn find_customers(text: String) -> Result<Vec<Choice>> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn find_customers(#[server(default)] place: Place, text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::choices(&cx.db, cx.company_id, &text).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
-pub async fn get_customer(key: String, query: ListQuery) -> Result<CustomerDetail> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_customer(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerDetail> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/forms", protocol = Reading)]
-pub async fn get_customer_forms(key: String) -> Result<CustomerForms> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
-    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, cx.now).await?)
+pub async fn get_customer_forms(
+    #[server(default)] place: Place,
+    key: String,
+    #[server(default)] refund_of: String,
+) -> Result<CustomerForms> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, &refund_of, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/create")]
 pub async fn create_customer(
+    #[server(default)] place: Place,
     #[server(default)] customer_key: String,
     #[server(default)] name: String,
     #[server(default)] email: String,
@@ -67,7 +73,7 @@ pub async fn create_customer(
     #[server(default)] created_at: String,
     #[server(default)] test: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let created_at = match created_at.trim() {
         "" => None,
         text => Some(time(&cx, "created_at", text)?),
@@ -89,25 +95,29 @@ pub async fn create_customer(
 
 #[server(prefix = "/rpc", endpoint = "customers/save")]
 pub async fn save_customer(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] name: String,
     #[server(default)] email: String,
     #[server(default)] provider_key: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let change = CustomerChange {
         name: Some(name.trim().to_owned()),
         email: Some(email.trim().to_owned()),
         provider_key: Some(provider_key.trim().to_owned()),
     };
     let id = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::customers::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    let changed = data::customers::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
 }
 
-/// An empty `key` is made from the form, so that the same form sent twice records one sale.
+/// An empty `key` is made from the form, so that the same form sent twice records one sale. What looks wrong is refused at
+/// `please_confirm` until that says the same words.
 #[server(prefix = "/rpc", endpoint = "customers/sale")]
 pub async fn record_sale(
+    #[server(default)] place: Place,
     customer_key: String,
     #[server(default)] amount: String,
     #[server(default)] currency: String,
@@ -115,8 +125,9 @@ pub async fn record_sale(
     #[server(default)] key: String,
     #[server(default)] product_key: String,
     #[server(default)] category_key: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &currency, &occurred_at)?;
     let sale = Sale {
         key: filled(&key).unwrap_or_else(|| own_key(occurred_at)),
@@ -126,6 +137,7 @@ pub async fn record_sale(
         product_key: filled(&product_key),
         category_key: filled(&category_key),
     };
+    super::ask(&data::queries::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
     let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
@@ -134,15 +146,17 @@ pub async fn record_sale(
     Ok(Done::say(words).to(customer_path(&customer_key)))
 }
 
+/// An empty amount is what is left of the sale; an empty `key` is made from the form.
 #[server(prefix = "/rpc", endpoint = "customers/refund")]
 pub async fn record_refund(
+    #[server(default)] place: Place,
     customer_key: String,
     #[server(default)] refund_of: String,
     #[server(default)] amount: String,
     #[server(default)] occurred_at: String,
     #[server(default)] key: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     if refund_of.trim().is_empty() {
         return Err(refused(&[("refund_of", "Choose the sale that was refunded.")]));
     }
@@ -156,9 +170,17 @@ pub async fn record_refund(
     if original.customer_id != customer.id {
         return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
     }
+    let left = original.left()?;
+    let amount = match amount.trim() {
+        "" if left.minor <= 0 => {
+            return Err(refused(&[("refund_of", &format!("{} has been refunded in full.", original.key))]));
+        }
+        "" => left.plain(),
+        typed => typed.to_owned(),
+    };
     let (amount, occurred_at) = amount_and_time(&cx, &amount, &original.currency, &occurred_at)?;
     if amount.minor == 0 {
-        return Err(refused(&[("amount", "Write what was given back, like 19.99.")]));
+        return Err(refused(&[("amount", "Enter what was refunded, like 19.99.")]));
     }
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
     let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
@@ -174,12 +196,13 @@ pub async fn record_refund(
 /// Empty partner: to nobody. Nothing is asked while both `undo` and `from` are empty.
 #[server(prefix = "/rpc", endpoint = "customers/preview-attribution", protocol = Reading)]
 pub async fn preview_attribution(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] partner: String,
     #[server(default)] from: String,
     #[server(default)] undo: String,
 ) -> Result<Option<ChangePreview>> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     if !undo.is_empty() {
         return Ok(Some(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?));
     }
@@ -193,16 +216,17 @@ pub async fn preview_attribution(
 
 #[server(prefix = "/rpc", endpoint = "customers/attribution")]
 pub async fn change_attribution(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] partner: String,
     from: String,
     #[server(default)] reason: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
     let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
-    let changed =
-        attributions::apply_change(&cx.db, cx.company_id, customer.id, &change, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
     Ok(match changed.change_id {
         None => Done::say("The customer belongs so already; nothing was changed.").to(path),
@@ -213,11 +237,54 @@ pub async fn change_attribution(
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/undo-attribution")]
-pub async fn undo_attribution(key: String, change: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManageCustomers).await?;
+pub async fn undo_attribution(#[server(default)] place: Place, key: String, change: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
     attributions::undo_change(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
+}
+
+/// What voiding this customer's transaction `transaction` would do, or undoing the void `undo`. Nothing is asked while both are empty.
+#[server(prefix = "/rpc", endpoint = "customers/preview-void", protocol = Reading)]
+pub async fn preview_void(
+    #[server(default)] place: Place,
+    key: String,
+    #[server(default)] transaction: String,
+    #[server(default)] undo: String,
+) -> Result<Option<VoidPreview>> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let preview = match (undo.is_empty(), transaction.is_empty()) {
+        (false, _) => data::queries::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?,
+        (true, false) => data::queries::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?,
+        (true, true) => return Ok(None),
+    };
+    if preview.customer.value != key {
+        return Err(AppError::NotFound("This customer's sale".to_owned()));
+    }
+    Ok(Some(preview))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/void")]
+pub async fn void_transaction(
+    #[server(default)] place: Place,
+    customer_key: String,
+    transaction: String,
+    #[server(default)] reason: String,
+) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let voided = data::voids::void(&cx.db, cx.company_id, &transaction, reason.trim(), cx.author(), cx.now).await?;
+    Ok(Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
+        .to(customer_path(&customer_key))
+        .undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", voided.void_id.to_string())]))
+}
+
+#[server(prefix = "/rpc", endpoint = "customers/undo-void")]
+pub async fn undo_void(#[server(default)] place: Place, customer_key: String, void: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
+    data::voids::undo(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
+    Ok(Done::say("Undid the void. It counts again.").to(customer_path(&customer_key)))
 }
 
 #[cfg(feature = "ssr")]

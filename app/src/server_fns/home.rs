@@ -1,5 +1,6 @@
 //! The home screen.
 
+use domain::Place;
 use domain::views::home::Home;
 use leptos::prelude::*;
 
@@ -13,7 +14,7 @@ use domain::access::Action;
 
 /// This month against last month, the chart, and what waits.
 #[server(prefix = "/rpc", endpoint = "home", protocol = Reading)]
-pub async fn get_home() -> Result<Home> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_home(#[server(default)] place: Place) -> Result<Home> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::home::home(&cx.db, &cx.company, cx.role, cx.now).await?)
 }

@@ -1,5 +1,6 @@
 //! Importing a file in the browser; the upload itself is in `crate::upload`.
 
+use domain::Place;
 use domain::views::settings::ImportPage;
 use leptos::prelude::*;
 
@@ -16,30 +17,28 @@ use domain::{access::Action, views::Choice};
 
 /// What can be imported, and the file that was tried last.
 #[server(prefix = "/rpc", endpoint = "imports/page", protocol = Reading)]
-pub async fn get_import() -> Result<ImportPage> {
-    let cx = ctx::company(Action::Import).await?;
-    let parts = ctx::parts()?;
+pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
+    let cx = ctx::company(&place, Action::Import).await?;
     let kinds = Kind::ALL.iter().map(|kind| Choice {
         value: kind.word().to_owned(),
         label: label(*kind).to_owned(),
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
-    let trial = files::trial(&parts, cx.company_id).await?;
-    Ok(ImportPage { kinds, trial, has_rest: files::has_rest(&parts).await? })
+    Ok(ImportPage { kinds, trial: files::trial(&cx).await?, has_rest: files::has_rest(&cx).await? })
 }
 
 /// Imports the file that was tried; `skip_bad` leaves its wrong rows out.
 #[server(prefix = "/rpc", endpoint = "imports/apply")]
-pub async fn apply_import(upload: String, #[server(default)] skip_bad: String) -> Result<Done> {
-    let cx = ctx::company(Action::Import).await?;
+pub async fn apply_import(#[server(default)] place: Place, upload: String, #[server(default)] skip_bad: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::Import).await?;
     Ok(Done::say(files::apply(&cx, &upload, skip_bad == "true").await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "imports/discard")]
-pub async fn discard_import() -> Result<Done> {
-    ctx::company(Action::Import).await?;
-    files::discard(&ctx::parts()?).await?;
+pub async fn discard_import(#[server(default)] place: Place) -> Result<Done> {
+    let cx = ctx::company(&place, Action::Import).await?;
+    files::discard(&cx, &ctx::parts()?).await?;
     Ok(Done::say("Put the file aside. Nothing was imported."))
 }
 

@@ -14,3 +14,23 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod work;
+
+/// Asks before something that looks wrong counts. `confirmed` is what the form says was agreed to: the words that were shown, so
+/// that another amount or date is asked about anew.
+#[cfg(feature = "ssr")]
+fn ask(doubts: &[String], confirmed: &str) -> crate::error::Result<()> {
+    let doubts = doubts.join(" ");
+    if doubts.is_empty() || doubts == confirmed {
+        return Ok(());
+    }
+    let error = crate::error::AppError::Invalid([("please_confirm".to_owned(), doubts)].into());
+    crate::http::fail(&error);
+    Err(error)
+}
+
+/// As [`ask`], about a reward given by hand. What cannot be read is refused elsewhere.
+#[cfg(feature = "ssr")]
+fn ask_about_reward(amount: &str, currency: &str, confirmed: &str) -> crate::error::Result<()> {
+    let Ok(currency) = currency.parse() else { return Ok(()) };
+    domain::Money::parse(amount, currency).map_or(Ok(()), |amount| ask(&domain::doubts::of_reward(amount), confirmed))
+}

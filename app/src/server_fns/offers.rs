@@ -1,5 +1,6 @@
 //! Offers: list, versions, publish, retire.
 
+use domain::Place;
 use domain::offers::TriggerText;
 use domain::views::offers::{OfferDetail, OfferDraft, OfferList, TriggerWords};
 use leptos::prelude::*;
@@ -16,41 +17,43 @@ use {
 };
 
 #[server(prefix = "/rpc", endpoint = "offers/list", protocol = Reading)]
-pub async fn list_offers() -> Result<OfferList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_offers(#[server(default)] place: Place) -> Result<OfferList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::offers::list(&cx.db, &cx.company, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "offers/detail", protocol = Reading)]
-pub async fn get_offer(key: String) -> Result<OfferDetail> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_offer(#[server(default)] place: Place, key: String) -> Result<OfferDetail> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::offers::detail(&cx.db, &cx.company, &key, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "offers/blank", protocol = Reading)]
-pub async fn get_blank_offer() -> Result<OfferDraft> {
-    let cx = ctx::company(Action::ManageOffers).await?;
+pub async fn get_blank_offer(#[server(default)] place: Place) -> Result<OfferDraft> {
+    let cx = ctx::company(&place, Action::ManageOffers).await?;
     Ok(data::queries::offers::blank(&cx.db, &cx.company).await?)
 }
 
 /// What a trigger that is being typed would say and pay.
 #[server(prefix = "/rpc", endpoint = "offers/describe", protocol = Reading)]
-pub async fn describe_trigger(trigger: TriggerText) -> Result<TriggerWords> {
-    let cx = ctx::company(Action::ManageOffers).await?;
+pub async fn describe_trigger(#[server(default)] place: Place, trigger: TriggerText) -> Result<TriggerWords> {
+    let cx = ctx::company(&place, Action::ManageOffers).await?;
     Ok(TriggerWords::of(&trigger, cx.currency))
 }
 
-/// Creates an offer, or publishes another version of it. Triggers without any value are left out.
+/// Creates an offer, or publishes another version of it; `seen` is the newest that the form knew. Triggers without any value are left out.
 #[server(prefix = "/rpc", endpoint = "offers/publish")]
 pub async fn publish_offer(
+    #[server(default)] place: Place,
     key: String,
     #[server(default)] group: String,
     description: String,
     #[server(default)] from: String,
     #[server(default)] applies_to: String,
     #[server(default)] triggers: Vec<TriggerText>,
+    #[server(default)] seen: i32,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageOffers).await?;
+    let cx = ctx::company(&place, Action::ManageOffers).await?;
     let mut errors = FieldErrors::new();
     let effective_from = match from.trim() {
         "" => None,
@@ -78,7 +81,8 @@ pub async fn publish_offer(
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };
     let group = Some(group.trim()).filter(|group| !group.is_empty());
-    let published = data::offers::publish(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, cx.author(), cx.now).await?;
+    let published =
+        data::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now).await?;
     let words = match published {
         Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),
@@ -94,8 +98,8 @@ fn is_blank(trigger: &TriggerText) -> bool {
 
 /// Ends an offer from now on; what was earned stays.
 #[server(prefix = "/rpc", endpoint = "offers/retire")]
-pub async fn retire_offer(key: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManageOffers).await?;
+pub async fn retire_offer(#[server(default)] place: Place, key: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageOffers).await?;
     data::offers::retire(&cx.db, cx.company_id, &key, None, cx.author(), cx.now).await?;
     Ok(Done::say("Retired the offer. What it earned until now stays.").to("/offers"))
 }

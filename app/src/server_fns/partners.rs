@@ -1,5 +1,6 @@
 //! Partner Management.
 
+use domain::Place;
 pub use domain::addresses::{partner as partner_path, partner_page};
 use domain::views::customers::CustomerList;
 use domain::views::partners::{
@@ -26,70 +27,71 @@ use domain::states::PartnershipStatus;
 use leptos::server_fn::ServerFn;
 
 #[server(prefix = "/rpc", endpoint = "partners/list", protocol = Reading)]
-pub async fn list_partners(query: ListQuery) -> Result<PartnerList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_partners(#[server(default)] place: Place, query: ListQuery) -> Result<PartnerList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
 #[server(prefix = "/rpc", endpoint = "partners/find", protocol = Reading)]
-pub async fn find_partners(text: String) -> Result<Vec<Choice>> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn find_partners(#[server(default)] place: Place, text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::choices(&cx.db, cx.company_id, &text).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/head", protocol = Reading)]
-pub async fn get_partner(key: String) -> Result<PartnerHead> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_partner(#[server(default)] place: Place, key: String) -> Result<PartnerHead> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/overview", protocol = Reading)]
-pub async fn get_partner_overview(key: String) -> Result<PartnerOverview> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_partner_overview(#[server(default)] place: Place, key: String) -> Result<PartnerOverview> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::overview(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/rewards", protocol = Reading)]
-pub async fn list_partner_rewards(key: String, query: ListQuery) -> Result<RewardLines> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_partner_rewards(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<RewardLines> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::rewards(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/customers", protocol = Reading)]
-pub async fn list_partner_customers(key: String, query: ListQuery) -> Result<CustomerList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_partner_customers(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::customers::of_partner(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/transactions", protocol = Reading)]
-pub async fn list_partner_transactions(key: String, query: ListQuery) -> Result<TransactionLines> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_partner_transactions(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<TransactionLines> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::detail::transactions(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/activity", protocol = Reading)]
-pub async fn get_partner_activity(key: String, #[server(default)] older: String) -> Result<Activity> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_partner_activity(#[server(default)] place: Place, key: String, #[server(default)] older: String) -> Result<Activity> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::activity::activity(&cx.db, &cx.company, &key, &older).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/form", protocol = Reading)]
-pub async fn get_partner_form() -> Result<PartnerForm> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+pub async fn get_partner_form(#[server(default)] place: Place) -> Result<PartnerForm> {
+    let cx = ctx::company(&place, Action::ManagePartners).await?;
     Ok(data::queries::partners::form(&cx.db, &cx.company).await?)
 }
 
 /// A partner and what its form offers.
 #[server(prefix = "/rpc", endpoint = "partners/edit", protocol = Reading)]
-pub async fn get_partner_to_edit(key: String) -> Result<(PartnerHead, PartnerForm)> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+pub async fn get_partner_to_edit(#[server(default)] place: Place, key: String) -> Result<(PartnerHead, PartnerForm)> {
+    let cx = ctx::company(&place, Action::ManagePartners).await?;
     let head = data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?;
     Ok((head, data::queries::partners::form(&cx.db, &cx.company).await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/create")]
 pub async fn create_partner(
+    #[server(default)] place: Place,
     partner_key: String,
     #[server(default)] name: String,
     #[server(default)] email: String,
@@ -99,7 +101,7 @@ pub async fn create_partner(
     #[server(default)] tags: String,
     #[server(default)] manager: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+    let cx = ctx::company(&place, Action::ManagePartners).await?;
     let input = NewPartner {
         partner_key: partner_key.trim().to_owned(),
         name,
@@ -117,6 +119,7 @@ pub async fn create_partner(
 
 #[server(prefix = "/rpc", endpoint = "partners/save")]
 pub async fn save_partner(
+    #[server(default)] place: Place,
     key: String,
     name: String,
     #[server(default)] email: String,
@@ -126,8 +129,9 @@ pub async fn save_partner(
     #[server(default)] manager: String,
     #[server(default)] payout_account: String,
     #[server(default)] settlement_days: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+    let cx = ctx::company(&place, Action::ManagePartners).await?;
     let days = match settlement_days.trim() {
         "" => 0,
         text => text.parse().map_err(|_| refused("settlement_days", "Write a number of days, like 3."))?,
@@ -144,14 +148,14 @@ pub async fn save_partner(
         settlement_days: Some(days),
     };
     let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::partners::update(&cx.db, cx.company_id, id, &change, cx.author(), cx.now).await?;
+    let changed = data::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the partner." } else { "Nothing was different." }).to(partner_path(&key)))
 }
 
 /// From now on; what happened before keeps the group it happened in.
 #[server(prefix = "/rpc", endpoint = "partners/move")]
-pub async fn move_partner(key: String, group: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+pub async fn move_partner(#[server(default)] place: Place, key: String, group: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManagePartners).await?;
     let row = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let groups = data::partners::groups_by_key(cx.db.read(), cx.company_id).await?;
     let before = groups.into_iter().find(|(_, id)| *id == row.group_id).map(|(key, _)| key).unwrap_or_default();
@@ -163,42 +167,44 @@ pub async fn move_partner(key: String, group: String) -> Result<Done> {
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/archive")]
-pub async fn archive_partner(key: String) -> Result<Done> {
-    let (name, changed) = set_status(&key, PartnershipStatus::Archived).await?;
+pub async fn archive_partner(#[server(default)] place: Place, key: String) -> Result<Done> {
+    let (name, changed) = set_status(&place, &key, PartnershipStatus::Archived).await?;
     let words = if changed { format!("Archived {name}. Sales from now on earn nothing.") } else { format!("{name} is archived already.") };
     Ok(Done::say(words).undo(RestorePartner::PATH, [("key", key)]))
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/restore")]
-pub async fn restore_partner(key: String) -> Result<Done> {
-    let (name, changed) = set_status(&key, PartnershipStatus::Approved).await?;
+pub async fn restore_partner(#[server(default)] place: Place, key: String) -> Result<Done> {
+    let (name, changed) = set_status(&place, &key, PartnershipStatus::Approved).await?;
     Ok(Done::say(if changed { format!("{name} is active again.") } else { format!("{name} is active already.") }))
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/manual-reward-form", protocol = Reading)]
-pub async fn get_manual_reward_form(key: String) -> Result<ManualRewardForm> {
-    let cx = ctx::company(Action::ManageInvoices).await?;
+pub async fn get_manual_reward_form(#[server(default)] place: Place, key: String) -> Result<ManualRewardForm> {
+    let cx = ctx::company(&place, Action::ManageInvoices).await?;
     Ok(data::queries::partners::manual::form(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 /// This partner's customers, for the combobox.
 #[server(prefix = "/rpc", endpoint = "partners/find-customers", protocol = Reading)]
-pub async fn find_partner_customers(key: String, text: String) -> Result<Vec<Choice>> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn find_partner_customers(#[server(default)] place: Place, key: String, text: String) -> Result<Vec<Choice>> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::partners::manual::customers_of(&cx.db, cx.company_id, &key, &text).await?)
 }
 
 /// `onto_invoice` is "review" to put it straight onto the invoice in review of its currency.
 #[server(prefix = "/rpc", endpoint = "partners/manual-reward")]
 pub async fn create_manual_reward(
+    #[server(default)] place: Place,
     partner_key: String,
     #[server(default)] description: String,
     #[server(default)] amount: String,
     #[server(default)] currency: String,
     #[server(default)] customer_key: String,
     #[server(default)] onto_invoice: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageInvoices).await?;
+    let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let reward = ManualReward {
         partner_key: partner_key.clone(),
         amount: amount.trim().to_owned(),
@@ -207,6 +213,7 @@ pub async fn create_manual_reward(
         customer_key: customer_key.trim().to_owned(),
         onto_invoice: onto_invoice == "review",
     };
+    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))
@@ -226,8 +233,8 @@ fn tags_typed(text: &str) -> Vec<String> {
 }
 
 #[cfg(feature = "ssr")]
-async fn set_status(key: &str, status: PartnershipStatus) -> Result<(String, bool)> {
-    let cx = ctx::company(Action::ManagePartners).await?;
+async fn set_status(place: &Place, key: &str, status: PartnershipStatus) -> Result<(String, bool)> {
+    let cx = ctx::company(place, Action::ManagePartners).await?;
     let row = data::partners::find_by_key(cx.db.read(), cx.company_id, key).await?;
     let changed = data::partners::set_status(&cx.db, cx.company_id, row.id, status, cx.author(), cx.now).await?;
     Ok((row.name, changed))

@@ -1,5 +1,6 @@
 //! Review Rewards: the list, one reward, and what people decide about them.
 
+use domain::Place;
 use domain::views::ListQuery;
 use domain::views::rewards::{ReviewList, RewardDetail};
 use leptos::prelude::*;
@@ -29,16 +30,16 @@ pub const MOVE: &str = "move_to_current_invoice";
 pub const REMOVE: &str = "remove_from_invoice";
 
 #[server(prefix = "/rpc", endpoint = "rewards/list", protocol = Reading)]
-pub async fn list_rewards(query: ListQuery) -> Result<ReviewList> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn list_rewards(#[server(default)] place: Place, query: ListQuery) -> Result<ReviewList> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     let mut list = data::queries::rewards::list(&cx.db, &cx.company, &query, cx.now).await?;
     list.may_review = cx.may(Action::ReviewRewards);
     Ok(list)
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/detail", protocol = Reading)]
-pub async fn get_reward(key: String) -> Result<RewardDetail> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_reward(#[server(default)] place: Place, key: String) -> Result<RewardDetail> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     let mut reward = data::queries::rewards::detail(&cx.db, &cx.company, &key, cx.now).await?;
     if !cx.may(Action::ReviewRewards) {
         reward.verbs.clear();
@@ -56,6 +57,7 @@ pub async fn get_reward(key: String) -> Result<RewardDetail> {
 /// reason for each decision.
 #[server(prefix = "/rpc", endpoint = "rewards/review")]
 pub async fn review_rewards(
+    #[server(default)] place: Place,
     #[server(default)] keys: Vec<String>,
     #[server(default)] decision: String,
     #[server(default)] reason: String,
@@ -69,7 +71,7 @@ pub async fn review_rewards(
         _ => ("reason", reason),
     };
     let action = if decision == MOVE || decision == REMOVE { Action::ManageInvoices } else { Action::ReviewRewards };
-    let cx = ctx::company(action).await?;
+    let cx = ctx::company(&place, action).await?;
     if keys.is_empty() {
         return Err(AppError::invalid("", "Select at least one reward first."));
     }
@@ -91,8 +93,8 @@ pub async fn review_rewards(
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/undo")]
-pub async fn undo_review(batch: String) -> Result<Done> {
-    let cx = ctx::company(Action::ReviewRewards).await?;
+pub async fn undo_review(#[server(default)] place: Place, batch: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ReviewRewards).await?;
     let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
     let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(|error| by_reward(error, true))?;
     let words = match undone.changed {
@@ -104,16 +106,21 @@ pub async fn undo_review(batch: String) -> Result<Done> {
 
 /// Takes back a manual reward or an adjustment that was just given.
 #[server(prefix = "/rpc", endpoint = "rewards/withdraw")]
-pub async fn withdraw_reward(key: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManageInvoices).await?;
+pub async fn withdraw_reward(#[server(default)] place: Place, key: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let withdrawn = data::rewards::withdraw(&cx.db, cx.company_id, &key, cx.author(), cx.now).await?;
     let done = Done::say(format!("Took the reward back: it is declined.{}", went_along(&withdrawn)));
     Ok(with_undo(done, &withdrawn))
 }
 
 #[server(prefix = "/rpc", endpoint = "rewards/adjust")]
-pub async fn adjust_reward(key: String, #[server(default)] difference: String, #[server(default)] description: String) -> Result<Done> {
-    let cx = ctx::company(Action::ManageInvoices).await?;
+pub async fn adjust_reward(
+    #[server(default)] place: Place,
+    key: String,
+    #[server(default)] difference: String,
+    #[server(default)] description: String,
+) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let adjustment = Adjustment { reward_key: key, difference: difference.trim().to_owned(), description };
     let given = data::rewards::adjust(&cx.db, cx.company_id, &adjustment, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(if given.new { "Added the difference as a reward of its own." } else { "It was added already." })

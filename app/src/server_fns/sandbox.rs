@@ -1,5 +1,6 @@
 //! The sandbox's clock in its owner's hands.
 
+use domain::Place;
 use domain::views::session::Jump;
 use leptos::prelude::*;
 
@@ -26,16 +27,16 @@ pub const DAYS_MAX: u16 = 400;
 
 /// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
 #[server(prefix = "/rpc", endpoint = "sandbox/jumps", protocol = Reading)]
-pub async fn get_jumps(effects: bool) -> Result<Vec<Jump>> {
+pub async fn get_jumps(#[server(default)] place: Place, effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
-    let Ok(cx) = ctx::company_of(&parts, Action::MoveClock).await else { return Ok(Vec::new()) };
+    let Ok(cx) = ctx::company_of(&parts, &place, Action::MoveClock).await else { return Ok(Vec::new()) };
     Ok(data::queries::session::jumps(&cx.db, cx.company_id, &cx.zone, effects).await?)
 }
 
 /// Moves the clock to an instant, or by a number of local days, and does everything that falls due on the way.
 #[server(prefix = "/rpc", endpoint = "sandbox/move")]
-pub async fn move_clock(#[server(default)] to: String, #[server(default)] days: String) -> Result<Done> {
-    let cx = ctx::company(Action::MoveClock).await?;
+pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: String, #[server(default)] days: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::MoveClock).await?;
     let until = if to.is_empty() {
         let wrong = || AppError::invalid("days", format!("Write a number of days from 1 to {DAYS_MAX}."));
         let days = days.trim().parse().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or_else(wrong)?;
@@ -56,9 +57,16 @@ pub async fn move_clock(#[server(default)] to: String, #[server(default)] days: 
     };
     // Dropping the work is safe at any moment; the clock then stands where it was last.
     let stopped = tokio::select! {
-        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => {
-            return Ok(Done::say(moved_words(&cx.zone, until, &work?)));
-        }
+        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
+            Ok(work) => return Ok(Done::say(moved_words(&cx.zone, until, &work))),
+            Err(error @ (data::Error::Invalid(_) | data::Error::Forbidden(_) | data::Error::Conflict(_))) => return Err(error.into()),
+            // Part of the way is done: neither "done" nor "nothing was changed" is true.
+            Err(error) => {
+                http::internal(error);
+                let stopped = AppError::Conflict("The clock stopped on the way. Look where it is, and move it again.".to_owned());
+                return Err(stopped).inspect_err(http::fail);
+            }
+        },
         () = running.stopped() => so_far.lock().unwrap_or_else(PoisonError::into_inner).1,
     };
     let now = data::installation::now(&cx.db).await?;

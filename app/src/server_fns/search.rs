@@ -1,5 +1,6 @@
 //! The search over everything.
 
+use domain::Place;
 use domain::views::search::SearchResults;
 use leptos::prelude::*;
 
@@ -13,7 +14,7 @@ use domain::access::Action;
 
 /// Partners, customers, transactions, rewards and invoices by name, email or key.
 #[server(prefix = "/rpc", endpoint = "search", protocol = Reading)]
-pub async fn search(text: String) -> Result<SearchResults> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn search(#[server(default)] place: Place, text: String) -> Result<SearchResults> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::search::search(&cx.db, &cx.company, &text).await?)
 }

@@ -1,6 +1,7 @@
 //! Signing in, and who is looking.
 
-use domain::views::session::{DemoUser, Viewer};
+use domain::Place;
+use domain::views::session::{DemoUser, PlaceLink, Viewer};
 use leptos::prelude::*;
 
 use crate::error::Result;
@@ -14,13 +15,17 @@ use data::accounts::{self, SignIn as Outcome};
 
 /// Who is looking, and where.
 #[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]
-pub async fn get_viewer() -> Result<Viewer> {
-    let parts = ctx::parts()?;
-    let Some(standing) = ctx::standing_of(&parts).await? else {
-        http::fail(&AppError::Unauthenticated);
-        return Err(AppError::Unauthenticated);
-    };
-    Ok(data::queries::session::viewer(&standing.db, &standing.user, &standing.place).await?)
+pub async fn get_viewer(#[server(default)] place: Place) -> Result<Viewer> {
+    let person = ctx::person().await?;
+    let membership = person.membership(&place).inspect_err(http::fail)?;
+    Ok(data::queries::session::viewer(&person.db, &person.user, membership).await?)
+}
+
+/// Where the person can go on to `next`, an address that does not say whose it is.
+#[server(prefix = "/rpc", endpoint = "session/places", protocol = Reading)]
+pub async fn list_places(#[server(default)] next: String) -> Result<Vec<PlaceLink>> {
+    let person = ctx::person().await?;
+    Ok(crate::place::ways(&person, local_path(&next).unwrap_or("/")))
 }
 
 /// Whom a visitor may come in as with one click: nobody, unless this is a sandbox.
@@ -68,28 +73,11 @@ pub async fn set_password(token: String, password: String, password_again: Strin
     if password != password_again {
         return Err(AppError::invalid("password_again", "The two passwords differ."));
     }
-    if password.chars().count() < accounts::PASSWORD_CHARS_MIN {
-        let message = format!("Use at least {} characters.", accounts::PASSWORD_CHARS_MIN);
-        return Err(AppError::invalid("password", message));
-    }
     let db = ctx::db()?;
-    let Some(user) = accounts::sign_in_by_link(&db, &token, ctx::real_now()).await? else {
+    let set = accounts::set_password_by_link(&db, &token, &password, &http::client_address(), ctx::real_now()).await?;
+    let Some(user) = set else {
         return Err(AppError::Conflict("This link was used before or is too old. Ask for a new one.".to_owned()));
     };
-    accounts::set_password(&db, user.id, &password).await?;
     ctx::begin_session(&ctx::parts()?, &user).await?;
     Ok(Done::say("Your password is set.").to("/"))
-}
-
-/// Goes to another company or partner that the person belongs to.
-#[server(prefix = "/rpc", endpoint = "session/switch")]
-pub async fn switch_place(scope: String) -> Result<Done> {
-    let parts = ctx::parts()?;
-    let standing = ctx::standing_of(&parts).await?.ok_or(AppError::Unauthenticated)?;
-    let belongs = standing.user.memberships.iter().any(|place| data::queries::session::scope_word(place) == scope);
-    if !belongs {
-        return Err(AppError::NotFound("This company".to_owned()));
-    }
-    ctx::session_of(&parts)?.insert(ctx::SCOPE, scope).await.map_err(http::internal)?;
-    Ok(Done::say("").to("/"))
 }

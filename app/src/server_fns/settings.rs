@@ -1,5 +1,6 @@
 //! Company profile and audit log.
 
+use domain::Place;
 use domain::views::ListQuery;
 use domain::views::settings::{AuditLog, CompanyProfile};
 use leptos::prelude::*;
@@ -16,13 +17,14 @@ use data::companies::Profile;
 use domain::{Rate, access::Action};
 
 #[server(prefix = "/rpc", endpoint = "settings/profile", protocol = Reading)]
-pub async fn get_profile() -> Result<CompanyProfile> {
-    let cx = ctx::company(Action::ViewProgramme).await?;
+pub async fn get_profile(#[server(default)] place: Place) -> Result<CompanyProfile> {
+    let cx = ctx::company(&place, Action::ViewProgramme).await?;
     Ok(data::queries::settings::profile(&cx.company, cx.may(Action::ManageSettings)))
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/save-profile")]
 pub async fn save_profile(
+    #[server(default)] place: Place,
     name: String,
     timezone: String,
     currency: String,
@@ -34,8 +36,9 @@ pub async fn save_profile(
     #[server(default)] account_name: String,
     #[server(default)] iban: String,
     #[server(default)] bic: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
-    let cx = ctx::company(Action::ManageSettings).await?;
+    let cx = ctx::company(&place, Action::ManageSettings).await?;
     let mut errors = FieldErrors::new();
     let profile = Profile {
         name: Some(name),
@@ -53,7 +56,7 @@ pub async fn save_profile(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
     }
-    let changes = data::companies::update(&cx.db, cx.company_id, &profile, cx.author(), cx.now).await?;
+    let changes = data::companies::update_seen(&cx.db, cx.company_id, &profile, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(match changes.len() {
         0 => "Nothing was different.".to_owned(),
         1 => "Saved 1 change.".to_owned(),
@@ -68,7 +71,7 @@ fn taken<T, E: std::fmt::Display>(errors: &mut FieldErrors, field: &str, parsed:
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/audit", protocol = Reading)]
-pub async fn list_audit(query: ListQuery) -> Result<AuditLog> {
-    let cx = ctx::company(Action::ViewAudit).await?;
+pub async fn list_audit(#[server(default)] place: Place, query: ListQuery) -> Result<AuditLog> {
+    let cx = ctx::company(&place, Action::ViewAudit).await?;
     Ok(data::queries::settings::audit_log(&cx.db, &cx.company, &query).await?)
 }

@@ -145,7 +145,7 @@ impl Sql {
     fn partners(&self) -> String {
         let (id, series) = (self.id(3, "i"), self.series(self.rows));
         format!(
-            "INSERT INTO partners (id, name, email, created_at) SELECT {id}, 'Name' || i, 'm' || i || '@partners.example', 0 FROM {series}"
+            "INSERT INTO partners (id, key, name, email, created_at) SELECT {id}, 'p' || i, 'Name' || i, 'm' || i || '@partners.example', 0 FROM {series}"
         )
     }
 

@@ -16,7 +16,7 @@ use crate::db::{execute_with_rows, insert_all};
 use crate::entities::{attribution_changes, attributions, customers, receipts, rewards, transactions};
 use crate::events::{Attributed, Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners};
 use crate::rewards::rows::insert_rewards;
-use crate::{Db, Error, Result, audit, partners, transact};
+use crate::{Db, Error, Result, audit, partners, transact, voids};
 
 use super::plan::{Case, Context, Plan, plan};
 use super::spans::{holds, overlay};
@@ -53,6 +53,28 @@ pub async fn apply_change(
     now: Instant,
 ) -> Result<Changed> {
     transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &How { source, by, now }, true).await })
+}
+
+/// As [`apply_change`], for whoever was shown what it would do: refused where that is not what it does by now.
+pub async fn apply_seen(
+    db: &Db,
+    company_id: Uuid,
+    customer_id: Uuid,
+    change: &Change,
+    seen: &str,
+    by: &str,
+    now: Instant,
+) -> Result<Changed> {
+    transact!(db, |tx| {
+        let how = How { source: AttributionSource::Manual, by, now };
+        let changed = change_one(tx, company_id, customer_id, change, &how, true).await?;
+        if changed.change_id.is_some() && changed.consequences.digest() != seen {
+            return Err(Error::conflict(
+                "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.",
+            ));
+        }
+        Ok(changed)
+    })
 }
 
 /// What [`undo_change`] would do. Writes nothing.
@@ -112,6 +134,9 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
     let undone = attribution_changes::Entity::find().filter(attribution_changes::Column::Undoes.eq(change_id)).one(tx).await?;
     if undone.is_some() {
         return Err(Error::conflict("this change was taken back already"));
+    }
+    if voids::newest_since(tx, change.customer_id, change.recorded_at).await?.is_some() {
+        return Err(Error::conflict("a sale of this customer was voided since: undo that first"));
     }
     let all = attributions::Entity::find()
         .filter(attributions::Column::CustomerId.eq(change.customer_id))
@@ -247,7 +272,10 @@ impl Loaded {
             spans.entry(span.customer_id).or_default().push(span);
         }
         let mut sales: HashMap<Uuid, Vec<transactions::Model>> = HashMap::new();
-        for row in transactions::Entity::find().filter(transactions::Column::CustomerId.is_in(ids())).all(tx).await? {
+        let found = transactions::Entity::find()
+            .filter(transactions::Column::CustomerId.is_in(ids()))
+            .filter(transactions::Column::VoidedAt.is_null());
+        for row in found.all(tx).await? {
             sales.entry(row.customer_id).or_default().push(row);
         }
         let mut earned: HashMap<Uuid, Vec<rewards::Model>> = HashMap::new();

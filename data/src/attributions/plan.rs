@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::{receipts, rewards, transactions};
 use crate::error::stored;
-use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, owner_at, receipt};
+use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, effective, owner_at, receipt};
 use crate::rewards::rows::{Origin, from_draft};
 
-use super::{Consequences, Entry, EntryKind, Move, Total};
+use super::{Consequences, Entry, EntryKind, Move};
 
 mod given;
 
@@ -90,14 +90,14 @@ pub fn plan(context: &Context<'_>, case: &Case, history: &mut History, line: &[A
     let moved = planner.moved(line);
     for event in &moved {
         for root in planner.roots(event).filter(|root| Some(root.partnership_id) == event.from) {
-            planner.history.forget(context.programme, root)?;
+            planner.history.forget(context.programme, root, effective(root, &planner.linked))?;
         }
     }
     for event in &moved {
         planner.carry(event)?;
     }
     planner.roll_up_customer(line);
-    planner.sum_up();
+    planner.plan.consequences.sum_up();
     Ok(planner.plan)
 }
 
@@ -346,25 +346,6 @@ impl<'a> Planner<'a> {
                 let roll_up = self.roll_up(id);
                 roll_up.0 += sign;
                 roll_up.1 += sign * paid;
-            }
-        }
-    }
-
-    fn sum_up(&mut self) {
-        let consequences = &mut self.plan.consequences;
-        for entry in &consequences.entries {
-            let same = |total: &&mut Total| {
-                total.partner_key == entry.partner_key
-                    && total.invoice_month == entry.invoice_month
-                    && total.difference.currency == entry.amount.currency
-            };
-            match consequences.totals.iter_mut().find(same) {
-                Some(total) => total.difference.minor += entry.amount.minor,
-                None => consequences.totals.push(Total {
-                    partner_key: entry.partner_key.clone(),
-                    invoice_month: entry.invoice_month,
-                    difference: entry.amount,
-                }),
             }
         }
     }

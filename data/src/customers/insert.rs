@@ -161,6 +161,7 @@ fn row(
         recorded_at: now.0,
         first_purchase_at: None,
         transactions: 0,
+        voided: 0,
         search: search_text(&[&input.name, &input.email, &input.customer_key]),
     }
 }

@@ -24,6 +24,8 @@ pub struct Model {
     pub recorded_at: i64,
     pub first_purchase_at: Option<i64>,
     pub transactions: i64,
+    /// Further ones, that were voided.
+    pub voided: i64,
     #[sea_orm(column_type = "Text")]
     pub search: String,
 }

@@ -9,6 +9,7 @@ pub struct Model {
     pub mode: String,
     pub sandbox_now: Option<i64>,
     pub created_at: i64,
+    pub secret: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

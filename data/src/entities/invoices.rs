@@ -28,6 +28,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub digest: Option<String>,
     pub attempts: i32,
+    /// Only while its charge has failed.
+    pub retry_at: Option<i64>,
     pub charged_at: Option<i64>,
     pub paid_at: Option<i64>,
 }

@@ -9,6 +9,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub result: String,
     pub at: i64,
+    pub owner: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

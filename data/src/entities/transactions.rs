@@ -26,6 +26,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub author: String,
     pub recorded_at: i64,
+    pub voided_at: Option<i64>,
+    /// The void that it was voided by.
+    pub void_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

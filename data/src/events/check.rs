@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use domain::rating::{self, check_refund};
 use domain::{Currency, Instant, Money};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult, StatementBuilder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, StatementBuilder};
 use uuid::Uuid;
 
 use crate::check::shown;
 use crate::db::IN_MAX;
+use crate::entities::transactions;
 use crate::error::stored;
 use crate::{Error, Result};
 
@@ -30,6 +31,8 @@ pub(super) struct Plan {
     pub originals: Originals,
     /// The transaction that the only row of a batch repeats.
     pub present: Option<Uuid>,
+    /// Rows whose key voided transactions had, with how many.
+    pub voided: HashMap<u32, i64>,
 }
 
 /// Sales that rows of the batch refund.
@@ -78,6 +81,7 @@ struct Checker<'a> {
     /// Rows by key, then by place.
     by_key: Vec<u32>,
     present: Option<Uuid>,
+    voided: HashMap<u32, i64>,
 }
 
 pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, now: Instant) -> Result<Plan> {
@@ -93,6 +97,7 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
         customers: keys.iter().map(|key| found.remove(*key)).collect(),
         by_key,
         present: None,
+        voided: HashMap::new(),
     };
     checker.check_alone();
     checker.check_duplicates();
@@ -104,7 +109,7 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
     let unchanged = checker.fates.iter().filter(|fate| **fate == Fate::Unchanged).count() as u64;
     let mut complaints = checker.complaints;
     complaints.sort_by_key(|complaint| complaint.row);
-    Ok(Plan { order, unchanged, complaints, customers: checker.customers, originals, present: checker.present })
+    Ok(Plan { order, unchanged, complaints, customers: checker.customers, originals, present: checker.present, voided: checker.voided })
 }
 
 impl Batch {
@@ -196,6 +201,12 @@ impl Checker<'_> {
         let candidates: Vec<u32> = self.by_key.iter().copied().filter(|row| self.fates[*row as usize] == Fate::New).collect();
         for chunk in candidates.chunks(IN_MAX) {
             let keys = chunk.iter().map(|row| batch.key(batch.row(*row)));
+            for (key, count) in find_voided(tx, company_id, keys.clone()).await? {
+                let place = candidates.partition_point(|row| batch.key(batch.row(*row)) < key.as_str());
+                if let Some(row) = candidates.get(place).copied().filter(|row| batch.key(batch.row(*row)) == key) {
+                    self.voided.insert(row, count);
+                }
+            }
             for recorded in find_recorded(tx, company_id, keys).await? {
                 let place = candidates.partition_point(|row| batch.key(batch.row(*row)) < recorded.key.as_str());
                 let Some(row) = candidates.get(place).copied().filter(|row| batch.key(batch.row(*row)) == recorded.key) else { continue };
@@ -298,7 +309,7 @@ impl Checker<'_> {
                 continue;
             }
             if let Err(error) = check_refund(row.money(), row.occurred_at, &original.facts(original.refunded)) {
-                self.refuse(refund, error.field(), format!("“{}”: {error}", row.money().plain()));
+                self.refuse(refund, error.field(), error.to_string());
                 continue;
             }
             originals.sales[found].refunded -= row.amount;
@@ -387,6 +398,7 @@ async fn find_recorded<'a, C: ConnectionTrait>(tx: &C, company_id: Uuid, keys: i
         .expr_as(Expr::col((o, Alias::new("key"))), Alias::new("original_key"))
         .column((c, Alias::new("customer_key")))
         .and_where(Expr::col((t.clone(), Alias::new("company_id"))).eq(company_id))
+        .and_where(Expr::col((t.clone(), Alias::new("voided_at"))).is_null())
         .and_where(Expr::col((t.clone(), Alias::new("key"))).is_in(keys));
     for column in
         ["id", "key", "customer_id", "partnership_id", "amount", "currency", "occurred_at", "product_key", "category_key", "refunded"]
@@ -395,6 +407,26 @@ async fn find_recorded<'a, C: ConnectionTrait>(tx: &C, company_id: Uuid, keys: i
     }
     let statement = StatementBuilder::build(&query, &tx.get_database_backend());
     Ok(Recorded::find_by_statement(statement).all(tx).await?)
+}
+
+/// How many voided transactions had these keys, where any had.
+async fn find_voided<'a, C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<(String, i64)>> {
+    use transactions::Column;
+    Ok(transactions::Entity::find()
+        .select_only()
+        .column(Column::Key)
+        .column_as(Column::Id.count(), "voided")
+        .filter(Column::CompanyId.eq(company_id))
+        .filter(Column::VoidedAt.is_not_null())
+        .filter(Column::Key.is_in(keys))
+        .group_by(Column::Key)
+        .into_tuple()
+        .all(tx)
+        .await?)
 }
 
 fn to_u32(count: usize) -> u32 {

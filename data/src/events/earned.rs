@@ -87,17 +87,27 @@ pub async fn of_sales<C: ConnectionTrait>(tx: &C, sales: &HashMap<Uuid, Option<U
     Ok(out)
 }
 
+/// What a reward is worth by itself: its amount with what voids corrected it by. `linked` holds rewards by what they reverse.
+pub fn effective(row: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewards::Model>>) -> i64 {
+    let linked = linked.get(&row.id).into_iter().flatten();
+    row.amount + linked.filter(|row| row.source == RewardSource::Void.word()).map(|row| row.amount).sum::<i64>()
+}
+
 /// A reward and its adjustments with what was taken back of each. `linked` holds rewards by what they reverse.
 pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewards::Model>>) -> Result<Vec<Earned>> {
     let to = |id: Uuid| linked.get(&id).into_iter().flatten().copied();
     let is_adjustment = |row: &&rewards::Model| row.source == RewardSource::Adjustment.word();
+    let is_void = |row: &&rewards::Model| row.source == RewardSource::Void.word();
     std::iter::once(root)
         .chain(to(root.id).filter(is_adjustment).filter(|row| row.state != RewardState::Declined.word()))
         .map(|row| {
             let mut earned = Earned::of_row(row)?;
-            earned.reversed = -to(row.id).filter(|row| !is_adjustment(row)).map(|row| row.amount).sum::<i64>();
+            earned.amount.minor = effective(row, linked);
+            earned.reversed = -to(row.id).filter(|row| !is_adjustment(row) && !is_void(row)).map(|row| row.amount).sum::<i64>();
             Ok(earned)
         })
+        // What a void left nothing of has nothing to be taken back either.
+        .filter(|earned: &Result<Earned>| earned.as_ref().map_or(true, |earned| earned.amount.minor != 0 || earned.reversed != 0))
         .collect()
 }
 

@@ -7,7 +7,7 @@ use domain::rating;
 use domain::states::RewardSource;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::Result;
@@ -18,16 +18,28 @@ use crate::error::stored;
 use super::people::Customer;
 use super::programme::{Programme, TriggerNumber};
 
-/// The sources of a reward that a trigger made.
-const BY_TRIGGER: [&str; 2] = [RewardSource::Transaction.word(), RewardSource::Customer.word()];
+/// The sources of a reward that a trigger made, and of what corrects it where a sale was voided.
+const BY_TRIGGER: [&str; 3] = [RewardSource::Transaction.word(), RewardSource::Customer.word(), RewardSource::Void.word()];
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     made: HashMap<(Uuid, TriggerNumber), u64>,
     given: HashMap<(Uuid, TriggerNumber, Currency, Month), i64>,
 }
 
-type Row = (Uuid, Uuid, Option<Uuid>, Option<String>, i64, String, i64);
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    customer_id: Uuid,
+    partnership_id: Uuid,
+    offer_id: Option<Uuid>,
+    trigger_key: Option<String>,
+    amount: i64,
+    currency: String,
+    occurred_at: i64,
+    /// Only of what corrects another reward.
+    reverses: Option<Uuid>,
+}
 
 impl History {
     /// What is needed to rate events of these customers and partnerships, where the programme counts or caps at all.
@@ -44,7 +56,7 @@ impl History {
             let by_id: HashMap<Uuid, &Customer> = customers.iter().map(|customer| (customer.id, *customer)).collect();
             let ids: Vec<Uuid> = by_id.keys().copied().collect();
             for chunk in ids.chunks(IN_MAX) {
-                let rows = select(rewards::Column::CustomerId, chunk).into_tuple::<Row>().all(tx).await?;
+                let rows = select(rewards::Column::CustomerId, chunk).into_model::<Row>().all(tx).await?;
                 history.count(programme, &by_id, &rows);
             }
         }
@@ -57,7 +69,7 @@ impl History {
                     .filter(rewards::Column::OccurredAt.gte(from.0))
                     .filter(rewards::Column::OccurredAt.lt(to.0))
                     .filter(Expr::exists(span_in_force()))
-                    .into_tuple::<Row>()
+                    .into_model::<Row>()
                     .all(tx)
                     .await?;
                 history.sum(programme, &rows)?;
@@ -67,24 +79,33 @@ impl History {
     }
 
     fn count(&mut self, programme: &Programme, customers: &HashMap<Uuid, &Customer>, rows: &[Row]) {
-        for (customer, partnership, offer, trigger, _, _, occurred_at) in rows {
-            let (Some(customer), Some(offer), Some(trigger)) = (customers.get(customer), offer, trigger) else { continue };
-            // What belongs to somebody else by now was superseded.
-            if customer.owner_at(Instant(*occurred_at)) != Some(*partnership) {
+        let mut corrected: HashMap<Uuid, i64> = HashMap::new();
+        for row in rows {
+            if let Some(of) = row.reverses {
+                *corrected.entry(of).or_default() += row.amount;
+            }
+        }
+        for row in rows.iter().filter(|row| row.reverses.is_none()) {
+            let (Some(customer), Some(offer), Some(trigger)) = (customers.get(&row.customer_id), row.offer_id, &row.trigger_key) else {
+                continue;
+            };
+            // What belongs to somebody else by now was superseded, and of what was voided nothing is left.
+            let left = row.amount + corrected.get(&row.id).copied().unwrap_or(0);
+            if customer.owner_at(Instant(row.occurred_at)) != Some(row.partnership_id) || left == 0 {
                 continue;
             }
-            if let Some(number) = programme.trigger(*offer, trigger).filter(|number| programme.is_counted(*number)) {
+            if let Some(number) = programme.trigger(offer, trigger).filter(|number| programme.is_counted(*number)) {
                 *self.made.entry((customer.id, number)).or_default() += 1;
             }
         }
     }
 
     fn sum(&mut self, programme: &Programme, rows: &[Row]) -> Result<()> {
-        for (_, partnership, offer, trigger, amount, currency, occurred_at) in rows {
-            let (Some(offer), Some(trigger)) = (offer, trigger) else { continue };
-            if let Some(number) = programme.trigger(*offer, trigger).filter(|number| programme.is_capped(*number)) {
-                let month = programme.zone.month(Instant(*occurred_at));
-                *self.given.entry((*partnership, number, stored(currency)?, month)).or_default() += amount;
+        for row in rows {
+            let (Some(offer), Some(trigger)) = (row.offer_id, &row.trigger_key) else { continue };
+            if let Some(number) = programme.trigger(offer, trigger).filter(|number| programme.is_capped(*number)) {
+                let month = programme.zone.month(Instant(row.occurred_at));
+                *self.given.entry((row.partnership_id, number, stored(&row.currency)?, month)).or_default() += row.amount;
             }
         }
         Ok(())
@@ -103,17 +124,20 @@ impl History {
         }
     }
 
-    /// Takes a reward into account that belongs to its partner again.
-    pub fn note_row(&mut self, programme: &Programme, row: &rewards::Model) -> Result<()> {
-        self.shift(programme, row, 1)
+    /// Takes a reward into account that belongs to its partner again. `worth` is what voids left of it.
+    pub fn note_row(&mut self, programme: &Programme, row: &rewards::Model, worth: i64) -> Result<()> {
+        self.shift(programme, row, worth, 1)
     }
 
-    /// Takes a reward out that an attribution change supersedes.
-    pub fn forget(&mut self, programme: &Programme, row: &rewards::Model) -> Result<()> {
-        self.shift(programme, row, -1)
+    /// Takes a reward out that an attribution change supersedes, or whose sale is rated anew.
+    pub fn forget(&mut self, programme: &Programme, row: &rewards::Model, worth: i64) -> Result<()> {
+        self.shift(programme, row, worth, -1)
     }
 
-    fn shift(&mut self, programme: &Programme, row: &rewards::Model, by: i64) -> Result<()> {
+    fn shift(&mut self, programme: &Programme, row: &rewards::Model, worth: i64, by: i64) -> Result<()> {
+        if worth == 0 {
+            return Ok(());
+        }
         let (Some(customer), Some(offer), Some(trigger)) = (row.customer_id, row.offer_id, &row.trigger_key) else { return Ok(()) };
         let Some(number) = programme.trigger(offer, trigger) else { return Ok(()) };
         if programme.is_counted(number) {
@@ -122,7 +146,7 @@ impl History {
         }
         if programme.is_capped(number) {
             let month = programme.zone.month(Instant(row.occurred_at));
-            *self.given.entry((row.partnership_id, number, stored(&row.currency)?, month)).or_default() += by * row.amount;
+            *self.given.entry((row.partnership_id, number, stored(&row.currency)?, month)).or_default() += by * worth;
         }
         Ok(())
     }
@@ -137,7 +161,7 @@ fn select(column: rewards::Column, ids: &[Uuid]) -> Select<rewards::Entity> {
     use rewards::Column as C;
     rewards::Entity::find()
         .select_only()
-        .columns([C::CustomerId, C::PartnershipId, C::OfferId, C::TriggerKey, C::Amount, C::Currency, C::OccurredAt])
+        .columns([C::Id, C::CustomerId, C::PartnershipId, C::OfferId, C::TriggerKey, C::Amount, C::Currency, C::OccurredAt, C::Reverses])
         .filter(column.is_in(ids.iter().copied()))
         .filter(C::Source.is_in(BY_TRIGGER))
         .filter(C::CustomerId.is_not_null())

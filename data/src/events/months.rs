@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::review::Books;
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -13,27 +14,26 @@ use crate::error::stored;
 pub struct Months {
     /// The month that gathers what is new.
     pub accumulating: Month,
-    open: Month,
-    in_review: HashMap<(Month, Currency), bool>,
+    none_yet: Books,
+    by_currency: HashMap<Currency, Books>,
 }
 
 impl Months {
     pub async fn load<C: ConnectionTrait>(tx: &C, company: &companies::Model, now: Instant) -> Result<Months> {
+        let accumulating = company.accumulating_month(now)?;
+        let none_yet = Books { open: Month(company.open_month), accumulating, in_review: Vec::new(), frozen: Vec::new() };
         let rows = invoices::Entity::find().filter(invoices::Column::CompanyId.eq(company.id)).all(tx).await?;
-        let mut in_review = HashMap::with_capacity(rows.len());
+        let mut by_currency: HashMap<Currency, Books> = HashMap::new();
         for row in rows {
-            let state: InvoiceState = stored(&row.state)?;
-            in_review.insert((Month(row.month), stored(&row.currency)?), state.open());
+            let books = by_currency.entry(stored(&row.currency)?).or_insert_with(|| none_yet.clone());
+            let open = stored::<InvoiceState>(&row.state)?.open();
+            if open { books.in_review.push(Month(row.month)) } else { books.frozen.push(Month(row.month)) }
         }
-        Ok(Months { accumulating: company.accumulating_month(now)?, open: Month(company.open_month), in_review })
+        Ok(Months { accumulating, none_yet, by_currency })
     }
 
-    /// The month wanted if nothing in it is frozen and its invoices are still to come or in review; else the accumulating one.
+    /// The month wanted while it still takes rewards; else the accumulating one.
     pub fn place(&self, wanted: Month, currency: Currency) -> Month {
-        let fits = match self.in_review.get(&(wanted, currency)) {
-            Some(in_review) => *in_review,
-            None => wanted >= self.open,
-        };
-        if fits { wanted } else { self.accumulating }
+        self.by_currency.get(&currency).unwrap_or(&self.none_yet).payable_in(wanted)
     }
 }

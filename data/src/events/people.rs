@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use domain::Instant;
 use domain::rating::PartnerFacts;
+use domain::spans::held_at;
 use domain::states::PartnershipStatus;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::db::IN_MAX;
-use crate::entities::{attributions, customers, group_spans, partnerships};
+use crate::entities::{attributions, customers, group_spans, partnerships, status_spans};
 use crate::error::stored;
 use crate::{Error, Result};
 
@@ -25,6 +26,7 @@ pub struct Customer {
     pub created_at: Instant,
     pub first_purchase_at: Option<Instant>,
     pub transactions: i64,
+    pub voided: i64,
     /// Who brings them now.
     pub partnership_id: Option<Uuid>,
     spans: Vec<Attributed>,
@@ -48,6 +50,7 @@ impl Customer {
             created_at: Instant(row.created_at),
             first_purchase_at: row.first_purchase_at.map(Instant),
             transactions: row.transactions,
+            voided: row.voided,
             partnership_id: row.partnership_id,
             spans,
         }
@@ -108,17 +111,23 @@ pub async fn spans_of<C: ConnectionTrait>(tx: &C, customer_ids: &[Uuid]) -> Resu
 pub struct Partner {
     pub id: Uuid,
     pub key: String,
-    pub status: PartnershipStatus,
+    status: PartnershipStatus,
     pub tags: Vec<String>,
     pub joined_at: Instant,
     pub group_id: Uuid,
     /// Since when in which group, in time order.
     groups: Vec<(Instant, Uuid)>,
+    /// Since when in which status, in time order.
+    statuses: Vec<(Instant, PartnershipStatus)>,
 }
 
 impl Partner {
     pub fn group_at(&self, at: Instant) -> Uuid {
-        self.groups.iter().rev().find(|(from, _)| *from <= at).map_or(self.group_id, |(_, group)| *group)
+        held_at(&self.groups, at).unwrap_or(self.group_id)
+    }
+
+    pub fn status_at(&self, at: Instant) -> PartnershipStatus {
+        held_at(&self.statuses, at).unwrap_or(self.status)
     }
 
     pub fn facts<'a>(&'a self, programme: &'a Programme, at: Instant) -> PartnerFacts<'a> {
@@ -127,7 +136,7 @@ impl Partner {
             key: &self.key,
             group: programme.groups.get(&self.group_at(at)).map_or("", String::as_str),
             tags: &self.tags,
-            status: self.status,
+            status: self.status_at(at),
             joined_at: self.joined_at,
         }
     }
@@ -153,6 +162,15 @@ impl Partners {
             for span in spans {
                 groups.entry(span.partnership_id).or_default().push((Instant(span.valid_from), span.group_id));
             }
+            let mut statuses: HashMap<Uuid, Vec<(Instant, PartnershipStatus)>> = HashMap::new();
+            let spans = status_spans::Entity::find()
+                .filter(status_spans::Column::PartnershipId.is_in(chunk.iter().copied()))
+                .order_by_asc(status_spans::Column::ValidFrom)
+                .all(tx)
+                .await?;
+            for span in spans {
+                statuses.entry(span.partnership_id).or_default().push((Instant(span.valid_from), stored(&span.status)?));
+            }
             let rows = partnerships::Entity::find()
                 .filter(partnerships::Column::CompanyId.eq(company_id))
                 .filter(partnerships::Column::Id.is_in(chunk.iter().copied()))
@@ -160,7 +178,8 @@ impl Partners {
                 .await?;
             for row in rows {
                 let groups = groups.remove(&row.id).unwrap_or_default();
-                out.insert(row.id, Partner::of_row(row, groups)?);
+                let statuses = statuses.remove(&row.id).unwrap_or_default();
+                out.insert(row.id, Partner::of_row(row, groups, statuses)?);
             }
         }
         Ok(Partners(out))
@@ -180,7 +199,7 @@ impl Partners {
 }
 
 impl Partner {
-    fn of_row(row: partnerships::Model, groups: Vec<(Instant, Uuid)>) -> Result<Partner> {
+    fn of_row(row: partnerships::Model, groups: Vec<(Instant, Uuid)>, statuses: Vec<(Instant, PartnershipStatus)>) -> Result<Partner> {
         Ok(Partner {
             id: row.id,
             key: row.partner_key,
@@ -189,6 +208,7 @@ impl Partner {
             joined_at: Instant(row.joined_at),
             group_id: row.group_id,
             groups,
+            statuses,
         })
     }
 }

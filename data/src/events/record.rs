@@ -80,7 +80,7 @@ struct Recorder<'a> {
     partners: Partners,
     history: History,
     month: Month,
-    /// By customer number: how many transactions there are, and when the first purchase was, as of the last row taken.
+    /// By customer number: how many transactions there are, voided ones included, and when the first purchase was, as of the last row taken.
     seen: Vec<(i64, Option<Instant>)>,
     /// By sale in `plan.originals`: its id, what it earned, and what was refunded so far.
     refunded: Vec<(Option<Uuid>, Vec<Earned>, i64)>,
@@ -118,7 +118,7 @@ impl<'a> Recorder<'a> {
             seen: plan
                 .customers
                 .iter()
-                .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions, c.first_purchase_at)))
+                .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions + c.voided, c.first_purchase_at)))
                 .collect(),
             batch,
             how,
@@ -203,7 +203,11 @@ impl<'a> Recorder<'a> {
         let company_id = self.programme.company.id;
         let customer = self.plan.customers[row.customer as usize].as_ref().ok_or(Error::NotFound("the customer"))?;
         let key = self.batch.key(row);
-        let id = ids::derive(row.occurred_at, &["transaction", &company_id.to_string(), key]);
+        // A voided one of the same key may have the same instant.
+        let earlier = self.plan.voided.get(&number).map(i64::to_string);
+        let company = company_id.to_string();
+        let natural_key: Vec<&str> = ["transaction", company.as_str(), key].into_iter().chain(earlier.as_deref()).collect();
+        let id = ids::derive(row.occurred_at, &natural_key);
         let owner = self.owner(number);
 
         let (count, first) = &mut self.seen[row.customer as usize];
@@ -295,6 +299,8 @@ impl<'a> Recorder<'a> {
             source: self.how.source.word().to_owned(),
             author: self.how.by.to_owned(),
             recorded_at: self.how.now.0,
+            voided_at: None,
+            void_id: None,
         });
         let about = About {
             company_id,

@@ -174,7 +174,10 @@ enum Position {
 impl Export {
     pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
         let company = companies::get(conn, company_id).await?;
-        Ok(Export { company, noun, format, filter: Condition::all(), at: Position::Head })
+        // What was voided must not come back by importing the file.
+        let voided =
+            (noun == Noun::Transactions && format == Format::Csv).then(|| crate::entities::transactions::Column::VoidedAt.is_null());
+        Ok(Export { company, noun, format, filter: Condition::all().add_option(voided), at: Position::Head })
     }
 
     /// What a list on screen shows under this address, for a spreadsheet. Of a partner's own tabs `earner` (rewards) and `seller`

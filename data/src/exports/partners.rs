@@ -1,10 +1,14 @@
+use std::collections::HashMap;
+
 use domain::{Instant, Money};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use super::cells::{Cell, Column, column, more};
 use super::{Page, Source, keys};
 use crate::Result;
 use crate::entities::partnerships::{Column as Field, Entity};
+use crate::entities::status_spans;
 use crate::error::stored;
 
 pub const COLUMNS: &[Column] = &[
@@ -25,17 +29,20 @@ pub const COLUMNS: &[Column] = &[
     more("currency"),
     more("last_active_at"),
     more("joined_at"),
+    more("status_since"),
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let rows = source.rows::<Entity>(Field::CompanyId, Field::JoinedAt, Field::Id).await?;
     let groups = keys::group_keys(source.conn, rows.iter().map(|row| row.group_id)).await?;
+    let since = status_since(source.conn, rows.iter().map(|row| row.id)).await?;
     let last = rows.last().map(|row| (row.joined_at, row.id));
     let currency = stored(&source.company.currency)?;
     let cells = rows
         .into_iter()
         .map(|row| {
             let group = groups.cell(row.group_id);
+            let since = since.get(&row.id).copied();
             vec![
                 Cell::text(row.partner_key),
                 Cell::text(row.name),
@@ -54,8 +61,25 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
                 Cell::text(source.company.currency.clone()),
                 Cell::Time(Instant(row.last_active_at)),
                 Cell::Time(Instant(row.joined_at)),
+                Cell::time(since),
             ]
         })
         .collect();
     Ok(Page::new(cells, last))
+}
+
+/// Since when these partnerships have the status they have; those that have always had it are absent.
+async fn status_since<C: ConnectionTrait>(conn: &C, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, i64>> {
+    use status_spans::Column;
+    let rows: Vec<(Uuid, i64)> = status_spans::Entity::find()
+        .select_only()
+        .column(Column::PartnershipId)
+        .column_as(Column::ValidFrom.max(), "since")
+        .filter(Column::PartnershipId.is_in(ids))
+        .filter(Column::ValidFrom.gt(Instant::BEGINNING.0))
+        .group_by(Column::PartnershipId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }

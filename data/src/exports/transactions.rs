@@ -20,6 +20,7 @@ pub const COLUMNS: &[Column] = &[
     more("refunded"),
     more("source"),
     more("recorded_at"),
+    more("voided_at"),
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
@@ -45,6 +46,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
             Cell::Amount(Money::new(row.refunded, currency)),
             Cell::text(row.source),
             Cell::Time(Instant(row.recorded_at)),
+            Cell::time(row.voided_at),
         ]);
     }
     Ok(Page::new(cells, last))

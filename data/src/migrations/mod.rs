@@ -8,6 +8,10 @@ mod m0003_work;
 mod m0004_lists;
 mod m0005_company_account;
 mod m0006_list_indexes;
+mod m0007_forms;
+mod m0010_rules;
+mod m0012_sign_ins;
+mod m0013_partner_keys;
 mod table;
 
 pub struct Migrator;
@@ -22,6 +26,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_lists::Migration),
             Box::new(m0005_company_account::Migration),
             Box::new(m0006_list_indexes::Migration),
+            Box::new(m0007_forms::Migration),
+            Box::new(m0010_rules::Migration),
+            Box::new(m0012_sign_ins::Migration),
+            Box::new(m0013_partner_keys::Migration),
         ]
     }
 }

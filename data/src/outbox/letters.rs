@@ -1,6 +1,6 @@
 //! What the mails of month end, charges and payouts say.
 
-use domain::invoicing::PartnerShare;
+use domain::invoicing::{PartnerShare, Retry};
 use domain::page::grouped;
 use domain::time::long_date;
 use domain::zone::Zone;
@@ -65,7 +65,7 @@ pub fn charge_waits(company: &companies::Model, invoice: &invoices::Model, attem
     to_owner(company, owner, "charge_waits", &format!("{}/{attempt}", invoice.id), &subject, &words)
 }
 
-/// A charge was refused; `again` is when it is tried again.
+/// A charge was refused.
 #[expect(clippy::too_many_arguments, reason = "everything that the mail says")]
 pub fn charge_failed(
     company: &companies::Model,
@@ -74,12 +74,15 @@ pub fn charge_failed(
     attempt: i32,
     amount: Money,
     error: &str,
-    again: Option<Instant>,
+    retry: Retry,
     owner: &users::Model,
 ) -> Mail {
-    let next = match again {
-        Some(at) => format!("It is tried again on {}, or earlier from the invoice's page.", long_date(zone.date(at))),
-        None => "It is not tried again by itself. Please settle the cause and try again from the invoice's page.".to_owned(),
+    let next = match retry {
+        Retry::At(at) => {
+            format!("We'll retry it on {}, or earlier if you press Charge again on the invoice's page.", long_date(zone.date(at)))
+        }
+        Retry::Now => "We're about to retry it.".to_owned(),
+        Retry::ByHand => "We won't retry it automatically. Please fix the cause and press Charge again on the invoice's page.".to_owned(),
     };
     let subject = format!("the charge of invoice {} failed", invoice.number);
     let words =

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::record;
-use crate::due::{Ctx, Work, lease_ends_at, real_now};
+use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::entities::{companies, partnerships};
 use crate::error::stored;
@@ -66,7 +66,7 @@ async fn lease(db: &Db, ctx: &Ctx, states: &[PayoutState], next: Option<PayoutSt
             .filter(Column::State.is_in(states.iter().map(PayoutState::word)))
             .filter(Column::DueAt.lte(now.0))
             .filter(Column::Provider.ne(ProviderKind::Manual.word()))
-            .filter(Column::LeasedUntil.lte(real_now().0))
+            .filter(is_free(Column::LeasedUntil))
             .order_by_asc(Column::Provider)
             .order_by_asc(Column::CompanyId)
             .order_by_asc(Column::DueAt)

@@ -105,7 +105,7 @@ async fn sold<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency
     let sum = Sum::find_by_statement(Statement::from_sql_and_values(
         conn.get_database_backend(),
         "SELECT CAST(SUM(amount) AS BIGINT) AS total FROM transactions WHERE company_id = $1 AND occurred_at >= $2 AND occurred_at < $3 \
-         AND currency = $4 AND partnership_id IS NOT NULL",
+         AND currency = $4 AND partnership_id IS NOT NULL AND voided_at IS NULL",
         [company.id.into(), span.0.0.into(), span.1.0.into(), currency.code().into()],
     ));
     Ok(Money::new(sum.one(conn).await?.and_then(|sum| sum.total).unwrap_or(0), currency))
@@ -212,7 +212,7 @@ async fn open_invoices<C: ConnectionTrait>(conn: &C, company: &companies::Model)
 }
 
 async fn waiting<C: ConnectionTrait>(conn: &C, company: &companies::Model, role: CompanyRole, now: Instant) -> Result<Vec<Waiting>> {
-    let mut list = failures(conn, company).await?;
+    let mut list = failures(conn, company, now).await?;
     if allows(role, Action::MoveMoney) {
         list.extend(to_pay(conn, company).await?);
     }
@@ -222,7 +222,7 @@ async fn waiting<C: ConnectionTrait>(conn: &C, company: &companies::Model, role:
 }
 
 /// Charges that were refused and payouts that came back.
-async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Vec<Waiting>> {
+async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<Waiting>> {
     let zone = company.zone()?;
     let mut list = Vec::new();
     let failed = invoices::Entity::find()
@@ -232,15 +232,10 @@ async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> R
         .all(conn)
         .await?;
     for invoice in failed {
-        // A retry lies after the freeze.
-        let again = invoice.frozen_at.is_some_and(|frozen| invoice.charge_due_at > frozen);
         list.push(Waiting {
             kind: WaitingKind::ChargeFailed,
             title: format!("The charge of the {} invoice failed", Month(invoice.month).long()),
-            detail: match again {
-                true => format!("we try again on {}", words::day(&zone, Instant(invoice.charge_due_at))),
-                false => "it is not tried again by itself".to_owned(),
-            },
+            detail: stage::retry_words(&zone, invoice.retry(now)),
             amounts: vec![lines::money(invoice.charge_amount.unwrap_or(0), &invoice.currency)?],
             href: format!("/invoices/{}", invoice.number),
         });

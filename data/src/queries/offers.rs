@@ -70,6 +70,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
     let mut sums = earned(conn, company.id).await?;
     let mut draft = draft(company, &groups)?;
     draft.key = row.key.clone();
+    draft.seen = versions.last().map_or(0, |latest| latest.number);
     draft.group =
         row.group_id.and_then(|id| groups.iter().find(|(group, _)| *group == id)).map(|(_, group)| group.value.clone()).unwrap_or_default();
     if let Some(promising) = versions.iter().rev().find(|version| !version.triggers.is_empty()) {
@@ -95,6 +96,7 @@ fn draft(company: &companies::Model, groups: &[(Uuid, Choice)]) -> Result<OfferD
         triggers: Vec::new(),
         currency: company.currency.clone(),
         zone: company.zone()?.place(),
+        seen: 0,
     })
 }
 

@@ -23,16 +23,26 @@ pub enum Payment {
     About(NaiveDate),
     /// Its invoice is paused: no date would hold.
     OnceResumed,
+    /// The charge of its invoice failed and isn't retried automatically.
+    OnceCharged,
     Paid(NaiveDate),
 }
 
 impl Payment {
+    pub fn date(self) -> Option<NaiveDate> {
+        match self {
+            Payment::About(date) | Payment::Paid(date) => Some(date),
+            Payment::Never | Payment::OnceResumed | Payment::OnceCharged => None,
+        }
+    }
+
     /// "8 Apr 2026", "paid 12 Apr 2026"
     pub fn words(self) -> Option<String> {
         match self {
             Payment::Never => None,
             Payment::About(date) => Some(words::date(date)),
             Payment::OnceResumed => Some("once the pause ends".to_owned()),
+            Payment::OnceCharged => Some("once the invoice is charged".to_owned()),
             Payment::Paid(date) => Some(format!("paid {}", words::date(date))),
         }
     }
@@ -125,17 +135,18 @@ impl Outlook {
         match (self.payout(month, currency, partnership), self.payment_date(state, month, currency, partnership)) {
             (Some((PayoutState::Paid, Some(at))), Some(_)) => Payment::Paid(self.zone.date(at)),
             (_, Some(date)) => Payment::About(date),
-            (_, None) if state.payable() => Payment::OnceResumed,
-            (_, None) => Payment::Never,
+            (_, None) if !state.payable() => Payment::Never,
+            (_, None) if self.invoice_state(month, currency) == Some(InvoiceState::ChargeFailed) => Payment::OnceCharged,
+            (_, None) => Payment::OnceResumed,
         }
     }
 
-    /// The estimated payment date; `None` for what is not going to be paid as things stand, and while its invoice is paused.
+    /// The estimated payment date; `None` for what is not going to be paid as things stand, and while its invoice waits for a person.
     pub fn payment_date(&self, state: RewardState, month: i32, currency: &str, partnership: Uuid) -> Option<NaiveDate> {
-        if self.invoice(month, currency).is_some_and(|invoice| invoice.paused_at.is_some()) {
-            return None;
-        }
-        let charge = self.invoice(month, currency).map(|invoice| Instant(invoice.charged_at.unwrap_or(invoice.charge_due_at)));
+        let charge = match self.invoice(month, currency) {
+            Some(invoice) => Some(invoice.charge_dates().ok()?.charge()?),
+            None => None,
+        };
         let days = self.partners.get(&partnership).map_or(0, |partner| partner.settlement_days);
         timeline::estimated_payment_date(&self.zone, state, Month(month), charge, days)
     }

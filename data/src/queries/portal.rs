@@ -227,6 +227,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
         Payment::Never => line.reason.clone(),
         Payment::About(date) => format!("Estimated payment date {}", words::date(date)),
         Payment::OnceResumed => "The invoice is paused: it is paid once the company resumes it".to_owned(),
+        Payment::OnceCharged => "The company's charge failed: it is paid once the invoice is charged".to_owned(),
         Payment::Paid(date) => format!("Paid {}", words::date(date)),
     };
     let payout = payout.map(|payout| domain::ids::key(PAYOUT_PREFIX, payout.id)).unwrap_or_default();

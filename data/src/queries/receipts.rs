@@ -27,7 +27,7 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
         RewardSource::Customer => reward.customer_id,
         // A correction takes back another reward; what an attribution change earns anew has a receipt of its own.
         RewardSource::Attribution if reward.reverses.is_none() => reward.transaction_id.or(reward.customer_id),
-        RewardSource::Attribution | RewardSource::Manual | RewardSource::Adjustment => None,
+        RewardSource::Attribution | RewardSource::Void | RewardSource::Manual | RewardSource::Adjustment => None,
     };
     if let Some(event) = event
         && let Some(row) = deciding(conn, reward, event).await?
@@ -103,7 +103,11 @@ async fn written<C: ConnectionTrait>(
     if let Some(original) = reward.reverses {
         let original = rewards::Entity::find_by_id(original).one(conn).await?.ok_or(Error::NotFound("reward"))?;
         let was = Money::new(original.amount, stored(&original.currency)?).display();
-        let verb = if source == RewardSource::Adjustment { "Adjusts" } else { "Takes back" };
+        let verb = match source {
+            RewardSource::Adjustment => "Adjusts",
+            RewardSource::Void => "Corrects",
+            _ => "Takes back",
+        };
         facts.push(fact(verb, original.key, original.description));
         lines.push(ReceiptLine { label: "The reward it corrects".to_owned(), amount: was, total: false });
     }

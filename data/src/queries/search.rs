@@ -77,6 +77,7 @@ async fn sales(db: &Db, company: &companies::Model, text: &str) -> Result<HitGro
     let rows = transactions::Entity::find()
         .filter(transactions::Column::CompanyId.eq(company.id))
         .filter(transactions::Column::Key.eq(text))
+        .filter(transactions::Column::VoidedAt.is_null())
         .all(db.read())
         .await?;
     let people = names::customers(db.read(), rows.iter().map(|row| row.customer_id)).await?;

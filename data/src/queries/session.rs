@@ -1,10 +1,12 @@
 //! Who is looking and where: for the frame around every page.
+//!
+//! Addresses of places stand here whole: they lead out of the one that somebody is at.
 
 use domain::Instant;
 use domain::access::{Action, allows};
 use domain::states::{CompanyRole, PartnerRole, RewardState};
 use domain::time::long_date;
-use domain::views::session::{ClockView, DemoUser, Jump, Place, Scope, Viewer};
+use domain::views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 use domain::zone::Zone;
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -16,17 +18,22 @@ use crate::accounts::{Membership, User, find_user};
 use crate::clock::{self, Preview};
 use crate::due::Work;
 use crate::entities::{companies, memberships, partners, rewards, users};
-use crate::{Db, Result, installation};
+use crate::{Db, Result, demo, installation};
 
 /// Beyond this the number of waiting rewards is not counted on.
 pub const WAITING_COUNTED_MAX: u64 = 1_000;
 
-/// What the session stores of a place: "company:<uuid>" or "partner:<uuid>".
-pub fn scope_word(place: &Membership) -> String {
-    match place {
-        Membership::Company { company_id, .. } => format!("company:{company_id}"),
-        Membership::Partner { partner_id, .. } => format!("partner:{partner_id}"),
-    }
+/// Where a person belongs, each with what `leads` makes of it; what it makes nothing of is left out.
+pub fn places(user: &User, leads: impl Fn(&Membership) -> Option<String>) -> Vec<PlaceLink> {
+    let link = |place: &Membership| {
+        Some(PlaceLink {
+            href: leads(place)?,
+            name: place.name().to_owned(),
+            role: place.role().to_owned(),
+            company: matches!(place, Membership::Company { .. }),
+        })
+    };
+    user.memberships.iter().filter_map(link).collect()
 }
 
 pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> {
@@ -46,23 +53,12 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
             let waiting = to_review(db.read(), &company, now).await?.0;
             (scope, zone, waiting, allows(*role, Action::MoveClock))
         }
-        Membership::Partner { partner_id, name, role } => {
+        Membership::Partner { partner_id, name, role, .. } => {
             let zone = partner_zone(db.read(), *partner_id).await?;
             (Scope::Partner { name: name.clone(), role: *role }, zone, 0, false)
         }
     };
-    let places = user
-        .memberships
-        .iter()
-        .map(|membership| Place {
-            scope: scope_word(membership),
-            name: match membership {
-                Membership::Company { name, .. } | Membership::Partner { name, .. } => name.clone(),
-            },
-            company: matches!(membership, Membership::Company { .. }),
-            current: membership == place,
-        })
-        .collect();
+    let places = places(user, |place| Some(place.place().to_string()));
     let clock = sandbox.then(|| clock(&zone, now, may_move));
     Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
 }
@@ -118,27 +114,32 @@ fn clock(zone: &Zone, at: Instant, may_move: bool) -> ClockView {
     }
 }
 
-/// In a sandbox the first owner of a company and the first owner of a partner; nobody elsewhere.
+/// In the demo its owner and the first owner of a partner; nobody elsewhere, also not in a sandbox of one's own.
 pub async fn demo_users(db: &Db) -> Result<Vec<DemoUser>> {
     if !installation::mode(db).await?.is_sandbox() {
         return Ok(Vec::new());
     }
-    let mut list = Vec::new();
-    let first = |role: &'static str, column: memberships::Column| {
-        memberships::Entity::find()
-            .filter(column.is_not_null())
-            .filter(memberships::Column::Role.eq(role))
-            .order_by_asc(memberships::Column::CreatedAt)
-            .order_by_asc(memberships::Column::Id)
-            .one(db.read())
-    };
-    if let Some(row) = first(CompanyRole::Owner.word(), memberships::Column::CompanyId).await?
-        && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
-        && let Some(company) = companies::Entity::find_by_id(row.company_id.unwrap_or_default()).one(db.read()).await?
-    {
-        list.push(DemoUser { email: user.email, label: "Company owner".to_owned(), place: company.name, company: true });
+    let found = users::Entity::find().filter(users::Column::Email.eq(demo::OWNER)).one(db.read()).await?;
+    let company = companies::Entity::find().filter(companies::Column::Key.eq(demo::COMPANY)).one(db.read()).await?;
+    let (Some(owner), Some(company)) = (found, company) else { return Ok(Vec::new()) };
+    let owns = memberships::Entity::find()
+        .filter(memberships::Column::UserId.eq(owner.id))
+        .filter(memberships::Column::CompanyId.eq(company.id))
+        .filter(memberships::Column::Role.eq(CompanyRole::Owner.word()))
+        .one(db.read())
+        .await?;
+    if owns.is_none() {
+        return Ok(Vec::new());
     }
-    if let Some(row) = first(PartnerRole::Owner.word(), memberships::Column::PartnerId).await?
+    let mut list = vec![DemoUser { email: owner.email, label: "Company owner".to_owned(), place: company.name, company: true }];
+    let member = memberships::Entity::find()
+        .filter(memberships::Column::PartnerId.is_not_null())
+        .filter(memberships::Column::Role.eq(PartnerRole::Owner.word()))
+        .order_by_asc(memberships::Column::CreatedAt)
+        .order_by_asc(memberships::Column::Id)
+        .one(db.read())
+        .await?;
+    if let Some(row) = member
         && let Some(user) = users::Entity::find_by_id(row.user_id).one(db.read()).await?
         && let Some(partner) = partners::Entity::find_by_id(row.partner_id.unwrap_or_default()).one(db.read()).await?
     {

@@ -36,6 +36,7 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
         bic: company.bic.clone().unwrap_or_default(),
         zones: Zone::all().map(str::to_owned).collect(),
         may_change,
+        seen: crate::seen::digest(&crate::companies::edited(company)),
     }
 }
 

@@ -54,6 +54,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             checks.complain("difference", "must not be zero");
         }
         checks.finish()?;
+        refuse_voided(tx, &original).await?;
         let row = linked_row(&desk, &original, difference, description, token, by)?;
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
             return Ok(Given { key: row.key, new: false });
@@ -144,6 +145,17 @@ pub async fn refunded_of<C: ConnectionTrait>(conn: &C, original: &rewards::Model
     let Some(id) = original.transaction_id else { return Ok(None) };
     let sale = transactions::Entity::find_by_id(id).one(conn).await?;
     Ok(sale.filter(|sale| sale.refunded > 0).map(|sale| (sale.refunded, sale.amount)))
+}
+
+/// Of a sale that was voided nothing is left to adjust.
+async fn refuse_voided<C: ConnectionTrait>(tx: &C, original: &rewards::Model) -> Result<()> {
+    let Some(id) = original.transaction_id else { return Ok(()) };
+    match transactions::Entity::find_by_id(id).one(tx).await? {
+        Some(sale) if sale.voided_at.is_some() => {
+            Err(Error::conflict("its sale was voided, so nothing of it is left to adjust; a manual reward pays for something else"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Corrections never turn what a partner earned into a debt. `taken_back` is what refunds take of the difference.

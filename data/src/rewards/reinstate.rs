@@ -99,7 +99,10 @@ async fn rate_again<C: ConnectionTrait>(
     let mut rewards = Vec::with_capacity(of_sale.len());
     for change in of_sale {
         let row = &change.row;
-        let refunds = linked.iter().filter(|other| other.reverses == Some(row.id) && other.source == RewardSource::Refund.word());
+        let of_row = |source: RewardSource| {
+            let of_row = linked.iter().filter(move |other| other.reverses == Some(row.id) && other.source == source.word());
+            of_row.map(|other| other.amount).sum::<i64>()
+        };
         let (offer_key, offer_version) = programme.version(row.offer_id, row.offer_version_id);
         rewards.push(OriginalReward {
             id: row.id,
@@ -110,8 +113,8 @@ async fn rate_again<C: ConnectionTrait>(
             offer_version,
             trigger_key: row.trigger_key.as_deref(),
             description: &row.description,
-            amount: Money::new(row.amount, stored(&row.currency)?),
-            reversed: -refunds.map(|refund| refund.amount).sum::<i64>(),
+            amount: Money::new(row.amount + of_row(RewardSource::Void), stored(&row.currency)?),
+            reversed: -of_row(RewardSource::Refund),
             state: change.to.state,
             state_reason: change.state_reason.as_deref(),
             ready_at: change.to.ready_at,
@@ -183,6 +186,7 @@ async fn refunded_sales<C: ConnectionTrait>(
             .await?;
         let refunds = transactions::Entity::find()
             .filter(transactions::Column::RefundOf.is_in(sales.iter().map(|sale| sale.id)))
+            .filter(transactions::Column::VoidedAt.is_null())
             .order_by_asc(transactions::Column::OccurredAt)
             .order_by_asc(transactions::Column::Seq)
             .all(tx)

@@ -75,6 +75,21 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I10",
+            "every void and its undoing is in the audit log, and every such row made one",
+            "SELECT COUNT(*) FROM voids",
+            paired!(
+                "SELECT v.company_id, t.key AS subject, \
+                   CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END AS action, \
+                   v.recorded_at AS at, v.author, COUNT(*) AS times FROM voids v JOIN transactions t ON t.id = v.transaction_id \
+                 GROUP BY v.company_id, t.key, CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END, \
+                   v.recorded_at, v.author",
+                "subject_kind = 'transaction' AND action IN ('transaction_voided', 'transaction_void_undone')"
+            ),
+        )
+        .await?,
+        none(
+            conn,
+            "I10",
             "every version of an offer is in the audit log, and every such row published one",
             "SELECT COUNT(*) FROM offer_versions",
             paired!(
@@ -96,9 +111,10 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
              FROM (SELECT m.company_id, m.role, u.email FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.company_id IS NOT NULL) m \
              FULL JOIN ( \
                SELECT company_id, subject, detail FROM ( \
-                 SELECT company_id, subject, detail, ROW_NUMBER() OVER (PARTITION BY company_id, subject ORDER BY at DESC, id DESC) AS place \
-                 FROM audit WHERE action = 'user_added' AND company_id IS NOT NULL \
-               ) x WHERE place = 1 \
+                 SELECT company_id, subject, detail, action, \
+                   ROW_NUMBER() OVER (PARTITION BY company_id, subject ORDER BY at DESC, id DESC) AS place \
+                 FROM audit WHERE action IN ('user_added', 'user_removed') AND company_id IS NOT NULL \
+               ) x WHERE place = 1 AND action = 'user_added' \
              ) l ON l.company_id = m.company_id AND l.subject = m.email \
              WHERE m.role IS NULL OR l.detail IS NULL OR l.detail NOT LIKE '%\"' || m.role || '\"%'",
         )

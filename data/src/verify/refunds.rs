@@ -51,7 +51,8 @@ async fn reversals(conn: &Conn) -> Result<Check> {
     // Declined, paid elsewhere or moved to another partner in between, a reward's reversals follow other rules: at most its share.
     let found = rows(
         conn,
-        "SELECT r.id, r.key, r.amount, t.amount, t.refunded, \
+        "SELECT r.id, r.key, CAST(r.amount + COALESCE((SELECT SUM(v.amount) FROM rewards v WHERE v.reverses = r.id AND v.source = 'void'), 0) AS BIGINT), \
+           t.amount, t.refunded, \
            CAST(COALESCE((SELECT SUM(b.amount) FROM rewards b WHERE b.reverses = r.id AND b.source = 'refund'), 0) AS BIGINT), \
            CASE WHEN r.state IN ('declined', 'paid') \
              OR EXISTS (SELECT 1 FROM reward_records d WHERE d.reward_id = r.id AND d.to_state IN ('declined', 'paid')) \

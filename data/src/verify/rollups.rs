@@ -8,13 +8,14 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I7",
-            "a customer's transactions and first purchase are those of the rows",
+            "a customer's transactions, voided ones and first purchase are those of the rows",
             "SELECT COUNT(*) FROM customers",
             "SELECT c.id, c.customer_key || ' counts ' || CAST(c.transactions AS TEXT) || ', has ' || CAST(COALESCE(t.transactions, 0) AS TEXT) \
              FROM customers c LEFT JOIN ( \
-               SELECT customer_id, COUNT(*) AS transactions, MIN(CASE WHEN amount > 0 THEN occurred_at END) AS first FROM transactions GROUP BY customer_id \
+               SELECT customer_id, COUNT(*) - COUNT(voided_at) AS transactions, COUNT(voided_at) AS voided, \
+                 MIN(CASE WHEN amount > 0 AND voided_at IS NULL THEN occurred_at END) AS first FROM transactions GROUP BY customer_id \
              ) t ON t.customer_id = c.id \
-             WHERE c.transactions <> COALESCE(t.transactions, 0) OR c.first_purchase_at IS DISTINCT FROM t.first",
+             WHERE c.transactions <> COALESCE(t.transactions, 0) OR c.voided <> COALESCE(t.voided, 0) OR c.first_purchase_at IS DISTINCT FROM t.first",
         )
         .await?,
         none(
@@ -24,7 +25,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT COUNT(*) FROM transactions",
             "SELECT s.id, s.key || ' counts ' || CAST(s.refunded AS TEXT) || ', has ' || CAST(COALESCE(r.refunded, 0) AS TEXT) \
              FROM transactions s LEFT JOIN ( \
-               SELECT refund_of, -SUM(amount) AS refunded FROM transactions WHERE refund_of IS NOT NULL GROUP BY refund_of \
+               SELECT refund_of, -SUM(amount) AS refunded FROM transactions WHERE refund_of IS NOT NULL AND voided_at IS NULL GROUP BY refund_of \
              ) r ON r.refund_of = s.id WHERE s.refunded <> COALESCE(r.refunded, 0)",
         )
         .await?,
@@ -51,7 +52,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
              FROM partnerships p LEFT JOIN ( \
                SELECT t.partnership_id, SUM(t.amount) AS revenue FROM transactions t JOIN customers c ON c.id = t.customer_id \
                JOIN companies k ON k.id = t.company_id AND k.currency = t.currency \
-               WHERE NOT c.test AND t.partnership_id IS NOT NULL GROUP BY t.partnership_id \
+               WHERE NOT c.test AND t.partnership_id IS NOT NULL AND t.voided_at IS NULL GROUP BY t.partnership_id \
              ) t ON t.partnership_id = p.id WHERE p.revenue <> COALESCE(t.revenue, 0)",
         )
         .await?,
@@ -64,6 +65,18 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
              FROM partnerships p LEFT JOIN ( \
                SELECT partnership_id, COUNT(*) AS held FROM rewards WHERE state = 'hold' GROUP BY partnership_id \
              ) r ON r.partnership_id = p.id WHERE p.held <> COALESCE(r.held, 0)",
+        )
+        .await?,
+        none(
+            conn,
+            "I7",
+            "a partnership's status is that of its latest span, and the first one has no beginning",
+            "SELECT COUNT(*) FROM partnerships",
+            "SELECT p.id, p.partner_key || ' is ' || p.status || ', its spans say ' || COALESCE(s.status, 'nothing') FROM partnerships p LEFT JOIN ( \
+               SELECT partnership_id, status, ROW_NUMBER() OVER (PARTITION BY partnership_id ORDER BY valid_from DESC) AS place, \
+                 MIN(valid_from) OVER (PARTITION BY partnership_id) AS beginning FROM status_spans \
+             ) s ON s.partnership_id = p.id AND s.place = 1 \
+             WHERE s.status IS NULL OR s.status <> p.status OR s.beginning <> -62135596800000",
         )
         .await?,
         none(

@@ -115,7 +115,10 @@ async fn invoice_checks(conn: &Conn) -> Result<Vec<Check>> {
             InvoiceState::Paid => 4,
         };
         let unsealed = invoice.frozen_at.is_some() || (invoice.total.is_none() && invoice.digest.is_none() && invoice.attempts == 0);
-        order.expect(in_order && far == reached.len() && unsealed, named);
+        let retried = invoice.retry_at.is_none_or(|at| {
+            invoice.state == InvoiceState::ChargeFailed.word() && invoice.frozen_at.is_some_and(|frozen_at| at > frozen_at)
+        });
+        order.expect(in_order && far == reached.len() && unsealed && retried, named);
 
         let Some(zone) = zones.get(&invoice.company_id) else {
             order.fault(named());

@@ -10,9 +10,9 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I1",
-            "every transaction key appears once in its company",
+            "every transaction key appears once in its company, voided ones apart",
             ALL,
-            "SELECT company_id, key FROM transactions GROUP BY company_id, key HAVING COUNT(*) > 1",
+            "SELECT company_id, key FROM transactions WHERE voided_at IS NULL GROUP BY company_id, key HAVING COUNT(*) > 1",
         )
         .await?,
         none(
@@ -23,6 +23,29 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT c.id, 'has ' || CAST(COUNT(t.id) AS TEXT) || ' transactions, the last is number ' || CAST(MAX(t.seq) AS TEXT) \
              FROM customers c JOIN transactions t ON t.customer_id = c.id GROUP BY c.id \
              HAVING MIN(t.seq) <> 1 OR MAX(t.seq) <> COUNT(t.id) OR COUNT(DISTINCT t.seq) <> COUNT(t.id)",
+        )
+        .await?,
+        none(
+            conn,
+            "I1",
+            "a voided transaction names its void, and each void that was not undone has voided its transaction",
+            "SELECT COUNT(*) FROM voids",
+            "SELECT t.id, t.key || ' is voided by nothing' FROM transactions t LEFT JOIN voids v ON v.id = t.void_id AND v.customer_id = t.customer_id \
+               AND v.undoes IS NULL AND v.recorded_at = t.voided_at \
+             WHERE (t.voided_at IS NOT NULL AND v.id IS NULL) OR (t.voided_at IS NULL AND t.void_id IS NOT NULL) \
+             UNION ALL SELECT v.id, 'a void of ' || t.key FROM voids v JOIN transactions t ON t.id = v.transaction_id \
+             LEFT JOIN voids u ON u.undoes = v.id WHERE v.undoes IS NULL AND u.id IS NULL AND (t.void_id IS NULL OR t.void_id <> v.id)",
+        )
+        .await?,
+        none(
+            conn,
+            "I1",
+            "a sale that was voided has earned nothing",
+            "SELECT COUNT(*) FROM transactions WHERE voided_at IS NOT NULL",
+            "SELECT s.id, s.key || ' earned ' || CAST(SUM(r.amount) AS TEXT) FROM transactions s \
+             JOIN transactions t ON t.id = s.id OR t.refund_of = s.id JOIN rewards r ON r.transaction_id = t.id \
+             WHERE s.voided_at IS NOT NULL AND s.refund_of IS NULL AND r.state <> 'declined' \
+             GROUP BY s.id, s.key, r.partnership_id, r.currency HAVING SUM(r.amount) <> 0",
         )
         .await?,
     ])

@@ -5,9 +5,12 @@ use data::entities::{charge_attempts, ledger_entries, simulated_requests};
 use data::invoices::{pause, resume};
 use data::on_both;
 use data::providers::simulated::{self, Kind};
+use data::queries::{home, invoices as invoice_pages, partners as partner_pages};
 use data::testing::TestDb;
 use data::{Error, companies};
-use domain::states::{ProviderKind, SimulatedOutcome};
+use domain::states::{CompanyRole, ProviderKind, SimulatedOutcome};
+use domain::views::ListQuery;
+use domain::views::home::WaitingKind;
 use domain::{Instant, Rate};
 use sea_orm::{EntityTrait, QueryOrder};
 
@@ -31,6 +34,27 @@ async fn in_review(db: &TestDb) -> Books<'_> {
     books.reward(bo, 4000, "USD").await;
     books.until("2026-04-02T00:00:00Z").await;
     books
+}
+
+/// What is said of the failed charge, everywhere: `note` in lists, on Home and on the partner's page, `strip` beneath the days.
+async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
+    let company = companies::get(books.db.read(), books.company_id).await.unwrap();
+    let query = ListQuery::default();
+    let page = invoice_pages::detail(books.db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
+    assert_eq!(page.strip.unwrap().charge, strip);
+    let list = invoice_pages::list(books.db, &company, &query, now).await.unwrap();
+    assert_eq!(list.page.rows[0].note, format!("the charge failed, {note}"));
+    let waiting = home::home(books.db, &company, CompanyRole::Owner, now).await.unwrap().waiting;
+    let failed = waiting.iter().find(|waiting| waiting.kind == WaitingKind::ChargeFailed).unwrap();
+    assert_eq!(failed.detail, note);
+    let partner = partner_pages::detail::overview(books.db, &company, "ada", now).await.unwrap();
+    assert_eq!(partner.upcoming[0].stage, format!("the charge failed, {note}"));
+}
+
+/// The newest mail that a charge failed.
+fn last_failure(books: &Books<'_>) -> String {
+    let letters = books.post.letters.lock().unwrap();
+    letters.iter().rfind(|letter| letter.kind == "charge_failed").unwrap().body.clone()
 }
 
 on_both! {
@@ -65,7 +89,8 @@ on_both! {
         plan(&books, &[SimulatedOutcome::Fail, SimulatedOutcome::Fail, SimulatedOutcome::Fail]).await;
         books.until("2026-04-12T12:00:00Z").await;
         let invoice = books.invoice("NORTHWIND-0001").await;
-        assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.charge_due_at), ("charge_failed", 3, at("2026-04-13T04:00:00Z").0));
+        assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 3, Some(at("2026-04-13T04:00:00Z").0)));
+        assert_eq!(invoice.charge_due_at, at("2026-04-08T04:00:00Z").0);
         assert!(books.payouts("NORTHWIND-0001").await.is_empty());
         assert_eq!(books.post.count("charge_failed"), 3);
         books.prove().await;
@@ -73,6 +98,53 @@ on_both! {
         let started: Vec<String> = attempts(db).await.iter().map(|attempt| Instant(attempt.started_at).rfc3339()).collect();
         assert_eq!(started, ["2026-04-08T04:00:00Z", "2026-04-09T04:00:00Z", "2026-04-11T04:00:00Z", "2026-04-13T04:00:00Z"]);
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.prove().await;
+    }
+
+    async fn however_often_people_try_it_is_retried_the_next_day_and_everything_says_so(db: &TestDb) {
+        let books = in_review(db).await;
+        plan(&books, &[SimulatedOutcome::Fail; 4]).await;
+        books.until("2026-04-08T04:00:00Z").await;
+        for hour in ["05", "06", "07"] {
+            let now = format!("2026-04-08T{hour}:00:00Z");
+            books.until(&now).await;
+            charges::retry_now(db, books.company_id, "NORTHWIND-0001", "olga", at(&now)).await.unwrap();
+            assert_eq!(books.invoice("NORTHWIND-0001").await.retry_at, None);
+            books.until(&now).await;
+        }
+        let invoice = books.invoice("NORTHWIND-0001").await;
+        assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 4, Some(at("2026-04-09T04:00:00Z").0)));
+        said(&books, at("2026-04-08T08:00:00Z"), "retried 9 Apr 2026", "Retried 9 April, 00:00 New York time").await;
+        assert!(last_failure(&books).contains("We'll retry it on 9 April 2026"), "{}", last_failure(&books));
+        // The estimated payment date is that of the retry.
+        let company = companies::get(db.read(), books.company_id).await.unwrap();
+        let partner = partner_pages::detail::overview(db, &company, "ada", at("2026-04-08T08:00:00Z")).await.unwrap();
+        assert_eq!(partner.upcoming[0].date, "9 Apr 2026");
+        books.prove().await;
+        books.until("2026-04-09T03:59:59Z").await;
+        assert_eq!(books.invoice("NORTHWIND-0001").await.attempts, 4);
+        books.until("2026-04-09T04:00:00Z").await;
+        assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.prove().await;
+    }
+
+    /// No server ran from day 8 to day 20: the retry that was due is made at once, and after it a person decides.
+    async fn a_retry_that_comes_too_late_is_the_last_and_everything_says_so(db: &TestDb) {
+        let books = in_review(db).await;
+        plan(&books, &[SimulatedOutcome::Fail; 2]).await;
+        books.until("2026-04-08T04:00:00Z").await;
+        let late = at("2026-04-20T12:00:00Z");
+        said(&books, late, "retried shortly", "Retried shortly").await;
+        data::due::run_due(db, &books.ctx, late).await.unwrap();
+        let invoice = books.invoice("NORTHWIND-0001").await;
+        assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 2, None));
+        said(&books, late, "not retried automatically", "Not retried automatically").await;
+        assert!(last_failure(&books).contains("We won't retry it automatically."), "{}", last_failure(&books));
+        let company = companies::get(db.read(), books.company_id).await.unwrap();
+        let partner = partner_pages::detail::overview(db, &company, "ada", late).await.unwrap();
+        assert_eq!(partner.upcoming[0].date, "once the invoice is charged");
+        data::due::run_due(db, &books.ctx, at("2026-04-25T00:00:00Z")).await.unwrap();
+        assert_eq!(books.invoice("NORTHWIND-0001").await.attempts, 2);
         books.prove().await;
     }
 
@@ -151,7 +223,7 @@ on_both! {
         let now = books.now().await;
         charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", "account was empty", "olga", now).await.unwrap();
         assert!(matches!(charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", now).await, Err(Error::Conflict(_))));
-        assert_eq!(books.invoice("NORTHWIND-0001").await.charge_due_at, at("2026-04-09T04:00:00Z").0);
+        assert_eq!(books.invoice("NORTHWIND-0001").await.retry_at, Some(at("2026-04-09T04:00:00Z").0));
         books.until("2026-04-10T00:00:00Z").await;
         charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
         let invoice = books.invoice("NORTHWIND-0001").await;

@@ -1,11 +1,12 @@
 //! Installations, companies and partners over time.
 
+use data::attributions::Change;
 use data::companies::{self, Profile};
 use data::installation::{self, Mode};
 use data::partners::{self, PartnerChange};
 use data::{Error, on_both};
 use domain::Month;
-use domain::states::PartnershipStatus;
+use domain::states::{AttributionSource, PartnershipStatus};
 
 use crate::world::{BY, World, at, fault};
 
@@ -86,11 +87,46 @@ on_both! {
         world.customer("c1", Some("ada")).await;
         let ada = world.partnership("ada").await;
         partners::set_status(db, world.company, ada.id, PartnershipStatus::Archived, BY, world.now).await.unwrap();
-        let sale = world.sale("t1", "c1", "10.00", "2026-03-09T10:00:00Z").await;
+        let sale = world.sale("t1", "c1", "10.00", "2026-03-10T12:00:00Z").await;
         assert_eq!(world.reason(sale.transaction_id).await, "partnership_not_active");
+        // Again within the same millisecond: as if it had not been.
         partners::set_status(db, world.company, ada.id, PartnershipStatus::Approved, BY, world.now).await.unwrap();
-        let sale = world.sale("t2", "c1", "10.00", "2026-03-09T10:00:00Z").await;
+        let sale = world.sale("t2", "c1", "10.00", "2026-03-10T12:00:00Z").await;
         assert_eq!(world.reason(sale.transaction_id).await, "rewarded");
+        world.prove().await;
+    }
+
+    /// Whenever a sale is recorded: what counts is the status when it happened.
+    async fn a_sale_counts_by_the_status_it_happened_in(db: &TestDb) {
+        let mut world = World::new(db).await;
+        world.customer("mira", Some("ada")).await;
+        world.customer("noor", Some("bob")).await;
+        let ada = world.partnership("ada").await.id;
+        world.now = at("2026-06-20T08:00:00Z");
+        partners::set_status(db, world.company, ada, PartnershipStatus::Archived, BY, world.now).await.unwrap();
+        world.now = at("2026-06-26T12:00:00Z");
+        let before = world.sale("q-19", "mira", "30.00", "2026-06-19T10:00:00Z").await;
+        assert_eq!(world.reason(before.transaction_id).await, "rewarded");
+        let last = world.sale("q-20a", "mira", "1.00", "2026-06-20T07:59:59.999Z").await;
+        let first = world.sale("q-20b", "mira", "1.00", "2026-06-20T08:00:00Z").await;
+        assert_eq!((world.reason(last.transaction_id).await, world.reason(first.transaction_id).await), ("rewarded".to_owned(), "partnership_not_active".to_owned()));
+        world.now = at("2026-07-05T12:00:00Z");
+        partners::set_status(db, world.company, ada, PartnershipStatus::Approved, BY, world.now).await.unwrap();
+        let during = world.sale("q-27", "mira", "11.00", "2026-06-27T00:00:00Z").await;
+        assert_eq!(world.reason(during.transaction_id).await, "partnership_not_active");
+        let after = world.sale("q-05", "mira", "11.00", "2026-07-05T12:00:00Z").await;
+        assert_eq!(world.reason(after.transaction_id).await, "rewarded");
+        assert_eq!(world.balances().await, ["ada USD 840"]);
+        // A customer's creation, and an event that comes to the partner by a change of attribution, likewise.
+        world.sale("n-25", "noor", "100.00", "2026-06-25T00:00:00Z").await;
+        world.sale("n-06", "noor", "50.00", "2026-07-06T00:00:00Z").await;
+        let change = Change { partner_key: Some("ada".to_owned()), from: at("2026-06-24T00:00:00Z"), reason: "hers".to_owned() };
+        let noor = world.customer_row("noor").await.id;
+        data::attributions::apply_change(db, world.company, noor, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
+        assert_eq!(world.reason(world.transaction("n-25").await.id).await, "partnership_not_active");
+        assert_eq!(world.reason(world.transaction("n-06").await.id).await, "rewarded");
+        assert_eq!(world.balances().await, ["ada USD 1840"]);
+        world.prove().await;
     }
 
     async fn partners_change_what_they_say_of_themselves(db: &TestDb) {

@@ -13,6 +13,7 @@ use data::{Db, Error, installation};
 use domain::states::{RewardState, SimulatedOutcome};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::books::{Books, at};
@@ -150,6 +151,30 @@ on_both! {
             assert_eq!(books.now().await, until);
         }
         books.prove().await;
+    }
+
+    async fn a_lease_taken_while_the_clock_was_ahead_holds_nothing_up(db: &TestDb) {
+        let books = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        books.reward(ada, 1000, "USD").await;
+        run_until(db, &books.ctx, at("2026-02-01T06:00:00Z"), &|_, _| ()).await.unwrap();
+        assert_eq!(outbox::Entity::find().count(db.read()).await.unwrap(), 1);
+        // As if a worker had taken the mail and vanished.
+        let taken_until = async |until: i64| {
+            let changed: data::Result<()> = data::transact!(db, |tx| {
+                outbox::Entity::update_many()
+                    .col_expr(outbox::Column::SentAt, Expr::value(None::<i64>))
+                    .col_expr(outbox::Column::LeasedUntil, Expr::value(until))
+                    .exec(tx)
+                    .await?;
+                Ok(())
+            });
+            changed.unwrap();
+            due::run_due(db, &books.ctx, at("2026-02-01T06:00:00Z")).await.unwrap().mails
+        };
+        let now = chrono::Utc::now().timestamp_millis();
+        assert_eq!(taken_until(now + 10 * 60_000).await, 0);
+        assert_eq!(taken_until(now + 40 * 24 * 60 * 60_000).await, 1);
     }
 
     async fn a_production_database_has_no_clock_to_move(db: &TestDb) {

@@ -178,7 +178,11 @@ when = "transaction.product_key != 'gift'"
         assert_eq!(row.refunded, 100);
         assert_eq!(world.transaction("r3").await.amount, -34);
         assert_eq!(world.partnership("ada").await.revenue, 0);
-        assert!(fault(world.try_refund("r4", "t1", usd("0.01"), day).await, "amount").contains("$0.00"));
+        assert_eq!(fault(world.try_refund("r4", "t1", usd("0.01"), day).await, "refund_of"), "“t1” has been refunded in full");
+        let dear = world.sale("t2", "c1", "100.00", "2026-03-05T00:00:00Z").await;
+        assert!(dear.new);
+        let too_much = fault(world.try_refund("r6", "t2", usd("150.00"), day).await, "amount");
+        assert_eq!(too_much, "$150.00 is more than what is left to refund of the sale: $100.00");
         let again = world.refund("r2", "t1", "0.33", day).await;
         assert!(!again.new);
         assert!(fault(world.try_refund("r5", "r1", usd("0.01"), day).await, "refund_of").contains("only a sale"));

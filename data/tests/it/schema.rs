@@ -38,6 +38,37 @@ on_both! {
         }
     }
 
+    async fn partners_from_before_get_the_keys_that_their_ids_say(db: &TestDb) {
+        use data::entities::partners::{ActiveModel, Entity};
+        use domain::ids::short_key;
+        use sea_orm::{ActiveValue::Set, EntityTrait};
+        use uuid::Uuid;
+
+        // More than the step changes with one statement.
+        let row = |number: u128| {
+            let id = Uuid::from_u128(number << 64);
+            ActiveModel { id: Set(id), key: Set(number.to_string()), name: Set(format!("Partner {number}")), email: Set(String::new()), created_at: Set(0) }
+        };
+        let inserted: data::Result<()> = data::transact!(db, |tx| {
+            for chunk in [1..800, 800..1_600] {
+                Entity::insert_many(chunk.map(row)).exec_without_returning(tx).await?;
+            }
+            Ok(())
+        });
+        inserted.unwrap();
+        let before = sea_orm::Database::connect(db.url()).await.unwrap();
+        for sql in ["DROP INDEX uq_partners_key", "ALTER TABLE partners DROP COLUMN key", "DELETE FROM seaql_migrations WHERE version = 'm0013_partner_keys'"] {
+            before.execute_unprepared(sql).await.unwrap();
+        }
+        before.close().await.unwrap();
+        db.migrate().await.unwrap();
+        let migrated = data::Db::open(db.url()).await.unwrap();
+        let rows = Entity::find().all(migrated.read()).await.unwrap();
+        assert_eq!(rows.len(), 1_599);
+        assert!(rows.iter().all(|row| row.key == short_key(row.id)));
+        migrated.close().await.unwrap();
+    }
+
     async fn migrating_again_changes_nothing(db: &TestDb) {
         db.migrate().await.unwrap();
         let second = data::Db::open(db.url()).await.unwrap();

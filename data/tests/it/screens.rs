@@ -100,12 +100,15 @@ on_both! {
         assert_eq!((found.len(), found[0].href.as_str()), (1, "/customers/c07"));
     }
 
-    async fn a_sandbox_offers_sign_ins_and_jumps(db: &TestDb) {
+    async fn the_demo_offers_sign_ins_and_a_sandbox_jumps(db: &TestDb) {
         let world = World::new(db).await;
         let place = Place::Company(world.company, CompanyRole::Owner);
-        let added = accounts::add_user(db, place, "owner@northwind.test", Some("Mia Torres"), Some("a long password"), BY, world.now).await.unwrap();
+        accounts::add_user(db, place, "owner@northwind.test", Some("Sam Torres"), Some("a long password"), BY, world.now).await.unwrap();
+        assert!(session::demo_users(db).await.unwrap().is_empty(), "a sandbox of one's own lets nobody in");
+        let mia = "mia.bennett@northwind.example";
+        let added = accounts::add_user(db, place, mia, Some("Mia Bennett"), Some("a long password"), BY, world.now).await.unwrap();
         let offered = session::demo_users(db).await.unwrap();
-        assert_eq!((offered.len(), offered[0].email.as_str(), offered[0].company), (1, "owner@northwind.test", true));
+        assert_eq!((offered.len(), offered[0].email.as_str(), offered[0].company), (1, mia, true));
         assert!(session::demo_user(db, "ada@northwind.test").await.unwrap().is_none());
 
         let user = accounts::find_user(db, added.id).await.unwrap().unwrap();

@@ -73,7 +73,7 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
     Company { books, ada }
 }
 
-/// A hold that its refund follows, taken back; an adjustment; an archived partner.
+/// A hold that its refund follows, taken back; an adjustment; a sale that was voided; an archived partner.
 async fn decide(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
     let refunded = data::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();
@@ -82,6 +82,8 @@ async fn decide(books: &Books<'_>) {
     data::rewards::undo(db, id, held.batch_id.unwrap(), "test", now).await.unwrap();
     let difference = data::rewards::Adjustment { reward_key: reward.key, difference: "1.00".to_owned(), description: "More".to_owned() };
     data::rewards::adjust(db, id, &difference, "a-1", "test", now).await.unwrap();
+    sale(books, "s-void", "c-2", 7_000).await;
+    data::voids::void(db, id, "s-void", "typed twice", "test", now).await.unwrap();
     let cy = books.partner("cy").await;
     data::partners::set_status(db, id, cy, PartnershipStatus::Archived, "test", now).await.unwrap();
 }
@@ -127,6 +129,11 @@ async fn world(db: &TestDb) {
 /// What is done to the rows, and a word of the claim that has to notice.
 const WRONGS: &[(&str, &str)] = &[
     ("transaction key appears once", "DROP INDEX uq_transactions_company_id_key; UPDATE transactions SET key = 's-1' WHERE key = 's-2'"),
+    ("names its void", "UPDATE transactions SET void_id = NULL"),
+    ("names its void", "UPDATE transactions SET voided_at = NULL, void_id = NULL"),
+    ("voided has earned nothing", "UPDATE rewards SET amount = amount + 1 WHERE source = 'void'"),
+    ("void and its undoing is in the audit log", "DELETE FROM audit WHERE action = 'transaction_voided'"),
+    ("customer's transactions, voided ones", "UPDATE customers SET voided = voided + 1"),
     ("transactions are numbered from 1", "UPDATE transactions SET seq = seq + 100 WHERE key = 's-1'"),
     ("transfer sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'funds'"),
     ("company sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'paid_out'"),
@@ -181,8 +188,8 @@ const WRONGS: &[(&str, &str)] = &[
     ("at most once for an invoice", "UPDATE simulated_requests SET outcome = 'succeed' WHERE outcome = 'fail'"),
     ("was moved by it", "DELETE FROM simulated_requests WHERE kind = 'payout'"),
     ("was moved by it", "UPDATE simulated_requests SET outcome = 'fail' WHERE kind = 'charge'"),
-    ("customer's transactions and first purchase", "UPDATE customers SET transactions = transactions + 1"),
-    ("customer's transactions and first purchase", "UPDATE customers SET first_purchase_at = NULL"),
+    ("customer's transactions, voided ones and first purchase", "UPDATE customers SET transactions = transactions + 1"),
+    ("customer's transactions, voided ones and first purchase", "UPDATE customers SET first_purchase_at = NULL"),
     ("refunded of a sale", "UPDATE transactions SET refunded = 0"),
     ("signups and paid customers", "UPDATE partnerships SET signups = signups + 1"),
     ("revenue is that of", "UPDATE partnerships SET revenue = revenue + 1"),
@@ -217,6 +224,8 @@ const WRONGS: &[(&str, &str)] = &[
     ("act for a company", "UPDATE memberships SET role = 'read_only'"),
     ("act for a company", "DELETE FROM memberships WHERE company_id IS NOT NULL"),
     ("status is the one last decided", "UPDATE partnerships SET status = 'approved'"),
+    ("status is that of its latest span", "UPDATE status_spans SET status = 'declined'"),
+    ("status is that of its latest span", "DELETE FROM status_spans"),
     ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'transaction'"),
     ("speaks of invoices, partners", "UPDATE audit SET subject = 'nobody' WHERE subject_kind = 'invoice'"),
 ];
@@ -226,6 +235,7 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("partnerships", "group_id", "groups", ""),
     ("group_spans", "partnership_id", "partnerships", ""),
     ("group_spans", "group_id", "groups", ""),
+    ("status_spans", "partnership_id", "partnerships", ""),
     ("offers", "group_id", "groups", ""),
     ("offer_versions", "offer_id", "offers", ""),
     ("customers", "partnership_id", "partnerships", ""),
@@ -236,6 +246,8 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("transactions", "customer_id", "customers", ""),
     ("transactions", "partnership_id", "partnerships", ""),
     ("transactions", "refund_of", "transactions", ""),
+    ("voids", "customer_id", "customers", ""),
+    ("voids", "transaction_id", "transactions", ""),
     ("receipts", "customer_id", "customers", ""),
     ("receipts", "partnership_id", "partnerships", ""),
     ("rewards", "partnership_id", "partnerships", ""),
@@ -274,6 +286,7 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
 
 const UNIQUE: &[&str] = &[
     "uq_group_spans_partnership_id_valid_from",
+    "uq_status_spans_partnership_id_valid_from",
     "uq_offer_versions_offer_id_number",
     "uq_transactions_customer_id_seq",
     "uq_reward_records_reward_id_seq",

@@ -46,6 +46,8 @@ pub enum RefundError {
     NotASale,
     #[error("the sale was in {expected}, not in {found}")]
     Currency { expected: Currency, found: Currency },
+    #[error("“{0}” has been refunded in full")]
+    NothingLeft(String),
     #[error("{amount} is more than what is left to refund of the sale: {left}")]
     MoreThanLeft { amount: Money, left: Money },
     #[error("a refund cannot be earlier than its sale, which was at {0}")]
@@ -57,7 +59,7 @@ impl RefundError {
     pub const fn field(&self) -> &'static str {
         match self {
             RefundError::NotNegative | RefundError::MoreThanLeft { .. } => "amount",
-            RefundError::NotASale => "refund_of",
+            RefundError::NotASale | RefundError::NothingLeft(_) => "refund_of",
             RefundError::Currency { .. } => "currency",
             RefundError::BeforeSale(_) => "occurred_at",
         }
@@ -79,6 +81,9 @@ pub fn check_refund(amount: Money, occurred_at: Instant, original: &Original<'_>
         return Err(RefundError::BeforeSale(original.occurred_at));
     }
     let left = original.amount.minor - original.refunded;
+    if left <= 0 {
+        return Err(RefundError::NothingLeft(original.key.to_owned()));
+    }
     if amount.minor < -left {
         let positive = Money::new(amount.minor.saturating_neg(), amount.currency);
         return Err(RefundError::MoreThanLeft { amount: positive, left: Money::new(left, amount.currency) });

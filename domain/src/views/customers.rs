@@ -47,6 +47,8 @@ pub struct CustomerDetail {
     pub name: String,
     pub email: String,
     pub provider_key: String,
+    /// What its edit form has seen.
+    pub seen: String,
     pub partner: Option<Choice>,
     pub test: bool,
     pub since: String,
@@ -72,6 +74,10 @@ pub struct CustomerDetail {
 pub struct CustomerTransaction {
     pub line: TransactionLine,
     pub receipts: Vec<ReceiptView>,
+    /// "Voided on 3 Apr 2026 by ada@northwind.example: typed twice"; empty while it counts.
+    pub voided: String,
+    /// The void that may be undone, if it is the customer's newest; empty otherwise.
+    pub undo: String,
 }
 
 /// Who a customer belongs to over a span of time.
@@ -109,6 +115,10 @@ pub struct CustomerForms {
     pub zone: String,
     /// What can still be given back, newest first; at most two hundred.
     pub refundable: Vec<RefundableSale>,
+    /// The sale that the form was opened for, where it can still be refunded; empty otherwise.
+    pub chosen: String,
+    /// Why the sale that the form was opened for cannot be refunded; empty where it can.
+    pub refusal: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +144,23 @@ pub struct ChangePreview {
     pub entries: Vec<ChangeEntry>,
     /// What they sum to, per partner and invoice.
     pub differences: Vec<Difference>,
+    /// All of this, as the form says that it was shown.
+    pub seen: String,
+}
+
+/// What voiding a transaction does, or undoing that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidPreview {
+    pub customer: Choice,
+    /// "Sale of $200.00"
+    pub title: String,
+    pub key: String,
+    pub occurred: String,
+    /// It is a refund itself.
+    pub refund: bool,
+    /// How many refunds go with it.
+    pub refunds: usize,
+    pub does: ChangePreview,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

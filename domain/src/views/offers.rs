@@ -78,6 +78,8 @@ pub struct OfferDraft {
     pub currency: String,
     /// "New York time"
     pub zone: String,
+    /// The number of the newest version; 0 for a new offer.
+    pub seen: i32,
 }
 
 /// What a trigger says and pays, or what it lacks.

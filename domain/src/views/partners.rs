@@ -71,6 +71,8 @@ pub struct PartnerHead {
     /// Whether the reader may change the partner, and give it rewards.
     pub may_manage: bool,
     pub may_reward: bool,
+    /// What its edit form has seen.
+    pub seen: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

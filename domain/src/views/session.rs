@@ -12,7 +12,7 @@ pub struct Viewer {
     pub email: String,
     pub scope: Scope,
     /// Every place this person belongs to, the present one included.
-    pub places: Vec<Place>,
+    pub places: Vec<PlaceLink>,
     /// Only in a sandbox.
     pub clock: Option<ClockView>,
     /// How many rewards wait for a review; 0 for partners.
@@ -36,12 +36,13 @@ pub enum Scope {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// What the session stores: "company:<uuid>" or "partner:<uuid>".
-    pub scope: String,
+pub struct PlaceLink {
+    /// The whole address.
+    pub href: String,
     pub name: String,
+    /// The person's role there: "Owner".
+    pub role: String,
     pub company: bool,
-    pub current: bool,
 }
 
 /// The sandbox's clock: what it shows in the company's zone.

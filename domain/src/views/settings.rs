@@ -24,6 +24,8 @@ pub struct CompanyProfile {
     /// Every IANA zone.
     pub zones: Vec<String>,
     pub may_change: bool,
+    /// What its form has seen.
+    pub seen: String,
 }
 
 /// The audit log, newest first.

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use data::exports::{Export, Format, Noun};
 
 use crate::cli::Outcome;
-use crate::commands::open;
+use crate::commands::open_to_read;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -34,7 +34,7 @@ fn noun(text: &str) -> Result<Noun, String> {
 }
 
 pub async fn run(url: &str, args: Args) -> Outcome {
-    let db = open(url).await?;
+    let db = open_to_read(url).await?;
     let format = match args.format {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,

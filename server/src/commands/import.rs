@@ -10,7 +10,7 @@ use data::{companies, installation};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{Failure, Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 /// How many bad rows are named on stderr; the rest is counted.
 const NAMED_MAX: usize = 50;
@@ -42,7 +42,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     if metadata.is_dir() {
         return Err(format!("{} is a folder", args.file.display()).into());
     }
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     installation::ensure(&db).await?;
     let company = companies::find_by_key(db.read(), &args.company).await?;
     let now = installation::now(&db).await?;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use data::{companies, installation, programme};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open;
+use crate::commands::{open, open_to_read};
 
 /// A programme is written by people; a file beyond this is something else.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -54,7 +54,7 @@ async fn apply(url: &str, file: &Path, dry_run: bool) -> Outcome {
 }
 
 async fn export(url: &str, company: &str) -> Outcome {
-    let db = open(url).await?;
+    let db = open_to_read(url).await?;
     let company = companies::find_by_key(db.read(), company).await?;
     say(programme::export(&db, company.id).await?.trim_end())?;
     db.close().await?;

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::init::parse_instant;
 use crate::background;
 use crate::cli::{Outcome, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 pub async fn run(url: &str, args: Args) -> Outcome {
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     installation::ensure(&db).await?;
     let context = background::context(&db, &args.mail_dir);
     let work = match args.until {

@@ -31,11 +31,12 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let address = listener.local_addr()?;
 
     let stop = CancellationToken::new();
+    let mail_dir = args.config.mail_dir.clone();
     let limits = Limits::new(files, args.config.per_address());
     let state = AppState::new(db.clone(), url, args.config);
     let work = [
         tokio::spawn(background::do_due_work(db.clone(), state.due.clone(), stop.clone())),
-        tokio::spawn(background::purge(db.clone(), state.spool.clone(), stop.clone())),
+        tokio::spawn(background::purge(db.clone(), state.spool.clone(), mail_dir, stop.clone())),
     ];
     if state.assets.is_empty() {
         tracing::warn!("this binary carries no client: pages come without styles and scripts");

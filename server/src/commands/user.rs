@@ -1,20 +1,46 @@
-//! `tributary user add`
+//! `tributary user`: who may sign in, and who may no longer.
 
 use std::io::{IsTerminal, Read};
 
 use chrono::Utc;
 use clap::{ArgGroup, Subcommand};
-use data::accounts::{self, Place};
+use data::accounts::access::{self, Scope};
+use data::accounts::{self, Membership, Place};
 use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_existing;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Let a person sign in: with the password on stdin, or else by a one-time link that is printed
     Add(AddArgs),
+    /// List everybody who may sign in: address, name and where they belong, with tabs between
+    List {
+        /// Only people of this company and of its partners
+        #[arg(long, value_name = "KEY")]
+        company: Option<String>,
+    },
+    /// End every session of a person
+    SignOut {
+        #[arg(long)]
+        email: String,
+    },
+    /// Take a person's access away and end their sessions; the last owner of a company stays
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RemoveArgs {
+    #[arg(long)]
+    email: String,
+    /// Only from this company (default: from everywhere, with password and links)
+    #[arg(long, value_name = "KEY")]
+    company: Option<String>,
+    /// Only from this partner of the company
+    #[arg(long, value_name = "PARTNER_KEY", requires = "company")]
+    partner: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -45,10 +71,71 @@ pub struct AddArgs {
     public_url: String,
 }
 
+/// Who did it, as the audit log says.
+const AUTHOR: &str = "command line";
+
 pub async fn run(url: &str, command: Command) -> Outcome {
-    let Command::Add(args) = command;
+    match command {
+        Command::Add(args) => add(url, args).await,
+        Command::List { company } => list(url, company.as_deref()).await,
+        Command::SignOut { email } => sign_out(url, &email).await,
+        Command::Remove(args) => remove(url, &args).await,
+    }
+}
+
+async fn list(url: &str, company: Option<&str>) -> Outcome {
+    let db = open_existing(url).await?;
+    let company_id = match company {
+        Some(key) => Some(data::companies::find_by_key(db.read(), key).await?.id),
+        None => None,
+    };
+    for user in access::list(&db, company_id).await? {
+        let places = user.memberships.iter().map(|membership| match membership {
+            Membership::Company { key, role, .. } => format!("{key}: {role}"),
+            Membership::Partner { name, role, .. } => format!("partner {name}: {role}"),
+        });
+        let places: Vec<String> = places.collect();
+        say(&format!("{}\t{}\t{}", user.email, user.name, places.join(", ")))?;
+    }
+    db.close().await?;
+    Ok(())
+}
+
+async fn sign_out(url: &str, email: &str) -> Outcome {
+    let db = open_existing(url).await?;
+    let ended = access::sign_out(&db, email, AUTHOR).await?;
+    say(&format!("ended {}", counted(ended, "session")))?;
+    db.close().await?;
+    Ok(())
+}
+
+async fn remove(url: &str, args: &RemoveArgs) -> Outcome {
+    let db = open_existing(url).await?;
+    let from = match (&args.company, &args.partner) {
+        (None, _) => Scope::Everywhere,
+        (Some(key), partner) => {
+            let company_id = data::companies::find_by_key(db.read(), key).await?.id;
+            match partner {
+                Some(partner) => Scope::Partner(accounts::find_partner(&db, company_id, partner).await?),
+                None => Scope::Company(company_id),
+            }
+        }
+    };
+    let removed = access::remove(&db, &args.email, from, AUTHOR).await?;
+    let places = u64::try_from(removed.places).unwrap_or(u64::MAX);
+    say(&format!("removed from {}, ended {}", counted(places, "place"), counted(removed.sessions, "session")))?;
+    db.close().await?;
+    Ok(())
+}
+
+/// "1 session", "2 sessions"
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+async fn add(url: &str, args: AddArgs) -> Outcome {
     let password = read_password(&args)?;
-    let db = open(url).await?;
+    let db = open_existing(url).await?;
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
     let place = match &args.partner {
         None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),
@@ -58,7 +145,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
         }
     };
     let now = Instant(Utc::now().timestamp_millis());
-    let added = accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), "command line", now).await?;
+    let added = accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), AUTHOR, now).await?;
     note(if added.new { "added" } else { "this person was known: the role is set" });
     match added.link {
         Some(secret) => {

@@ -1,10 +1,20 @@
 //! `tributary verify`
 
+use data::Db;
+use data::schema::{self, Schema};
+
 use crate::cli::{Failure, Outcome, note, say};
-use crate::commands::open;
+use crate::commands::open_to_read;
 
 pub async fn run(url: &str) -> Outcome {
-    let db = open(url).await?;
+    prove(url).await?;
+    note("every invariant holds");
+    Ok(())
+}
+
+/// Checks every statement about the rows and says each. Reads only.
+pub async fn prove(url: &str) -> Outcome {
+    let db = open_to_read(url).await?;
     let report = data::verify::verify(&db).await?;
     for check in &report.checks {
         let verdict = if check.holds() { "ok    " } else { "BROKEN" };
@@ -18,10 +28,16 @@ pub async fn run(url: &str) -> Outcome {
         }
     }
     db.close().await?;
-    let broken = report.broken().count();
-    if broken == 0 {
-        note("every invariant holds");
-        return Ok(());
+    match report.broken().count() {
+        0 => Ok(()),
+        broken => Err(Failure::Refused(Some(format!("{broken} of {} statements about the rows are broken", report.checks.len())))),
     }
-    Err(Failure::Refused(Some(format!("{broken} of {} statements about the rows are broken", report.checks.len()))))
+}
+
+/// Whether the database is of an earlier version.
+pub async fn is_older(url: &str) -> Outcome<bool> {
+    let db = Db::connect_to_read(url).await?;
+    let schema = schema::read(db.read()).await?;
+    db.close().await?;
+    Ok(matches!(schema, Schema::Older { .. }))
 }

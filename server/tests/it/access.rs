@@ -15,7 +15,7 @@ use domain::states::{CompanyRole, PartnerRole};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::harness::{Answer, PATTERNS, PROGRAMME, TestApp, request};
+use crate::harness::{Answer, PATTERNS, PLACE, PROGRAMME, TestApp, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -31,7 +31,7 @@ pub enum For {
 use For::{Company, Everybody, Partner, People};
 use PartnerAction::{ViewCommissions, ViewPayouts};
 
-/// Sent as JSON when it begins with a brace. `{reward}`, `{invoice}` and so on name things of the company.
+/// Sent as JSON when it begins with a brace; the place is added. `{reward}`, `{invoice}` and so on name things of the company.
 pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00&reason=Mistake"),
     ("/rpc/customers/create", Company(Action::ManageCustomers), "customer_key=c-9&name=Nine&email=nine%40example.com&partner_key=acme"),
@@ -40,6 +40,7 @@ pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/forms", Company(Action::ManageCustomers), "key=c-1"),
     ("/rpc/customers/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/customers/preview-attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00"),
+    ("/rpc/customers/preview-void", Company(Action::ManageCustomers), "key=c-1&transaction=s-1"),
     (
         "/rpc/customers/refund",
         Company(Action::ManageCustomers),
@@ -48,6 +49,8 @@ pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/sale", Company(Action::ManageCustomers), "customer_key=c-1&amount=10.00&currency=USD&occurred_at=2026-04-16T09%3A00"),
     ("/rpc/customers/save", Company(Action::ManageCustomers), "key=c-1&name=Quokka+Carla&email=carla%40example.com"),
     ("/rpc/customers/undo-attribution", Company(Action::ManageCustomers), "key=c-1&change=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/customers/undo-void", Company(Action::ManageCustomers), "customer_key=c-1&void=00000000-0000-0000-0000-000000000001"),
+    ("/rpc/customers/void", Company(Action::ManageCustomers), "customer_key=c-1&transaction=none&reason=Twice"),
     ("/rpc/home", Company(Action::ViewProgramme), ""),
     ("/rpc/imports/apply", Company(Action::Import), "upload=none"),
     ("/rpc/imports/discard", Company(Action::Import), ""),
@@ -106,7 +109,7 @@ pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/rewards/undo", Company(Action::ReviewRewards), "batch=00000000-0000-0000-0000-000000000001"),
     ("/rpc/rewards/withdraw", Company(Action::ManageInvoices), "key={reward}"),
     // Nothing for people who may not move the clock.
-    ("/rpc/sandbox/jumps", Everybody, "effects=true"),
+    ("/rpc/sandbox/jumps", Everybody, "effects=true&place=/c/northwind"),
     ("/rpc/sandbox/move", Company(Action::MoveClock), "days=soon"),
     ("/rpc/search", Company(Action::ViewProgramme), "text=Quokka"),
     ("/rpc/session/demo-sign-in", Everybody, "email=nobody%40example.com"),
@@ -114,8 +117,8 @@ pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/session/link", Everybody, "token=none"),
     ("/rpc/session/set-password", Everybody, "token=none&password=a+long+password&password_again=a+long+password"),
     ("/rpc/session/sign-in", Everybody, "email=nobody%40example.com&password=wrong+password"),
-    ("/rpc/session/switch", People, "scope=company%3A00000000-0000-0000-0000-000000000001"),
-    ("/rpc/session/viewer", People, ""),
+    ("/rpc/session/places", People, "next=/partners"),
+    ("/rpc/session/viewer", Company(Action::ViewProgramme), ""),
     ("/rpc/settings/audit", Company(Action::ViewAudit), r#"{"query":{QUERY}}"#),
     ("/rpc/settings/profile", Company(Action::ViewProgramme), ""),
     (
@@ -132,64 +135,66 @@ const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;
 /// Pages by their pattern, and an address of each. `true`: the address names something of this company. Some pages of
 /// forms are shown to everybody who may look; those who may not send it read there why it is not for them.
 pub const PAGES: &[(&str, For, &str, bool)] = &[
-    ("/", Company(Action::ViewProgramme), "/", false),
-    ("/customers", Company(Action::ViewProgramme), "/customers", false),
-    ("/customers/new", Company(Action::ViewProgramme), "/customers/new", false),
-    ("/customers/{key}", Company(Action::ViewProgramme), "/customers/c-1", true),
-    ("/customers/{key}/attribution", Company(Action::ManageCustomers), "/customers/c-1/attribution", true),
-    ("/customers/{key}/edit", Company(Action::ViewProgramme), "/customers/c-1/edit", true),
-    ("/customers/{key}/overview", Company(Action::ViewProgramme), "/customers/c-1/overview", true),
-    ("/customers/{key}/refund", Company(Action::ManageCustomers), "/customers/c-1/refund", true),
-    ("/customers/{key}/sale", Company(Action::ManageCustomers), "/customers/c-1/sale", true),
-    ("/invoices", Company(Action::ViewProgramme), "/invoices", false),
-    ("/invoices/{number}", Company(Action::ViewProgramme), "/invoices/{invoice}", true),
-    ("/invoices/{number}/print", Company(Action::ViewProgramme), "/invoices/{invoice}/print", true),
-    ("/offers", Company(Action::ViewProgramme), "/offers", false),
-    ("/offers/new", Company(Action::ManageOffers), "/offers/new", false),
+    ("/c/{company}", Company(Action::ViewProgramme), "/c/northwind", false),
+    ("/c/{company}/customers", Company(Action::ViewProgramme), "/c/northwind/customers", false),
+    ("/c/{company}/customers/new", Company(Action::ViewProgramme), "/c/northwind/customers/new", false),
+    ("/c/{company}/customers/{key}", Company(Action::ViewProgramme), "/c/northwind/customers/c-1", true),
+    ("/c/{company}/customers/{key}/attribution", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/attribution", true),
+    ("/c/{company}/customers/{key}/edit", Company(Action::ViewProgramme), "/c/northwind/customers/c-1/edit", true),
+    ("/c/{company}/customers/{key}/overview", Company(Action::ViewProgramme), "/c/northwind/customers/c-1/overview", true),
+    ("/c/{company}/customers/{key}/refund", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/refund", true),
+    ("/c/{company}/customers/{key}/sale", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/sale", true),
+    ("/c/{company}/customers/{key}/void", Company(Action::ManageCustomers), "/c/northwind/customers/c-1/void", true),
+    ("/c/{company}/invoices", Company(Action::ViewProgramme), "/c/northwind/invoices", false),
+    ("/c/{company}/invoices/{number}", Company(Action::ViewProgramme), "/c/northwind/invoices/{invoice}", true),
+    ("/c/{company}/invoices/{number}/print", Company(Action::ViewProgramme), "/c/northwind/invoices/{invoice}/print", true),
+    ("/c/{company}/offers", Company(Action::ViewProgramme), "/c/northwind/offers", false),
+    ("/c/{company}/offers/new", Company(Action::ManageOffers), "/c/northwind/offers/new", false),
     // Both companies call an offer so.
-    ("/offers/{key}", Company(Action::ViewProgramme), "/offers/affiliates-2026", false),
-    ("/offers/{key}/overview", Company(Action::ViewProgramme), "/offers/affiliates-2026/overview", false),
-    ("/offers/{key}/version", Company(Action::ViewProgramme), "/offers/affiliates-2026/version", false),
-    ("/partner", Partner(ViewCommissions), "/partner", false),
-    ("/partner/commissions", Partner(ViewCommissions), "/partner/commissions", false),
-    ("/partner/commissions/{key}", Partner(ViewCommissions), "/partner/commissions/{reward}", true),
-    ("/partner/customers", Partner(ViewCommissions), "/partner/customers", false),
-    ("/partner/more", Partner(ViewCommissions), "/partner/more", false),
-    ("/partner/payouts", Partner(ViewPayouts), "/partner/payouts", false),
-    ("/partner/payouts/{key}", Partner(ViewPayouts), "/partner/payouts/{payout}", true),
-    ("/partners", Company(Action::ViewProgramme), "/partners", false),
-    ("/partners/new", Company(Action::ManagePartners), "/partners/new", false),
-    ("/partners/{key}", Company(Action::ViewProgramme), "/partners/acme", true),
-    ("/partners/{key}/activity", Company(Action::ViewProgramme), "/partners/acme/activity", true),
-    ("/partners/{key}/customers", Company(Action::ViewProgramme), "/partners/acme/customers", true),
-    ("/partners/{key}/edit", Company(Action::ManagePartners), "/partners/acme/edit", true),
-    ("/partners/{key}/manual-reward", Company(Action::ManageInvoices), "/partners/acme/manual-reward", true),
-    ("/partners/{key}/overview", Company(Action::ViewProgramme), "/partners/acme/overview", true),
-    ("/partners/{key}/rewards", Company(Action::ViewProgramme), "/partners/acme/rewards", true),
-    ("/partners/{key}/transactions", Company(Action::ViewProgramme), "/partners/acme/transactions", true),
-    ("/rewards", Company(Action::ViewProgramme), "/rewards", false),
-    ("/rewards/{key}", Company(Action::ViewProgramme), "/rewards/{reward}", true),
-    ("/search", Company(Action::ViewProgramme), "/search?q=Quokka", false),
-    ("/settings", Company(Action::ViewProgramme), "/settings", false),
-    ("/settings/audit", Company(Action::ViewAudit), "/settings/audit", false),
-    ("/settings/import", Company(Action::Import), "/settings/import", false),
+    ("/c/{company}/offers/{key}", Company(Action::ViewProgramme), "/c/northwind/offers/affiliates-2026", false),
+    ("/c/{company}/offers/{key}/overview", Company(Action::ViewProgramme), "/c/northwind/offers/affiliates-2026/overview", false),
+    ("/c/{company}/offers/{key}/version", Company(Action::ViewProgramme), "/c/northwind/offers/affiliates-2026/version", false),
+    ("/p/{partner}", Partner(ViewCommissions), "/p/{acme}", false),
+    ("/p/{partner}/commissions", Partner(ViewCommissions), "/p/{acme}/commissions", false),
+    ("/p/{partner}/commissions/{key}", Partner(ViewCommissions), "/p/{acme}/commissions/{reward}", true),
+    ("/p/{partner}/customers", Partner(ViewCommissions), "/p/{acme}/customers", false),
+    ("/p/{partner}/more", Partner(ViewCommissions), "/p/{acme}/more", false),
+    ("/p/{partner}/payouts", Partner(ViewPayouts), "/p/{acme}/payouts", false),
+    ("/p/{partner}/payouts/{key}", Partner(ViewPayouts), "/p/{acme}/payouts/{payout}", true),
+    ("/c/{company}/partners", Company(Action::ViewProgramme), "/c/northwind/partners", false),
+    ("/c/{company}/partners/new", Company(Action::ManagePartners), "/c/northwind/partners/new", false),
+    ("/c/{company}/partners/{key}", Company(Action::ViewProgramme), "/c/northwind/partners/acme", true),
+    ("/c/{company}/partners/{key}/activity", Company(Action::ViewProgramme), "/c/northwind/partners/acme/activity", true),
+    ("/c/{company}/partners/{key}/customers", Company(Action::ViewProgramme), "/c/northwind/partners/acme/customers", true),
+    ("/c/{company}/partners/{key}/edit", Company(Action::ManagePartners), "/c/northwind/partners/acme/edit", true),
+    ("/c/{company}/partners/{key}/manual-reward", Company(Action::ManageInvoices), "/c/northwind/partners/acme/manual-reward", true),
+    ("/c/{company}/partners/{key}/overview", Company(Action::ViewProgramme), "/c/northwind/partners/acme/overview", true),
+    ("/c/{company}/partners/{key}/rewards", Company(Action::ViewProgramme), "/c/northwind/partners/acme/rewards", true),
+    ("/c/{company}/partners/{key}/transactions", Company(Action::ViewProgramme), "/c/northwind/partners/acme/transactions", true),
+    ("/c/{company}/rewards", Company(Action::ViewProgramme), "/c/northwind/rewards", false),
+    ("/c/{company}/rewards/{key}", Company(Action::ViewProgramme), "/c/northwind/rewards/{reward}", true),
+    ("/c/{company}/search", Company(Action::ViewProgramme), "/c/northwind/search?q=Quokka", false),
+    ("/c/{company}/settings", Company(Action::ViewProgramme), "/c/northwind/settings", false),
+    ("/c/{company}/settings/audit", Company(Action::ViewAudit), "/c/northwind/settings/audit", false),
+    ("/c/{company}/settings/import", Company(Action::Import), "/c/northwind/settings/import", false),
+    ("/places", People, "/places", false),
     ("/sign-in", Everybody, "/sign-in", false),
     ("/sign-in/link/{token}", Everybody, "/sign-in/link/none", false),
 ];
 
 /// Plain routes: files, and what is posted without a server function.
 pub const FILES: &[(&str, For)] = &[
-    ("/export/partners.csv", Company(Action::ViewProgramme)),
-    ("/export/customers.csv", Company(Action::ViewProgramme)),
-    ("/export/transactions.csv", Company(Action::ViewProgramme)),
-    ("/export/rewards.csv", Company(Action::ViewProgramme)),
-    ("/export/invoices.csv", Company(Action::ViewProgramme)),
-    ("/export/payouts.csv", Company(Action::ViewProgramme)),
-    ("/export/receipts.csv", Company(Action::ViewProgramme)),
-    ("/export/ledger.csv", Company(Action::ViewProgramme)),
-    ("/export/audit.csv", Company(Action::ViewAudit)),
-    ("/payouts/{invoice}.csv", Company(Action::MoveMoney)),
-    ("/payouts/{invoice}.xml", Company(Action::MoveMoney)),
+    ("/c/northwind/export/partners.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/customers.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/transactions.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/rewards.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/invoices.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/payouts.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/receipts.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/ledger.csv", Company(Action::ViewProgramme)),
+    ("/c/northwind/export/audit.csv", Company(Action::ViewAudit)),
+    ("/c/northwind/payouts/{invoice}.csv", Company(Action::MoveMoney)),
+    ("/c/northwind/payouts/{invoice}.xml", Company(Action::MoveMoney)),
     ("/health", Everybody),
 ];
 
@@ -205,7 +210,8 @@ const LATER: &str = "key,customer_key,amount,currency,occurred_at,product_key,ca
 pub struct Crowd {
     pub app: TestApp,
     visitors: Vec<(Who, Option<String>)>,
-    outsiders: Vec<String>,
+    /// With the place that they belong to.
+    outsiders: Vec<(String, String)>,
     names: Vec<(&'static str, String)>,
 }
 
@@ -224,7 +230,8 @@ impl Who {
             (_, Who::Visitor) => return Some(StatusCode::UNAUTHORIZED),
             (Company(action), Who::Teammate(role)) => allows(role, action),
             (Partner(action), Who::Member(role)) => partner_allows(role, action),
-            (Company(_), Who::Member(_)) | (Partner(_), Who::Teammate(_)) => false,
+            // Another's place is like one that is not there.
+            (Company(_), Who::Member(_)) | (Partner(_), Who::Teammate(_)) => return Some(StatusCode::NOT_FOUND),
         };
         (!allowed).then_some(StatusCode::FORBIDDEN)
     }
@@ -247,9 +254,11 @@ impl Crowd {
             visitors.push((Who::Teammate(*role), Some(app.session_of(id).await)));
         }
         let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let mut members = Vec::new();
         for role in PartnerRole::ALL {
             let id = app.add_user_at(Place::Partner(acme, *role), &format!("{role}@acme.example")).await;
             visitors.push((Who::Member(*role), Some(app.session_of(id).await)));
+            members.push(id);
         }
 
         let now = data::installation::now(&app.db).await.unwrap();
@@ -266,9 +275,10 @@ impl Crowd {
             (Place::Partner(solo, PartnerRole::Owner), "owner@solo.example"),
         ] {
             let id = app.add_user_at(place, email).await;
-            outsiders.push(app.session_of(id).await);
+            outsiders.push((app.session_of(id).await, own_place(&app, id).await));
         }
-        let names = names(&app).await;
+        let mut names = names(&app).await;
+        names.push(("/p/{acme}", own_place(&app, members[0]).await));
         Crowd { app, visitors, outsiders, names }
     }
 
@@ -276,23 +286,24 @@ impl Crowd {
         self.names.iter().fold(text.replace("{QUERY}", QUERY), |text, (name, value)| text.replace(name, value))
     }
 
-    pub fn cookie_of_owner(&self) -> String {
-        self.cookie_of(|who| matches!(who, Who::Teammate(CompanyRole::Owner)))
+    /// Where a function of this company, or of its partner, is asked for.
+    fn place(&self, what: For) -> String {
+        match what {
+            Company(_) => PLACE.to_owned(),
+            Partner(_) => self.fill("/p/{acme}"),
+            Everybody | People => String::new(),
+        }
     }
 
-    /// Of the partner's owner.
-    pub fn cookie_of_member(&self) -> String {
-        self.cookie_of(|who| matches!(who, Who::Member(PartnerRole::Owner)))
-    }
-
-    fn cookie_of(&self, is: impl Fn(Who) -> bool) -> String {
-        let cookie = self.visitors.iter().find(|(who, _)| is(*who)).and_then(|(_, cookie)| cookie.clone());
-        cookie.unwrap_or_default()
-    }
-
-    async fn call(&self, path: &str, arguments: &str, cookie: Option<&str>) -> Answer {
-        let arguments = self.fill(arguments);
-        let kind = if arguments.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+    async fn call(&self, path: &str, arguments: &str, place: &str, cookie: Option<&str>) -> Answer {
+        let arguments = match (place, self.fill(arguments)) {
+            ("", arguments) => arguments,
+            (place, json) if json.starts_with('{') => json.replacen('{', &format!("{{\"place\":\"{place}\","), 1),
+            (place, form) => format!("place={place}&{form}"),
+        };
+        let json = arguments.starts_with('{');
+        let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
+        let arguments = if json { arguments } else { self.app.signed(path, &arguments, cookie).await };
         let request = request(Method::POST, path, cookie)
             .header("sec-fetch-site", "same-origin")
             .header(ACCEPT, "application/json")
@@ -305,6 +316,12 @@ impl Crowd {
         use data::entities::audit::{Column, Entity};
         Entity::find().filter(Column::CompanyId.eq(self.app.company_id)).count(self.app.db.read()).await.unwrap()
     }
+}
+
+/// Of the only place that somebody belongs to.
+async fn own_place(app: &TestApp, user_id: Uuid) -> String {
+    let user = data::accounts::find_user(&app.db, user_id).await.unwrap().unwrap();
+    user.memberships[0].place().to_string()
 }
 
 async fn import(app: &TestApp, company_id: Uuid, kind: Kind, content: &'static str) -> imports::Report {
@@ -346,7 +363,7 @@ on_both! {
         for (path, what, arguments) in FUNCTIONS {
             for (who, cookie) in &crowd.visitors {
                 let before = crowd.traces().await;
-                let answer = crowd.call(path, arguments, cookie.as_deref()).await;
+                let answer = crowd.call(path, arguments, &crowd.place(*what), cookie.as_deref()).await;
                 match who.refused(*what) {
                     Some(status) => {
                         assert_eq!(answer.status, status, "{who:?} at {path}: {}", answer.body);
@@ -374,27 +391,43 @@ on_both! {
         let crowd = Crowd::gather(db).await;
         let before = crowd.traces().await;
         let mut faults = Vec::new();
-        for cookie in &crowd.outsiders {
-            for (path, _, arguments) in FUNCTIONS {
-                let answer = crowd.call(path, arguments, Some(cookie)).await;
+        for (cookie, own) in &crowd.outsiders {
+            for (path, what, arguments) in FUNCTIONS {
+                // At a place of ours, which to them is none; and at their own, with the names of what is ours.
+                let at_ours = crowd.call(path, arguments, &crowd.place(*what), Some(cookie)).await;
+                if matches!(what, Company(_) | Partner(_)) && at_ours.status != StatusCode::NOT_FOUND {
+                    faults.push(format!("{path} at our place: {} {}", at_ours.status, at_ours.body));
+                }
+                let at_own = crowd.call(path, arguments, own, Some(cookie)).await;
                 // Whom a sandbox offers to sign in as, it offers to everybody.
                 let offered = *path == "/rpc/session/demo-users";
-                if answer.status.is_server_error() || (tells(&answer.body) && !offered) {
-                    faults.push(format!("{path}: {} {}", answer.status, answer.body));
+                for answer in [at_ours, at_own] {
+                    if answer.status.is_server_error() || (tells(&answer.body) && !offered) {
+                        faults.push(format!("{path}: {} {}", answer.status, answer.body));
+                    }
                 }
             }
-            for (path, _, address, names_something) in PAGES {
-                let answer = crowd.app.get(&crowd.fill(address), Some(cookie)).await;
-                let shown = *names_something && answer.status == StatusCode::OK;
+            for (path, what, address, names_something) in PAGES {
+                let ours = crowd.place(*what);
+                let address = crowd.fill(address);
+                let at_ours = crowd.app.ask(&address, Some(cookie)).await;
+                if !ours.is_empty() && at_ours.status != StatusCode::NOT_FOUND {
+                    faults.push(format!("{path} at our place: {}", at_ours.status));
+                }
+                let at_own = crowd.app.ask(&address.replacen(&ours, own, 1), Some(cookie)).await;
+                let shown = *names_something && at_own.status == StatusCode::OK;
                 // The search page repeats what was typed.
-                if shown || (tells(&answer.body) && *path != "/search") {
-                    faults.push(format!("{path}: {}", answer.status));
+                if shown || tells(&at_ours.body) || (tells(&at_own.body) && !path.ends_with("/search")) {
+                    faults.push(format!("{path}: {} {}", at_ours.status, at_own.status));
                 }
             }
             for (path, _) in FILES {
-                let answer = crowd.app.get(&crowd.fill(path), Some(cookie)).await;
-                if tells(&answer.body) || answer.body.contains("acme") {
-                    faults.push(format!("{path}: {}", answer.body));
+                let path = crowd.fill(path);
+                for path in [path.clone(), path.replacen(PLACE, own, 1)] {
+                    let answer = crowd.app.ask(&path, Some(cookie)).await;
+                    if tells(&answer.body) || answer.body.contains("acme") || (path.starts_with(PLACE) && answer.status != StatusCode::NOT_FOUND) {
+                        faults.push(format!("{path}: {} {}", answer.status, answer.body));
+                    }
                 }
             }
         }
@@ -416,11 +449,10 @@ on_both! {
         let mut faults = Vec::new();
         for (pattern, what, address, _) in PAGES {
             for (who, cookie) in &crowd.visitors {
-                let answer = crowd.app.get(&crowd.fill(address), cookie.as_deref()).await;
+                let answer = crowd.app.ask(&crowd.fill(address), cookie.as_deref()).await;
                 let right = match who.refused(*what) {
                     Some(StatusCode::UNAUTHORIZED) => answer.location().starts_with("/sign-in"),
-                    // People at the wrong side are sent to their own; people without the role are told so.
-                    Some(_) => matches!(answer.status, StatusCode::SEE_OTHER | StatusCode::FORBIDDEN) && answer.location() != "/sign-in",
+                    Some(status) => answer.status == status,
                     None => matches!(answer.status, StatusCode::OK | StatusCode::SEE_OTHER),
                 };
                 if !right {
@@ -435,7 +467,7 @@ on_both! {
         let crowd = Crowd::gather(db).await;
         for (path, what) in FILES {
             for (who, cookie) in &crowd.visitors {
-                let answer = crowd.app.get(&crowd.fill(path), cookie.as_deref()).await;
+                let answer = crowd.app.ask(&crowd.fill(path), cookie.as_deref()).await;
                 let told = format!("{who:?} at {path}: {} {}", answer.status, answer.body);
                 match who.refused(*what) {
                     Some(StatusCode::UNAUTHORIZED) => assert_eq!(answer.location(), "/sign-in", "{told}"),

@@ -111,9 +111,9 @@ fn people_are_added_with_a_password_or_a_link() {
     assert_eq!((code, stdout.as_str()), (0, "ada@northwind.example may sign in\n"));
     let (code, stdout, stderr) = with_password("short\n");
     assert_eq!((code, stdout.as_str()), (1, ""));
-    assert!(stderr.contains("at least 8"), "{stderr}");
+    assert!(stderr.contains("at least 10"), "{stderr}");
 
-    for (wrong, says) in [("--role", "role"), ("--company", "was not found"), ("--email", "e-mail")] {
+    for (wrong, says) in [("--role", "role"), ("--company", "was not found"), ("--email", "not an email address")] {
         let mut arguments = add;
         let at = arguments.iter().position(|argument| *argument == wrong).unwrap();
         arguments[at + 1] = "nonsense";
@@ -153,7 +153,7 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     };
     program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,,,,\n");
     program.ok(&["import", "partners", "partners.csv", "--company", "northwind"]);
-    add("mia@northwind.example", "northwind-demo", &["--role", "owner"]);
+    add("mia.bennett@northwind.example", "northwind-demo", &["--role", "owner"]);
     add("ada@acme.example", "a password of her own", &["--partner", "acme", "--role", "owner"]);
     let mut child = program.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
@@ -170,11 +170,43 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     users.iter_mut().for_each(|line| assert!(lines.read_line(line).unwrap() > 0));
     assert_eq!(
         users,
-        ["  company owner  mia@northwind.example  northwind-demo  (Northwind)\n", "  partner        ada@acme.example  (Acme Blog)\n"]
+        [
+            "  company owner  mia.bennett@northwind.example  northwind-demo  (Northwind)\n",
+            "  partner        ada@acme.example  (Acme Blog)\n"
+        ]
     );
     let stopped = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn access_is_listed_and_taken_away() {
+    let program = Program::with_company();
+    program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme Blog,,,,\n");
+    program.ok(&["import", "partners", "partners.csv", "--company", "northwind"]);
+    let add = |email: &str, role: &[&str]| {
+        program.ok(&[&["user", "add", "--link", "--company", "northwind", "--email", email, "--role"][..], role].concat());
+    };
+    add("mia@northwind.example", &["owner"]);
+    add("bo@northwind.example", &["admin"]);
+    add("ada@acme.example", &["owner", "--partner", "acme"]);
+    let listed = "ada@acme.example\tada@acme.example\tpartner Acme Blog: owner\n\
+                  bo@northwind.example\tbo@northwind.example\tnorthwind: admin\n\
+                  mia@northwind.example\tmia@northwind.example\tnorthwind: owner\n";
+    assert_eq!(program.ok(&["user", "list"]), listed);
+    assert_eq!(program.ok(&["user", "list", "--company", "northwind"]), listed);
+    assert_eq!(program.ok(&["user", "sign-out", "--email", "mia@northwind.example"]), "ended 0 sessions\n");
+    let last = program.refused(&["user", "remove", "--email", "mia@northwind.example"]);
+    assert!(last.contains("the last owner of Northwind"), "{last}");
+    assert!(program.refused(&["user", "remove", "--email", "who@northwind.example"]).contains("user was not found"));
+    let removed = program.ok(&["user", "remove", "--email", "bo@northwind.example", "--company", "northwind"]);
+    assert_eq!(removed, "removed from 1 place, ended 0 sessions\n");
+    program.ok(&["user", "remove", "--email", "ada@acme.example", "--company", "northwind", "--partner", "acme"]);
+    assert_eq!(program.ok(&["user", "list", "--company", "northwind"]).lines().count(), 1);
+    let log = program.ok(&["export", "audit", "--company", "northwind", "--format", "csv"]);
+    assert!(log.contains("user_removed") && log.contains("member_removed"), "{log}");
+    program.ok(&["verify"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use data::imports::Kind;
 use domain::Instant;
 
-use crate::harness::{TestApp, request};
+use crate::harness::{PLACE, TestApp, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -35,7 +35,9 @@ async fn invoice(app: &TestApp) -> String {
 
 /// What a browser is shown.
 async fn page(app: &TestApp, path: &str, cookie: &str) -> String {
-    app.send(request(Method::GET, path, Some(cookie)).header(ACCEPT, "text/html").body(Body::empty()).unwrap()).await.body
+    app.send(request(Method::GET, &format!("{PLACE}{path}"), Some(cookie)).header(ACCEPT, "text/html").body(Body::empty()).unwrap())
+        .await
+        .body
 }
 
 on_both! {
@@ -118,7 +120,7 @@ on_both! {
         assert_eq!(without.status, StatusCode::CONFLICT);
         assert!(without.body.contains("enter the IBAN of Northwind in its company profile first"), "{}", without.body);
         let page = self::page(&app, &order, &owner).await;
-        assert!(page.contains("href=\"/settings\"") && page.contains(&format!("href=\"/invoices/{invoice}\"")), "{page}");
+        assert!(page.contains("href=\"/c/northwind/settings\"") && page.contains(&format!("href=\"/c/northwind/invoices/{invoice}\"")), "{page}");
         assert!(app.get(&format!("/invoices/{invoice}"), Some(&owner)).await.body.contains("add your IBAN first"));
 
         let mistyped = app.call("/rpc/settings/save-profile", &save("&iban=DE89370400440532013001"), Some(&owner)).await;
@@ -128,7 +130,7 @@ on_both! {
         assert_eq!(nobody.status, StatusCode::CONFLICT, "no partner has an account: {}", nobody.body);
         assert!(nobody.body.contains("none of the 2 partners who are still to be paid has one"), "{}", nobody.body);
         let page = self::page(&app, &order, &owner).await;
-        assert!(page.contains("href=\"/partners/bolt/edit\">Account of Bolt</a>") && page.contains("Back to the invoice"), "{page}");
+        assert!(page.contains("href=\"/c/northwind/partners/bolt/edit\">Account of Bolt</a>") && page.contains("Back to the invoice"), "{page}");
 
         let partner = "key=bolt&name=Bolt&settlement_days=0&payout_account=gb82+west+1234+5698+7654+32";
         let saved = app.call("/rpc/partners/save", partner, Some(&owner)).await;

@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
 
 use app::App;
-use app::ctx::{SCOPE, USER_ID};
+use app::ctx::USER_ID;
+use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
@@ -16,10 +17,10 @@ use data::Db;
 use data::accounts::{self, Place};
 use data::imports::{self, Kind, Options};
 use data::installation::{self, Mode};
-use data::queries::session::scope_word;
 use data::sessions::Sessions;
-use domain::Instant;
 use domain::states::CompanyRole;
+use domain::{Instant, Place as At};
+use sea_orm::ConnectionTrait;
 use server::config::Config;
 use server::router::{AppState, build};
 use tempfile::TempDir;
@@ -33,6 +34,8 @@ use crate::testing::TestDb;
 
 pub const NOW: &str = "2026-03-10T12:00:00Z";
 pub const PASSWORD: &str = "northwind-test";
+/// Of the company in [`PROGRAMME`].
+pub const PLACE: &str = "/c/northwind";
 
 pub const PROGRAMME: &str = r#"
 [company]
@@ -74,6 +77,7 @@ pub struct TestApp {
     router: Router,
     /// Where its own pages are.
     origin: String,
+    signing: Signing,
 }
 
 pub struct Answer {
@@ -100,7 +104,7 @@ impl TestApp {
         let state = AppState::new(db.clone(), test_db.url(), config);
         let due = state.due.clone();
         let router = build(state);
-        TestApp { db, company_id, due, folder, router, origin }
+        TestApp { db, company_id, due, folder, router, origin, signing: Signing::new(false) }
     }
 
     /// Uploaded files that wait, by name.
@@ -130,11 +134,9 @@ impl TestApp {
         accounts::add_user(&self.db, place, email, None, Some(PASSWORD), "test", now).await.unwrap().id
     }
 
-    /// The cookie of a new session of this user, at the first place they belong to.
+    /// The cookie of a new session of this user.
     pub async fn session_of(&self, user_id: Uuid) -> String {
-        let user = accounts::find_user(&self.db, user_id).await.unwrap().unwrap();
-        let data =
-            [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap()), (SCOPE.to_owned(), scope_word(&user.memberships[0]).into())];
+        let data = [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap())];
         let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(1) };
         Sessions::new(self.db.clone()).create(&mut record).await.unwrap();
         format!("tributary={}", record.id)
@@ -145,6 +147,28 @@ impl TestApp {
         self.session_of(id).await
     }
 
+    /// The token of a form with this action at this place, as it is on a new page of the person with this cookie; empty for visitors.
+    pub async fn token(&self, action: &str, place: &str, cookie: Option<&str>) -> String {
+        let named = cookie.into_iter().flat_map(|cookie| cookie.split("; ")).find_map(|cookie| cookie.strip_prefix("tributary="));
+        let Some(id) = named.and_then(|id| id.parse::<Id>().ok()) else { return String::new() };
+        let Some(record) = Sessions::new(self.db.clone()).load(&id).await.unwrap() else { return String::new() };
+        let user_id: Uuid = serde_json::from_value(record.data[USER_ID].clone()).unwrap();
+        self.signing.page_key(&self.db, user_id).await.unwrap().token(action, place, 0)
+    }
+
+    /// The form as a page of the test's company sends it: with its place and such a token, unless it has them.
+    pub async fn signed(&self, action: &str, form: &str, cookie: Option<&str>) -> String {
+        let form = placed(action, form);
+        if form.contains("form_token=") {
+            return form;
+        }
+        let place = form.split('&').find_map(|field| field.strip_prefix("place=")).unwrap_or_default();
+        // As the server reads it: what is no place is none.
+        let place = At::from(place.replace("%2F", "/")).to_string();
+        let between = if form.is_empty() { "" } else { "&" };
+        format!("{form}{between}form_token={}", self.token(action, &place, cookie).await)
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -152,7 +176,18 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
+    /// What somebody is shown at an address; one that does not say whose it is leads on to their only place.
     pub async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let answer = self.ask(path, cookie).await;
+        let placed = |address: &str| At::of_path(address) != At::Nowhere;
+        match answer.status == StatusCode::SEE_OTHER && !placed(path) && placed(answer.location()) {
+            true => self.ask(answer.location(), cookie).await,
+            false => answer,
+        }
+    }
+
+    /// The answer to exactly this address.
+    pub async fn ask(&self, path: &str, cookie: Option<&str>) -> Answer {
         self.send(request(Method::GET, path, cookie).body(Body::empty()).unwrap()).await
     }
 
@@ -163,7 +198,7 @@ impl TestApp {
             .header(ORIGIN, &self.origin)
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
     }
 
     /// What the browser sends by itself.
@@ -173,7 +208,17 @@ impl TestApp {
             .header(ORIGIN, &self.origin)
             .header(ACCEPT, "text/html")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form.to_owned())).unwrap()).await
+        self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
+    }
+}
+
+/// The form with the place of the test's company, unless it names one or needs none.
+fn placed(path: &str, form: &str) -> String {
+    let without = ["/rpc/session/", "/rpc/running/", "/sign-out"].iter().any(|start| path.starts_with(start));
+    match (without || form.contains("place="), form.is_empty()) {
+        (true, _) => form.to_owned(),
+        (false, true) => format!("place={PLACE}"),
+        (false, false) => format!("place={PLACE}&{form}"),
     }
 }
 
@@ -185,6 +230,23 @@ pub fn request(method: Method, path: &str, cookie: Option<&str>) -> axum::http::
     request
 }
 
+/// A transaction of another process that keeps every writer waiting: on SQLite all of them, on PostgreSQL those of these tables.
+pub async fn hold_writers(db: &TestDb, tables: &str) -> data::db::Tx {
+    let other = Db::connect(db.url()).await.unwrap();
+    let held = other.begin().await.unwrap();
+    if db.kind() == "PostgreSQL" {
+        held.execute_unprepared(&format!("LOCK TABLE {tables} IN EXCLUSIVE MODE")).await.unwrap();
+    }
+    held
+}
+
+/// The value of a hidden field of the form with this action.
+pub fn hidden(page: &str, action: &str, field: &str) -> String {
+    let (_, form) = page.split_once(&format!("action=\"{action}\"")).unwrap_or_else(|| panic!("no form {action} in {page}"));
+    let (_, rest) = form.split_once(&format!("name=\"{field}\" value=\"")).unwrap_or_else(|| panic!("no field {field} in {form}"));
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -194,13 +256,20 @@ impl Answer {
         self.header(LOCATION.as_str())
     }
 
-    /// Name and value of the cookie that was set.
+    /// Name and value of the session's cookie that was set.
     pub fn cookie(&self) -> Option<String> {
         self.set_cookie().map(|whole| whole.split(';').next().unwrap().to_owned())
     }
 
+    /// Name and value of the cookie in which a visitor's message waits.
+    pub fn flash(&self) -> Option<String> {
+        let mut all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let ours = all.find(|cookie| cookie.starts_with("tributary-flash="));
+        ours.map(|whole| whole.split(';').next().unwrap().to_owned())
+    }
+
     pub fn set_cookie(&self) -> Option<&str> {
-        self.headers.get(SET_COOKIE).map(|value| value.to_str().unwrap())
+        self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).find(|cookie| !cookie.contains("-flash="))
     }
 }
 

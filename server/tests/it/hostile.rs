@@ -593,7 +593,7 @@ fn spoiled_json(json: &str, random: &mut Random) -> Vec<u8> {
             if let serde_json::Value::Object(mut fields) = value {
                 let names: Vec<String> = fields.keys().cloned().collect();
                 if !names.is_empty() {
-                    let instead: &str = random.of(INSTEAD);
+                    let instead = *random.of(INSTEAD);
                     let parsed = serde_json::from_str(instead).unwrap_or(serde_json::Value::Null);
                     fields.insert(random.of(&names).clone(), parsed);
                 }

@@ -61,7 +61,7 @@ on_both! {
         for (name, value) in
             [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "")]
         {
-            for path in ["/sign-out", "/rpc/session/switch"] {
+            for path in ["/sign-out", "/rpc/running/stop"] {
                 let request = request(Method::POST, path, Some(&owner)).header(name, value).body(Body::empty()).unwrap();
                 assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value} {path}");
             }
@@ -102,11 +102,10 @@ on_both! {
         let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let partner = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
         let partner = app.session_of(partner).await;
-        let (companys, partners) = ("href=\"/offers\"", "href=\"/partner/commissions\"");
+        let (companys, partners) = ("href=\"/c/northwind/offers\"", "/commissions\"");
         for (path, cookie, shown, hidden) in [
             ("/nowhere", &owner, companys, partners),
             ("/rewards/none/at/all", &owner, companys, partners),
-            ("/sign-in/nowhere", &owner, companys, partners),
             ("/partner/nowhere", &partner, partners, companys),
             ("/partner/commissions/none/at/all", &partner, partners, companys),
             ("/nowhere", &partner, partners, companys),
@@ -116,6 +115,11 @@ on_both! {
             assert!(answer.body.contains("This page does not exist"), "{path}");
             assert!(answer.body.contains(shown) && !answer.body.contains(hidden), "{path}");
             assert_eq!(answer.body.matches("<main").count(), 1, "{path}");
+        }
+        for path in ["/sign-in/nowhere", "/c/nobody", "/c/nobody/partners", "/p/nobody/commissions", "/p/northwind"] {
+            let answer = app.ask(path, Some(&owner)).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(answer.body.contains("This page does not exist") && !answer.body.contains("<nav"), "{path}: {}", answer.body);
         }
         // Visitors are asked who they are, except where nobody is.
         assert_eq!(app.get("/partner/nowhere", None).await.location(), "/sign-in?next=/partner/nowhere");

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod backup;
 mod commands;
+mod customers;
 mod downloads;
 mod files;
 mod forms;
@@ -12,7 +14,9 @@ mod hostile;
 mod http;
 mod large_files;
 mod limits;
+mod places;
 mod reviews;
+mod sessions;
 mod sign_in;
 mod submissions;
 /// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.

@@ -142,7 +142,7 @@ on_both! {
         let desk = desk(db).await;
         let rows = async |query: &str| {
             let page = desk.app.get(&format!("/rewards?{query}"), Some(&desk.owner)).await.body;
-            let found: Vec<usize> = (0..3).filter(|place| page.contains(&format!("href=\"/rewards/{}", desk.keys[*place]))).collect();
+            let found: Vec<usize> = (0..3).filter(|place| page.contains(&format!("href=\"/c/northwind/rewards/{}", desk.keys[*place]))).collect();
             (found, page)
         };
         for (query, expected) in [

@@ -20,7 +20,7 @@ on_both! {
         let answer = app.post("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
         let cookie = answer.set_cookie().unwrap();
-        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
         assert!(!cookie.contains("Secure"), "{cookie}");
@@ -103,6 +103,12 @@ on_both! {
             Ok(())
         });
         gone.unwrap();
-        assert_eq!(app.get("/", Some(&session)).await.location(), "/sign-in");
+        let chooser = app.ask("/", Some(&session)).await;
+        assert_eq!(chooser.location(), "/places");
+        assert!(app.get("/places", Some(&session)).await.body.contains("belongs to no company or partner any more"));
+        for path in ["/c/northwind", "/c/northwind/partners", "/c/northwind/export/partners.csv"] {
+            assert_eq!(app.get(path, Some(&session)).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(app.call("/rpc/home", "", Some(&session)).await.status, StatusCode::NOT_FOUND);
     }
 }

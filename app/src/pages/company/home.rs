@@ -5,12 +5,13 @@ use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKin
 use leptos::prelude::*;
 
 use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart, StatTile, Stats};
+use crate::place::at;
 use crate::server_fns::home::GetHome;
 use crate::ui::load;
 
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = load(|| GetHome {});
+    let home = load(|place| GetHome { place });
     view! {
         <Loaded of=home let:home>
             <HomeView home=home/>
@@ -23,7 +24,7 @@ fn HomeView(home: View) -> impl IntoView {
     let review = home.waiting.iter().find(|waiting| waiting.kind == WaitingKind::Review).cloned();
     let header = view! {
         <PageHeader title="Home" context=home.context.clone()>
-            {review.map(|review| view! { <a class="btn primary" href=review.href>"Review rewards"</a> })}
+            {review.map(|review| view! { <a class="btn primary" href=at(review.href)>"Review rewards"</a> })}
         </PageHeader>
     };
     if home.empty {
@@ -32,8 +33,8 @@ fn HomeView(home: View) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="Your programme begins here"
                     text="Import your partners, promise them something in an offer, and record the first sale: its reward and the reason for it appear here.">
-                    <a class="btn primary" href="/settings/import">"Import partners"</a>
-                    <a class="btn" href="/offers/new">"Create an offer"</a>
+                    <a class="btn primary" href=at("/settings/import")>"Import partners"</a>
+                    <a class="btn" href=at("/offers/new")>"Create an offer"</a>
                 </EmptyState>
             </div>
         }
@@ -62,7 +63,7 @@ fn HomeView(home: View) -> impl IntoView {
                 <section class="card">
                     <div class="card-head">
                         <h2>"Rewards by invoice month"</h2>
-                        <a class="link" href="/invoices">"Invoices"</a>
+                        <a class="link" href=at("/invoices")>"Invoices"</a>
                     </div>
                     <div class="card-body">
                         <RewardsChart title="Rewards by month and state" bars=home.months/>
@@ -88,7 +89,7 @@ fn InReview(strips: Vec<Strip>) -> impl IntoView {
         <section class="card">
             <div class="card-head">
                 <h2>{words}</h2>
-                <a class="link" href="/invoices">"All invoices"</a>
+                <a class="link" href=at("/invoices")>"All invoices"</a>
             </div>
             <div class="card-body stack loose">
                 {strips.into_iter().map(|strip| view! { <MonthStrip of=strip linked=true/> }).collect_view()}
@@ -127,7 +128,7 @@ fn WaitingItem(of: Waiting) -> impl IntoView {
     let detail = if more.is_empty() { of.detail } else { format!("and {} · {}", more.join(", "), of.detail) };
     view! {
         <li class=class>
-            <a href=of.href>
+            <a href=at(of.href)>
                 <Icon name=icon/>
                 <strong>{of.title}</strong>
                 <small>{detail}</small>
@@ -145,10 +146,10 @@ fn QuickLinks() -> impl IntoView {
                 <h2>"Quick links"</h2>
             </div>
             <nav class="quick-links" aria-label="Quick links">
-                <a href="/customers/new"><Icon name="plus"/><span>"Add a customer"</span></a>
-                <a href="/partners"><Icon name="wallet"/><span>"Manual reward"</span></a>
-                <a href="/offers/new"><Icon name="offers"/><span>"Create an offer"</span></a>
-                <a href="/settings/import"><Icon name="upload"/><span>"Import a file"</span></a>
+                <a href=at("/customers/new")><Icon name="plus"/><span>"Add a customer"</span></a>
+                <a href=at("/partners")><Icon name="wallet"/><span>"Manual reward"</span></a>
+                <a href=at("/offers/new")><Icon name="offers"/><span>"Create an offer"</span></a>
+                <a href=at("/settings/import")><Icon name="upload"/><span>"Import a file"</span></a>
             </nav>
         </section>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::components::{EmptyState, Icon, Loaded, PageHeader};
+use crate::place::at;
 use crate::server_fns::search::Search as Question;
 use crate::ui::load;
 
@@ -12,7 +13,7 @@ use crate::ui::load;
 pub fn Search() -> impl IntoView {
     let params = use_query_map();
     let text = Memo::new(move |_| params.with(|params| params.get("q")).unwrap_or_default().trim().to_owned());
-    let results = load(move || Question { text: text.get() });
+    let results = load(move |place| Question { place, text: text.get() });
     view! {
         <PageHeader title="Search" context="Partners, customers, transactions, rewards and invoices, by name, email or key"/>
         <Loaded of=results let:results>
@@ -57,7 +58,7 @@ fn Group(group: HitGroup) -> impl IntoView {
     let words = group.kind.words();
     let more = (!group.more.is_empty()).then(|| {
         view! {
-            <a class="link" href=group.more>
+            <a class="link" href=at(group.more)>
                 <span>"All matches"</span>
                 <span class="sr-only">{format!(" among {}", words.to_lowercase())}</span>
             </a>
@@ -69,7 +70,7 @@ fn Group(group: HitGroup) -> impl IntoView {
         .map(|hit| {
             view! {
                 <li>
-                    <a href=hit.href>
+                    <a href=at(hit.href)>
                         <Icon name=icon/>
                         <strong>{hit.title}</strong>
                         <small>{hit.detail}</small>

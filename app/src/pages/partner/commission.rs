@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{Drawer, Loaded, Receipt, StatusBadge, Timeline};
+use crate::place::at;
 use crate::server_fns::portal::GetCommission;
 use crate::ui::load;
 
 #[component]
 pub fn Commission() -> impl IntoView {
     let params = use_params_map();
-    let detail = load(move || GetCommission { key: params.with(|params| params.get("key").unwrap_or_default()) });
+    let detail = load(move |place| GetCommission { place, key: params.with(|params| params.get("key").unwrap_or_default()) });
     view! {
         <Loaded of=detail let:detail>
             <CommissionView of=detail/>
@@ -24,11 +25,11 @@ fn CommissionView(of: CommissionDetail) -> impl IntoView {
     let line = of.line;
     let context = if line.customer.is_empty() { line.company.clone() } else { format!("{} · {}", line.company, line.customer) };
     let payout = (!of.payout.is_empty()).then(|| {
-        let href = format!("/partner/payouts/{}", of.payout);
-        view! { <p><a class="link" href=href>"See the payout it was part of"</a></p> }
+        let href = format!("/payouts/{}", of.payout);
+        view! { <p><a class="link" href=at(href)>"See the payout it was part of"</a></p> }
     });
     view! {
-        <Drawer title=line.description context=context close="/partner/commissions">
+        <Drawer title=line.description context=context close="/commissions">
             <div class="lead-figure">
                 <p class="figure">{line.amount.display()}</p>
                 <StatusBadge of=line.status/>

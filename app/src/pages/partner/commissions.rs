@@ -14,7 +14,7 @@ use crate::ui::load;
 #[component]
 pub fn Commissions() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListCommissions { query: query.get() });
+    let list = load(move |place| ListCommissions { place, query: query.get() });
     view! {
         <Loaded of=list let:list>
             <CommissionsView list=list/>
@@ -76,7 +76,7 @@ pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView
 
 #[component]
 fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
-    let href = format!("/partner/commissions/{}", row.key);
+    let href = format!("/commissions/{}", row.key);
     let open = is_open(href.clone());
     // What tells one from another comes first: the customer, where the company shows it.
     let (title, what) = if row.customer.is_empty() { (row.description, row.source) } else { (row.customer, row.description) };

@@ -11,7 +11,7 @@ use crate::ui::load;
 #[component]
 pub fn Customers() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListOwnCustomers { query: query.get() });
+    let list = load(move |place| ListOwnCustomers { place, query: query.get() });
     view! {
         <Loaded of=list let:list>
             <CustomersView list=list/>

@@ -5,15 +5,16 @@ use domain::views::portal::Earnings;
 use leptos::prelude::*;
 
 use crate::components::{StatTile, Stats};
+use crate::place::at;
 
 #[component]
 pub fn EarningsStats(of: Earnings) -> impl IntoView {
     view! {
         <Stats>
-            <Owed label="Available" of=of.available note="charged, on its way to you" href="/partner/payouts"/>
-            <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/partner/commissions?status=in_review"/>
-            <Owed label="On hold" of=of.on_hold note="waits for a decision or its hold days" href="/partner/commissions?status=on_hold"/>
-            <Owed label="Expected" of=of.expected note="on the month that is still open" href="/partner/commissions?status=expected"/>
+            <Owed label="Available" of=of.available note="charged, on its way to you" href="/payouts"/>
+            <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/commissions?status=in_review"/>
+            <Owed label="On hold" of=of.on_hold note="waits for a decision or its hold days" href="/commissions?status=on_hold"/>
+            <Owed label="Expected" of=of.expected note="on the month that is still open" href="/commissions?status=expected"/>
         </Stats>
     }
 }
@@ -26,7 +27,7 @@ fn Owed(label: &'static str, of: Vec<Money>, note: &'static str, href: &'static 
     view! {
         <StatTile label=label value=first>
             {(!rest.is_empty()).then(|| view! { <dd>{format!("and {}", rest.join(", "))}</dd> })}
-            <dd class="change"><a class="link" href=href>{note}</a></dd>
+            <dd class="change"><a class="link" href=at(href)>{note}</a></dd>
         </StatTile>
     }
 }

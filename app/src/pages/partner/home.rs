@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use super::commissions::CommissionTable;
 use super::earnings::EarningsStats;
 use crate::components::{EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart};
+use crate::place::at;
 use crate::server_fns::portal::GetPartnerHome;
 use crate::ui::load;
 
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = load(|| GetPartnerHome {});
+    let home = load(|place| GetPartnerHome { place });
     view! {
         <Loaded of=home let:home>
             <HomeView home=home/>
@@ -51,7 +52,7 @@ fn HomeView(home: PartnerHome) -> impl IntoView {
             <section class="card">
                 <div class="card-head">
                     <h2>"Newest commissions"</h2>
-                    <a class="link" href="/partner/commissions">"All"</a>
+                    <a class="link" href=at("/commissions")>"All"</a>
                 </div>
                 <CommissionTable rows=home.recent drawer=false/>
             </section>

@@ -25,7 +25,7 @@ use more::More;
 use payout::Payout;
 use payouts::Payouts;
 
-/// Inside the partner's layout, at /partner.
+/// Inside the partner's layout, at /p/:partner.
 #[component(transparent)]
 pub fn PartnerRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
@@ -45,5 +45,5 @@ pub fn PartnerRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// The list that lies behind its drawers.
 fn behind() -> impl IntoView {
-    view! { <ListRoute base="/partner/commissions" list=Commissions/> }
+    view! { <ListRoute base="/commissions" list=Commissions/> }
 }

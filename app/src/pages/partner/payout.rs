@@ -14,7 +14,8 @@ use crate::ui::load;
 pub fn Payout() -> impl IntoView {
     let params = use_params_map();
     let query = use_list();
-    let detail = load(move || GetPayout { key: params.with(|params| params.get("key").unwrap_or_default()), query: query.get() });
+    let detail =
+        load(move |place| GetPayout { place, key: params.with(|params| params.get("key").unwrap_or_default()), query: query.get() });
     view! {
         <Loaded of=detail let:detail>
             <PayoutView of=detail/>
@@ -25,7 +26,7 @@ pub fn Payout() -> impl IntoView {
 #[component]
 fn PayoutView(of: PayoutDetail) -> impl IntoView {
     let line = of.line;
-    let crumbs = vec![("Payouts".to_owned(), "/partner/payouts".to_owned())];
+    let crumbs = vec![("Payouts".to_owned(), "/payouts".to_owned())];
     let carried = (of.carried_in.minor != 0).then(|| {
         view! {
             <div>

@@ -12,7 +12,7 @@ use crate::ui::load;
 #[component]
 pub fn Payouts() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListPayouts { query: query.get() });
+    let list = load(move |place| ListPayouts { place, query: query.get() });
     view! {
         <Loaded of=list let:list>
             <PayoutsView list=list/>
@@ -51,7 +51,7 @@ fn PayoutsView(list: View) -> impl IntoView {
 
 #[component]
 fn Row(row: PayoutLine) -> impl IntoView {
-    let href = format!("/partner/payouts/{}", row.key);
+    let href = format!("/payouts/{}", row.key);
     view! {
         <tr>
             <th class="c-main" scope="row">

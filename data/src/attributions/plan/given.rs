@@ -8,7 +8,7 @@ use domain::{Instant, Month};
 use super::{Moved, Planner, money};
 use crate::attributions::EntryKind;
 use crate::entities::{rewards, transactions};
-use crate::events::{Earned, cause, decide_refund, due_at_once, rate_event, take_back, with_adjustments};
+use crate::events::{Earned, cause, decide_refund, due_at_once, effective, rate_event, take_back, with_adjustments};
 use crate::{Error, Result};
 
 impl<'a> Planner<'a> {
@@ -27,7 +27,7 @@ impl<'a> Planner<'a> {
             if whole != net && root.state != RewardState::Declined.word() {
                 decision.rewards.push(self.correct(event, root, whole - net, EntryKind::Restored)?);
             }
-            self.history.note_row(self.context.programme, root)?;
+            self.history.note_row(self.context.programme, root, effective(root, &self.linked))?;
             earned.extend(parts);
         }
         self.push_receipt(event.sale.map_or(self.case.customer.id, |sale| sale.id), event.to, &decision, true)?;

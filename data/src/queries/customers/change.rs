@@ -4,17 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use domain::states::{EventKind, InvoiceState};
 use domain::views::Choice;
-use domain::views::customers::{ChangeEntry, ChangePreview, Difference, MovedEvent};
+use domain::views::customers::{ChangeEntry, ChangePreview, Difference, MovedEvent, VoidPreview};
 use domain::{Instant, Money};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::attributions::{self, Change, Consequences, EntryKind};
-use crate::entities::{attribution_changes, companies, partnerships};
+use crate::entities::{attribution_changes, companies, partnerships, transactions as transaction_rows, voids as void_rows};
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
-use crate::queries::{names, words};
-use crate::{Db, Error, Result, customers, partners};
+use crate::queries::{lines, names, words};
+use crate::{Db, Error, Result, customers, partners, transactions, voids};
 
 /// Gives the customer to the partner with this key, or to nobody, from an instant on.
 pub async fn preview(
@@ -45,6 +45,49 @@ pub async fn preview_undo(db: &Db, company: &companies::Model, change: &str, now
         .ok_or(Error::NotFound("the change of attribution"))?;
     let does = attributions::preview_undo(db, company.id, id, now).await?;
     in_words(db, company, None, Instant(row.from_at), does).await
+}
+
+/// Voids the transaction with this key.
+pub async fn preview_void(db: &Db, company: &companies::Model, key: &str, now: Instant) -> Result<VoidPreview> {
+    let transaction = transactions::find_by_key(db.read(), company.id, key).await?;
+    let does = voids::preview_void(db, company.id, key, now).await?;
+    void_in_words(db, company, transaction, does, now).await
+}
+
+/// Undoes the void with this id.
+pub async fn preview_undo_void(db: &Db, company: &companies::Model, void: &str, now: Instant) -> Result<VoidPreview> {
+    let id = Uuid::try_parse(void).map_err(|_| Error::NotFound("the void"))?;
+    let does = voids::preview_undo(db, company.id, id, now).await?;
+    let row = void_rows::Entity::find_by_id(id).one(db.read()).await?.ok_or(Error::NotFound("the void"))?;
+    let transaction = transaction_rows::Entity::find_by_id(row.transaction_id).one(db.read()).await?;
+    void_in_words(db, company, transaction.ok_or(Error::NotFound("the transaction"))?, does, now).await
+}
+
+async fn void_in_words(
+    db: &Db,
+    company: &companies::Model,
+    transaction: transaction_rows::Model,
+    does: Consequences,
+    now: Instant,
+) -> Result<VoidPreview> {
+    let customer = customers::get(db.read(), company.id, transaction.customer_id).await?;
+    let refunds = transaction_rows::Entity::find()
+        .filter(transaction_rows::Column::RefundOf.eq(transaction.id))
+        .filter(match transaction.void_id {
+            Some(void) => transaction_rows::Column::VoidId.eq(void),
+            None => transaction_rows::Column::VoidedAt.is_null(),
+        })
+        .count(db.read())
+        .await?;
+    Ok(VoidPreview {
+        customer: names::customer(&customer),
+        title: title(EventKind::Transaction, Some(lines::money(transaction.amount, &transaction.currency)?)),
+        occurred: words::minute(&company.zone()?, Instant(transaction.occurred_at)),
+        refund: transaction.refund_of.is_some(),
+        refunds: usize::try_from(refunds).unwrap_or(usize::MAX),
+        does: in_words(db, company, None, now, does).await?,
+        key: transaction.key,
+    })
 }
 
 async fn partner(db: &Db, company_id: Uuid, key: &str) -> Result<Choice> {
@@ -102,6 +145,7 @@ async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from:
         moves: moves.collect(),
         entries,
         differences: differences.collect(),
+        seen: does.digest(),
     })
 }
 

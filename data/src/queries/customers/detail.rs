@@ -1,5 +1,7 @@
 //! One customer: who brought them over time, what they paid, what it earned and why.
 
+use std::collections::HashSet;
+
 use domain::Instant;
 use domain::page::Page;
 use domain::states::{AttributionSource, RewardState};
@@ -9,7 +11,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::entities::{attribution_changes, attributions, companies, customers, rewards, transactions};
+use crate::entities::{attribution_changes, attributions, companies, customers, rewards, transactions, voids};
 use crate::error::stored;
 use crate::queries::page::List;
 use crate::queries::{decisions, lines, names, words};
@@ -31,13 +33,15 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
     let receipt = decisions::of_events(conn, company, [row.id]).await?.remove(&row.id).and_then(|mut all| all.pop());
     let source: AttributionSource = stored(&row.source)?;
     let first = company.money_currency()?;
-    let paid = Condition::all().add(transactions::Column::CustomerId.eq(row.id));
+    let paid = Condition::all().add(transactions::Column::CustomerId.eq(row.id)).add(transactions::Column::VoidedAt.is_null());
     let earned = Condition::all().add(rewards::Column::CustomerId.eq(row.id)).add(rewards::Column::State.ne(RewardState::Declined.word()));
     let revenue =
         lines::sums_by_currency::<_, transactions::Entity>(conn, paid, transactions::Column::Amount, transactions::Column::Currency, first);
     let rewards_total =
         lines::sums_by_currency::<_, rewards::Entity>(conn, earned, rewards::Column::Amount, rewards::Column::Currency, first);
+    let seen = crate::seen::digest(&crate::customers::edited(&row));
     Ok(CustomerDetail {
+        seen,
         partner,
         test: row.test,
         since: words::day(&zone, Instant(row.created_at)),
@@ -71,8 +75,25 @@ async fn payments<C: ConnectionTrait>(
     let found = list.page(conn, Some(&query.page), count).await?;
     let mut receipts = decisions::of_events(conn, company, found.rows.iter().map(|row| row.id)).await?;
     let lines = lines::transactions(conn, company, &found.rows).await?;
-    let rows = found.rows.iter().zip(lines);
-    let rows = rows.map(|(row, line)| CustomerTransaction { line, receipts: receipts.remove(&row.id).unwrap_or_default() });
+    let zone = company.zone()?;
+    let known = voids::Entity::find().filter(voids::Column::CustomerId.eq(customer.id)).all(conn).await?;
+    let undone: HashSet<Uuid> = known.iter().filter_map(|void| void.undoes).collect();
+    let in_force = known.iter().filter(|void| void.undoes.is_none() && !undone.contains(&void.id));
+    let newest = in_force.max_by_key(|void| void.number).map(|void| void.id);
+    let rows = found.rows.iter().zip(lines).map(|(row, line)| {
+        let void = known.iter().find(|void| row.void_id == Some(void.id));
+        let day = |void: &voids::Model| words::day(&zone, Instant(void.recorded_at));
+        CustomerTransaction {
+            line,
+            receipts: receipts.remove(&row.id).unwrap_or_default(),
+            voided: void.map(|void| format!("Voided on {} by {}: {}", day(void), void.author, void.reason)).unwrap_or_default(),
+            // Its refunds come back with it.
+            undo: void
+                .filter(|void| newest == Some(void.id) && void.transaction_id == row.id)
+                .map(|void| void.id.to_string())
+                .unwrap_or_default(),
+        }
+    });
     Ok((Page { rows: rows.collect(), previous: found.previous, next: found.next }, count))
 }
 

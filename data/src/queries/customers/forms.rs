@@ -1,20 +1,24 @@
 //! What the forms around one customer start from.
 
+use domain::doubts::{NewSale, of_sale};
 use domain::views::customers::{CustomerForms, RefundableSale};
 use domain::{Currency, Instant, Money};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::entities::companies;
-use crate::entities::transactions::{Column, Entity};
-use crate::error::stored;
+use crate::check::shown;
+use crate::entities::transactions::{Column, Entity, Model};
+use crate::entities::{companies, customers as customer_rows};
+use crate::events::{owner_at, spans_of};
 use crate::queries::{names, words};
-use crate::{Db, Result, customers};
+use crate::transactions::Sale;
+use crate::{Db, Error, Result, customers, partners, transactions};
 
 /// How many sales the refund form lists.
 const SALES_LISTED: u64 = 200;
 
-pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, now: Instant) -> Result<CustomerForms> {
+/// `refund_of` is the key of the sale that a refund is about; empty for the other forms.
+pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, refund_of: &str, now: Instant) -> Result<CustomerForms> {
     let conn = &db.snapshot().await?;
     let customer = customers::find_by_key(conn, company.id, customer_key).await?;
     let zone = company.zone()?;
@@ -22,15 +26,29 @@ pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, now:
         Some(id) => names::partners(conn, [id]).await?.remove(&id),
         None => None,
     };
-    let sales = Entity::find()
+    let mut sales = Entity::find()
         .filter(Column::CustomerId.eq(customer.id))
         .filter(Column::Amount.gt(0))
+        .filter(Column::VoidedAt.is_null())
         .filter(Expr::col(Column::Refunded.as_column_ref()).lt(Expr::col(Column::Amount.as_column_ref())))
         .order_by_desc(Column::OccurredAt)
         .order_by_desc(Column::Id)
         .limit(SALES_LISTED)
         .all(conn)
         .await?;
+    let mut refusal = String::new();
+    let mut chosen = String::new();
+    if !refund_of.is_empty() {
+        match named(conn, company, &customer, refund_of).await? {
+            Ok(sale) => {
+                chosen.clone_from(&sale.key);
+                if sales.iter().all(|listed| listed.id != sale.id) {
+                    sales.insert(0, sale);
+                }
+            }
+            Err(why) => refusal = why,
+        }
+    }
     let mut currencies: Vec<String> = Vec::new();
     let paid_in = sales.iter().map(|sale| sale.currency.clone());
     for code in std::iter::once(company.currency.clone()).chain(paid_in).chain(Currency::all().map(str::to_owned)) {
@@ -41,11 +59,11 @@ pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, now:
     let currency = sales.first().map_or_else(|| company.currency.clone(), |sale| sale.currency.clone());
     let mut refundable = Vec::with_capacity(sales.len());
     for sale in sales {
-        let unit: Currency = stored(&sale.currency)?;
+        let left = sale.left()?;
         refundable.push(RefundableSale {
             key: sale.key,
-            amount: Money::new(sale.amount, unit),
-            left: Money::new(sale.amount - sale.refunded, unit),
+            amount: Money::new(sale.amount, left.currency),
+            left,
             occurred: words::day(&zone, Instant(sale.occurred_at)),
             product: sale.product_key.unwrap_or_default(),
         });
@@ -58,5 +76,70 @@ pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, now:
         now: words::typed_minute(&zone, now),
         zone: zone.place(),
         refundable,
+        chosen,
+        refusal,
     })
+}
+
+/// What looks wrong about a sale that is about to be recorded by hand. Nothing for a customer who isn't there, and for a sale
+/// that is there already.
+pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Instant) -> Result<Vec<String>> {
+    let conn = &db.snapshot().await?;
+    let customer = match customers::find_by_key(conn, company.id, &sale.customer_key).await {
+        Ok(customer) => customer,
+        Err(Error::NotFound(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    if transactions::find_by_key(conn, company.id, &sale.key).await.is_ok() {
+        return Ok(Vec::new());
+    }
+    let spans = spans_of(conn, &[customer.id]).await?.remove(&customer.id).unwrap_or_default();
+    let partner_since = match owner_at(&spans, sale.occurred_at) {
+        Some(owner) => Some(Instant(partners::get(conn, company.id, owner).await?.joined_at)),
+        None => None,
+    };
+    let largest_before: Option<i64> = Entity::find()
+        .select_only()
+        .column_as(Column::Amount.max(), "largest")
+        .filter(Column::CustomerId.eq(customer.id))
+        .filter(Column::Currency.eq(sale.amount.currency.code()))
+        .filter(Column::VoidedAt.is_null())
+        .into_tuple::<Option<i64>>()
+        .one(conn)
+        .await?
+        .flatten();
+    let new = NewSale {
+        amount: sale.amount,
+        occurred_at: sale.occurred_at,
+        customer_since: Instant(customer.created_at),
+        partner_since,
+        largest_before,
+    };
+    Ok(of_sale(&new, &company.zone()?, now))
+}
+
+/// The sale that somebody wants to refund, or why that cannot be.
+async fn named<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    customer: &customer_rows::Model,
+    key: &str,
+) -> Result<std::result::Result<Model, String>> {
+    let found = match transactions::find_by_key(conn, company.id, key).await {
+        Ok(found) => found,
+        Err(Error::NotFound(_)) => return Ok(Err(format!("There is no sale {}.", shown(key)))),
+        Err(error) => return Err(error),
+    };
+    let why = if found.customer_id != customer.id {
+        format!("{} is a sale of another customer.", found.key)
+    } else if found.refund_of.is_some() {
+        format!("{} is a refund itself.", found.key)
+    } else if found.amount == 0 {
+        format!("{} is a sale of nothing, so there is nothing to refund.", found.key)
+    } else if found.refunded >= found.amount {
+        format!("{} has been refunded in full.", found.key)
+    } else {
+        return Ok(Ok(found));
+    };
+    Ok(Err(why))
 }

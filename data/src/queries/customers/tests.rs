@@ -94,8 +94,12 @@ on_both! {
         assert!(partners.iter().all(|fact| (fact.value.as_str(), fact.note.as_str()) == ("Ada Review", "ada")));
         assert_eq!(customer.attributions.len(), 1);
         assert_eq!(customer.attributions[0].from, "the beginning");
-        let forms = forms::forms(db, &company, "c1", NOW).await.unwrap();
+        let forms = forms::forms(db, &company, "c1", "", NOW).await.unwrap();
         assert_eq!(forms.refundable[0].left, Money::new(15_000, Currency::USD));
         assert_eq!(&forms.currencies[..2], ["USD", "AED"]);
+        let of = async |key: &str| forms::forms(db, &company, "c1", key, NOW).await.unwrap();
+        assert_eq!((of("t1").await.chosen.as_str(), of("t1").await.refusal.as_str()), ("t1", ""));
+        assert_eq!(of("t2").await.refusal, "t2 is a refund itself.");
+        assert_eq!(of("t9").await.refusal, "There is no sale t9.");
     }
 }

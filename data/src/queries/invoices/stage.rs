@@ -1,7 +1,7 @@
 //! Where an invoice is in its life, in words and as a strip of days.
 
 use chrono::{Datelike, NaiveDate, Timelike};
-use domain::invoicing::{RETRY_DAYS, schedule};
+use domain::invoicing::{Retry, schedule};
 use domain::states::InvoiceState;
 use domain::time::{long_date, short_date};
 use domain::views::home::MonthStrip;
@@ -61,22 +61,25 @@ pub fn note(zone: &Zone, invoice: &invoices::Model, now: Instant) -> Result<Stri
             days => format!("{days} days left to review, charged {}", day(invoice.charge_due_at)),
         },
         InvoiceState::Charging => format!("charge started {}", day(invoice.frozen_at.unwrap_or(invoice.charge_due_at))),
-        InvoiceState::ChargeFailed if given_up(invoice) => "the charge failed, waits for you".to_owned(),
-        InvoiceState::ChargeFailed => format!("the charge failed, tried again {}", day(invoice.charge_due_at)),
+        InvoiceState::ChargeFailed => format!("the charge failed, {}", retry_words(zone, invoice.retry(now))),
         InvoiceState::Charged => format!("charged {}", day(invoice.charged_at.unwrap_or(invoice.charge_due_at))),
         InvoiceState::Paid => format!("partners paid {}", day(invoice.paid_at.unwrap_or(invoice.charge_due_at))),
     })
 }
 
-/// Whether a failed charge is tried again only when a person says so.
-fn given_up(invoice: &invoices::Model) -> bool {
-    usize::try_from(invoice.attempts).is_ok_and(|attempts| attempts > RETRY_DAYS.len())
+/// "retried 9 Apr 2026": what becomes of a charge that failed.
+pub fn retry_words(zone: &Zone, retry: Retry) -> String {
+    match retry {
+        Retry::At(at) => format!("retried {}", short_date(zone.date(at))),
+        Retry::Now => "retried shortly".to_owned(),
+        Retry::ByHand => "not retried automatically".to_owned(),
+    }
 }
 
 /// The strip of an invoice's first days. `total` is what is or would be charged.
 pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant) -> Result<MonthStrip> {
     let state: InvoiceState = stored(&invoice.state)?;
-    let due = zone.local(Instant(invoice.charged_at.unwrap_or(invoice.charge_due_at)));
+    let due = zone.local(invoice.charge_dates()?.charge().unwrap_or(Instant(invoice.charge_due_at)));
     let left = days_left(zone, invoice, now);
     let paused = invoice.paused_at.is_some();
     let charge_day = day_and_month(due.date());
@@ -97,8 +100,11 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
         InvoiceState::InReview if paused => "Charged once it is resumed".to_owned(),
         InvoiceState::InReview => format!("To be charged {at}"),
         InvoiceState::Charging => format!("Charge due {at}"),
-        InvoiceState::ChargeFailed if given_up(invoice) => "Not tried again by itself".to_owned(),
-        InvoiceState::ChargeFailed => format!("Tried again {at}"),
+        InvoiceState::ChargeFailed => match invoice.retry(now) {
+            Retry::At(_) => format!("Retried {at}"),
+            Retry::Now => "Retried shortly".to_owned(),
+            Retry::ByHand => "Not retried automatically".to_owned(),
+        },
         InvoiceState::Charged | InvoiceState::Paid => format!("Charged {at}"),
     };
     let day = if state.open() { i32::try_from((8 - left).clamp(1, 7)).unwrap_or(7) } else { 8 };
@@ -142,6 +148,7 @@ mod tests {
             fee: None,
             digest: None,
             attempts: 0,
+            retry_at: None,
             charged_at: None,
             paid_at: None,
         }

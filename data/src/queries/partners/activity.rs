@@ -71,7 +71,8 @@ async fn signups<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner: Uuid, 
 
 async fn payments<C: ConnectionTrait>(conn: &C, company_id: Uuid, partner: Uuid, before: Before, zone: &Zone) -> Result<Entries> {
     use transactions::Column;
-    let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::PartnershipId.eq(partner));
+    let scope =
+        Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::PartnershipId.eq(partner)).add(Column::VoidedAt.is_null());
     let rows = newest::<_, transactions::Entity>(conn, scope, Column::OccurredAt, Column::Id, before).await?;
     let customers = names::customers(conn, rows.iter().map(|row| row.customer_id)).await?;
     rows.into_iter()

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::entities::{companies, group_spans, invoices, memberships, offer_versions, offers, payouts, rewards, transactions, users};
 use crate::error::stored;
+use crate::queries::invoices::stage;
 use crate::queries::outlook::{Outlook, Payment};
 use crate::queries::page::List;
 use crate::queries::{lines, names, words};
@@ -42,7 +43,9 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         }
     }
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
+    let seen = crate::seen::digest(&partners::edited(&row)?);
     Ok(PartnerHead {
+        seen,
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
         status: stored(&row.status)?,
         tags: tags_of(&row.tags)?,
@@ -77,7 +80,7 @@ pub async fn overview(db: &Db, company: &companies::Model, partner_key: &str, no
         paid_customers: row.paid_customers,
         revenue: Money::new(row.revenue, currency),
         earnings: earnings(&sums, &outlook, row.id, currency),
-        upcoming: upcoming(&sums, &outlook, row.id),
+        upcoming: upcoming(&sums, &outlook, row.id, now),
         months: bars(&sums, &outlook, row.id, currency, last),
         offers: promises(conn, company.id, row.group_id, now).await?,
         group_history: group_history(conn, company, row.id).await?,
@@ -109,7 +112,8 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     use transactions::Column;
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
-    let scope = Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id));
+    let scope =
+        Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id)).add(Column::VoidedAt.is_null());
     let filter = kind_filter(query.filter("kind"));
     let list: List<transactions::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
@@ -144,7 +148,8 @@ pub async fn transactions_filter<C: ConnectionTrait>(
     query: &ListQuery,
 ) -> Result<Condition> {
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
-    Ok(Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add_option(kind_filter(query.filter("kind"))))
+    let scope = Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add(transactions::Column::VoidedAt.is_null());
+    Ok(scope.add_option(kind_filter(query.filter("kind"))))
 }
 
 /// Sales or refunds; `None` for both.
@@ -263,35 +268,37 @@ fn earnings(sums: &[Sum], outlook: &Outlook, partnership: Uuid, first: Currency)
     by_currency.into_values().collect()
 }
 
-fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid) -> Vec<Upcoming> {
+fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) -> Vec<Upcoming> {
     let mut by_invoice: BTreeMap<(i32, Currency), i64> = BTreeMap::new();
     for sum in sums.iter().filter(|sum| sum.state.payable() && sum.status(outlook, partnership) != RewardStatus::Paid) {
         *by_invoice.entry((sum.month, sum.currency)).or_default() += sum.amount;
     }
-    let mut upcoming: Vec<(NaiveDate, Upcoming)> = by_invoice
+    let mut upcoming: Vec<(Option<NaiveDate>, Upcoming)> = by_invoice
         .into_iter()
         .filter(|(_, amount)| *amount != 0)
-        .filter_map(|((month, currency), amount)| {
-            let date = outlook.payment_date(RewardState::Pending, month, currency.code(), partnership)?;
+        .map(|((month, currency), amount)| {
+            let payment = outlook.payment(RewardState::Pending, month, currency.code(), partnership);
             let invoice = outlook.invoice(month, currency.code());
+            let failed = || invoice.map(|invoice| stage::retry_words(outlook.zone(), invoice.retry(now))).unwrap_or_default();
             let stage = match outlook.invoice_state(month, currency.code()) {
-                None => "accumulating",
-                Some(InvoiceState::InReview) => "in review",
-                Some(InvoiceState::Charging) => "being charged",
-                Some(InvoiceState::ChargeFailed) => "charge failed, will be tried again",
-                Some(InvoiceState::Charged | InvoiceState::Paid) => "charged",
+                None => "accumulating".to_owned(),
+                Some(InvoiceState::InReview) => "in review".to_owned(),
+                Some(InvoiceState::Charging) => "being charged".to_owned(),
+                Some(InvoiceState::ChargeFailed) => format!("the charge failed, {}", failed()),
+                Some(InvoiceState::Charged | InvoiceState::Paid) => "charged".to_owned(),
             };
             let upcoming = Upcoming {
                 amount: Money::new(amount, currency),
                 month: Month(month).long(),
-                stage: stage.to_owned(),
-                date: words::date(date),
+                stage,
+                date: payment.words().unwrap_or_default(),
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
             };
-            Some((date, upcoming))
+            (payment.date(), upcoming)
         })
         .collect();
-    upcoming.sort_by_key(|(date, _)| *date);
+    // Those without a date last.
+    upcoming.sort_by_key(|(date, _)| (date.is_none(), *date));
     upcoming.into_iter().map(|(_, upcoming)| upcoming).collect()
 }
 

@@ -106,6 +106,7 @@ pub async fn created(db: &Db, company: &companies::Model, key: &str) -> Result<S
     let when = match payment {
         Payment::Never => String::new(),
         Payment::OnceResumed => " Its invoice is paused; it is paid once the pause ends.".to_owned(),
+        Payment::OnceCharged => " It is paid once its invoice is charged.".to_owned(),
         Payment::About(date) | Payment::Paid(date) => format!(" Estimated payment date: {}.", words::date(date)),
     };
     Ok(format!("Created a reward of {} for {}.{when}", line.amount, line.partner_name))

@@ -107,6 +107,7 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
             charge_due_at: Instant(invoice.charge_due_at),
             paused: invoice.paused_at.is_some(),
             frozen_at: invoice.frozen_at.map(Instant),
+            retry_at: invoice.retry_at.map(Instant),
             charged_at: invoice.charged_at.map(Instant),
         }),
         None => None,

@@ -75,7 +75,8 @@ pub async fn everything_found<C: ConnectionTrait>(conn: &C, company_id: Uuid, qu
 
 fn sale_of(company_id: Uuid, key: &str) -> Select<transactions::Entity> {
     use transactions::{Column, Entity};
-    Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company_id)).filter(Column::Key.eq(key))
+    let of_company = Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company_id));
+    of_company.filter(Column::Key.eq(key)).filter(Column::VoidedAt.is_null())
 }
 
 /// A search is for somebody; the first so many whom it finds are looked at.

@@ -12,6 +12,7 @@ use crate::components::{
     TextArea, finder,
 };
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::customers::{ChangeAttribution as Apply, GetCustomerForms, PreviewAttribution, UndoAttribution, customer_path};
 use crate::server_fns::partners::FindPartners;
 use crate::ui::{load, load_once};
@@ -38,16 +39,16 @@ pub fn ChangeAttribution() -> impl IntoView {
             }
         })
     });
-    let forms = load(move || GetCustomerForms { key: key.get() });
-    let partners = load(|| FindPartners { text: String::new() });
+    let forms = load(move |place| GetCustomerForms { place, key: key.get(), refund_of: String::new() });
+    let partners = load(|place| FindPartners { place, text: String::new() });
     // Not reloaded by the write it leads to: what was shown has been done then.
-    let preview = load_once(move || {
+    let preview = load_once(move |place| {
         let (partner, from, undo) = match asked.get() {
             Asked::Nothing => Default::default(),
             Asked::Change { partner, from } => (partner, from, String::new()),
             Asked::Undo { change } => (String::new(), String::new(), change),
         };
-        PreviewAttribution { key: key.get(), partner, from, undo }
+        PreviewAttribution { place, key: key.get(), partner, from, undo }
     });
     view! {
         <Loaded of=forms let:forms>
@@ -87,13 +88,13 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
     view! {
         <form class="form measure" method="get">
             <div class="fields">
-                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|text| FindPartners { text })
+                <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|place, text| FindPartners { place, text })
                     placeholder="Name, email or partner key" hint="Empty: belongs to nobody."/>
                 <Field name="from" label="From" kind="datetime-local" value=from hint=format!("{}. Sales before it stay where they are.", forms.zone)/>
             </div>
             <FormEnd>
                 <button class="btn" type="submit"><Icon name="search"/><span>"Show what it would do"</span></button>
-                <a class="btn quiet" href=customer_path(&forms.customer.value)>"Cancel"</a>
+                <a class="btn quiet" href=at(customer_path(&forms.customer.value))>"Cancel"</a>
             </FormEnd>
         </form>
     }
@@ -112,6 +113,11 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
         Asked::Undo { .. } => format!("Taking the change of {} back", preview.from),
         _ => format!("To {to} from {}", preview.from),
     };
+    let unchanged = match preview.moves.is_empty() {
+        true => "Only sales from then on follow the new partner.",
+        false => "What changes hands earned nothing, and earns nothing for the new owner either.",
+    };
+    let seen = preview.seen.clone();
     let apply = match asked {
         Asked::Undo { change } => view! {
             <Form action=UndoAttribution::PATH>
@@ -119,7 +125,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="change" value=change/>
                 <FormEnd>
                     <SubmitButton>"Take the change back"</SubmitButton>
-                    <a class="btn quiet" href=customer_path(&key)>"Cancel"</a>
+                    <a class="btn quiet" href=at(customer_path(&key))>"Cancel"</a>
                 </FormEnd>
             </Form>
         }
@@ -129,6 +135,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>
                 <Hidden name="from" value=from/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>"Change attribution"</SubmitButton>
@@ -144,7 +151,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <h2>{heading}</h2>
                 <p>{events}</p>
             </div>
-            <Differences preview=preview.clone()/>
+            <Differences preview=preview.clone() unchanged=unchanged/>
             <Moves preview=preview.clone()/>
             <Entries preview=preview/>
             {apply}
@@ -152,15 +159,11 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
     }
 }
 
-/// Per partner and invoice.
+/// Per partner and invoice. `unchanged` says why there are none.
 #[component]
-fn Differences(preview: ChangePreview) -> impl IntoView {
+pub(super) fn Differences(preview: ChangePreview, unchanged: &'static str) -> impl IntoView {
     if preview.differences.is_empty() {
-        let why = match preview.moves.is_empty() {
-            true => "Only sales from then on follow the new partner.",
-            false => "What changes hands earned nothing, and earns nothing for the new owner either.",
-        };
-        return view! { <Notice tone="plain" icon="info" title="No reward changes" text=why/> }.into_any();
+        return view! { <Notice tone="plain" icon="info" title="No reward changes" text=unchanged/> }.into_any();
     }
     let rows = preview
         .differences
@@ -216,7 +219,7 @@ fn Moves(preview: ChangePreview) -> impl IntoView {
 }
 
 #[component]
-fn Entries(preview: ChangePreview) -> impl IntoView {
+pub(super) fn Entries(preview: ChangePreview) -> impl IntoView {
     let any = !preview.entries.is_empty();
     let rows = preview
         .entries

@@ -15,6 +15,7 @@ use crate::components::{
     TableHead,
 };
 use crate::list::{encode, use_list};
+use crate::place::at;
 use crate::server_fns::customers::{GetCustomer, customer_page};
 use crate::server_fns::partners::partner_path;
 use crate::ui::load;
@@ -23,7 +24,7 @@ use crate::ui::load;
 pub fn CustomerPage() -> impl IntoView {
     let key = this_customer();
     let query = use_list();
-    let customer = load(move || GetCustomer { key: key.get(), query: query.get() });
+    let customer = load(move |place| GetCustomer { place, key: key.get(), query: query.get() });
     view! {
         <Loaded of=customer let:customer>
             <CustomerView customer=customer/>
@@ -34,7 +35,8 @@ pub fn CustomerPage() -> impl IntoView {
 #[component]
 fn CustomerView(customer: CustomerDetail) -> impl IntoView {
     let viewer = use_viewer();
-    let (key, refundable) = (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0));
+    let (key, refundable) =
+        (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0 && row.voided.is_empty()));
     let context = match &customer.partner {
         Some(partner) => format!("Brought by {} · customer since {}", partner.label, customer.since),
         None => format!("Brought by nobody · customer since {}", customer.since),
@@ -61,7 +63,8 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             <div class="section-head">
                 <h2>"Transactions"</h2>
             </div>
-            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")/>
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count refund=customer_page(&customer.key, "refund")
+                void=customer_page(&customer.key, "void")/>
         </div>
         <div class="columns section">
             <div class="stack loose">
@@ -104,7 +107,7 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
 fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView {
     viewer.may(Action::ManageCustomers).then(|| {
         view! {
-            <a class="btn primary" href=customer_page(&customer, "sale") data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
+            <a class="btn primary" href=at(customer_page(&customer, "sale")) data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
             <Menu id="customer-menu" label="More actions">
                 {refundable.then(|| view! { <MenuLink href=customer_page(&customer, "refund") icon="refund" label="Refund"/> })}
                 <MenuLink href=customer_page(&customer, "attribution") icon="swap" label="Change attribution"/>
@@ -129,7 +132,7 @@ fn count_words(customer: &CustomerDetail) -> String {
 fn Facts(customer: CustomerDetail) -> impl IntoView {
     let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
     let partner = customer.partner.map(|partner| {
-        view! { <div><dt>"Partner"</dt><dd><a class="link" href=partner_path(&partner.value)>{partner.label}</a></dd></div> }
+        view! { <div><dt>"Partner"</dt><dd><a class="link" href=at(partner_path(&partner.value))>{partner.label}</a></dd></div> }
     });
     view! {
         <section class="card">

@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use super::this_customer;
 use crate::components::layout::use_viewer;
-use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, finder};
+use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
 use crate::server_fns::partners::FindPartners;
@@ -18,7 +18,7 @@ use domain::views::session::Scope;
 
 #[component]
 pub fn NewCustomer() -> impl IntoView {
-    let first = load(|| FindPartners { text: String::new() });
+    let first = load(|place| FindPartners { place, text: String::new() });
     let partner = use_list().with_untracked(|query| query.filter("partner").to_owned());
     view! {
         <Loaded of=first let:first>
@@ -40,7 +40,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
             <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own id of the customer; it never changes."/>
             <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their id at your payment provider."/>
             <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
-                find=finder(|text| FindPartners { text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
+                find=finder(|place, text| FindPartners { place, text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
             <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
                 hint="Empty: since now, and all their earlier sales belong to the partner too."/>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
@@ -57,7 +57,8 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
 #[component]
 pub fn EditCustomer() -> impl IntoView {
     let key = this_customer();
-    let customer = load(move || GetCustomer { key: key.get(), query: ListQuery::default() });
+    TooLate::provide();
+    let customer = load(move |place| GetCustomer { place, key: key.get(), query: ListQuery::default() });
     view! {
         <Loaded of=customer let:customer>
             <DrawerFor action=Action::ManageCustomers title=format!("Edit {}", customer.title) close=customer_path(&customer.key)
@@ -72,6 +73,7 @@ fn EditForm(customer: CustomerDetail) -> impl IntoView {
         <DrawerForm action=SaveCustomer::PATH title=format!("Edit {}", customer.title) context=format!("Customer key {}", customer.key)
             close=customer_path(&customer.key) submit="Save">
             <Hidden name="key" value=customer.key/>
+            <Hidden name="seen" value=customer.seen/>
             <Field name="name" label="Name" value=customer.name optional=true autocomplete="off"/>
             <Field name="email" label="Email" kind="email" value=customer.email optional=true autocomplete="off"/>
             <Field name="provider_key" label="Provider key" value=customer.provider_key optional=true autocomplete="off"

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, TableFrame, TableHead};
 use crate::list::encode;
+use crate::place::at;
 use crate::server_fns::customers::customer_page;
 use crate::server_fns::partners::partner_path;
 
@@ -14,7 +15,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         return view! {
             <div class="card">
                 <EmptyState icon="link" title="Nobody brought this customer" text="Give them to a partner, and sales from then on are paid by that partner's offers.">
-                    <a class="btn" href=customer_page(&customer, "attribution")>"Change attribution"</a>
+                    <a class="btn" href=at(customer_page(&customer, "attribution"))>"Change attribution"</a>
                 </EmptyState>
             </div>
         }
@@ -46,7 +47,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
 #[component]
 fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let who = match line.partner {
-        Some(partner) => view! { <a class="link" href=partner_path(&partner.value)>{partner.label}</a> }.into_any(),
+        Some(partner) => view! { <a class="link" href=at(partner_path(&partner.value))>{partner.label}</a> }.into_any(),
         None => view! { <span>"nobody"</span> }.into_any(),
     };
     let replaced = line.superseded.then(|| view! { <Badge status="archived" icon="undo" word="Replaced"/> });
@@ -59,7 +60,7 @@ fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
         (false, true) => "until further notice".to_owned(),
         (_, _) => line.to,
     };
-    let link = (!line.undo.is_empty()).then(|| view! { <a class="link" href=format!("{path}?undo={}", encode(&line.undo))>"Undo"</a> });
+    let link = (!line.undo.is_empty()).then(|| view! { <a class="link" href=at(format!("{path}?undo={}", encode(&line.undo)))>"Undo"</a> });
     view! {
         <tr>
             <th class="c-main" scope="row">{who}{replaced}<small>{reason}</small></th>

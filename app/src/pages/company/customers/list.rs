@@ -11,6 +11,7 @@ use crate::components::{
     Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, Th,
 };
 use crate::list::{address, filtered, use_list};
+use crate::place::at;
 use crate::server_fns::customers::{ListCustomers, customer_path};
 use crate::server_fns::partners::{ListPartnerCustomers, partner_path};
 use crate::ui::load;
@@ -18,13 +19,13 @@ use crate::ui::load;
 #[component]
 pub fn Customers() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListCustomers { query: query.get() });
+    let list = load(move |place| ListCustomers { place, query: query.get() });
     let viewer = use_viewer();
     view! {
         <PageHeader title="Customers">
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManageCustomers).then(|| view! {
-                    <a class="btn primary" href="/customers/new" data-noscroll=""><Icon name="plus"/><span>"Add a customer"</span></a>
+                    <a class="btn primary" href=at("/customers/new") data-noscroll=""><Icon name="plus"/><span>"Add a customer"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -38,7 +39,7 @@ pub fn Customers() -> impl IntoView {
 #[component]
 pub fn PartnerCustomers(key: Memo<String>) -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListPartnerCustomers { key: key.get(), query: query.get() });
+    let list = load(move |place| ListPartnerCustomers { place, key: key.get(), query: query.get() });
     view! {
         <Loaded of=list let:list>
             <ListView list=list own=true/>
@@ -54,8 +55,8 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="customers" title="No customers yet"
                     text="Customers stand here with who brought them, when they first bought and what it earned.">
-                    <a class="btn" href="/customers/new" data-noscroll="">"Add a customer"</a>
-                    <a class="btn" href="/settings/import">"Import customers"</a>
+                    <a class="btn" href=at("/customers/new") data-noscroll="">"Add a customer"</a>
+                    <a class="btn" href=at("/settings/import")>"Import customers"</a>
                 </EmptyState>
             </div>
         }
@@ -137,7 +138,7 @@ fn Head(own: bool) -> impl IntoView {
 fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     let partner = (!own).then(|| match row.partner {
         Some(partner) => {
-            view! { <td data-label="Partner"><a class="link" href=partner_path(&partner.value)>{partner.label}</a></td> }.into_any()
+            view! { <td data-label="Partner"><a class="link" href=at(partner_path(&partner.value))>{partner.label}</a></td> }.into_any()
         }
         None => view! { <td data-label="Partner"><span class="muted">"nobody"</span></td> }.into_any(),
     });

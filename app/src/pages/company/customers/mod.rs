@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_params_map;
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::place::use_here;
 use crate::routes::{nothing, page};
 use crate::server_fns::customers::customer_path;
 
@@ -18,6 +19,7 @@ mod list;
 mod refund;
 mod sale;
 mod sales;
+mod void;
 
 pub use list::PartnerCustomers;
 
@@ -29,6 +31,7 @@ pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("new") view=page!(edit::NewCustomer)/>
         </ParentRoute>
         <Route path=path!("/customers/:key/attribution") view=page!(attribution::ChangeAttribution)/>
+        <Route path=path!("/customers/:key/void") view=page!(void::VoidTransaction)/>
         <ParentRoute path=path!("/customers/:key") view=page!(CustomerRoute)>
             <Route path=path!("") view=page!(nothing)/>
             <Route path=path!("overview") view=page!(nothing)/>
@@ -56,7 +59,7 @@ fn this_customer() -> Memo<String> {
 #[component]
 fn CustomerRoute() -> impl IntoView {
     let key = this_customer();
-    let here = use_location().pathname;
+    let here = use_here();
     // "/customers/KEY" in whatever way the key is written, or ".../overview"; its drawers have one part more.
     let base = Signal::derive(move || {
         let here = here.get();

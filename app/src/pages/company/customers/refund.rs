@@ -8,26 +8,39 @@ use leptos::server_fn::ServerFn;
 use super::this_customer;
 use crate::components::{Drawer, DrawerForm, EmptyState, Field, Hidden, Loaded, Notice, SelectField};
 use crate::list::use_list;
-use crate::server_fns::customers::{GetCustomerForms, RecordRefund as Record, customer_path};
+use crate::place::at;
+use crate::server_fns::customers::{GetCustomerForms, RecordRefund as Record, customer_page, customer_path};
 use crate::ui::load;
 
 #[component]
 pub fn RecordRefund() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || GetCustomerForms { key: key.get() });
-    let chosen = use_list().with_untracked(|query| query.filter("refund_of").to_owned());
+    let query = use_list();
+    let form =
+        load(move |place| GetCustomerForms { place, key: key.get(), refund_of: query.with(|query| query.filter("refund_of").to_owned()) });
     view! {
         <Loaded of=form let:form>
-            <RefundForm form=form chosen=chosen.clone()/>
+            <RefundForm form=form/>
         </Loaded>
     }
 }
 
 #[component]
-fn RefundForm(form: CustomerForms, chosen: String) -> impl IntoView {
+fn RefundForm(form: CustomerForms) -> impl IntoView {
     let key = form.customer.value.clone();
     let path = customer_path(&key);
     let context = format!("Bought by {}", form.customer.label);
+    if !form.refusal.is_empty() {
+        let other = (!form.refundable.is_empty())
+            .then(|| view! { <a class="btn" href=at(customer_page(&key, "refund"))>"Choose another sale"</a> });
+        return view! {
+            <Drawer title="Refund" context=context close=path>
+                <Notice tone="warn" icon="refund" title=form.refusal text="Nothing was recorded."/>
+                {other}
+            </Drawer>
+        }
+        .into_any();
+    }
     if form.refundable.is_empty() {
         return view! {
             <Drawer title="Refund" context=context close=path>
@@ -36,8 +49,6 @@ fn RefundForm(form: CustomerForms, chosen: String) -> impl IntoView {
         }
         .into_any();
     }
-    let sale = form.refundable.iter().find(|sale| sale.key == chosen).or(form.refundable.first());
-    let left = sale.map(|sale| sale.left.plain()).unwrap_or_default();
     let sales = form
         .refundable
         .iter()
@@ -50,8 +61,9 @@ fn RefundForm(form: CustomerForms, chosen: String) -> impl IntoView {
     view! {
         <DrawerForm action=Record::PATH title="Refund" context=context close=path submit="Record the refund">
             <Hidden name="customer_key" value=key/>
-            <SelectField name="refund_of" label="Sale" choices=sales value=chosen hint="What is left of it, and what it was."/>
-            <Field name="amount" label="Amount given back" value=left inputmode="decimal" autocomplete="off" hint="In the sale's currency."/>
+            <SelectField name="refund_of" label="Sale" choices=sales value=form.chosen hint="What is left of it, and what it was."/>
+            <Field name="amount" label="Amount refunded" optional=true inputmode="decimal" autocomplete="off"
+                hint="In the sale's currency. Leave it empty to refund all that is left of the sale."/>
             <Field name="occurred_at" label="When" kind="datetime-local" value=form.now hint=form.zone/>
             <Field name="key" label="Refund key" optional=true autocomplete="off"
                 hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>

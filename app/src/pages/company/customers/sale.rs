@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::this_customer;
-use crate::components::{DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
+use crate::components::{ConfirmField, DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};
 use crate::server_fns::customers::{GetCustomerForms, RecordSale as Record, customer_path};
 use crate::ui::load;
 
 #[component]
 pub fn RecordSale() -> impl IntoView {
     let key = this_customer();
-    let form = load(move || GetCustomerForms { key: key.get() });
+    let form = load(move |place| GetCustomerForms { place, key: key.get(), refund_of: String::new() });
     view! {
         <Loaded of=form let:form>
             <SaleForm form=form/>
@@ -46,6 +46,7 @@ fn SaleForm(form: CustomerForms) -> impl IntoView {
             <Field name="key" label="Transaction key" optional=true autocomplete="off"
                 hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>
             {earns}
+            <ConfirmField name="please_confirm" label="Yes, record it"/>
         </DrawerForm>
     }
 }

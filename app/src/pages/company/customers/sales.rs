@@ -6,9 +6,10 @@ use leptos::prelude::*;
 
 use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead};
 use crate::list::encode;
+use crate::place::at;
 
 #[component]
-pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String) -> impl IntoView {
+pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: String, void: String) -> impl IntoView {
     if transactions.rows.is_empty() {
         return view! {
             <div class="card">
@@ -17,7 +18,7 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: Stri
         }
         .into_any();
     }
-    let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row refund=refund.clone()/> }).collect_view();
+    let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row refund=refund.clone() void=void.clone()/> }).collect_view();
     view! {
         <TableFrame label="Transactions">
             <TableHead labels="Transaction|When|Product|Partner|#Reward|#Amount"/>
@@ -29,18 +30,29 @@ pub fn Sales(transactions: Page<CustomerTransaction>, count: Count, refund: Stri
 }
 
 #[component]
-fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
-    let CustomerTransaction { line, receipts } = of;
+fn Row(of: CustomerTransaction, refund: String, void: String) -> impl IntoView {
+    let CustomerTransaction { line, receipts, voided, undo } = of;
     let sale = line.refund_of.is_empty();
+    let counts = voided.is_empty();
     let note = match (sale, line.refunded.minor) {
+        _ if !counts => voided,
         (false, _) => format!("Refund of {}", line.refund_of),
         (true, 0) => "Sale".to_owned(),
         (true, _) => format!("Sale, {} given back", line.refunded),
     };
-    let refund = (sale && line.amount.minor > line.refunded.minor).then(|| {
+    let refund = (sale && counts && line.amount.minor > line.refunded.minor).then(|| {
         let href = format!("{refund}?refund_of={}", encode(&line.key));
-        view! { <a class="link" href=href>"Refund"</a> }
+        view! { <a class="link" href=at(href)>"Refund"</a> }
     });
+    let void = match (counts, undo.is_empty()) {
+        (true, _) => {
+            let words = if sale { "Void this sale…" } else { "Void this refund…" };
+            Some((format!("{void}?transaction={}", encode(&line.key)), words))
+        }
+        (false, false) => Some((format!("{void}?undo={}", encode(&undo)), "Undo the void")),
+        (false, true) => None,
+    };
+    let void = void.map(|(href, words)| view! { <a class="link" href=at(href)>{words}</a> });
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");
     let partner = line.partner.map_or("nobody".to_owned(), |partner| partner.label);
@@ -67,6 +79,7 @@ fn Row(of: CustomerTransaction, refund: String) -> impl IntoView {
                             <div class="receipts">{receipts}</div>
                         </details>
                         {refund}
+                        {void}
                     </div>
                 </td>
             </tr>

@@ -4,7 +4,10 @@ use domain::views::invoices::InvoiceDetail;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::components::{ButtonForm, Combobox, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder};
+use crate::components::{
+    ButtonForm, Combobox, ConfirmField, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder,
+};
+use crate::place::at;
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::invoices::{
     ChargeDidNotWork, ConfirmCharge, ConfirmPayouts, CreateRewardOnInvoice, PauseInvoice, ResumeInvoice, RetryCharge, invoice_path,
@@ -69,11 +72,12 @@ fn ManualReward(of: InvoiceDetail) -> impl IntoView {
         <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Manual Rewards" open="Create manual reward" open_class="btn primary"
             confirm="Create Reward" text=text>
             <Hidden name="number" value=of.number/>
-            <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|text| FindPartners { text }) hint="Name, email or partner key"/>
+            <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) hint="Name, email or partner key"/>
             <MoneyField name="amount" label="Amount" currencies=vec![of.currency]/>
             <TextArea name="description" label="Description" hint="Say in detail what it is for: you and the partner both read it."/>
-            <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(|text| FindCustomers { text })
+            <Combobox name="customer_key" label="Customer" optional=true initial=Vec::new() find=finder(|place, text| FindCustomers { place, text })
                 hint="One of this partner's customers, if it is about one."/>
+            <ConfirmField name="please_confirm" label="Yes, create it"/>
         </DialogForm>
     }
 }
@@ -84,7 +88,7 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
     if of.number.is_empty() {
         let href = format!("/export/rewards.csv?month={}&currency={}", of.month_word, of.currency);
         return view! {
-            <a class="btn" href=href rel="external" download>
+            <a class="btn" href=at(href) rel="external" download>
                 <Icon name="download"/>
                 <span>"CSV"</span>
             </a>

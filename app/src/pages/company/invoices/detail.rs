@@ -17,7 +17,7 @@ use crate::ui::load;
 pub fn InvoicePage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_list());
     let number = move || params.with(|params| params.get("number").unwrap_or_default());
-    let invoice = load(move || GetInvoice { number: number(), query: query.get() });
+    let invoice = load(move |place| GetInvoice { place, number: number(), query: query.get() });
     view! {
         <Loaded of=invoice let:invoice>
             <InvoiceView of=invoice/>

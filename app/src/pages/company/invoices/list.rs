@@ -9,13 +9,14 @@ use crate::components::{
     TableHead,
 };
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::invoices::ListInvoices;
 use crate::ui::load;
 
 #[component]
 pub fn Invoices() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListInvoices { query: query.get() });
+    let list = load(move |place| ListInvoices { place, query: query.get() });
     view! {
         <Loaded of=list let:list>
             <Page list=list/>
@@ -31,7 +32,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="invoice" title="No invoices yet"
                     text="When a month ends, its rewards become one invoice per currency. You review it for seven days, then it is charged and your partners are paid.">
-                    <a class="btn primary" href="/rewards">"Review Rewards"</a>
+                    <a class="btn primary" href=at("/rewards")>"Review Rewards"</a>
                 </EmptyState>
             </div>
         }
@@ -48,7 +49,7 @@ fn Page(list: InvoiceList) -> impl IntoView {
                         <MonthStrip of=strip/>
                     </div>
                     <div class="card-foot">
-                        <a class="link" href=href>"Look at what is in review"</a>
+                        <a class="link" href=at(href)>"Look at what is in review"</a>
                     </div>
                 </div>
             }

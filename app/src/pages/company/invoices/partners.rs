@@ -11,6 +11,7 @@ use crate::components::{
     TableHead,
 };
 use crate::list::{address, filtered, use_list};
+use crate::place::at;
 use crate::server_fns::invoices::{ConfirmPayout, PayoutDidNotWork, RetryPayout};
 use crate::server_fns::partners::partner_path;
 use crate::server_fns::rewards::{REMOVE, ReviewRewards, reward_path};
@@ -211,7 +212,7 @@ fn Lines(opened: OpenedPartner, columns: usize, may_change: bool, next_month: St
                 <div class="nested-body">
                     <p class="nested-head">
                         <strong>{format!("Rewards of {name} on this invoice")}</strong>
-                        <a class="link" href=partner>"Partner Details"</a>
+                        <a class="link" href=at(partner)>"Partner Details"</a>
                     </p>
                     <table class="table compact">
                         <caption class="sr-only">{format!("Rewards of {name}")}</caption>
@@ -253,7 +254,7 @@ fn Line(line: RewardLine, may_change: bool, next_month: String) -> impl IntoView
     view! {
         <tr>
             <th class="c-main" scope="row">
-                <a class="row-link" href=reward_path(&line.key)>{line.description}</a>
+                <a class="row-link" href=at(reward_path(&line.key))>{line.description}</a>
                 <small>{line.source.label()}</small>
             </th>
             <td data-label="Customer">{line.customer.map_or_else(|| "—".to_owned(), |customer| customer.label)}</td>

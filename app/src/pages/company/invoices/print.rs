@@ -7,13 +7,14 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::components::{Icon, Loaded, TableHead};
+use crate::place::at;
 use crate::server_fns::invoices::{GetInvoicePrint, invoice_path};
 use crate::ui::load;
 
 #[component]
 pub fn PrintPage() -> impl IntoView {
     let params = use_params_map();
-    let invoice = load(move || GetInvoicePrint { number: params.with(|params| params.get("number").unwrap_or_default()) });
+    let invoice = load(move |place| GetInvoicePrint { place, number: params.with(|params| params.get("number").unwrap_or_default()) });
     view! {
         <Loaded of=invoice let:invoice>
             <Paper of=invoice/>
@@ -50,7 +51,7 @@ fn Paper(of: InvoicePrint) -> impl IntoView {
     view! {
         <Title text=title/>
         <div class="actions end no-print">
-            <a class="btn" href=invoice_path(&of.number)>"Back to the invoice"</a>
+            <a class="btn" href=at(invoice_path(&of.number))>"Back to the invoice"</a>
             <button type="button" class="btn primary" on:click=print>
                 <Icon name="print"/>
                 <span>"Print"</span>

@@ -10,12 +10,13 @@ use super::preview::Preview;
 use crate::components::{
     CheckField, ChoiceField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea, currencies_from,
 };
+use crate::place::at;
 use crate::server_fns::offers::{GetBlankOffer, PublishOffer};
 use crate::ui::load;
 
 #[component]
 pub fn NewOffer() -> impl IntoView {
-    let draft = load(|| GetBlankOffer {});
+    let draft = load(|place| GetBlankOffer { place });
     view! {
         <Loaded of=draft let:draft>
             <Editor draft=draft/>
@@ -35,6 +36,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
     view! {
         <PageHeader title=title context="Publishing changes the future only. Partners see the description and the sentence of each trigger." crumbs=crumbs/>
         <Form action=PublishOffer::PATH class="form measure">
+            <Hidden name="seen" value=draft.seen.to_string()/>
             <Identity draft=draft.clone()/>
             <TextArea name="description" label="Description for partners" value=description
                 placeholder="20 % of every payment in a customer's first 12 months"/>
@@ -45,7 +47,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
             <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
             <FormEnd>
                 <SubmitButton>{if new { "Create the offer" } else { "Publish this version" }}</SubmitButton>
-                <a class="btn quiet" href="/offers">"Cancel"</a>
+                <a class="btn quiet" href=at("/offers")>"Cancel"</a>
             </FormEnd>
         </Form>
     }

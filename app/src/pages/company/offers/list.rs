@@ -5,12 +5,13 @@ use domain::views::offers::{OfferLine, OfferList, OfferStatus};
 use leptos::prelude::*;
 
 use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, TableHead};
+use crate::place::at;
 use crate::server_fns::offers::ListOffers;
 use crate::ui::load;
 
 #[component]
 pub fn Offers() -> impl IntoView {
-    let list = load(|| ListOffers {});
+    let list = load(|place| ListOffers { place });
     view! {
         <Loaded of=list let:list>
             <OffersView list=list/>
@@ -22,7 +23,7 @@ pub fn Offers() -> impl IntoView {
 fn OffersView(list: OfferList) -> impl IntoView {
     let create = list.may_change.then(|| {
         view! {
-            <a class="btn primary" href="/offers/new">
+            <a class="btn primary" href=at("/offers/new")>
                 <Icon name="plus"/>
                 <span>"Create an offer"</span>
             </a>

@@ -9,14 +9,15 @@ use leptos_router::hooks::use_params_map;
 
 use super::editor::Editor;
 use super::list::OfferBadge;
-use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader};
+use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader, TooLate};
 use crate::error::AppError;
+use crate::place::at;
 use crate::server_fns::offers::{GetOffer, RetireOffer};
 use crate::ui::{Loading, load};
 
 fn load_offer() -> Loading<OfferDetail> {
     let params = use_params_map();
-    load(move || GetOffer { key: params.with(|params| params.get("key").unwrap_or_default()) })
+    load(move |place| GetOffer { place, key: params.with(|params| params.get("key").unwrap_or_default()) })
 }
 
 #[component]
@@ -32,6 +33,7 @@ pub fn Offer() -> impl IntoView {
 /// The next version of an offer.
 #[component]
 pub fn EditOffer() -> impl IntoView {
+    TooLate::provide();
     let offer = load_offer();
     view! {
         <Loaded of=offer let:offer>
@@ -53,7 +55,7 @@ fn OfferView(of: OfferDetail) -> impl IntoView {
     let actions = of.may_change.then(|| {
         let href = offer_page(&line.key, "version");
         view! {
-            <a class="btn primary" href=href>"Publish a new version"</a>
+            <a class="btn primary" href=at(href)>"Publish a new version"</a>
             {may_retire.then(|| view! {
                 <DialogForm id="retire" action=RetireOffer::PATH title=format!("Retire {key}") open="Retire" open_class="btn" confirm=format!("Retire {key}") danger=true>
                     <p>"From now on it earns nothing. Rewards there are stay, and a new version brings it back."</p>

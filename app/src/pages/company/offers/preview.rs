@@ -13,6 +13,7 @@ use leptos::web_sys;
 
 use crate::components::Icon;
 use crate::server_fns::offers::DescribeTrigger;
+use crate::ui::Ui;
 use crate::wire::{Packed, fetch};
 
 /// How long typing must rest before the server is asked.
@@ -25,18 +26,21 @@ pub fn Preview(place: usize) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let words = RwSignal::new(None::<TriggerWords>);
     let asked = StoredValue::new(0u32);
+    let company = Ui::get().place();
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
         let Ok(Some(form)) = element.closest("form") else { return };
         let Ok(form) = form.dyn_into::<web_sys::HtmlFormElement>() else { return };
+        let company = company.clone();
         let read = move |mine: u32| {
             let trigger = typed(&form, place);
             if trigger.percent.trim().is_empty() && trigger.flat.trim().is_empty() {
                 words.set(None);
                 return;
             }
+            let question = DescribeTrigger { place: company.clone(), trigger };
             spawn_local(async move {
-                let answer = fetch::<DescribeTrigger>(Packed::of(&DescribeTrigger { trigger })).await.answer();
+                let answer = fetch::<DescribeTrigger>(Packed::of(&question)).await.answer();
                 // Only the answer to what was typed last counts; the form may be gone by now.
                 if let (Ok(answer), true) = (answer, asked.try_get_value() == Some(mine)) {
                     words.set(Some(answer));

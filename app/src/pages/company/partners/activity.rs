@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::ThisPartner;
 use crate::components::{EmptyState, Icon, Loaded};
 use crate::list::{address, use_list};
+use crate::place::at;
 use crate::server_fns::partners::GetPartnerActivity;
 use crate::ui::load;
 
@@ -14,7 +15,7 @@ use crate::ui::load;
 pub fn ActivityTab() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let activity = load(move || GetPartnerActivity { key: key.get(), older: query.get().page });
+    let activity = load(move |place| GetPartnerActivity { place, key: key.get(), older: query.get().page });
     view! {
         <Loaded of=activity let:activity>
             <Entries activity=activity later=!query.with_untracked(|query| query.page.is_empty())/>
@@ -62,7 +63,7 @@ fn Entry(entry: ActivityEntry) -> impl IntoView {
     };
     let title = match entry.href.is_empty() {
         true => view! { <b>{entry.title}</b> }.into_any(),
-        false => view! { <a class="link" href=entry.href>{entry.title}</a> }.into_any(),
+        false => view! { <a class="link" href=at(entry.href)>{entry.title}</a> }.into_any(),
     };
     let by = (!entry.author.is_empty()).then(|| view! { <span class="muted">{format!(" by {}", entry.author)}</span> });
     view! {

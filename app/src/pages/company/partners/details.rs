@@ -11,13 +11,14 @@ use crate::components::{
     ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
 };
 use crate::pages::company::customers::PartnerCustomers;
+use crate::place::at;
 use crate::server_fns::partners::{ArchivePartner, GetPartner, MovePartner, RestorePartner, partner_page};
 use crate::ui::load;
 
 #[component]
 pub fn PartnerDetails() -> impl IntoView {
     let ThisPartner { key, tab } = ThisPartner::get();
-    let head = load(move || GetPartner { key: key.get() });
+    let head = load(move |place| GetPartner { place, key: key.get() });
     let content = move || match tab.get() {
         PartnerTab::Overview => view! { <overview::Overview head=head/> }.into_any(),
         PartnerTab::Rewards => view! { <rewards::Rewards/> }.into_any(),
@@ -52,7 +53,7 @@ fn Head(head: PartnerHead) -> impl IntoView {
 #[component]
 fn Actions(head: PartnerHead) -> impl IntoView {
     let reward = head.may_reward.then(|| {
-        view! { <a class="btn primary" href=partner_page(&head.key, "manual-reward") data-noscroll=""><Icon name="plus"/><span>"Manual Rewards"</span></a> }
+        view! { <a class="btn primary" href=at(partner_page(&head.key, "manual-reward")) data-noscroll=""><Icon name="plus"/><span>"Manual Rewards"</span></a> }
     });
     let manage = head.may_manage.then(|| {
         let archived = head.status == PartnershipStatus::Archived;

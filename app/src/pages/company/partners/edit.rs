@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
-use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField};
+use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField, TooLate};
 use crate::server_fns::partners::{CreatePartner, GetPartnerForm, GetPartnerToEdit, SavePartner};
-use crate::ui::{load, load_once};
+use crate::ui::load;
 
 #[component]
 pub fn NewPartner() -> impl IntoView {
-    let form = load(|| GetPartnerForm {});
+    let form = load(|place| GetPartnerForm { place });
     view! {
         <Loaded of=form let:form>
             <NewForm form=form/>
@@ -41,7 +41,8 @@ fn NewForm(form: PartnerForm) -> impl IntoView {
 pub fn EditPartner() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let both = load_once(move || GetPartnerToEdit { key: this.key.get() });
+    TooLate::provide();
+    let both = load(move |place| GetPartnerToEdit { place, key: this.key.get() });
     view! {
         <Loaded of=both let:both>
             <EditForm head=both.0 form=both.1 close=close.clone()/>
@@ -54,6 +55,7 @@ fn EditForm(head: PartnerHead, form: PartnerForm, close: String) -> impl IntoVie
     view! {
         <DrawerForm action=SavePartner::PATH title=format!("Edit {}", head.name) context=format!("Partner key {}", head.key) close=close submit="Save">
             <Hidden name="key" value=head.key/>
+            <Hidden name="seen" value=head.seen/>
             <Field name="name" label="Name" value=head.name autocomplete="off"/>
             <Field name="email" label="Owner's email" kind="email" value=head.email optional=true autocomplete="off"/>
             <div class="fields">

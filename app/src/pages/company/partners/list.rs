@@ -12,19 +12,20 @@ use crate::components::{
     EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame,
 };
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::partners::{ListPartners, partner_path};
 use crate::ui::load;
 
 #[component]
 pub fn AllPartners() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListPartners { query: query.get() });
+    let list = load(move |place| ListPartners { place, query: query.get() });
     let viewer = use_viewer();
     view! {
         <PageHeader title="All partners" crumbs=vec![("Partner Management".into(), "/partners".into())]>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManagePartners).then(|| view! {
-                    <a class="btn primary" href="/partners/new" data-noscroll=""><Icon name="plus"/><span>"Add a partner"</span></a>
+                    <a class="btn primary" href=at("/partners/new") data-noscroll=""><Icon name="plus"/><span>"Add a partner"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -41,8 +42,8 @@ fn ListView(list: PartnerList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="partners" title="No partners yet"
                     text="Everyone who brings you customers will stand here, with what they sold and what they earned.">
-                    <a class="btn" href="/partners/new" data-noscroll="">"Add a partner"</a>
-                    <a class="btn" href="/settings/import">"Import partners"</a>
+                    <a class="btn" href=at("/partners/new") data-noscroll="">"Add a partner"</a>
+                    <a class="btn" href=at("/settings/import")>"Import partners"</a>
                 </EmptyState>
             </div>
         }

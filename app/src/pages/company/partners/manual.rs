@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ThisPartner;
-use crate::components::{Advice, ChoiceField, Combobox, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
+use crate::components::{Advice, ChoiceField, Combobox, ConfirmField, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};
 use crate::server_fns::partners::{CreateManualReward, FindPartnerCustomers, GetManualRewardForm};
 use crate::ui::load;
 
@@ -14,7 +14,7 @@ use crate::ui::load;
 pub fn ManualRewards() -> impl IntoView {
     let this = ThisPartner::get();
     let close = this.tab_path();
-    let form = load(move || GetManualRewardForm { key: this.key.get() });
+    let form = load(move |place| GetManualRewardForm { place, key: this.key.get() });
     view! {
         <Loaded of=form let:form>
             <RewardForm form=form close=close.clone()/>
@@ -38,7 +38,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
             )]/>
             <MoneyField name="amount" label="Amount" currencies=form.currencies.clone() currency=currency/>
             <Combobox name="customer_key" label="Customer" optional=true initial=form.customers.clone()
-                find=finder(move |text| FindPartnerCustomers { key: key.clone(), text })
+                find=finder(move |place, text| FindPartnerCustomers { place, key: key.clone(), text })
                 placeholder="Name, email or key" hint="Only customers of this partner can be connected."/>
             <Advice items=vec![(
                 "link",
@@ -51,6 +51,7 @@ fn RewardForm(form: ManualRewardForm, close: String) -> impl IntoView {
                 "Tell the partner when to expect their reward.",
                 "It is paid with the regular invoice; the partner finds the “Estimated payment date” next to it.",
             )]/>
+            <ConfirmField name="please_confirm" label="Yes, create it"/>
         </DrawerForm>
     }
 }

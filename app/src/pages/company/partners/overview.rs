@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use super::ThisPartner;
 use super::details::Standing;
 use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, TableHead};
+use crate::place::at;
 use crate::server_fns::partners::GetPartnerOverview;
 use crate::ui::{Loading, load};
 
 #[component]
 pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
     let key = ThisPartner::get().key;
-    let overview = load(move || GetPartnerOverview { key: key.get() });
+    let overview = load(move |place| GetPartnerOverview { place, key: key.get() });
     view! {
         <Loaded of=overview let:overview>
             <Figures overview=overview.clone()/>
@@ -104,7 +105,7 @@ fn UpcomingTable(upcoming: Vec<Upcoming>) -> impl IntoView {
             let invoice = match next.invoice_number.is_empty() {
                 true => view! { <span>{next.month.clone()}</span> }.into_any(),
                 false => view! {
-                    <a class="link" href=format!("/invoices/{}", crate::list::encode(&next.invoice_number))>{next.invoice_number.clone()}</a>
+                    <a class="link" href=at(format!("/invoices/{}", crate::list::encode(&next.invoice_number)))>{next.invoice_number.clone()}</a>
                     <small>{next.month.clone()}</small>
                 }
                 .into_any(),
@@ -158,7 +159,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
     let offers = overview
         .offers
         .into_iter()
-        .map(|offer| view! { <li><a class="link" href=domain::addresses::offer(&offer.value)>{offer.label}</a></li> })
+        .map(|offer| view! { <li><a class="link" href=at(domain::addresses::offer(&offer.value))>{offer.label}</a></li> })
         .collect::<Vec<_>>();
     let offers = match offers.is_empty() {
         true => view! { <p class="muted">"No offer is in force for this partner's group, so sales earn nothing."</p> }.into_any(),

@@ -9,6 +9,7 @@ use crate::components::{
     Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
 };
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::partners::{ListPartnerRewards, partner_page};
 use crate::ui::load;
 
@@ -16,7 +17,7 @@ use crate::ui::load;
 pub fn Rewards() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let list = load(move || ListPartnerRewards { key: key.get(), query: query.get() });
+    let list = load(move |place| ListPartnerRewards { place, key: key.get(), query: query.get() });
     let all = std::iter::once(Segment { value: String::new(), label: "All".to_owned(), count: None });
     let items = all
         .chain(RewardStatus::ALL.iter().map(|status| Segment {
@@ -39,7 +40,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
-                    <a class="btn" href=partner_page(&key, "manual-reward") data-noscroll="">"Give a manual reward"</a>
+                    <a class="btn" href=at(partner_page(&key, "manual-reward")) data-noscroll="">"Give a manual reward"</a>
                 </EmptyState>
             </div>
         }

@@ -14,7 +14,7 @@ use crate::ui::load;
 pub fn Transactions() -> impl IntoView {
     let key = ThisPartner::get().key;
     let query = use_list();
-    let list = load(move || ListPartnerTransactions { key: key.get(), query: query.get() });
+    let list = load(move |place| ListPartnerTransactions { place, key: key.get(), query: query.get() });
     let items = [("", "All"), ("sale", "Sales"), ("refund", "Refunds")]
         .map(|(value, label)| Segment { value: value.to_owned(), label: label.to_owned(), count: None })
         .to_vec();

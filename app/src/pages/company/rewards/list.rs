@@ -6,7 +6,6 @@ use domain::views::partners::RewardLine;
 use domain::views::rewards::{ReviewList, StateTab};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::bulk::{BulkForm, RowBox};
 use crate::components::{
@@ -14,6 +13,7 @@ use crate::components::{
     SortTh, StatusBadge, TableFrame, Th, Totals, finder,
 };
 use crate::list::{address, filtered, use_list};
+use crate::place::{at, use_here};
 use crate::server_fns::customers::FindCustomers;
 use crate::server_fns::partners::FindPartners;
 use crate::server_fns::rewards::{ListRewards, reward_path};
@@ -22,7 +22,7 @@ use crate::ui::load;
 #[component]
 pub fn ReviewRewards() -> impl IntoView {
     let query = use_list();
-    let list = load(move || ListRewards { query: query.get() });
+    let list = load(move |place| ListRewards { place, query: query.get() });
     view! {
         <Loaded of=list let:list>
             <ReviewPage list=list/>
@@ -38,8 +38,8 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards yet"
                     text="A reward comes into being when a customer of a partner buys and an offer pays for it, or when you give one by hand.">
-                    <a class="btn primary" href="/customers">"Record a sale"</a>
-                    <a class="btn" href="/partners">"Give a manual reward"</a>
+                    <a class="btn primary" href=at("/customers")>"Record a sale"</a>
+                    <a class="btn" href=at("/partners")>"Give a manual reward"</a>
                 </EmptyState>
             </div>
         }
@@ -113,8 +113,8 @@ fn Whose() -> impl IntoView {
     let query = use_list();
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
-        <Combobox name="partner" label="Partner" filter=true initial=Vec::new() find=finder(|text| FindPartners { text }) value=value("partner") placeholder="Any partner"/>
-        <Combobox name="customer" label="Customer" filter=true initial=Vec::new() find=finder(|text| FindCustomers { text }) value=value("customer") placeholder="Any customer"/>
+        <Combobox name="partner" label="Partner" filter=true initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) value=value("partner") placeholder="Any partner"/>
+        <Combobox name="customer" label="Customer" filter=true initial=Vec::new() find=finder(|place, text| FindCustomers { place, text }) value=value("customer") placeholder="Any customer"/>
     }
 }
 
@@ -220,7 +220,7 @@ fn Rows(list: ReviewList) -> impl IntoView {
 #[component]
 fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
     let path = reward_path(&line.key);
-    let here = use_location().pathname;
+    let here = use_here();
     let open = {
         let path = path.clone();
         move || here.with(|here| *here == path)

@@ -12,6 +12,7 @@ use crate::components::{
     Timeline, TooLate,
 };
 use crate::list::{encode, keeping_query};
+use crate::place::at;
 use crate::server_fns::partners::partner_path;
 use crate::server_fns::rewards::{AdjustReward, GetReward, MOVE, REMOVE, ReviewRewards, UndoReview, reward_path};
 use crate::ui::load;
@@ -24,7 +25,7 @@ pub fn RewardDrawer() -> impl IntoView {
         params.track();
         late.forget();
     });
-    let reward = load(move || GetReward { key: params.with(|params| params.get("key").unwrap_or_default()) });
+    let reward = load(move |place| GetReward { place, key: params.with(|params| params.get("key").unwrap_or_default()) });
     view! {
         <Loaded of=reward let:reward>
             <RewardView of=reward late=late.words()/>
@@ -93,7 +94,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
         view! {
             <div>
                 <dt>"Invoice"</dt>
-                <dd><a class="link" href=href>{line.invoice_number}</a></dd>
+                <dd><a class="link" href=at(href)>{line.invoice_number}</a></dd>
             </div>
         }
     });
@@ -102,8 +103,8 @@ fn Facts(of: RewardDetail) -> impl IntoView {
             <div>
                 <dt>"Customer"</dt>
                 <dd class="row">
-                    <a class="link" href=of.customer_href>{customer.label}</a>
-                    <a class="link small-text" href=only("customer", &customer.value)>"only these rewards"</a>
+                    <a class="link" href=at(of.customer_href)>{customer.label}</a>
+                    <a class="link small-text" href=at(only("customer", &customer.value))>"only these rewards"</a>
                 </dd>
             </div>
         }
@@ -123,8 +124,8 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 <div>
                     <dt>"Partner"</dt>
                     <dd class="row">
-                        <a class="link" href=partner_path(&line.partner_key)>{line.partner_name}</a>
-                        <a class="link small-text" href=only("partner", &line.partner_key)>"only these rewards"</a>
+                        <a class="link" href=at(partner_path(&line.partner_key))>{line.partner_name}</a>
+                        <a class="link small-text" href=at(only("partner", &line.partner_key))>"only these rewards"</a>
                     </dd>
                 </div>
                 {customer}

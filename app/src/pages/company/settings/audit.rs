@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::SettingsTabs;
 use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead};
 use crate::list::use_list;
+use crate::place::at;
 use crate::server_fns::settings::ListAudit;
 use crate::ui::load;
 
@@ -25,7 +26,7 @@ const KINDS: [(&str, &str); 8] = [
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_list();
-    let log = load(move || ListAudit { query: query.get() });
+    let log = load(move |place| ListAudit { place, query: query.get() });
     let kinds = FilterSelect {
         name: "kind",
         label: "About",
@@ -68,7 +69,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
     let subject = if entry.href.is_empty() {
         view! { <span class="mono">{entry.subject}</span> }.into_any()
     } else {
-        view! { <a class="link" href=entry.href>{entry.subject}</a> }.into_any()
+        view! { <a class="link" href=at(entry.href)>{entry.subject}</a> }.into_any()
     };
     let facts =
         entry.detail.into_iter().map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> }).collect_view();

@@ -10,16 +10,17 @@ use crate::components::{
     ButtonForm, FieldFrame, Form, FormEnd, FormState, Hidden, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton,
     TableFrame, TableHead, Working,
 };
+use crate::place::at;
 use crate::server_fns::imports::{ApplyImport, DiscardImport, GetImport};
 use crate::ui::load;
 
-/// Where files are posted to and where left-out rows come from: plain routes of the server.
+/// Where files are posted to and where left-out rows come from, in their place: plain routes of the server.
 const UPLOAD: &str = "/upload/import";
 const REST: &str = "/upload/import/rest.csv";
 
 #[component]
 pub fn ImportPage() -> impl IntoView {
-    let page = load(|| GetImport {});
+    let page = load(|place| GetImport { place });
     view! {
         <PageHeader title="Import" context="CSV files of partners, customers, sales, rewards and decisions" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=page let:page>
@@ -53,7 +54,7 @@ fn ImportView(page: View) -> impl IntoView {
             <div class="stack loose">
                 {page.has_rest.then(|| view! {
                     <Notice tone="warn" icon="alert" title="Some rows were left out" text="Correct them in the file, which has a column with the reasons, and import it again.">
-                        <a class="btn small" href=REST rel="external" download>"Download the rows"</a>
+                        <a class="btn small" href=at(REST) rel="external" download>"Download the rows"</a>
                     </Notice>
                 })}
                 {page.trial.map(|trial| view! { <Trial trial=trial label=label_of.unwrap_or_default()/> })}
@@ -63,7 +64,7 @@ fn ImportView(page: View) -> impl IntoView {
                         <p>"Nothing is written until you have seen what it would do."</p>
                     </div>
                     <div class="card-body">
-                        <Form action=UPLOAD multipart=true plain=true>
+                        <Form action=at(UPLOAD) multipart=true plain=true>
                             <div class="fields">
                                 <SelectField name="kind" label="What it holds" choices=kinds/>
                                 <FileField/>

@@ -8,13 +8,14 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::SettingsTabs;
-use crate::components::{Field, Form, FormEnd, Loaded, Notice, PageHeader, SelectField, SubmitButton, TextArea};
+use crate::components::{Field, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, SelectField, SubmitButton, TextArea, TooLate};
 use crate::server_fns::settings::{GetProfile, SaveProfile};
 use crate::ui::load;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let profile = load(|| GetProfile {});
+    TooLate::provide();
+    let profile = load(|place| GetProfile { place });
     view! {
         <PageHeader title="Company profile" context="What dates, amounts and payments go by" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=profile let:profile>
@@ -36,6 +37,7 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                 <Notice tone="plain" icon="lock" title="You can look, not change" text="An owner or administrator of the company can change its profile."/>
             })}
             <Form action=SaveProfile::PATH>
+                <Hidden name="seen" value=profile.seen/>
                 <fieldset class="plain" disabled=!may_change>
                     <div class="form">
                         <div class="fields">

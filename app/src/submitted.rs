@@ -1,0 +1,255 @@
+//! Forms as they arrive: whose they are, done once whatever becomes of their answer, and what the browser is shown afterwards.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::response::{IntoResponse, Redirect, Response};
+use data::Db;
+use data::submissions::{self, Claim, Known};
+use domain::Place;
+use http::StatusCode;
+use http::request::Parts;
+use uuid::Uuid;
+
+use crate::body::Given;
+use crate::ctx::{USER_ID, db_of, real_now, session_of};
+use crate::error::AppError;
+use crate::flash;
+use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
+use crate::http::{Answer, encode, internal, referer_path, run};
+use crate::request::RequestScope;
+use crate::tokens::Signing;
+
+/// What is kept of a refused form.
+const KEPT_BYTES_MAX: usize = 256 * 1024;
+/// How long a form that was sent twice waits for the answer to the first.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+const ANSWER_LOOK: Duration = Duration::from_millis(50);
+
+/// A form from no page of ours, or from one that is too old.
+const NOT_OURS: &str = "Nothing was changed: this form comes from a page that is too old. Check what you typed and send it again.";
+
+/// What visitors may send: it brings its own proof of who they are.
+const OPEN: [&str; 3] = ["/rpc/session/sign-in", "/rpc/session/demo-sign-in", "/rpc/session/set-password"];
+
+/// Whose form it is, by its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sender {
+    /// From a page of whoever is signed in.
+    Signed(Uuid),
+    /// From a page of this person, who is not the one who is signed in.
+    Other(Uuid),
+    Unknown,
+}
+
+/// What was sent to a server function.
+pub struct Submitted {
+    parts: Parts,
+    values: Vec<(String, String)>,
+    bytes: Bytes,
+    /// The browser sent it by itself.
+    plain: bool,
+    sender: Sender,
+    signed_in: bool,
+    /// Where the form says that it is from.
+    pub place: Place,
+}
+
+impl Submitted {
+    pub async fn read(parts: Parts, given: Given, plain: bool) -> Result<Submitted, AppError> {
+        let Given { bytes, values } = given;
+        let user_id: Option<Uuid> = session_of(&parts)?.get(USER_ID).await.map_err(internal)?;
+        let sender = match of_token(&parts, parts.uri.path(), &values).await? {
+            Some(person) if Some(person) == user_id => Sender::Signed(person),
+            Some(person) => Sender::Other(person),
+            None => Sender::Unknown,
+        };
+        let place = place_of(&values);
+        Ok(Submitted { parts, values, bytes, plain, sender, signed_in: user_id.is_some(), place })
+    }
+
+    /// Has it done. Without the token of a page of the sender's own it can read, and change nothing.
+    pub async fn answer(&self) -> Answer {
+        let db = match db_of(&self.parts) {
+            Ok(db) => db,
+            Err(error) => return Answer::error(&error),
+        };
+        if let Some(refusal) = self.from_elsewhere() {
+            return Answer::error(&refusal);
+        }
+        let mut parts = self.parts.clone();
+        if OPEN.contains(&parts.uri.path()) {
+            return run(&parts, self.bytes.clone(), None).await;
+        }
+        match self.sender {
+            Sender::Signed(user_id) => {
+                let (form, bytes) = (self.form(user_id), self.bytes.clone());
+                // A browser that goes away must not stop it half way, where its answer would be lost.
+                let scope = RequestScope::current();
+                let running = scope.as_ref().map(RequestScope::begin);
+                let work = async move {
+                    let _running = running;
+                    let work = once(&db, form, parts, bytes);
+                    match scope {
+                        Some(scope) => scope.run(work).await,
+                        None => work.await,
+                    }
+                };
+                let done = tokio::spawn(tracing::Instrument::in_current_span(work)).await;
+                done.unwrap_or_else(|error| Answer::error(&internal(error)))
+            }
+            // Pages post nothing that only reads. A form without its place is told so by its function.
+            _ if self.plain && self.signed_in && self.place != Place::Nowhere => Answer::error(&AppError::Conflict(NOT_OURS.to_owned())),
+            _ => {
+                parts.extensions.insert(db.read_only(NOT_OURS));
+                run(&parts, self.bytes.clone(), None).await
+            }
+        }
+    }
+
+    /// Why a form is refused that says another place than the page it was on.
+    fn from_elsewhere(&self) -> Option<AppError> {
+        let page = referer_path(&self.parts).map(|path| Place::of_path(&path)).unwrap_or_default();
+        let differ = page != self.place && page != Place::Nowhere && self.place != Place::Nowhere;
+        differ.then(|| {
+            AppError::Conflict("This form is for another company than its page, so nothing was done. Load the page again.".to_owned())
+        })
+    }
+
+    /// Token and content together: the same form with other values is another one.
+    fn form(&self, user_id: Uuid) -> String {
+        let mut text = format!("{}\n{user_id}", self.parts.uri.path());
+        for (name, value) in &self.values {
+            text.push_str(&format!("\n{}:{name}={value}", value.len()));
+        }
+        submissions::form_of(&text)
+    }
+
+    /// The answer to a form that the browser sent by itself.
+    pub async fn redirect(self, answer: Answer) -> Response {
+        let back = referer_path(&self.parts).unwrap_or_else(|| self.place.at("/"));
+        let (parts, sender) = (&self.parts, self.sender);
+        let (target, left) = if answer.response.status.is_success() {
+            let done = serde_json::from_slice::<Done>(&answer.body).ok();
+            let target = done.as_ref().and_then(|done| done.to.as_deref()).and_then(local_path).map_or(back, str::to_owned);
+            (target, Flash { done: done.filter(|done| !done.message.is_empty()), ..Flash::default() })
+        } else {
+            let error = serde_json::from_slice::<AppError>(&answer.body);
+            let error = error.unwrap_or_else(|_| internal("what a form was answered is no error of ours"));
+            let signed_out = error == AppError::Unauthenticated;
+            let failed = failed_form(parts.uri.path(), self.values, error);
+            match sender {
+                Sender::Other(person) => {
+                    flash::strand(parts, person, &self.place.at(&back), failed).await;
+                    if signed_out {
+                        let waits = Flash { stranded: true, ..Flash::default() };
+                        (format!("/sign-in?next={}", encode(&back)), waits)
+                    } else {
+                        (back, Flash { dropped: true, ..Flash::default() })
+                    }
+                }
+                _ if signed_out => (format!("/sign-in?next={}", encode(&back)), Flash::default()),
+                _ => (back, Flash { failed: Some(failed), ..Flash::default() }),
+            }
+        };
+        let mut response = Redirect::to(&target).into_response();
+        for cookie in answer.response.headers.get_all(http::header::SET_COOKIE) {
+            response.headers_mut().append(http::header::SET_COOKIE, cookie.clone());
+        }
+        flash::leave(parts, &left, &mut response).await;
+        response
+    }
+}
+
+/// The place that a form says it is for.
+pub fn place_of(values: &[(String, String)]) -> Place {
+    let named = values.iter().find(|(name, _)| name == FORM_PLACE).map(|(_, value)| value.clone());
+    named.map(Place::from).unwrap_or_default()
+}
+
+/// Whose form with this action it is, by its token and its place.
+pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) -> Result<Option<Uuid>, AppError> {
+    let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let (Some(token), Some(signing), Some(db)) = (value(FORM_TOKEN), parts.extensions.get::<Signing>(), parts.extensions.get::<Db>())
+    else {
+        return Ok(None);
+    };
+    let place = place_of(values).to_string();
+    Ok(signing.person(db, token, action, &place, real_now()).await?)
+}
+
+/// Does what a form asks for, unless it was done before; then it gets the first answer.
+async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
+    match first_answer(db, &form).await {
+        Ok(Some(first)) => return first,
+        Ok(None) => {}
+        Err(error) => return Answer::error(&error.into()),
+    }
+    let claim = Claim::new(form, real_now());
+    parts.extensions.insert(db.once(claim.clone()));
+    let answer = run(&parts, bytes, Some(claim.form().to_owned())).await;
+    match settle(db, &claim, &answer).await {
+        Ok(other) => other.unwrap_or(answer),
+        Err(error) => {
+            // What the form did is stored with its claim.
+            tracing::warn!(%error, "the answer to a form was not kept");
+            answer
+        }
+    }
+}
+
+/// Keeps the answer with what was done. Returns another answer where that one is the right one.
+async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<Answer>> {
+    let status = answer.response.status;
+    if status.is_success() {
+        let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+        return if claim.answer(db, text).await? { Ok(None) } else { first_answer(db, claim.form()).await };
+    }
+    if !claim.is_written(db).await? {
+        // Somebody may have done it between the first look and the refusal.
+        return first_answer(db, claim.form()).await;
+    }
+    if status.is_server_error() {
+        // Its effect is stored; only what was to be said about it is lost.
+        return Ok(Some(done_before()));
+    }
+    claim.release(db).await?;
+    Ok(None)
+}
+
+/// The answer that a form got when it was done; `None` when it was not. Waits for one that is on its way.
+async fn first_answer(db: &Db, form: &str) -> data::Result<Option<Answer>> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match submissions::known(db, form, real_now()).await? {
+            None => return Ok(None),
+            Some(Known::Answered(text)) => return Ok(Some(Answer::json(StatusCode::OK, text))),
+            Some(Known::Unanswered) => return Ok(Some(done_before())),
+            Some(Known::Answering) if waited >= ANSWER_WAIT => return Ok(Some(Answer::error(&AppError::Busy))),
+            Some(Known::Answering) => tokio::time::sleep(ANSWER_LOOK).await,
+        }
+        waited += ANSWER_LOOK;
+    }
+}
+
+fn done_before() -> Answer {
+    Answer::json(StatusCode::OK, serde_json::to_vec(&Done::say("This was done already.")).unwrap_or_default())
+}
+
+/// What comes back to be corrected. Where it is not known what became of it, with its old token: sent again, it is still one form.
+fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
+    let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let name = value(FORM_NAME).unwrap_or_default();
+    let unknown = matches!(error, AppError::Busy | AppError::Internal { .. } | AppError::Unreachable);
+    let token = value(FORM_TOKEN).filter(|_| unknown);
+    let mut bytes = 0;
+    let values = values
+        .into_iter()
+        .filter(|(name, _)| ![FORM_TOKEN, FORM_NAME, FORM_PLACE].contains(&name.as_str()) && !name.contains("password"))
+        .take_while(|(name, value)| {
+            bytes += name.len() + value.len();
+            bytes <= KEPT_BYTES_MAX
+        })
+        .collect();
+    FailedForm { action: action.to_owned(), name, error, values, token }
+}

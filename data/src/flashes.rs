@@ -1,0 +1,155 @@
+//! What the next page says, once: a message, or a form that was refused. One for each session, and one for each person whose session
+//! ended while they filled in a form; ten minutes later it is forgotten.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::Instant;
+use sea_orm::sea_query::{Condition, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use tower_sessions::session::Id;
+use uuid::Uuid;
+
+use crate::entities::flashes::{ActiveModel, Column, Entity, Model};
+use crate::{Db, Result, sessions, transact};
+
+const KEPT_MS: i64 = 10 * 60_000;
+
+/// For whom something is left.
+#[derive(Clone, Copy, Debug)]
+pub enum For<'a> {
+    Session(Id),
+    /// In whatever session of theirs comes to this page first.
+    Person(Uuid, &'a str),
+}
+
+impl For<'_> {
+    fn id(&self) -> String {
+        match self {
+            For::Session(id) => sessions::stored_id(id),
+            For::Person(user_id, _) => user_id.to_string(),
+        }
+    }
+
+    fn page(&self) -> &str {
+        match self {
+            For::Session(_) => "",
+            For::Person(_, page) => page,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Flashes {
+    db: Db,
+    /// Those that were shown and are being deleted.
+    shown: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Flashes {
+    pub fn new(db: Db) -> Flashes {
+        Flashes { db, shown: Arc::default() }
+    }
+
+    /// Leaves something in place of what was left before.
+    pub async fn leave(&self, to: For<'_>, content: &str, real_now: Instant) -> Result<()> {
+        let row = ActiveModel {
+            id: Set(to.id()),
+            nonce: Set(Uuid::now_v7().simple().to_string()),
+            page: Set(to.page().to_owned()),
+            content: Set(content.to_owned()),
+            ends_at: Set(real_now.plus_ms(KEPT_MS).0),
+        };
+        transact!(self.db, |tx| {
+            let mut replace = OnConflict::column(Column::Id);
+            replace.update_columns([Column::Nonce, Column::Page, Column::Content, Column::EndsAt]);
+            Entity::insert(row.clone()).on_conflict(replace).exec_without_returning(tx).await?;
+            Ok(())
+        })
+    }
+
+    /// What was left, and stays.
+    pub async fn left(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
+        Ok(self.find(to, real_now).await?.map(|row| row.content))
+    }
+
+    async fn find(&self, to: For<'_>, real_now: Instant) -> Result<Option<Model>> {
+        let found = Entity::find_by_id(to.id()).one(self.db.read()).await?;
+        // What ends much later was left before the clock was set back.
+        let lasting = |ends_at: i64| (real_now.0..=real_now.0 + KEPT_MS).contains(&ends_at);
+        Ok(found.filter(|row| row.page == to.page() && lasting(row.ends_at)))
+    }
+
+    /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
+    pub async fn take(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
+        let Some(row) = self.find(to, real_now).await? else { return Ok(None) };
+        if !self.shown().insert(row.nonce.clone()) {
+            return Ok(None);
+        }
+        let (flashes, nonce) = (self.clone(), row.nonce);
+        tokio::spawn(async move {
+            match flashes.delete(&nonce).await {
+                Ok(()) => {
+                    flashes.shown().remove(&nonce);
+                }
+                Err(error) => tracing::warn!(%error, "a message that was shown was not deleted"),
+            }
+        });
+        Ok(Some(row.content))
+    }
+
+    async fn delete(&self, nonce: &str) -> Result<()> {
+        transact!(self.db, |tx| {
+            Entity::delete_many().filter(Column::Nonce.eq(nonce)).exec(tx).await?;
+            Ok(())
+        })
+    }
+
+    fn shown(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets what nobody came to read. Returns how many.
+pub async fn purge_flashes(db: &Db, real_now: Instant) -> Result<u64> {
+    transact!(db, |tx| {
+        let old = Condition::any().add(Column::EndsAt.lt(real_now.0)).add(Column::EndsAt.gt(real_now.0 + KEPT_MS));
+        Ok(Entity::delete_many().filter(old).exec(tx).await?.rows_affected)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use sea_orm::PaginatorTrait;
+
+    use super::*;
+    use crate::on_both;
+
+    const NOW: Instant = Instant(1_767_225_600_000);
+
+    on_both! {
+        async fn what_is_left_is_shown_once_and_to_its_reader(db: &TestDb) {
+            let flashes = Flashes::new((**db).clone());
+            let (session, other) = (For::Session(Id::default()), For::Session(Id::default()));
+            flashes.leave(session, "first", NOW).await.unwrap();
+            flashes.leave(session, "second", NOW).await.unwrap();
+            assert_eq!(Entity::find().count(db.read()).await.unwrap(), 1);
+            assert_eq!(flashes.take(other, NOW).await.unwrap(), None);
+            assert_eq!(flashes.take(session, NOW).await.unwrap().as_deref(), Some("second"));
+            assert_eq!(flashes.take(session, NOW).await.unwrap(), None);
+            flashes.leave(session, "third", NOW).await.unwrap();
+            assert_eq!(flashes.take(session, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), None, "it is forgotten");
+            assert_eq!(purge_flashes(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
+        }
+
+        async fn a_form_of_somebody_signed_out_waits_on_its_own_page(db: &TestDb) {
+            let flashes = Flashes::new((**db).clone());
+            let (ada, bo) = (Uuid::from_u128(1), Uuid::from_u128(2));
+            flashes.leave(For::Person(ada, "/settings"), "form", NOW).await.unwrap();
+            assert_eq!(flashes.take(For::Person(ada, "/"), NOW).await.unwrap(), None);
+            assert_eq!(flashes.take(For::Person(bo, "/settings"), NOW).await.unwrap(), None);
+            assert_eq!(flashes.take(For::Person(ada, "/settings"), NOW).await.unwrap().as_deref(), Some("form"));
+        }
+    }
+}

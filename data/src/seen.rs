@@ -1,0 +1,46 @@
+//! What a form that replaces values had seen of them: somebody else may have changed them since.
+
+use crate::{Error, Result, sessions};
+
+/// The values that a form replaces: each one's label and what it is.
+pub type Values = Vec<(&'static str, String)>;
+
+/// What the form carries.
+pub fn digest(values: &Values) -> String {
+    let text: Vec<String> = values.iter().map(|(label, value)| format!("{label}:{}:{value}", value.len())).collect();
+    let mut digest = sessions::hash(&text.join("\n"));
+    digest.truncate(16);
+    digest
+}
+
+/// Refuses a form that had seen other values than there are now, unless it wants just these. `what` is "partner".
+pub fn refuse_stale(what: &str, seen: &str, present: &Values, wanted: &Values) -> Result<()> {
+    if seen == digest(present) || present == wanted {
+        return Ok(());
+    }
+    let other = present.iter().zip(wanted).filter(|(present, wanted)| present != wanted).map(|((label, value), _)| match value.as_str() {
+        "" => format!("{label} is now empty"),
+        value => format!("{label} is now “{value}”"),
+    });
+    let now: Vec<String> = other.collect();
+    Err(Error::conflict(format!(
+        "Nothing was saved: this {what} was changed while you were editing it. {}. Save again to replace that with what you typed.",
+        now.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_that_saw_something_else_is_told_what_is_there_now() {
+        let values = |iban: &str, name: &str| vec![("Account", iban.to_owned()), ("Name", name.to_owned())];
+        let (first, second) = (values("DE1", "Ada"), values("DE2", "Ada"));
+        assert!(refuse_stale("partner", &digest(&first), &first, &values("DE3", "Bo")).is_ok());
+        assert!(refuse_stale("partner", &digest(&first), &second, &second).is_ok(), "it wants what is there");
+        let refused = refuse_stale("partner", &digest(&first), &second, &values("DE1", "Bo")).map_err(|error| error.to_string());
+        assert!(matches!(&refused, Err(text) if text.contains("Account is now “DE2”, Name is now “Ada”")), "{refused:?}");
+        assert!(refuse_stale("partner", "", &second, &first).is_err(), "it does not say what it saw");
+    }
+}

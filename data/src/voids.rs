@@ -1,0 +1,275 @@
+//! Transactions recorded by mistake: voided with everything that follows, shown before it is done, and undone.
+//!
+//! A voided transaction never was: the customer's other sales are rated anew without it, and what differs from what they
+//! earned is written as linked rewards.
+
+mod plan;
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Instant, fields, ids};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::attributions::Consequences;
+use crate::check::{Checks, shown};
+use crate::db::execute_with_rows;
+use crate::entities::{attribution_changes, customers, receipts, rewards, transactions, voids};
+use crate::events::{Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners, spans_of};
+use crate::rewards::rows::insert_rewards;
+use crate::{Db, Error, Result, audit, transact};
+
+use plan::{Case, Context, Plan, Turn};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voided {
+    pub void_id: Uuid,
+    pub consequences: Consequences,
+}
+
+/// What [`void`] would do. Writes nothing.
+pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Consequences> {
+    let tx = db.snapshot().await?;
+    let voided = void_one(&tx, company_id, key, "", &How { by: "", now }, false).await?;
+    tx.rollback().await?;
+    Ok(voided.consequences)
+}
+
+/// Voids the transaction with this key, and the refunds of a sale with it.
+///
+/// # Errors
+/// `Invalid` at `reason`; `NotFound` when no transaction that counts has this key.
+pub async fn void(db: &Db, company_id: Uuid, key: &str, reason: &str, by: &str, now: Instant) -> Result<Voided> {
+    transact!(db, |tx| { void_one(tx, company_id, key, reason, &How { by, now }, true).await })
+}
+
+/// What [`undo`] would do. Writes nothing.
+pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Consequences> {
+    let tx = db.snapshot().await?;
+    let undone = undo_one(&tx, company_id, void_id, &How { by: "", now }, false).await?;
+    tx.rollback().await?;
+    Ok(undone.consequences)
+}
+
+/// Undoes a void: the transaction counts again, and what it and the others earned before.
+///
+/// # Errors
+/// `Conflict` when it was undone before, when its key was used again, or when a later void or change of attribution of this
+/// customer builds on it.
+pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Voided> {
+    transact!(db, |tx| { undo_one(tx, company_id, void_id, &How { by, now }, true).await })
+}
+
+/// The newest void of a customer that is in force and was recorded since.
+pub(crate) async fn newest_since<C: ConnectionTrait>(conn: &C, customer_id: Uuid, since: i64) -> Result<Option<voids::Model>> {
+    let rows = voids::Entity::find()
+        .filter(voids::Column::CustomerId.eq(customer_id))
+        .filter(voids::Column::RecordedAt.gte(since))
+        .all(conn)
+        .await?;
+    let undone: HashSet<Uuid> = rows.iter().filter_map(|row| row.undoes).collect();
+    let in_force = rows.into_iter().filter(|row| row.undoes.is_none() && !undone.contains(&row.id));
+    Ok(in_force.max_by_key(|row| (row.recorded_at, row.number)))
+}
+
+struct How<'a> {
+    by: &'a str,
+    now: Instant,
+}
+
+async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reason: &str, how: &How<'_>, write: bool) -> Result<Voided> {
+    let mut checks = Checks::new();
+    // Nobody has written one yet for what is only looked at.
+    let reason = if write { checks.take("reason", fields::description(reason)) } else { String::new() };
+    checks.finish()?;
+    let transaction = crate::transactions::find_by_key(tx, company_id, key.trim()).await?;
+    let loaded = Loaded::load(tx, company_id, transaction.customer_id, how.now).await?;
+    let gone: HashSet<Uuid> = loaded
+        .case
+        .transactions
+        .iter()
+        .filter(|row| row.voided_at.is_none() && (row.id == transaction.id || row.refund_of == Some(transaction.id)))
+        .map(|row| row.id)
+        .collect();
+    let before = loaded.live();
+    let turn = Turn { after: before.difference(&gone).copied().collect(), before, undone: None };
+    loaded.carry_out(tx, &transaction, &turn, &reason, how, write).await
+}
+
+async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &How<'_>, write: bool) -> Result<Voided> {
+    let void = voids::Entity::find_by_id(void_id)
+        .filter(voids::Column::CompanyId.eq(company_id))
+        .filter(voids::Column::Undoes.is_null())
+        .one(tx)
+        .await?
+        .ok_or(Error::NotFound("the void"))?;
+    if voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await?.is_some() {
+        return Err(Error::conflict("this void was undone already"));
+    }
+    if newest_since(tx, void.customer_id, void.recorded_at).await?.is_some_and(|newest| newest.id != void_id) {
+        return Err(Error::conflict("a later void of this customer's builds on this one: undo that first"));
+    }
+    let moved = attribution_changes::Entity::find()
+        .filter(attribution_changes::Column::CustomerId.eq(void.customer_id))
+        .filter(attribution_changes::Column::RecordedAt.gt(void.recorded_at))
+        .count(tx)
+        .await?;
+    if moved > 0 {
+        return Err(Error::conflict(
+            "the customer's attribution changed since, so this void can't be undone; record the sale again instead",
+        ));
+    }
+    let loaded = Loaded::load(tx, company_id, void.customer_id, how.now).await?;
+    let back: Vec<&transactions::Model> = loaded.case.transactions.iter().filter(|row| row.void_id == Some(void_id)).collect();
+    let keys = back.iter().map(|row| row.key.as_str());
+    let taken = transactions::Entity::find()
+        .filter(transactions::Column::CompanyId.eq(company_id))
+        .filter(transactions::Column::Key.is_in(keys))
+        .filter(transactions::Column::VoidedAt.is_null())
+        .one(tx)
+        .await?;
+    if let Some(taken) = taken {
+        let message = format!("the key “{}” was used again since: void that transaction first", shown(&taken.key));
+        return Err(Error::conflict(message));
+    }
+    let transaction = back.iter().copied().find(|row| row.id == void.transaction_id).ok_or(Error::NotFound("the transaction"))?.clone();
+    let before = loaded.live();
+    let after = before.iter().copied().chain(back.iter().map(|row| row.id)).collect();
+    let turn = Turn { before, after, undone: Some(void_id) };
+    loaded.carry_out(tx, &transaction, &turn, "", how, write).await
+}
+
+/// What one customer's void needs to be planned.
+struct Loaded {
+    programme: Programme,
+    months: Months,
+    partners: Partners,
+    history: History,
+    customer: customers::Model,
+    case: Case,
+}
+
+impl Loaded {
+    async fn load<C: ConnectionTrait>(tx: &C, company_id: Uuid, customer_id: Uuid, now: Instant) -> Result<Loaded> {
+        let programme = Programme::load(tx, company_id).await?;
+        let months = Months::load(tx, &programme.company, now).await?;
+        let customer = crate::customers::get(tx, company_id, customer_id).await?;
+        let spans = spans_of(tx, &[customer_id]).await?.remove(&customer_id).unwrap_or_default();
+        let transactions = transactions::Entity::find()
+            .filter(transactions::Column::CustomerId.eq(customer_id))
+            .order_by_asc(transactions::Column::Seq)
+            .all(tx)
+            .await?;
+        let rewards =
+            rewards::Entity::find().filter(rewards::Column::CustomerId.eq(customer_id)).order_by_asc(rewards::Column::Id).all(tx).await?;
+        let mut decided: HashMap<Uuid, Vec<receipts::Model>> = HashMap::new();
+        for row in receipts::Entity::find().filter(receipts::Column::CustomerId.eq(customer_id)).all(tx).await? {
+            decided.entry(row.event_id).or_default().push(row);
+        }
+        let case = Case { customer: Customer::of_row(customer.clone(), spans), transactions, rewards, receipts: decided };
+        let owners = case.customer.spans().iter().filter_map(|span| span.partnership_id).chain(case.customer.partnership_id);
+        let sellers = case.transactions.iter().filter_map(|row| row.partnership_id);
+        let earners = case.rewards.iter().map(|row| row.partnership_id);
+        let partners = Partners::load(tx, company_id, owners.chain(sellers).chain(earners).collect::<Vec<_>>()).await?;
+        let times = || case.transactions.iter().map(|row| row.occurred_at);
+        let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
+        let partner_ids: Vec<Uuid> = partners.ids().collect();
+        let history = History::load(tx, &programme, &[&case.customer], &partner_ids, span).await?;
+        Ok(Loaded { programme, months, partners, history, customer, case })
+    }
+
+    /// The transactions that count now.
+    fn live(&self) -> HashSet<Uuid> {
+        self.case.transactions.iter().filter(|row| row.voided_at.is_none()).map(|row| row.id).collect()
+    }
+
+    /// Plans and, if `write`, does it.
+    async fn carry_out<C: ConnectionTrait>(
+        &self,
+        tx: &C,
+        transaction: &transactions::Model,
+        turn: &Turn,
+        reason: &str,
+        how: &How<'_>,
+        write: bool,
+    ) -> Result<Voided> {
+        let number = voids::Entity::find().filter(voids::Column::CustomerId.eq(self.customer.id)).count(tx).await?;
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        let void_id = ids::derive(how.now, &["void", &self.customer.id.to_string(), &number.to_string()]);
+        let context =
+            Context { programme: &self.programme, partners: &self.partners, months: &self.months, void_id, by: how.by, now: how.now };
+        let planned = plan::plan(&context, &self.case, &self.history, turn)?;
+        if !write {
+            return Ok(Voided { void_id, consequences: planned.consequences });
+        }
+        let row = voids::ActiveModel {
+            id: Set(void_id),
+            company_id: Set(self.customer.company_id),
+            customer_id: Set(self.customer.id),
+            transaction_id: Set(transaction.id),
+            number: Set(number),
+            reason: Set(reason.to_owned()),
+            author: Set(how.by.to_owned()),
+            recorded_at: Set(how.now.0),
+            undoes: Set(turn.undone),
+        };
+        row.insert(tx).await?;
+        let detail = json!({
+            "customer": self.customer.customer_key,
+            "amount": transaction.amount,
+            "currency": transaction.currency,
+            "reason": reason,
+            "rewards": planned.rewards.len(),
+        });
+        let action = if turn.undone.is_some() { "transaction_void_undone" } else { "transaction_voided" };
+        audit::record(tx, self.customer.company_id, how.now, how.by, action, "transaction", &transaction.key, detail).await?;
+        self.mark(tx, turn, void_id, how.now).await?;
+        Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, consequences })
+    }
+
+    /// Says of the transactions whether they count.
+    async fn mark<C: ConnectionTrait>(&self, tx: &C, turn: &Turn, void_id: Uuid, now: Instant) -> Result<()> {
+        use transactions::{Column, Entity};
+        let (gone, back): (Vec<Uuid>, Vec<Uuid>) =
+            (turn.before.difference(&turn.after).copied().collect(), turn.after.difference(&turn.before).copied().collect());
+        let (count, uncount) = (i64::try_from(gone.len()).unwrap_or(0), i64::try_from(back.len()).unwrap_or(0));
+        Entity::update_many()
+            .col_expr(Column::VoidedAt, Expr::value(now.0))
+            .col_expr(Column::VoidId, Expr::value(void_id))
+            .filter(Column::Id.is_in(gone))
+            .exec(tx)
+            .await?;
+        Entity::update_many()
+            .col_expr(Column::VoidedAt, Expr::value(None::<i64>))
+            .col_expr(Column::VoidId, Expr::value(None::<Uuid>))
+            .filter(Column::Id.is_in(back))
+            .exec(tx)
+            .await?;
+        let counts = |row: &&transactions::Model| turn.after.contains(&row.id);
+        let first = self.case.transactions.iter().filter(counts).filter(|row| row.amount > 0).map(|row| row.occurred_at).min();
+        customers::Entity::update_many()
+            .col_expr(customers::Column::FirstPurchaseAt, Expr::value(first))
+            .col_expr(customers::Column::Transactions, Expr::value(self.customer.transactions - count + uncount))
+            .col_expr(customers::Column::Voided, Expr::value(self.customer.voided + count - uncount))
+            .filter(customers::Column::Id.eq(self.customer.id))
+            .exec(tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn write<C: ConnectionTrait>(tx: &C, planned: Plan) -> Result<Consequences> {
+        let roll_ups = planned.roll_ups.into_iter().map(|(id, (paid, revenue))| (id, 0, paid, revenue, i64::MIN));
+        roll_up_partners(tx, roll_ups).await?;
+        execute_with_rows(
+            tx,
+            "WITH v(id, refunded) AS (VALUES {rows}) UPDATE transactions SET refunded = v.refunded FROM v WHERE transactions.id = v.id",
+            planned.refunded.into_iter().map(|(id, refunded)| [id.into(), refunded.into()]),
+        )
+        .await?;
+        insert_receipts(tx, planned.receipts).await?;
+        insert_rewards(tx, planned.rewards).await?;
+        Ok(planned.consequences)
+    }
+}

@@ -1,0 +1,77 @@
+//! What migrations make of rows that were there before.
+
+use data::entities::{invoices, status_spans};
+use data::partners::set_status;
+use data::testing::TestDb;
+use data::{on_both, transact};
+use domain::Instant;
+use domain::states::PartnershipStatus::{Approved, Archived};
+use domain::states::SimulatedOutcome;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+
+use crate::books::{Books, at};
+
+/// As if the step that added retries, statuses over time and voids had not been taken yet.
+async fn before_the_rules(db: &TestDb) {
+    transact!(db, |tx| {
+        for sql in [
+            "UPDATE invoices SET charge_due_at = retry_at WHERE retry_at IS NOT NULL",
+            "ALTER TABLE invoices DROP COLUMN retry_at",
+            "DROP TABLE status_spans",
+            "DROP TABLE voids",
+            "DROP INDEX uq_transactions_company_id_key",
+            "DROP INDEX ix_transactions_voided",
+            "ALTER TABLE transactions DROP COLUMN voided_at",
+            "ALTER TABLE transactions DROP COLUMN void_id",
+            "ALTER TABLE customers DROP COLUMN voided",
+            "CREATE UNIQUE INDEX uq_transactions_company_id_key ON transactions (company_id, key)",
+            "DELETE FROM seaql_migrations WHERE version = 'm0010_rules'",
+        ] {
+            tx.execute_unprepared(sql).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+on_both! {
+    async fn retries_and_statuses_are_filled_from_what_is_known(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let (ada, bo) = (books.partner("ada").await, books.partner("bo").await);
+        books.partner("cy").await;
+        books.reward(ada, 1000, "USD").await;
+        for _ in 0..2 {
+            let now = books.now().await;
+            data::providers::simulated::plan(db, books.company_id, data::providers::simulated::Kind::Charge, SimulatedOutcome::Fail, "test", now)
+                .await
+                .unwrap();
+        }
+        let archived = at("2026-03-11T00:00:00Z");
+        set_status(db, books.company_id, ada, Archived, "test", archived).await.unwrap();
+        set_status(db, books.company_id, bo, Archived, "test", archived).await.unwrap();
+        let back = at("2026-03-12T00:00:00Z");
+        set_status(db, books.company_id, ada, Approved, "test", back).await.unwrap();
+        books.until("2026-04-10T12:00:00Z").await;
+        let spans = || async {
+            let rows = status_spans::Entity::find()
+                .order_by_asc(status_spans::Column::PartnershipId)
+                .order_by_asc(status_spans::Column::ValidFrom)
+                .all(db.read())
+                .await
+                .unwrap();
+            rows.into_iter().map(|row| (row.partnership_id, row.status, row.valid_from)).collect::<Vec<_>>()
+        };
+        let invoice = || async { invoices::Entity::find().one(db.read()).await.unwrap().unwrap() };
+        let (known, failed) = (spans().await, invoice().await);
+        assert_eq!(failed.retry_at, Some(at("2026-04-11T04:00:00Z").0));
+        assert_eq!(known.len(), 6);
+
+        before_the_rules(db).await;
+        db.migrate().await.unwrap();
+        assert_eq!(spans().await, known);
+        assert_eq!(known.iter().filter(|(id, status, from)| *id == bo && status == "archived" && *from == archived.0).count(), 1);
+        assert_eq!(known.iter().filter(|(_, status, from)| status == "approved" && *from == Instant::BEGINNING.0).count(), 3);
+        assert_eq!(invoice().await, failed);
+        books.prove().await;
+    }
+}

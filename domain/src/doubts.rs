@@ -1,0 +1,108 @@
+//! What looks like a slip of the hand: taken after a question, never refused.
+
+use crate::money::Money;
+use crate::time::{Instant, long_date};
+use crate::zone::Zone;
+
+/// From this many major units on an amount is asked about.
+const LARGE_MAJOR: i64 = 1_000_000;
+/// How many times the largest sale before is still usual.
+const USUAL_TIMES: i64 = 10;
+/// A sale of so many days ago is asked about.
+const LONG_AGO_DAYS: i64 = 366;
+
+/// A sale, and what is known of whom it is about.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSale {
+    pub amount: Money,
+    pub occurred_at: Instant,
+    /// Since when they are a customer.
+    pub customer_since: Instant,
+    /// Since when whom it belongs to is a partner.
+    pub partner_since: Option<Instant>,
+    /// The customer's largest sale before, in the same currency, in minor units.
+    pub largest_before: Option<i64>,
+}
+
+/// What looks wrong about a sale, as sentences for whoever records it.
+pub fn of_sale(sale: &NewSale, zone: &Zone, now: Instant) -> Vec<String> {
+    let on = zone.date(sale.occurred_at);
+    let before = |since: Instant| on < zone.date(since);
+    let mut doubts = Vec::new();
+    if (zone.date(now) - on).num_days() > LONG_AGO_DAYS {
+        doubts.push(format!("It is dated {}, more than a year ago.", long_date(on)));
+    } else if before(sale.customer_since) {
+        doubts.push(format!(
+            "It is dated {}, before the customer's start on {}.",
+            long_date(on),
+            long_date(zone.date(sale.customer_since))
+        ));
+    } else if let Some(since) = sale.partner_since.filter(|since| before(*since)) {
+        doubts.push(format!("It is dated {}, before the partner's start on {}.", long_date(on), long_date(zone.date(since))));
+    }
+    let usual = sale.largest_before.map(|largest| largest.saturating_mul(USUAL_TIMES)).filter(|usual| *usual > 0);
+    if let Some(usual) = usual.filter(|usual| sale.amount.minor > *usual) {
+        let largest = Money::new(usual / USUAL_TIMES, sale.amount.currency);
+        doubts.push(format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount));
+    } else if is_large(sale.amount) {
+        doubts.push(format!("{} is unusually much.", sale.amount));
+    }
+    doubts
+}
+
+/// What looks wrong about a reward that somebody gives by hand.
+pub fn of_reward(amount: Money) -> Vec<String> {
+    if is_large(amount) { vec![format!("{amount} is unusually much.")] } else { Vec::new() }
+}
+
+/// Whether an amount is so large that it is asked about, whatever it is for.
+fn is_large(amount: Money) -> bool {
+    let units = 10_i64.saturating_pow(u32::from(amount.currency.exponent()));
+    amount.minor.saturating_abs() >= LARGE_MAJOR.saturating_mul(units)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Currency;
+    use rstest::rstest;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[rstest]
+    #[case("2026-11-04T09:00:00Z", "20.00", None, &[])]
+    // The day it began counts.
+    #[case("2026-03-01T00:00:00Z", "20.00", None, &[])]
+    #[case("2026-02-28T23:59:59Z", "20.00", None, &["It is dated 28 February 2026, before the customer's start on 1 March 2026."])]
+    #[case("2020-01-01T12:00:00Z", "20.00", None, &["It is dated 1 January 2020, more than a year ago."])]
+    #[case("2026-11-04T09:00:00Z", "200.00", Some(2_000), &[])]
+    #[case("2026-11-04T09:00:00Z", "200.01", Some(2_000), &["$200.01 is more than ten times the customer's largest sale so far, $20.00."])]
+    #[case("2026-11-04T09:00:00Z", "999999.99", None, &[])]
+    #[case("2026-11-04T09:00:00Z", "1000000.00", None, &["$1,000,000.00 is unusually much."])]
+    fn slips_are_asked_about(#[case] when: &str, #[case] amount: &str, #[case] largest_before: Option<i64>, #[case] expected: &[&str]) {
+        let sale = NewSale {
+            amount: Money::parse(amount, Currency::USD).unwrap(),
+            occurred_at: at(when),
+            customer_since: at("2026-03-01T12:00:00Z"),
+            partner_since: Some(at("2024-11-01T00:00:00Z")),
+            largest_before,
+        };
+        assert_eq!(of_sale(&sale, &"UTC".parse().unwrap(), at("2026-11-04T12:00:00Z")), expected);
+    }
+
+    #[test]
+    fn a_sale_before_the_partners_start_is_asked_about() {
+        let sale = NewSale {
+            amount: Money::new(2_000, Currency::USD),
+            occurred_at: at("2026-04-01T00:00:00Z"),
+            customer_since: at("2026-03-01T12:00:00Z"),
+            partner_since: Some(at("2026-05-01T00:00:00Z")),
+            largest_before: None,
+        };
+        let doubts = of_sale(&sale, &"UTC".parse().unwrap(), at("2026-11-04T12:00:00Z"));
+        assert_eq!(doubts, ["It is dated 1 April 2026, before the partner's start on 1 May 2026."]);
+    }
+}

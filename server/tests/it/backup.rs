@@ -1,0 +1,182 @@
+//! Copies of the database, and commands that only read: what they leave alone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use data::Db;
+use sea_orm::ConnectionTrait;
+
+use crate::harness::{NOW, Program};
+
+const DATABASE: &str = "var/tributary.db";
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn with_sales() -> Program {
+    let program = Program::with_company();
+    program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme,acme@example.com,,,affiliates\n");
+    program.file("customers.csv", "customer_key,name,email,partner_key,created_at\nc1,,c1@example.com,acme,2026-01-01T00:00:00Z\n");
+    program.file(
+        "sales.csv",
+        "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns1,c1,10.00,USD,2026-03-01T00:00:00Z,,,\n",
+    );
+    for (kind, file) in [("partners", "partners.csv"), ("customers", "customers.csv"), ("transactions", "sales.csv")] {
+        program.ok(&["import", kind, file, "--company", "northwind"]);
+    }
+    program
+}
+
+fn rewards(program: &Program, database: &str) -> String {
+    let url = format!("sqlite://{database}");
+    program.ok(&["--database", &url, "export", "rewards", "--company", "northwind", "--format", "csv"])
+}
+
+/// Runs SQL on a file, as another program would.
+fn execute(path: &Path, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let db = Db::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+        db.begin().await.unwrap().rollback().await.unwrap();
+        db.read().execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_copy_is_proved_private_and_never_over_a_file() {
+    let program = with_sales();
+    let said = program.ok(&["backup", "copy.db"]);
+    assert!(said.contains("ok     I1") && said.ends_with("copied to copy.db\n"), "{said}");
+    assert_eq!(mode(&program.path("copy.db")), 0o600);
+    assert_eq!(rewards(&program, "copy.db"), rewards(&program, DATABASE));
+    assert!(rewards(&program, "copy.db").contains("acme"));
+
+    let before = fs::read(program.path("copy.db")).unwrap();
+    assert!(program.refused(&["backup", "copy.db"]).contains("copy.db is there already"));
+    assert_eq!(fs::read(program.path("copy.db")).unwrap(), before);
+    program.file("cut.db.part", "half a copy");
+    assert!(program.refused(&["backup", "cut.db"]).contains("cut.db.part is there"));
+    assert!(!program.path("cut.db").exists());
+    assert!(program.refused(&["--database", "postgres://localhost/none", "backup", "x.db"]).contains("pg_dump"));
+}
+
+#[test]
+fn a_copy_made_while_others_write_is_whole() {
+    let program = with_sales();
+    let serve = program.path("more.csv");
+    let mut rows = String::from("key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n");
+    for number in 0..3_000 {
+        rows.push_str(&format!("m{number},c1,1.00,USD,2026-03-02T00:00:00Z,,,\n"));
+    }
+    fs::write(serve, rows).unwrap();
+    let mut import = program.command(&["import", "transactions", "more.csv", "--company", "northwind"]).spawn().unwrap();
+    let mut copies = 0;
+    // At least one copy, and as many more as fit beside the import.
+    while copies == 0 || import.try_wait().unwrap().is_none() {
+        program.ok(&["backup", &format!("copy{copies}.db")]);
+        copies += 1;
+    }
+    assert!(import.wait().unwrap().success());
+    program.ok(&["verify"]);
+}
+
+#[test]
+fn a_copy_is_restored_where_nothing_is() {
+    let program = with_sales();
+    program.ok(&["backup", "copy.db"]);
+    let earned = rewards(&program, DATABASE);
+    assert!(program.refused(&["restore", "copy.db"]).contains("tributary.db is there already"));
+
+    fs::remove_dir_all(program.path("var")).unwrap();
+    let said = program.ok(&["restore", "copy.db"]);
+    assert!(said.contains("ok     I1") && said.ends_with("restored from copy.db\n"), "{said}");
+    assert_eq!(mode(&program.path(DATABASE)), 0o600);
+    assert_eq!(rewards(&program, DATABASE), earned);
+
+    // What is left of a lost database would be mixed into the restored one.
+    fs::remove_file(program.path(DATABASE)).unwrap();
+    program.file("var/tributary.db-wal", "a journal of the lost one");
+    assert!(program.refused(&["restore", "copy.db"]).contains("tributary.db-wal is there already"));
+    fs::remove_file(program.path("var/tributary.db-wal")).unwrap();
+
+    for (name, content) in [("text.db", "not a database, whatever it is called"), ("empty.db", "")] {
+        program.file(name, content);
+        program.refused(&["restore", name]);
+        assert!(!program.path(DATABASE).exists(), "{name}");
+    }
+    assert!(program.refused(&["restore", "missing.db"]).contains("there is no database at missing.db"));
+}
+
+#[test]
+fn commands_that_read_create_and_change_nothing() {
+    let program = Program::new();
+    let export = ["export", "partners", "--company", "northwind", "--format", "csv"];
+    let reading: [&[&str]; 4] = [&["verify"], &export, &["backup", "copy.db"], &["program", "export", "--company", "northwind"]];
+    let working: [&[&str]; 3] = [
+        &["run-due"],
+        &["user", "add", "--email", "a@example.com", "--company", "northwind", "--role", "owner", "--link"],
+        &["import", "partners", "some.csv", "--company", "northwind"],
+    ];
+    program.file("some.csv", "partner_key\n");
+    for arguments in reading.into_iter().chain(working) {
+        let message = program.refused(&[&["--database", "sqlite://deep/mistyped.db"], arguments].concat());
+        assert!(message.contains("there is no database at deep/mistyped.db"), "{arguments:?}: {message}");
+        assert!(!program.path("deep").exists() && !program.path("copy.db").exists(), "{arguments:?}");
+    }
+
+    // Somebody else's database stays theirs.
+    execute(&program.path("other.db"), "CREATE TABLE notes (text TEXT)");
+    let before = fs::read(program.path("other.db")).unwrap();
+    for arguments in [&["verify"][..], &export] {
+        let message = program.refused(&[&["--database", "sqlite://other.db"], arguments].concat());
+        assert!(message.contains("not a Tributary database"), "{message}");
+    }
+    assert_eq!(fs::read(program.path("other.db")).unwrap(), before);
+}
+
+#[test]
+fn older_and_newer_databases_are_told_apart() {
+    let program = with_sales();
+    program.ok(&["backup", "newer.db"]);
+    execute(&program.path("newer.db"), "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_future', 0)");
+    for arguments in [&["verify"][..], &["export", "partners", "--company", "northwind", "--format", "csv"]] {
+        let message = program.refused(&[&["--database", "sqlite://newer.db"], arguments].concat());
+        assert!(message.contains("newer Tributary (it has m0999_future)"), "{message}");
+    }
+    assert!(program.refused(&["--database", "sqlite://fresh.db", "restore", "newer.db"]).contains("newer Tributary"));
+    assert!(!program.path("fresh.db").exists());
+
+    // As the version before this one left it.
+    program.ok(&["backup", "older.db"]);
+    execute(&program.path("older.db"), "DROP TABLE sign_in_networks; DELETE FROM seaql_migrations WHERE version = 'm0012_sign_ins'");
+    let message = program.refused(&["--database", "sqlite://older.db", "verify"]);
+    assert!(message.contains("earlier Tributary (it lacks m0012_sign_ins)"), "{message}");
+
+    let ran = program.run(&["--database", "sqlite://older.db", "init", "--sandbox", "--now", NOW]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("copied to older.db.before-m0012_sign_ins"), "{}", ran.stderr);
+    assert_eq!(mode(&program.path("older.db.before-m0012_sign_ins")), 0o600);
+    program.ok(&["--database", "sqlite://older.db", "verify"]);
+    assert!(program.refused(&["--database", "sqlite://older.db.before-m0012_sign_ins", "verify"]).contains("earlier Tributary"));
+    // Nothing is copied when there is nothing to bring up to date.
+    assert_eq!(program.run(&["--database", "sqlite://older.db", "init", "--sandbox", "--now", NOW]).stderr, "");
+}
+
+#[test]
+fn files_are_readable_by_their_user_alone() {
+    let program = with_sales();
+    assert_eq!(mode(&program.path(DATABASE)), 0o600);
+    assert_eq!(mode(&program.path("var")), 0o700);
+    // One that was made by an earlier version is made private when it is opened.
+    fs::set_permissions(program.path(DATABASE), fs::Permissions::from_mode(0o644)).unwrap();
+    program.ok(&["run-due", "--until", "2026-04-02T00:00:00Z"]);
+    assert_eq!(mode(&program.path(DATABASE)), 0o600);
+    let mails: Vec<_> = fs::read_dir(program.path("var/mail")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!mails.is_empty());
+    for mail in mails {
+        assert_eq!(mode(&mail), 0o600, "{}", mail.display());
+    }
+}
