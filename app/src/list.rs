@@ -65,6 +65,8 @@ pub fn sorted(query: &ListQuery, column: &str, descending_first: bool) -> ListQu
 /// The same list with a filter set, or cleared by an empty value; from its beginning.
 pub fn filtered(query: &ListQuery, name: &str, value: &str) -> ListQuery {
     let mut changed = ListQuery { page: String::new(), ..query.clone() };
+    // What was selected belongs to the list as it was.
+    changed.filters.remove("selection");
     if value.is_empty() {
         changed.filters.remove(name);
     } else {

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use domain::fields::{self, FieldError};
+use domain::fold::fold;
 
 use crate::error::FieldErrors;
 use crate::{Error, Result};
@@ -58,9 +59,9 @@ pub fn shown(text: &str) -> String {
 /// PostgreSQL's indexes take no longer texts beside their other columns.
 const SEARCH_BYTES_MAX: usize = 400;
 
-/// The words of a row in lower case, which lists are sorted by.
+/// The words of a row, folded, which lists are sorted by.
 pub fn search_text(parts: &[&str]) -> String {
-    let words: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| part.to_lowercase()).collect();
+    let words: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| fold(part)).collect();
     let mut text = words.join(" ");
     text.truncate(text.floor_char_boundary(SEARCH_BYTES_MAX));
     text

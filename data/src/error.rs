@@ -43,6 +43,12 @@ fn join(errors: &FieldErrors) -> String {
     parts.join("; ")
 }
 
+impl From<domain::views::Unreadable> for Error {
+    fn from(error: domain::views::Unreadable) -> Error {
+        Error::invalid(&error.name, error.message)
+    }
+}
+
 impl Error {
     pub fn invalid(field: &str, message: impl Into<String>) -> Error {
         Error::Invalid(BTreeMap::from([(field.to_owned(), message.into())]))

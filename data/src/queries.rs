@@ -2,8 +2,9 @@
 
 pub mod customers;
 pub mod decisions;
+pub mod figures;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod home;
 pub mod invoices;
 pub mod lines;
@@ -12,6 +13,7 @@ pub mod offers;
 pub mod outlook;
 pub mod page;
 pub mod partners;
+pub mod pick;
 pub mod portal;
 pub mod receipts;
 pub mod rewards;

@@ -7,6 +7,7 @@ mod manual;
 mod reinstate;
 mod review;
 pub mod rows;
+pub mod selection;
 pub mod tally;
 mod undo;
 mod withdraw;
@@ -16,8 +17,8 @@ pub use change::Decided;
 pub use desk::{Desk, find};
 pub use manual::{Given, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity};
 pub use review::{
-    Review, ReviewRow, ReviewRows, approve, decline, hold, mark_paid_elsewhere, move_to_current_invoice, release, remove_from_invoice,
-    review, review_rows,
+    Decision, Review, ReviewRow, ReviewRows, approve, decline, hold, mark_paid_elsewhere, move_to_current_invoice, release,
+    remove_from_invoice, review, review_rows,
 };
 pub use rows::{Origin, from_draft, insert_rewards};
 pub use undo::undo;

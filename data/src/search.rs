@@ -1,11 +1,13 @@
 //! Finding partners and customers by the beginnings of words, at the same price among a million as among a thousand.
 //!
 //! Each row leaves its words in `search_terms`: those of its name, its e-mail address whole and in parts, its key whole and
-//! in parts, and a partner's tags as "#tag". A question is split at blanks; each piece must begin one of the row's words.
+//! in parts, and a partner's tags as "#tag", all but the tags as [`domain::fold`] writes them. A question is split at blanks; each piece
+//! must begin one of the row's words.
 //! A piece that few words begin with drives the query through the terms' key; common pieces are only tested.
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::fold::fold;
 use domain::page::COUNT_MAX;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
@@ -37,7 +39,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Kind::Partner => "partner",
             Kind::Customer => "customer",
@@ -45,7 +47,7 @@ impl Kind {
     }
 }
 
-type Terms = BTreeSet<Vec<u8>>;
+pub(crate) type Terms = BTreeSet<Vec<u8>>;
 
 /// Makes new partners findable.
 pub async fn add_partners<C: ConnectionTrait>(tx: &C, rows: &[partnerships::ActiveModel]) -> Result<()> {
@@ -257,62 +259,93 @@ impl Range {
     }
 }
 
+/// The pieces of a question, in the form in which words are kept. Only an empty question has none.
 fn pieces(question: &str) -> impl Iterator<Item = String> {
-    let lower = question.to_lowercase();
-    let pieces: Vec<String> = lower
-        .split_whitespace()
-        .map(|piece| piece.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
-        .filter(|piece| !piece.is_empty())
-        .take(PIECES_MAX)
-        .collect();
+    let folded = folded(question);
+    let pieces: Vec<String> = folded.split_whitespace().map(|piece| bare(piece).to_owned()).take(PIECES_MAX).collect();
     pieces.into_iter()
 }
 
 fn partner_terms(row: &partnerships::Model) -> Terms {
-    let mut terms = Terms::new();
-    words(&mut terms, &row.name);
-    words(&mut terms, &row.first_name);
-    words(&mut terms, &row.last_name);
-    email(&mut terms, &row.email);
-    words(&mut terms, &row.partner_key);
+    let names = [row.name.as_str(), &row.first_name, &row.last_name];
     // Damaged tags are reported where they are shown.
-    terms.extend(tags_of(&row.tags).unwrap_or_default().iter().map(|tag| tag_term(tag)));
-    terms
+    of_partner(names, &row.email, &row.partner_key, &tags_of(&row.tags).unwrap_or_default())
 }
 
 fn customer_terms(row: &customers::Model) -> Terms {
+    of_customer(&row.name, &row.email, &row.customer_key, row.provider_key.as_deref().unwrap_or_default())
+}
+
+/// The words by which a partner is found.
+pub(crate) fn of_partner(names: [&str; 3], address: &str, key: &str, tags: &[String]) -> Terms {
     let mut terms = Terms::new();
-    words(&mut terms, &row.name);
-    email(&mut terms, &row.email);
-    words(&mut terms, &row.customer_key);
-    words(&mut terms, row.provider_key.as_deref().unwrap_or_default());
+    for name in names {
+        words(&mut terms, name);
+    }
+    email(&mut terms, address);
+    words(&mut terms, key);
+    terms.extend(tags.iter().map(|tag| tag_term(tag)));
+    terms
+}
+
+/// The words by which a customer is found.
+pub(crate) fn of_customer(name: &str, address: &str, key: &str, provider_key: &str) -> Terms {
+    let mut terms = Terms::new();
+    words(&mut terms, name);
+    email(&mut terms, address);
+    words(&mut terms, key);
+    words(&mut terms, provider_key);
     terms
 }
 
 /// Each word, and each part of a word that is joined from several: "o'neil" is found by "neil" too.
 fn words(terms: &mut Terms, text: &str) {
-    for word in text.to_lowercase().split_whitespace() {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if !word.is_empty() {
-            terms.insert(cut(word));
-        }
+    for word in folded(text).split_whitespace() {
+        let word = bare(word);
+        terms.insert(cut(word));
         parts(terms, word);
+        from_signs(terms, word);
     }
 }
 
 /// The address, its parts before the "@", its domain, and the domain's names but for the last ("com" finds nothing).
 fn email(terms: &mut Terms, address: &str) {
-    let address = address.to_lowercase();
+    let address = folded(address);
     let Some((local, domain)) = address.split_once('@') else { return };
     terms.insert(cut(&address));
     parts(terms, local);
     terms.insert(cut(domain));
     let names = domain.rsplit_once('.').map_or(domain, |(names, _)| names);
     parts(terms, names);
+    from_signs(terms, &address);
 }
 
 fn parts(terms: &mut Terms, word: &str) {
     terms.extend(word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(cut));
+}
+
+/// What begins with each sign in a word: "50%" is found by "%" too.
+fn from_signs(terms: &mut Terms, word: &str) {
+    let signs = word.char_indices().filter(|(_, letter)| !letter.is_alphanumeric() && !joins(*letter));
+    terms.extend(signs.map(|(at, _)| cut(&word[at..])));
+}
+
+/// What ends sentences and joins the words of keys and addresses: not looked for by itself, so that it need not be kept for each.
+fn joins(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '-' | '@')
+}
+
+/// Without these around it, unless that is all.
+fn bare(word: &str) -> &str {
+    match word.trim_matches(joins) {
+        "" => word,
+        bare => bare,
+    }
+}
+
+/// "#" begins tags only.
+fn folded(text: &str) -> String {
+    fold(text).replace('#', "\u{1}")
 }
 
 fn tag_term(tag: &str) -> Vec<u8> {
@@ -321,4 +354,34 @@ fn tag_term(tag: &str) -> Vec<u8> {
 
 fn cut(word: &str) -> Vec<u8> {
     word.bytes().take(TERM_BYTES_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(question: &str, name: &str) -> bool {
+        let terms = of_customer(name, "ann_lee@mail.acme.example", "CUS-15817", "");
+        pieces(question).all(|piece| terms.iter().any(|term| term.starts_with(&cut(&piece))))
+    }
+
+    #[test]
+    fn every_character_stands_for_itself() {
+        assert!(finds("%", "50% off GmbH") && finds("50%", "50% off GmbH") && !finds("%", "50 off GmbH"));
+        assert!(finds("\\", r"C:\temp") && finds(r"\temp", r"C:\temp") && !finds("\\", "C:/temp"));
+        assert!(finds("_", "Acme") && finds("ann_", "Acme") && !finds("a_n", "Acme"));
+        assert!(finds("C#", "C# Consulting") && finds("#", "C# Consulting") && !finds("#", "C Consulting"));
+        assert!(finds("o’neil", "Sean O'Neil") && finds("neil", "Sean O’Neil"));
+        assert!(finds("...", "Acme ...") && !finds("...", "Acme"));
+        assert!(finds("@acme", "Bo") && finds("cus-158", "Bo") && finds("15817", "Bo") && finds("(bo", "(Bo)"));
+        assert!(finds("ZOE ODEGARD", "Zoë Ødegård") && finds("zoë", "Zoe\u{308}") && finds("strasse", "Straße 5"));
+        assert!(pieces("  ").next().is_none() && pieces("%").next().is_some());
+    }
+
+    #[test]
+    fn a_name_is_no_tag() {
+        let terms = of_partner(["C# #1", "", ""], "", "c#", &["Vip".to_owned()]);
+        let tags: Vec<&Vec<u8>> = terms.iter().filter(|term| term.starts_with(b"#")).collect();
+        assert_eq!(tags, [b"#vip"]);
+    }
 }

@@ -50,11 +50,6 @@ pub fn of_sale(sale: &NewSale, zone: &Zone, now: Instant) -> Vec<String> {
     doubts
 }
 
-/// What looks wrong about a reward that somebody gives by hand.
-pub fn of_reward(amount: Money) -> Vec<String> {
-    if is_large(amount) { vec![format!("{amount} is unusually much.")] } else { Vec::new() }
-}
-
 /// Whether an amount is so large that it is asked about, whatever it is for.
 fn is_large(amount: Money) -> bool {
     let units = 10_i64.saturating_pow(u32::from(amount.currency.exponent()));

@@ -9,6 +9,8 @@ pub mod decision;
 #[cfg(feature = "server")]
 pub mod doubts;
 pub mod fields;
+#[cfg(feature = "server")]
+pub mod fold;
 pub mod ids;
 #[cfg(feature = "server")]
 pub mod invoicing;

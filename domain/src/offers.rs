@@ -79,6 +79,36 @@ pub struct Trigger {
     pub stop: bool,
 }
 
+/// A sale for which these triggers together would pay more than it brings, and what they would pay. Conditions and limits are taken
+/// as met.
+pub fn pays_more_than_the_sale(triggers: &[Trigger]) -> Option<(Money, Money)> {
+    let of_sales: Vec<&Trigger> = triggers.iter().filter(|trigger| trigger.event == EventKind::Transaction).collect();
+    of_sales.iter().find_map(|trigger| {
+        let least = trigger.min_amount.map(|minor| Money::new(minor, trigger.currency)).filter(|least| least.minor > 0);
+        let sales = least.into_iter().chain([trigger.example_sale()]);
+        sales.map(|sale| (sale, paid_for(sale, &of_sales))).find(|(sale, pays)| pays.minor > sale.minor)
+    })
+}
+
+fn paid_for(sale: Money, triggers: &[&Trigger]) -> Money {
+    let mut pays: i64 = 0;
+    for trigger in triggers {
+        if trigger.min_amount.is_some_and(|least| trigger.currency != sale.currency || sale.minor < least) {
+            continue;
+        }
+        let minor = match trigger.effect {
+            Effect::Percent(rate) => rate.of(sale).minor,
+            Effect::Flat(minor) if trigger.currency == sale.currency => minor,
+            Effect::Flat(_) => continue,
+        };
+        pays = pays.saturating_add(minor);
+        if trigger.stop && trigger.when.is_none() {
+            break;
+        }
+    }
+    Money::new(pays, sale.currency)
+}
+
 /// A version of an offer. Immutable; without triggers it retires the offer from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferVersion {

@@ -22,9 +22,14 @@ export async function choose(within: Page | Locator, label: RegExp, typed: strin
     const suggestions = within.getByRole('listbox', { name: 'Suggestions' });
     await expect(suggestions.getByRole('option').filter({ hasText: key })).toBeVisible();
     await expect(suggestions.getByRole('option')).toHaveCount(1);
+    // Nothing is marked until an arrow marks it.
+    await expect(suggestions.getByRole('option', { selected: true })).toHaveCount(0);
+    await field.press('ArrowDown');
+    await expect(suggestions.getByRole('option', { selected: true })).toContainText(key);
     await field.press('Enter');
     await expect(suggestions).toHaveCount(0);
-    await expect(field).toHaveValue(key);
+    // The name is shown, and the key is sent.
+    await expect(field.locator('xpath=..').locator('input[type=hidden]')).toHaveValue(key);
 }
 
 /** Opens the sandbox clock's menu. */

@@ -15,7 +15,7 @@ test('home says what came in, what waits and until when', async ({ page, server,
     await company.sale(customer, '250.00', '2026-03-10T12:00:00Z');
     await gotoReady('/');
     const figure = (label: string) => page.getByRole('main').getByText(label, { exact: true }).locator('xpath=..');
-    await expect(figure('Rewards this month')).toContainText('$50.00');
+    await expect(figure('Rewards recorded in March 2026')).toContainText('$50.00');
     await expect(figure('Revenue from partners')).toContainText('$250.00');
     await expect(figure('New customers')).toContainText('1');
     await expect(page.getByRole('main').getByRole('link', { name: /1 .*reward.* to review|Review rewards/i }).first()).toBeVisible();

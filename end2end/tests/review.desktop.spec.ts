@@ -14,5 +14,43 @@ test('a review goes by the keyboard alone', async ({ page, signIn, gotoReady }) 
     await dialog.getByRole('button', { name: 'Put them on hold' }).click();
     await expect(page.getByText('Put 1 reward on hold.')).toBeVisible();
     await page.keyboard.press('?');
-    await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+test('a key decides about the row under the cursor, and the cursor goes on', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const cursor = page.locator('tbody tr.at .row-link');
+    const ticked = page.locator('.c-select input[name]:checked');
+    await page.keyboard.press('j');
+    await page.keyboard.press('d');
+    await expect(page.getByRole('dialog', { name: 'Decline the selected rewards' })).toContainText(/^.*1 reward, /);
+    await page.keyboard.press('Escape');
+    await expect(ticked).toHaveCount(0);
+    for (let row = 0; row < 12; row++) await page.keyboard.press('j');
+    const decided = (await cursor.getAttribute('href')) ?? '';
+    const next = (await page.locator('tbody tr.at + tr .row-link').getAttribute('href')) ?? '';
+    const scrolled = await page.evaluate(() => window.scrollY);
+    await page.keyboard.press('a');
+    await expect(page.getByText('Approved 1 reward.')).toBeVisible();
+    await expect(page.locator(`tbody .row-link[href="${decided}"]`)).toHaveCount(0);
+    await expect(cursor).toHaveAttribute('href', next);
+    expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
+});
+
+test('in the drawer the keys go from reward to reward', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const links = await page.locator('tbody .row-link').evaluateAll((all) => all.slice(0, 4).map((link) => link.getAttribute('href') ?? ''));
+    const at = (place: number) => new RegExp(`${links[place].split('?')[0]}(\\?|$)`);
+    await page.locator('tbody .row-link').first().click();
+    await expect(page).toHaveURL(at(0));
+    await page.keyboard.press('j');
+    await expect(page).toHaveURL(at(1));
+    await page.keyboard.press('k');
+    await expect(page).toHaveURL(at(0));
+    await expect(page.locator('aside.drawer').getByRole('button', { name: 'Approve' })).toBeVisible();
+    await page.keyboard.press('a');
+    await expect(page.getByText('Approved 1 reward.')).toBeVisible();
+    await expect(page).toHaveURL(at(1));
 });

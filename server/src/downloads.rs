@@ -18,6 +18,7 @@ use data::payouts::PayoutRow;
 use domain::Place;
 use domain::access::Action;
 use domain::addresses::partner_page;
+use domain::states::PayoutState;
 use domain::views::ListQuery;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
@@ -103,8 +104,8 @@ struct Attachment {
 async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Parts) -> Result<Attachment, Refusal> {
     let (ctx, invoice, mut payouts) = payouts_of(number, place, parts).await?;
     let found = data::search::partners(ctx.db.read(), ctx.company_id, &query.search).await?;
-    let state = query.filter("payout");
-    payouts.retain(|payout| state.is_empty() || payout.state == state);
+    let state = query.word::<PayoutState>("payout").map_err(data::Error::from)?;
+    payouts.retain(|payout| state.is_none_or(|state| payout.state == state.word()));
     payouts.retain(|payout| found.as_ref().is_none_or(|found| found.contains(&payout.partnership_id)));
     Ok(Attachment {
         content: payment_files::csv(&payouts, &ctx.zone)?,

@@ -38,6 +38,9 @@ pub fn Combobox(
     initial: Vec<Choice>,
     find: Finder,
     #[prop(optional, into)] value: String,
+    /// What `value` is called, where that is known.
+    #[prop(default = None)]
+    known: Option<Choice>,
     #[prop(optional)] optional: bool,
     #[prop(optional)] filter: bool,
     #[prop(optional, into)] hint: String,
@@ -48,24 +51,47 @@ pub fn Combobox(
     let (list_id, data_id) = (format!("{id}-list"), format!("{id}-data"));
     let choices = RwSignal::new(initial.clone());
     let open = RwSignal::new(false);
-    let at = RwSignal::new(0usize);
+    // Marked for Enter: none until an arrow marks one, so that Enter sends what was typed.
+    let at = RwSignal::new(None::<usize>);
+    // The key that is sent for the name that is shown.
+    let picked = RwSignal::new(None::<String>);
     let hydrated = RwSignal::new(false);
     let asked = StoredValue::new(0u32);
-    Effect::new(move |_| hydrated.set(true));
+    let input = NodeRef::<leptos::html::Input>::new();
+    let known = known.filter(|known| known.value == value && known.label != value);
+    Effect::new(move |_| {
+        hydrated.set(true);
+        // Before the client runs, the key is what can be changed by hand.
+        if let (Some(known), Some(input)) = (&known, input.get())
+            && input.value() == known.value
+        {
+            input.set_value(&known.label);
+            picked.set(Some(known.value.clone()));
+        }
+    });
+
+    // Its form has been answered, and is empty again.
+    Effect::new(move |before: Option<bool>| {
+        let pending = state.pending.get();
+        if before == Some(true) && !pending && !state.refused() {
+            picked.set(None);
+        }
+        pending
+    });
 
     // What is still being looked for does not open it again.
     let shut = move || {
         asked.update_value(|count| *count += 1);
         open.set(false);
     };
-    let input = NodeRef::<leptos::html::Input>::new();
-    let take = move |value: &str| {
+    let take = move |choice: &Choice| {
         shut();
         let Some(input) = input.get_untracked() else { return };
-        input.set_value(value);
+        input.set_value(if choice.label.is_empty() { &choice.value } else { &choice.label });
+        picked.set(Some(choice.value.clone()));
         if let Some(form) = input.form().filter(|_| filter && !is_unfolded(&input)) {
-            // Fails only when the form has gone meanwhile.
-            let _ = form.request_submit();
+            // Once the field that carries the key is there. Fails only when the form has gone meanwhile.
+            request_animation_frame(move || drop(form.request_submit()));
         }
     };
     let search = move |text: String| {
@@ -76,25 +102,33 @@ pub fn Combobox(
             // Only the answer to what was typed last counts.
             if asked.try_get_value() == Some(mine) {
                 choices.set(found);
-                at.set(0);
+                at.set(None);
                 open.set(true);
             }
         });
     };
     let typed = {
         let search = search.clone();
-        move |event: web_sys::Event| search(event_target_value(&event))
+        move |event: web_sys::Event| {
+            picked.set(None);
+            search(event_target_value(&event));
+        }
     };
     let key = move |event: web_sys::KeyboardEvent| {
         let count = choices.with_untracked(Vec::len);
         match event.key().as_str() {
-            "ArrowDown" if open.get_untracked() => at.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
+            "ArrowDown" if open.get_untracked() => {
+                at.update(|at| *at = Some(at.map_or(0, |at| (at + 1).min(count.saturating_sub(1)))).filter(|_| count > 0));
+            }
             "ArrowDown" if count == 0 => search(event_target_value(&event)),
-            "ArrowDown" => open.set(true),
-            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "ArrowDown" => {
+                at.set(Some(0));
+                open.set(true);
+            }
+            "ArrowUp" => at.update(|at| *at = at.and_then(|at| at.checked_sub(1))),
             "Escape" if open.get_untracked() => shut(),
-            "Enter" if open.get_untracked() => {
-                let chosen = choices.with_untracked(|choices| choices.get(at.get_untracked()).map(|choice| choice.value.clone()));
+            "Enter" if open.get_untracked() && at.get_untracked().is_some() => {
+                let chosen = at.get_untracked().and_then(|at| choices.with_untracked(|choices| choices.get(at).cloned()));
                 if let Some(chosen) = chosen {
                     take(&chosen);
                 }
@@ -110,7 +144,7 @@ pub fn Combobox(
     };
     let active = {
         let option_id = option_id.clone();
-        move || (open.get() && !choices.with(Vec::is_empty)).then(|| option_id(at.get()))
+        move || at.get().filter(|_| open.get() && !choices.with(Vec::is_empty)).map(&option_id)
     };
     let listbox = {
         let list_id = list_id.clone();
@@ -123,10 +157,10 @@ pub fn Combobox(
                         .cloned()
                         .enumerate()
                         .map(|(index, choice)| {
-                            let value = choice.value.clone();
+                            let taken = choice.clone();
                             view! {
-                                <div role="option" id=option_id(index) aria-selected=move || if at.get() == index { "true" } else { "false" }
-                                    on:pointerdown=move |event| { event.prevent_default(); take(&value); }>
+                                <div role="option" id=option_id(index) aria-selected=move || if at.get() == Some(index) { "true" } else { "false" }
+                                    on:pointerdown=move |event| { event.prevent_default(); take(&taken); }>
                                     <span><span>{choice.label}</span>" "<small>{choice.hint}</small></span>
                                     <small>{choice.value}</small>
                                 </div>
@@ -146,12 +180,14 @@ pub fn Combobox(
     let aria_label = filter.then(|| label.clone());
     let field = view! {
         <div class="combobox">
-            <input class="input" type="text" node_ref=input id=id.clone() name=name value=state.value(name, &value) placeholder=placeholder
+            <input class="input" type="text" node_ref=input id=id.clone()
+                name=move || picked.with(Option::is_none).then_some(name) value=state.value(name, &value) placeholder=placeholder
                 autocomplete="off" required=!optional && !filter role="combobox" aria-autocomplete="list" aria-controls=list_id
                 aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active aria-label=aria_label
                 aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
                 list=move || (!hydrated.get()).then(|| data_id.clone())
-                on:input=typed on:keydown=key on:blur=move |_| shut() on:focus=move |_| at.set(0)/>
+                on:input=typed on:keydown=key on:blur=move |_| shut() on:focus=move |_| at.set(None)/>
+            {move || picked.get().map(|key| view! { <input type="hidden" name=name value=key/> })}
             <datalist id=format!("{id}-data")>
                 {initial
                     .into_iter()

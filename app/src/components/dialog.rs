@@ -53,6 +53,7 @@ fn DialogBody(
     danger: bool,
     submit: Submit,
     node: NodeRef<html::Dialog>,
+    about: Option<RwSignal<String>>,
     children: Option<Children>,
 ) -> impl IntoView {
     let class = if danger { "btn danger primary" } else { "btn primary" };
@@ -61,6 +62,7 @@ fn DialogBody(
     view! {
         <div class="drawer-body">
             <ErrorSummary/>
+            {about.map(|about| view! { <p><strong>{move || about.get()}</strong></p> })}
             {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
             {children.map(|children| children())}
         </div>
@@ -107,6 +109,9 @@ pub fn DialogForm(
     confirm: String,
     #[prop(optional)] danger: bool,
     #[prop(optional, into)] text: String,
+    /// After it has been done.
+    #[prop(optional)]
+    then: Option<Callback<()>>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let shown = Ui::get().failed_form(action, &id).is_some();
@@ -120,11 +125,16 @@ pub fn DialogForm(
             let _ = dialog.show_modal();
         }
     });
-    let done = Callback::new(move |()| close(node));
+    let done = Callback::new(move |()| {
+        close(node);
+        if let Some(then) = then {
+            then.run(());
+        }
+    });
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=shown node=node>
             <Form action=action name=name class="dialog-form" summary=false on_done=done>
-                <DialogBody id=inner text=text confirm=confirm danger=danger submit=Submit::default() node=node children=children/>
+                <DialogBody id=inner text=text confirm=confirm danger=danger submit=Submit::default() node=node about=None children=children/>
             </Form>
         </OpenedDialog>
     }
@@ -143,6 +153,9 @@ pub fn DialogPart(
     #[prop(into)] confirm: String,
     #[prop(optional)] danger: bool,
     #[prop(optional, into)] text: String,
+    /// What it is about, in words that change.
+    #[prop(optional)]
+    about: Option<RwSignal<String>>,
     #[prop(optional)] name: Option<&'static str>,
     #[prop(optional, into)] value: Option<String>,
     #[prop(optional)] children: Option<Children>,
@@ -161,7 +174,7 @@ pub fn DialogPart(
     let submit = Submit { name, value };
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=false node=node>
-            <DialogBody id=inner text=text confirm=confirm danger=danger submit=submit node=node children=children/>
+            <DialogBody id=inner text=text confirm=confirm danger=danger submit=submit node=node about=about children=children/>
         </OpenedDialog>
     }
 }

@@ -4,7 +4,7 @@ use domain::Currency;
 use domain::views::Choice;
 use leptos::prelude::*;
 
-use super::{FieldError, FormState};
+use super::{FieldError, FormState, Icon};
 use crate::markup::escaped;
 
 /// The ids that describe a control: its hint and, while there is one, its error.
@@ -207,6 +207,30 @@ pub fn CheckField(
     }
 }
 
+/// Asks back before something unusual is done: a question of the server's about `name`, and the box that answers it. What is ticked is
+/// the question, so that another one is asked again.
+#[component]
+pub fn ConfirmField(name: &'static str, #[prop(into)] label: String) -> impl IntoView {
+    let state = FormState::get();
+    let question = state.error(name);
+    move || {
+        question.get().map(|question| {
+            view! {
+                <div class="notice warn">
+                    <Icon name="alert"/>
+                    <div class="notice-body">
+                        <strong>{question.clone()}</strong>
+                        <label class="check">
+                            <input type="checkbox" id=state.id(name) name=name value=question/>
+                            <span>{label.clone()}</span>
+                        </label>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
 /// A few choices that deserve a box each: label as title, hint as the line beneath.
 #[component]
 pub fn ChoiceField(
@@ -238,27 +262,5 @@ pub fn ChoiceField(
             </div>
             <FieldError id=state.id(name) + "-e" error=state.error(name)/>
         </fieldset>
-    }
-}
-
-/// Asks before something that looks wrong counts. It shows once a form was refused at `name`, says what looks wrong, and when
-/// ticked sends those words back, so that what is confirmed is what was shown.
-#[component]
-pub fn ConfirmField(name: &'static str, label: &'static str) -> impl IntoView {
-    let state = FormState::get();
-    let (id, error) = (state.id(name), state.error(name));
-    let described = format!("{id}-e");
-    move || {
-        error.get().map(|doubt| {
-            view! {
-                <div class="field">
-                    <FieldError id=described.clone() error=error/>
-                    <label class="check">
-                        <input type="checkbox" id=id.clone() name=name value=doubt aria-describedby=described.clone()/>
-                        <span>{label}</span>
-                    </label>
-                </div>
-            }
-        })
     }
 }

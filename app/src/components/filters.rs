@@ -60,7 +60,8 @@ pub fn FilterBar(
         let shown = shown.clone();
         move || {
             query.with(|query| {
-                let others = query.filters.iter().filter(|(name, _)| !shown.contains(&name.as_str()));
+                // What was selected belongs to the list as it was.
+                let others = query.filters.iter().filter(|(name, _)| !shown.contains(&name.as_str()) && name.as_str() != "selection");
                 let sort = (!query.sort.is_empty()).then(|| ("sort".to_owned(), query.sort.clone()));
                 others
                     .map(|(name, value)| (name.clone(), value.clone()))
@@ -241,7 +242,15 @@ pub fn Segments(
 
 /// How many rows the filter leaves and what they add up to, per currency. `words` like "214 rewards".
 #[component]
-pub fn Totals(#[prop(into)] words: String, #[prop(optional)] amounts: Vec<Money>) -> impl IntoView {
+pub fn Totals(
+    #[prop(into)] words: String,
+    #[prop(optional)] amounts: Vec<Money>,
+    /// Of rewards: declined ones are counted, and only added up where they alone are listed.
+    #[prop(optional)]
+    earned: bool,
+) -> impl IntoView {
+    let query = use_list();
+    let of_all = move || earned && query.with(|query| query.filter("status").is_empty());
     view! {
         <p class="totals" aria-live="polite">
             <span><strong>{words}</strong></span>
@@ -254,6 +263,7 @@ pub fn Totals(#[prop(into)] words: String, #[prop(optional)] amounts: Vec<Money>
                     </span>
                 })
                 .collect_view()}
+            {move || of_all().then(|| view! { <span class="muted">"earned, without declined rewards"</span> })}
         </p>
     }
 }

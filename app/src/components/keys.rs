@@ -1,5 +1,10 @@
-//! The keyboard: / or Ctrl K searches, j and k move in a list, Enter opens, x selects, a, d and h press the buttons that carry
-//! their letter, Escape closes, ? shows the keys.
+//! The keyboard: / or Ctrl K searches, j and k move in a list and, over it, from drawer to drawer, Enter opens, x selects, a, d and h
+//! press the buttons that carry their letter, Escape closes, ? shows the keys.
+//!
+//! A decision is about the rows that are ticked or, where none is, about the row under the cursor. The key ticks that row for its
+//! button, and unticks it when nothing comes of it.
+
+use std::cell::RefCell;
 
 use leptos::ev;
 use leptos::html;
@@ -11,14 +16,14 @@ use super::Icon;
 
 const KEYS: [(&str, &str); 9] = [
     ("/", "Search everything"),
-    ("j", "Next row"),
+    ("j", "Next row, or the next one in the drawer"),
     ("k", "Previous row"),
     ("Enter", "Open the row"),
     ("x", "Select the row"),
     ("a", "Approve"),
     ("d", "Decline"),
     ("h", "Hold"),
-    ("Esc", "Close the drawer"),
+    ("Esc", "Close the drawer, or undo a tick made by a key"),
 ];
 
 /// Listens for the keys of every page, and shows them on "?".
@@ -44,7 +49,7 @@ pub fn Keyboard() -> impl IntoView {
     view! {
         <dialog class="dialog" id="keys" node_ref=help aria-labelledby="keys-title" closedby="any">
             <header class="drawer-head">
-                <h2 id="keys-title" tabindex="-1" autofocus>"Keys"</h2>
+                <h2 id="keys-title" tabindex="-1" autofocus>"Keyboard shortcuts"</h2>
                 <div class="actions">
                     <button type="button" class="btn quiet icon-only" aria-label="Close" on:click=close>
                         <Icon name="x"/>
@@ -89,19 +94,24 @@ pub fn KeyHints(#[prop(optional)] review: bool) -> impl IntoView {
 /// Whether the key meant something here.
 fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
     let key = event.key();
+    let in_dialog = find("dialog[open]").is_some();
+    let moves_on = matches!(key.as_str(), "j" | "k" | "x" | "a" | "d" | "h") && !in_dialog && !typing(event);
+    // Escape closes a dialog by itself, whose decision is not made then.
+    if key == "Escape" || moves_on {
+        untick_keyed();
+    }
     if key == "k" && event.ctrl_key() {
         return focus("#search");
     }
     if event.ctrl_key() || typing(event) {
         return false;
     }
-    let in_dialog = find("dialog[open]").is_some();
     match key.as_str() {
         _ if in_dialog => false,
         "/" => focus("#search"),
         "?" => help.get_untracked().is_some_and(|dialog| dialog.show_modal().is_ok()),
-        "j" => step(1),
-        "k" => step(-1),
+        "j" => next_drawer(1) || step(1),
+        "k" => next_drawer(-1) || step(-1),
         "x" => click(".table tr.at .c-select input"),
         "Enter" => {
             event.target().is_none_or(|target| target.dyn_ref::<web_sys::HtmlBodyElement>().is_some()) && click(".table tr.at .row-link")
@@ -110,9 +120,10 @@ fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
         "a" | "d" | "h" => {
             let button = format!("[data-key=\"{key}\"]");
             // The drawer's buttons before those of the list beneath it.
-            click(&format!("aside.drawer {button}"))
-                || (selected_any() && click(&format!(".bulkbar {button}")))
-                || click(&format!(".drawer-page {button}"))
+            if find("aside.drawer").is_some() {
+                return click(&format!("aside.drawer {button}"));
+            }
+            (chosen() && click(&format!(".bulkbar {button}"))) || click(&format!(".drawer-page {button}"))
         }
         _ => false,
     }
@@ -126,34 +137,157 @@ fn typing(event: &KeyboardEvent) -> bool {
     (field && !check) || element.is_content_editable()
 }
 
-/// Moves the mark of the keyboard to the next or previous row; with nothing selected the marked row is selected for a decision.
-fn step(by: i32) -> bool {
-    let Ok(rows) = document().query_selector_all(".main .table tbody tr") else { return false };
-    let count = rows.length();
-    let row = |index: u32| rows.item(index).and_then(|node| node.dyn_into::<HtmlElement>().ok());
-    let at = (0..count).find(|index| row(*index).is_some_and(|row| row.class_list().contains("at")));
-    let next = match (at, by) {
-        (None, _) => 0,
-        (Some(at), 1) => (at + 1).min(count.saturating_sub(1)),
-        (Some(at), _) => at.saturating_sub(1),
-    };
-    if let Some(row) = at.and_then(row) {
+/// Where the keyboard is in a list, by the row's key and place: the list is drawn anew after each decision.
+#[derive(Clone, Default)]
+struct Cursor {
+    page: String,
+    key: String,
+    place: u32,
+    /// The row after it, where the cursor goes once the row has been decided about.
+    next: Option<String>,
+}
+
+thread_local! {
+    static CURSOR: RefCell<Option<Cursor>> = const { RefCell::new(None) };
+}
+
+const ROWS: &str = ".main .table tbody tr";
+/// On a box that a key has ticked.
+const KEYED: &str = "data-keyed";
+
+fn rows() -> Vec<HtmlElement> {
+    let Ok(found) = document().query_selector_all(ROWS) else { return Vec::new() };
+    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<HtmlElement>().ok()).collect()
+}
+
+/// What tells a row from others: the address that it leads to.
+fn key_of(row: &HtmlElement) -> String {
+    let link = row.query_selector(".row-link").ok().flatten();
+    link.and_then(|link| link.get_attribute("href")).map(|href| href.split('?').next().unwrap_or_default().to_owned()).unwrap_or_default()
+}
+
+fn page() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// The list's own address, also while a drawer is open over it.
+fn list_page() -> String {
+    let page = page();
+    match find("aside.drawer").and_then(|_| page.rsplit_once('/')) {
+        Some((list, _)) => list.to_owned(),
+        None => page,
+    }
+}
+
+/// Marks a row, and remembers it.
+fn mark(rows: &[HtmlElement], place: usize) {
+    for row in rows {
+        // Fails only for names with blanks.
         let _ = row.class_list().remove_1("at");
     }
-    let Some(row) = row(next) else { return false };
+    let Some(row) = rows.get(place) else { return };
     let _ = row.class_list().add_1("at");
+    let cursor = Cursor { page: list_page(), key: key_of(row), place: u32::try_from(place).unwrap_or(0), next: None };
+    CURSOR.with_borrow_mut(|kept| *kept = Some(cursor));
+}
+
+/// Moves the cursor to the next or previous row.
+fn step(by: i32) -> bool {
+    let rows = rows();
+    let at = rows.iter().position(|row| row.class_list().contains("at"));
+    let next = match (at, by) {
+        (None, _) => 0,
+        (Some(at), 1) => (at + 1).min(rows.len().saturating_sub(1)),
+        (Some(at), _) => at.saturating_sub(1),
+    };
+    let Some(row) = rows.get(next) else { return false };
+    mark(&rows, next);
     row.scroll_into_view_with_scroll_into_view_options(&nearest());
     true
+}
+
+/// After a list has been drawn: the cursor is where it was or, after a decision, on the row after that. The page does not move.
+pub fn restore_cursor() {
+    let Some(cursor) = CURSOR.with_borrow(Clone::clone).filter(|cursor| cursor.page == list_page()) else { return };
+    let rows = rows();
+    let find = |key: &str| rows.iter().position(|row| !key.is_empty() && key_of(row) == key);
+    let place = match (cursor.next.as_deref().and_then(find).or_else(|| find(&cursor.key)), &cursor.next) {
+        (Some(place), _) => place,
+        (None, Some(_)) => (cursor.place as usize).min(rows.len().saturating_sub(1)),
+        // Another list.
+        (None, None) => return,
+    };
+    mark(&rows, place);
+}
+
+/// Over a list, from one drawer to the next.
+fn next_drawer(by: i32) -> bool {
+    if find("aside.drawer").is_none() {
+        return false;
+    }
+    let here = page();
+    let rows = rows();
+    let Some(open) = rows.iter().position(|row| key_of(row) == here) else { return false };
+    let next = if by > 0 { open + 1 } else { open.wrapping_sub(1) };
+    let Some(row) = rows.get(next) else { return true };
+    mark(&rows, next);
+    let link = row.query_selector(".row-link").ok().flatten().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    if let Some(link) = link {
+        link.click();
+    }
+    true
+}
+
+/// Once the open drawer's reward has been decided about: the next one opens.
+pub fn open_next() {
+    next_drawer(1);
+}
+
+/// Whether a decision has rows to be about: those that are ticked, everything that was selected, or the row under the cursor.
+fn chosen() -> bool {
+    let ticked = find(".bulkbar.frozen").is_some() || find(".c-select input[name]:checked").is_some();
+    let rows = rows();
+    let at = rows.iter().position(|row| row.class_list().contains("at"));
+    if let Some(at) = at {
+        let stays = |row: &&HtmlElement| row.query_selector(".c-select input:checked").ok().flatten().is_none();
+        let after = rows.iter().skip(if ticked { at } else { at + 1 });
+        let next = after.chain(rows.iter().take(at).rev()).find(stays).map(key_of);
+        CURSOR.with_borrow_mut(|cursor| {
+            if let Some(cursor) = cursor {
+                cursor.next = Some(next.unwrap_or_default());
+            }
+        });
+    }
+    if ticked || at.is_none() {
+        return ticked;
+    }
+    let ticked = click(".table tr.at .c-select input");
+    if let Some(input) = find(".table tr.at .c-select input") {
+        // Fails only for names that are none.
+        let _ = input.set_attribute(KEYED, "");
+    }
+    ticked
+}
+
+/// Unticks what a key has ticked for a decision that was not made.
+fn untick_keyed() {
+    while let Some(input) = find(&format!("input[{KEYED}]")).and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        let _ = input.remove_attribute(KEYED);
+        if input.checked() {
+            input.click();
+        }
+        CURSOR.with_borrow_mut(|cursor| {
+            if let Some(cursor) = cursor {
+                cursor.next = None;
+            }
+        });
+    }
 }
 
 fn nearest() -> web_sys::ScrollIntoViewOptions {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     options
-}
-
-fn selected_any() -> bool {
-    find(".c-select input[name]:checked").is_some() || click(".table tr.at .c-select input")
 }
 
 fn find(selector: &str) -> Option<Element> {

@@ -1,14 +1,15 @@
 //! Notices, empty states, errors in place of content.
 
 use domain::place::within;
+use domain::views::ListQuery;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::Icon;
-use crate::error::AppError;
+use crate::error::{AppError, FieldErrors};
 use crate::forms::local_path;
-use crate::list::encode;
+use crate::list::{encode, use_list};
 use crate::place::at;
 
 /// A boxed message: `tone` is "" (info), "good", "warn", "bad" or "plain". Children are its actions.
@@ -55,6 +56,12 @@ pub fn EmptyState(
 pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let here = use_location();
     let path = format!("{}{}", here.pathname.get_untracked(), here.search.get_untracked());
+    if let AppError::Invalid(fields) = &error {
+        let query = use_list().get_untracked();
+        if fields.keys().all(|name| name == "sort" || !query.filter(name).is_empty()) {
+            return view! { <RefusedFilters fields=fields.clone() query=query/> }.into_any();
+        }
+    }
     let (icon, href, way) = match &error {
         AppError::Unauthenticated => ("key", format!("/sign-in?next={}", local_path(&path).map(encode).unwrap_or_default()), "Sign in"),
         AppError::NotFound(_) => ("search", at(list_of(within(&path))), "Back to the list"),
@@ -72,6 +79,57 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
                     <a class="btn" rel="external" href=href>{way}</a>
                 </div>
             </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// In place of a list: the filters that can't be read, to be written anew.
+#[component]
+fn RefusedFilters(fields: FieldErrors, query: ListQuery) -> impl IntoView {
+    let search = (!query.search.is_empty()).then(|| ("q".to_owned(), query.search.clone()));
+    let sort = (!query.sort.is_empty() && !fields.contains_key("sort")).then(|| ("sort".to_owned(), query.sort.clone()));
+    let kept = query.filters.iter().filter(|(name, _)| !fields.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone()));
+    let kept = kept.chain(search).chain(sort).map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let inputs = fields
+        .into_iter()
+        .map(|(name, message)| {
+            let (id, about) = (format!("filter-{name}"), format!("filter-{name}-error"));
+            let label = match name.as_str() {
+                "min" => "Amount from".to_owned(),
+                "max" => "Amount to".to_owned(),
+                _ => name.replace('_', " "),
+            };
+            let field = (name != "sort").then(|| view! {
+                <label for=id.clone()><span>{label}</span></label>
+                <input class="input" id=id.clone() name=name.clone() value=query.filter(&name).to_owned() aria-invalid="true" aria-describedby=about.clone()/>
+            });
+            view! {
+                <div class="field">
+                    {field}
+                    <p class="error" id=about.clone()>
+                        <Icon name="alert"/>
+                        <span>{message}</span>
+                    </p>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <Title text="Please check"/>
+        <div class="card" role="alert">
+            <div class="card-head">
+                <h1>"This filter can't be read"</h1>
+            </div>
+            <form class="card-body form" method="get">
+                {kept}
+                {inputs}
+                <p class="hint">"Nothing is listed until it can."</p>
+                <div class="form-end">
+                    <button class="btn primary" type="submit">"Show the list"</button>
+                    <a class="btn quiet" href="?">"Clear all filters"</a>
+                </div>
+            </form>
         </div>
     }
 }

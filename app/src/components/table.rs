@@ -1,6 +1,9 @@
 //! Lists: a real table whose sort, filters and page are the URL; rows become cards on a phone.
 
+use std::collections::BTreeMap;
+
 use domain::page::Page;
+use domain::{Currency, Money};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -150,29 +153,74 @@ pub fn SelectTd(
 
 /// What can be done with the selected rows; a child of the form around the table. Appears with the first selected row.
 #[component]
-pub fn BulkBar(#[prop(into)] label: String, children: Children) -> impl IntoView {
+pub fn BulkBar(
+    #[prop(into)] label: String,
+    /// What is selected, in words, for dialogs to repeat.
+    about: RwSignal<String>,
+    /// What is selected is not what is ticked: it stays as it is.
+    #[prop(optional)]
+    frozen: bool,
+    children: Children,
+) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    let count = RwSignal::new(0u32);
     // Counts on any change in the form around it.
     Effect::new(move |_| {
-        let Some(bar) = node.get() else { return };
+        let Some(bar) = node.get().filter(|_| !frozen) else { return };
         let Ok(Some(form)) = bar.closest("form") else { return };
         let counted = form.clone();
         let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
-            let selected = counted.query_selector_all(".c-select input[name]:checked").map_or(0, |found| found.length());
-            count.set(selected);
+            // The page may be gone by now.
+            let _ = about.try_set(ticked(&counted));
         });
         on_cleanup(move || listener.remove());
     });
-    let words = move || match count.get() {
-        0 => "Selected".to_owned(),
-        count => format!("{count} selected"),
+    let words = move || match about.with(String::is_empty) {
+        true => "Selected".to_owned(),
+        // "3 selected, $74.25, of Second Method"
+        false => about.with(|about| about.replacen(" rewards", " selected", 1).replacen(" reward", " selected", 1)),
     };
     view! {
-        <div class="bulkbar" role="region" aria-label=label node_ref=node>
+        <div class="bulkbar" class:frozen=frozen role="region" aria-label=label node_ref=node>
             <span class="bulk-count" aria-live="polite">{words}</span>
             {children()}
         </div>
+    }
+}
+
+/// What the ticked rows come to: "3 rewards, $74.25, of Second Method and 1 more".
+fn ticked(form: &web_sys::Element) -> String {
+    let Ok(found) = form.query_selector_all(".c-select input[name]:checked") else { return String::new() };
+    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    let mut partners: Vec<String> = Vec::new();
+    for index in 0..found.length() {
+        let Some(row) = found.item(index).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) else { continue };
+        let said = |name: &str| row.get_attribute(name).unwrap_or_default();
+        if let (Ok(minor), Ok(currency)) = (said("data-minor").parse::<i64>(), said("data-currency").parse::<Currency>()) {
+            let sum = sums.entry(currency).or_default();
+            *sum = sum.saturating_add(minor);
+        }
+        let partner = said("data-partner");
+        if !partner.is_empty() && !partners.contains(&partner) {
+            partners.push(partner);
+        }
+    }
+    let amounts: Vec<String> = sums.into_iter().map(|(currency, minor)| Money::new(minor, currency).display()).collect();
+    told(found.length(), &amounts, &partners)
+}
+
+fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
+    let mut words = match count {
+        0 => return String::new(),
+        1 => "1 row".to_owned(),
+        count => format!("{count} rows"),
+    };
+    if !amounts.is_empty() {
+        words = format!("{}, {}", words.replace("row", "reward"), amounts.join(" and "));
+    }
+    match partners {
+        [] => words,
+        [only] => format!("{words}, of {only}"),
+        [first, rest @ ..] => format!("{words}, of {first} and {} more", rest.len()),
     }
 }
 
@@ -223,4 +271,18 @@ fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
 pub fn is_open(path: String) -> impl Fn() -> bool + Send + Sync + Clone + 'static {
     let here = use_here();
     move || here.with(|here| *here == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn what_is_ticked_is_told_with_how_much_and_whose() {
+        let names = ["Second Method".to_owned(), "Wild Studio".to_owned(), "Lark".to_owned()];
+        assert_eq!(told(0, &[], &[]), "");
+        assert_eq!(told(1, &["$24.75".to_owned()], &names[..1]), "1 reward, $24.75, of Second Method");
+        assert_eq!(told(3, &["$74.25".to_owned(), "€5.00".to_owned()], &names), "3 rewards, $74.25 and €5.00, of Second Method and 2 more");
+        assert_eq!(told(2, &[], &[]), "2 rows");
+    }
 }

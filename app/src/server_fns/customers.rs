@@ -19,7 +19,7 @@ use data::attributions::{self, Change};
 #[cfg(feature = "ssr")]
 use data::customers::{CustomerChange, NewCustomer};
 #[cfg(feature = "ssr")]
-use data::queries::words;
+use data::queries::{pick, words};
 #[cfg(feature = "ssr")]
 use data::transactions::{Refund, Sale};
 #[cfg(feature = "ssr")]
@@ -74,6 +74,7 @@ pub async fn create_customer(
     #[server(default)] test: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let partner_key = pick::partner_key(cx.db.read(), cx.company_id, "partner_key", &partner_key).await?;
     let created_at = match created_at.trim() {
         "" => None,
         text => Some(time(&cx, "created_at", text)?),
@@ -210,7 +211,7 @@ pub async fn preview_attribution(
         return Ok(None);
     }
     let from = time(&cx, "from", &from)?;
-    let partner = filled(&partner);
+    let partner = filled(&pick::partner_key(cx.db.read(), cx.company_id, "partner", &partner).await?);
     Ok(Some(data::queries::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?))
 }
 
@@ -224,6 +225,7 @@ pub async fn change_attribution(
     #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let partner = pick::partner_key(cx.db.read(), cx.company_id, "partner", &partner).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
     let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;

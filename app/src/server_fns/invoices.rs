@@ -14,6 +14,8 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
+use data::queries::pick;
+#[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
 use domain::access::Action;
@@ -135,15 +137,11 @@ pub async fn create_reward_on_invoice(
     #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
-    let reward = ManualReward {
-        partner_key: partner_key.trim().to_owned(),
-        amount: amount.trim().to_owned(),
-        currency,
-        description,
-        customer_key: customer_key.trim().to_owned(),
-        onto_invoice: true,
-    };
-    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
+    let partner_key = pick::partner_key(cx.db.read(), cx.company_id, "partner_key", &partner_key).await?;
+    let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
+    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    super::ask(doubts.as_slice(), &please_confirm)?;
+    let reward = ManualReward { partner_key, amount: amount.trim().to_owned(), currency, description, customer_key, onto_invoice: true };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let partner = crate::list::encode(&reward.partner_key);
     Ok(Done::say(format!("Created the reward on {number}."))

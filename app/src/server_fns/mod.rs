@@ -27,10 +27,3 @@ fn ask(doubts: &[String], confirmed: &str) -> crate::error::Result<()> {
     crate::http::fail(&error);
     Err(error)
 }
-
-/// As [`ask`], about a reward given by hand. What cannot be read is refused elsewhere.
-#[cfg(feature = "ssr")]
-fn ask_about_reward(amount: &str, currency: &str, confirmed: &str) -> crate::error::Result<()> {
-    let Ok(currency) = currency.parse() else { return Ok(()) };
-    domain::Money::parse(amount, currency).map_or(Ok(()), |amount| ask(&domain::doubts::of_reward(amount), confirmed))
-}

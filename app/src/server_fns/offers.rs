@@ -13,7 +13,8 @@ use crate::wire::Reading;
 use {
     crate::{ctx, error::AppError, error::FieldErrors},
     data::offers::{Published, Terms},
-    domain::{access::Action, offers::AppliesTo},
+    domain::access::Action,
+    domain::offers::{AppliesTo, pays_more_than_the_sale},
 };
 
 #[server(prefix = "/rpc", endpoint = "offers/list", protocol = Reading)]
@@ -52,6 +53,7 @@ pub async fn publish_offer(
     #[server(default)] applies_to: String,
     #[server(default)] triggers: Vec<TriggerText>,
     #[server(default)] seen: i32,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageOffers).await?;
     let mut errors = FieldErrors::new();
@@ -77,6 +79,10 @@ pub async fn publish_offer(
     }
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
+    }
+    if let Some((sale, pays)) = pays_more_than_the_sale(&read) {
+        let question = format!("A sale of {sale} would pay {pays}. This pays more than the sale. Publish anyway?");
+        super::ask(&[question], &please_confirm)?;
     }
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };

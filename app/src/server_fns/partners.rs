@@ -18,6 +18,8 @@ use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::partners::{NewPartner, PartnerChange};
 #[cfg(feature = "ssr")]
+use data::queries::pick;
+#[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
 use domain::access::Action;
@@ -205,15 +207,17 @@ pub async fn create_manual_reward(
     #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
+    let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
+    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    super::ask(doubts.as_slice(), &please_confirm)?;
     let reward = ManualReward {
         partner_key: partner_key.clone(),
         amount: amount.trim().to_owned(),
         currency,
         description: description.trim().to_owned(),
-        customer_key: customer_key.trim().to_owned(),
+        customer_key,
         onto_invoice: onto_invoice == "review",
     };
-    super::ask_about_reward(&reward.amount, &reward.currency, &please_confirm)?;
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))

@@ -1,5 +1,7 @@
 //! Review Rewards: the list, one reward, and what people decide about them.
 
+use std::collections::BTreeMap;
+
 use domain::Place;
 use domain::views::ListQuery;
 use domain::views::rewards::{ReviewList, RewardDetail};
@@ -12,9 +14,13 @@ use crate::forms::Done;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, error::AppError};
+use crate::ctx::{self, CompanyCtx};
 #[cfg(feature = "ssr")]
-use data::rewards::{Adjustment, Decided, Review};
+use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use data::rewards::selection::{Asked, Outcome};
+#[cfg(feature = "ssr")]
+use data::rewards::{Adjustment, Decided, Decision, Review};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
@@ -54,7 +60,7 @@ pub async fn get_reward(#[server(default)] place: Place, key: String) -> Result<
 }
 
 /// `decision` is a verb's word, [`MOVE`] or [`REMOVE`]; `seen` is what a drawer knew of its one reward. A form for many has a
-/// reason for each decision.
+/// reason for each decision. In place of `keys`, `selection` names everything that was selected by [`select_rewards`].
 #[server(prefix = "/rpc", endpoint = "rewards/review")]
 pub async fn review_rewards(
     #[server(default)] place: Place,
@@ -64,6 +70,7 @@ pub async fn review_rewards(
     #[server(default)] hold_reason: String,
     #[server(default)] decline_reason: String,
     #[server(default)] seen: String,
+    #[server(default)] selection: String,
 ) -> Result<Done> {
     let (field, reason) = match decision.as_str() {
         "hold" if reason.is_empty() && seen.is_empty() => ("hold_reason", hold_reason),
@@ -72,6 +79,9 @@ pub async fn review_rewards(
     };
     let action = if decision == MOVE || decision == REMOVE { Action::ManageInvoices } else { Action::ReviewRewards };
     let cx = ctx::company(&place, action).await?;
+    if !selection.is_empty() {
+        return decide_selection(&cx, &selection, &decision, field, reason).await;
+    }
     if keys.is_empty() {
         return Err(AppError::invalid("", "Select at least one reward first."));
     }
@@ -92,9 +102,33 @@ pub async fn review_rewards(
     Ok(said(&decision, &decided.map_err(|error| by_reward(error, named))?))
 }
 
-#[server(prefix = "/rpc", endpoint = "rewards/undo")]
-pub async fn undo_review(#[server(default)] place: Place, batch: String) -> Result<Done> {
+/// Selects everything that the list finds, as it is now.
+#[server(prefix = "/rpc", endpoint = "rewards/select")]
+pub async fn select_rewards(
+    #[server(default)] place: Place,
+    #[server(default)] search: String,
+    #[server(default)] sort: String,
+    #[server(default)] filters: BTreeMap<String, String>,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::ReviewRewards).await?;
+    let mut query = ListQuery { search, sort, page: String::new(), filters };
+    query.filters.remove("selection");
+    let list = format!("/rewards{}", crate::list::address(&query));
+    let id = data::rewards::selection::select(&cx.db, &cx.company, &query, &list, cx.author(), cx.now).await?;
+    query.filters.insert("selection".to_owned(), id.to_string());
+    Ok(Done::say("").to(format!("/rewards{}", crate::list::address(&query))))
+}
+
+#[server(prefix = "/rpc", endpoint = "rewards/undo")]
+pub async fn undo_review(
+    #[server(default)] place: Place,
+    #[server(default)] batch: String,
+    #[server(default)] selection: String,
+) -> Result<Done> {
+    let cx = ctx::company(&place, Action::ReviewRewards).await?;
+    if !selection.is_empty() {
+        return undo_selection(&cx, &selection).await;
+    }
     let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
     let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(|error| by_reward(error, true))?;
     let words = match undone.changed {
@@ -126,6 +160,99 @@ pub async fn adjust_reward(
     Ok(Done::say(if given.new { "Added the difference as a reward of its own." } else { "It was added already." })
         .to(reward_path(&given.key))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
+}
+
+/// Decides about everything that was selected, in pieces, while the person sees how far it is.
+#[cfg(feature = "ssr")]
+async fn decide_selection(cx: &CompanyCtx, selection: &str, word: &str, field: &str, reason: String) -> Result<Done> {
+    let id = selection.parse().map_err(|_| AppError::NotFound("This selection".to_owned()))?;
+    let found = data::rewards::selection::find(cx.db.read(), cx.company_id, id)
+        .await?
+        .ok_or_else(|| AppError::NotFound("This selection".to_owned()))?;
+    let decision = match word {
+        MOVE => Decision::MoveToCurrent,
+        REMOVE => Decision::Remove,
+        word => Decision::Decide(verb(word)?),
+    };
+    if let Decision::Decide(verb) = decision
+        && verb.needs_reason()
+        && reason.trim().is_empty()
+    {
+        return Err(AppError::invalid(field, "Say why: the partner reads it."));
+    }
+    let outcome = in_pieces(cx, "Deciding", move |db, company, by, now, told| async move {
+        data::rewards::selection::decide(&db, company, &Asked { selection: id, decision, reason: &reason }, &by, now, &told).await
+    })
+    .await?;
+    let done = Decided {
+        batch_id: None,
+        changed: outcome.changed,
+        unchanged: outcome.unchanged,
+        followed: outcome.followed,
+        left_out: outcome.left_out,
+    };
+    let mut told = said(word, &done);
+    told.message.push_str(&left_out(&outcome));
+    if outcome.changed > 0 {
+        told = told.undo(UndoReview::PATH, [("selection", id.to_string())]);
+    }
+    // What was stopped can go on.
+    Ok(if outcome.missing == 0 { told.to(found.filter) } else { told })
+}
+
+#[cfg(feature = "ssr")]
+async fn undo_selection(cx: &CompanyCtx, selection: &str) -> Result<Done> {
+    let id = selection.parse().map_err(|_| AppError::NotFound("This selection".to_owned()))?;
+    let outcome = in_pieces(cx, "Undoing", move |db, company, by, now, told| async move {
+        data::rewards::selection::undo_all(&db, company, id, &by, now, &told).await
+    })
+    .await?;
+    Ok(Done::say(format!("Undid the decision on {} rewards.{}", domain::page::grouped(as_count(outcome.changed)), left_out(&outcome))))
+}
+
+/// Hears how many of how many are done, and says whether to go on.
+#[cfg(feature = "ssr")]
+type Told = Box<dyn Fn(u64, u64) -> bool + Send + Sync>;
+
+/// Runs long work on a selection; the person sees how far it is, and can stop it between two pieces.
+#[cfg(feature = "ssr")]
+async fn in_pieces<W, F>(cx: &CompanyCtx, words: &'static str, work: W) -> Result<Outcome>
+where
+    W: FnOnce(data::Db, uuid::Uuid, String, domain::Instant, Told) -> F + Send + 'static,
+    F: Future<Output = data::Result<Outcome>>,
+{
+    let running = crate::progress::Running::begin(cx.user.id, words, "Stop");
+    let (flag, user_id) = (running.flag(), cx.user.id);
+    let told: Told = Box::new(move |done, total| {
+        crate::progress::tell(user_id, done, total, format!("{words}: {done} of {total}"));
+        !*flag.borrow()
+    });
+    let (db, company, by, now) = (cx.db.clone(), cx.company_id, cx.author().to_owned(), cx.now);
+    ctx::apart(move || work(db, company, by, now, told)).await
+}
+
+/// What of a selection was not decided about, and why.
+#[cfg(feature = "ssr")]
+fn left_out(outcome: &Outcome) -> String {
+    const NAMED_MAX: usize = 3;
+    let mut words = String::new();
+    if !outcome.refused.is_empty() {
+        let named: Vec<String> = outcome.refused.iter().take(NAMED_MAX).map(|(key, why)| format!("{key} {why}")).collect();
+        let more = match outcome.refused.len().saturating_sub(NAMED_MAX) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        words.push_str(&format!(" {} left out: {}{more}.", outcome.refused.len(), named.join("; ")));
+    }
+    if outcome.missing > 0 {
+        words.push_str(&format!(" Stopped: {} are left to do. Send it again to go on.", outcome.missing));
+    }
+    words
+}
+
+#[cfg(feature = "ssr")]
+fn as_count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[cfg(feature = "ssr")]

@@ -26,6 +26,8 @@ pub mod reward_counts;
 pub mod reward_records;
 pub mod rewards;
 pub mod search_terms;
+pub mod selection_rewards;
+pub mod selections;
 pub mod sessions;
 pub mod sign_in_failures;
 pub mod sign_in_links;

@@ -197,8 +197,8 @@ impl Export {
                 "" => None,
                 partner => Some(queries::partners::detail::transactions_filter(conn, company, partner, query).await?),
             },
-            Noun::Invoices => queries::invoices::list_filter(query),
-            Noun::Audit => Some(queries::settings::audit_filter(query)),
+            Noun::Invoices => queries::invoices::list_filter(query)?,
+            Noun::Audit => Some(queries::settings::audit_filter(conn, company_id, query).await?),
             Noun::Payouts | Noun::Receipts | Noun::Ledger => None,
         };
         export.filter = export.filter.add_option(filter);

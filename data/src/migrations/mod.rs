@@ -10,6 +10,7 @@ mod m0005_company_account;
 mod m0006_list_indexes;
 mod m0007_forms;
 mod m0010_rules;
+mod m0011_search_and_selections;
 mod m0012_sign_ins;
 mod m0013_partner_keys;
 mod table;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_list_indexes::Migration),
             Box::new(m0007_forms::Migration),
             Box::new(m0010_rules::Migration),
+            Box::new(m0011_search_and_selections::Migration),
             Box::new(m0012_sign_ins::Migration),
             Box::new(m0013_partner_keys::Migration),
         ]

@@ -1,7 +1,7 @@
 //! Applying a programme file's offers: each with one version, or with its whole history.
 
 use domain::Instant;
-use domain::offers::{OfferVersion, Trigger, TriggerText};
+use domain::offers::{OfferVersion, Trigger, TriggerText, pays_more_than_the_sale};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -120,6 +120,7 @@ fn at_line(offer: &Offer, error: Error) -> Error {
 
 /// Puts what became of one version with the differences.
 fn say(offer: &Offer, published: Published, before: Option<&OfferVersion>, differences: &mut Vec<String>) {
+    let published_nothing = matches!(published, Published::Unchanged);
     match published {
         Published::Unchanged => {}
         Published::Created { effective_from } => {
@@ -134,6 +135,9 @@ fn say(offer: &Offer, published: Published, before: Option<&OfferVersion>, diffe
                 terms_differences(before, offer, differences);
             }
         }
+    }
+    if let (false, Some((sale, pays))) = (published_nothing, pays_more_than_the_sale(&offer.terms.triggers)) {
+        differences.push(format!("    ! offer {}: a sale of {sale} pays {pays}, more than the sale", offer.key));
     }
 }
 

@@ -9,11 +9,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::page::{self, List};
+use super::rewards::people;
 use super::{names, words};
+use crate::entities::companies;
 use crate::entities::customers::{Column, Entity, Model};
-use crate::entities::{companies, partnerships};
 use crate::search::{self, Kind};
-use crate::{Db, Error, Result, partners};
+use crate::{Db, Result, partners};
 
 pub mod change;
 pub mod detail;
@@ -21,12 +22,15 @@ pub mod forms;
 #[cfg(test)]
 mod tests;
 
-/// A page of the list that `query` asks for. Filters: `partner` (a partner's key), `bought` and `test` ("yes" or "no"),
+/// The words of filters that ask one thing.
+const YES_OR_NO: &[&str] = &["yes", "no"];
+
+/// A page of the list that `query` asks for. Filters: `partner` (a key, or what nobody else begins with), `bought` and `test` ("yes" or "no"),
 /// `from` and `to` (first and last day of becoming a customer, in the company's zone).
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<CustomerList> {
     let conn = &db.snapshot().await?;
-    let partner = partner_of(conn, company.id, query.filter("partner")).await?;
-    let list = List { filter: filter(company, query, partner.as_ref())?, ..ordered(company.id, query) };
+    let partner = people::partner(conn, company.id, query.filter("partner")).await?;
+    let list = List { filter: filter(company, query, partner.as_ref())?, ..ordered(company.id, query)? };
     let list = list.narrowed(search::narrows(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
     let totals = list.totals(conn, &[Column::Transactions]).await?;
     let found = list.page(conn, Some(&query.page), totals.count).await?;
@@ -34,14 +38,14 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
         count: totals.count,
         transactions: totals.sums.and_then(|sums| sums.first().copied()),
         empty: totals.count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
-        partner: partner.as_ref().map(names::partner),
+        partner: partner.map(|(_, choice)| choice),
         page: Page { rows: rows(conn, company, &found.rows).await?, previous: found.previous, next: found.next },
     })
 }
 
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
-    let partner = partner_of(conn, company.id, query.filter("partner")).await?;
+    let partner = people::partner(conn, company.id, query.filter("partner")).await?;
     let own = filter(company, query, partner.as_ref())?;
     let words = search::matching(conn, company.id, Kind::Customer, &query.search, Column::Id).await?;
     let all = Condition::all().add_option(own).add_option(words);
@@ -87,44 +91,31 @@ fn scope(company_id: Uuid) -> Condition {
     Condition::all().add(Column::CompanyId.eq(company_id))
 }
 
-fn ordered(company_id: Uuid, query: &ListQuery) -> List<Entity> {
-    let (word, descending) = query.order(CUSTOMER_SORTS, true);
+fn ordered(company_id: Uuid, query: &ListQuery) -> Result<List<Entity>> {
+    let (word, descending) = query.order(CUSTOMER_SORTS, true)?;
     let sort = match word {
         "name" => Column::Search,
         "email" => Column::Email,
         _ => Column::CreatedAt,
     };
-    List { descending, ..List::new(scope(company_id), sort, Column::Id) }
+    Ok(List { descending, ..List::new(scope(company_id), sort, Column::Id) })
 }
 
-async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<partnerships::Model>> {
-    if key.is_empty() {
-        return Ok(None);
-    }
-    match partners::find_by_key(conn, company_id, key).await {
-        Ok(partner) => Ok(Some(partner)),
-        Err(Error::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn filter(company: &companies::Model, query: &ListQuery, partner: Option<&partnerships::Model>) -> Result<Option<Condition>> {
+fn filter(company: &companies::Model, query: &ListQuery, partner: Option<&(Uuid, Choice)>) -> Result<Option<Condition>> {
     let mut all = Condition::all();
-    if !query.filter("partner").is_empty() {
-        // A partner that is not there brought nobody.
-        all = all.add(Column::PartnershipId.eq(partner.map_or(Uuid::nil(), |partner| partner.id)));
+    // A partner who is not there has no customers.
+    all = all.add_option(partner.map(|(id, _)| Column::PartnershipId.eq(*id)));
+    match query.one_of("bought", YES_OR_NO)? {
+        Some("yes") => all = all.add(Column::FirstPurchaseAt.is_not_null()),
+        Some(_) => all = all.add(Column::FirstPurchaseAt.is_null()),
+        None => {}
     }
-    match query.filter("bought") {
-        "yes" => all = all.add(Column::FirstPurchaseAt.is_not_null()),
-        "no" => all = all.add(Column::FirstPurchaseAt.is_null()),
-        _ => {}
+    match query.one_of("test", YES_OR_NO)? {
+        Some("yes") => all = all.add(Column::Test.eq(true)),
+        Some(_) => all = all.add(Column::Test.eq(false)),
+        None => {}
     }
-    match query.filter("test") {
-        "yes" => all = all.add(Column::Test.eq(true)),
-        "no" => all = all.add(Column::Test.eq(false)),
-        _ => {}
-    }
-    let since = words::days_asked(&company.zone()?, query, Column::CreatedAt);
+    let since = words::days_asked(&company.zone()?, query, Column::CreatedAt)?;
     if !since.is_empty() {
         all = all.add(since);
     }

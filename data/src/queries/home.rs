@@ -1,7 +1,5 @@
 //! The home screen: this month against last month, twelve months as a chart, what waits.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{Datelike, Months, NaiveDateTime};
 use domain::access::{Action, allows};
 use domain::page::grouped;
@@ -15,14 +13,14 @@ use sea_orm::{
 };
 
 use super::invoices::stage;
-use super::{lines, session, words};
+use super::{figures, lines, words};
 use crate::entities::{companies, customers, invoices, partnerships, payouts, rewards};
-use crate::error::stored;
 use crate::{Db, Result};
 
-const MONTHS: i32 = 12;
 /// Beyond this, payouts that wait are not counted on.
 const COUNTED_MAX: u64 = 1_000;
+/// Among so many rewards the oldest is not looked for.
+const LOOKED_AT_MAX: u64 = 1_000;
 
 pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: Instant) -> Result<Home> {
     let snapshot = db.snapshot().await?;
@@ -30,8 +28,8 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
     let spans = Spans::of(&zone, now);
     let (months, other_currencies) = bars(&snapshot, company, currency, now).await?;
     let rewards = Figure {
-        now: earned(&snapshot, company, currency, spans.this).await?,
-        before: earned(&snapshot, company, currency, spans.last).await?,
+        now: figures::recorded(&snapshot, company, currency, spans.this).await?,
+        before: figures::recorded(&snapshot, company, currency, spans.last).await?,
     };
     let revenue = Figure {
         now: sold(&snapshot, company, currency, spans.this).await?,
@@ -48,6 +46,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
     Ok(Home {
         context: format!("{}, day {} · {}", Month::of(zone.date(now)).long(), zone.date(now).day(), zone.place()),
         compared_with: spans.words(&zone),
+        month: Month::of(zone.date(now)).long(),
         rewards,
         revenue,
         customers,
@@ -89,17 +88,6 @@ struct Sum {
     total: Option<i64>,
 }
 
-/// Rewards recorded in a span, declined ones left out.
-async fn earned<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency: Currency, span: (Instant, Instant)) -> Result<Money> {
-    let sum = Sum::find_by_statement(Statement::from_sql_and_values(
-        conn.get_database_backend(),
-        "SELECT CAST(SUM(amount) AS BIGINT) AS total FROM rewards WHERE company_id = $1 AND created_at >= $2 AND created_at < $3 \
-         AND currency = $4 AND state <> 'declined'",
-        [company.id.into(), span.0.0.into(), span.1.0.into(), currency.code().into()],
-    ));
-    Ok(Money::new(sum.one(conn).await?.and_then(|sum| sum.total).unwrap_or(0), currency))
-}
-
 /// What customers of partners paid in a span, refunds taken off.
 async fn sold<C: ConnectionTrait>(conn: &C, company: &companies::Model, currency: Currency, span: (Instant, Instant)) -> Result<Money> {
     let sum = Sum::find_by_statement(Statement::from_sql_and_values(
@@ -124,17 +112,7 @@ async fn brought<C: ConnectionTrait>(conn: &C, company: &companies::Model, span:
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-#[derive(FromQueryResult)]
-struct MonthSum {
-    invoice_month: i32,
-    currency: String,
-    state: String,
-    gained: i64,
-    taken: i64,
-}
-
-/// The last twelve months by what became of their rewards, and the other currencies in them. A frozen month is what its invoice
-/// says; only months that still move are added up.
+/// The last twelve months by what their rewards show as, and the other currencies in them.
 async fn bars<C: ConnectionTrait>(
     conn: &C,
     company: &companies::Model,
@@ -142,60 +120,12 @@ async fn bars<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<(Vec<MonthBar>, Vec<String>)> {
     let last = company.accumulating_month(now)?;
-    let first = last.plus(1 - MONTHS);
-    let mut bars: BTreeMap<Month, MonthBar> =
-        (0..MONTHS).map(|number| first.plus(number)).map(|month| (month, MonthBar::empty(month, currency))).collect();
-    let mut others: BTreeSet<String> = BTreeSet::new();
-    let frozen = invoices::Entity::find()
-        .filter(invoices::Column::CompanyId.eq(company.id))
-        .filter(invoices::Column::Month.gte(first.0))
-        .all(conn)
-        .await?;
-    let mut moving_from = last;
-    for invoice in frozen {
-        let state: InvoiceState = stored(&invoice.state)?;
-        if state.open() {
-            moving_from = moving_from.min(Month(invoice.month));
-            continue;
-        }
-        if invoice.currency != currency.code() {
-            others.insert(invoice.currency);
-            continue;
-        }
-        if let Some(bar) = bars.get_mut(&Month(invoice.month)) {
-            let amount = Money::new(invoice.total.unwrap_or(0), currency);
-            match (amount.minor < 0, state) {
-                (true, _) => bar.reversed = amount,
-                (_, InvoiceState::Paid) => bar.paid = amount,
-                _ => bar.invoiced = amount,
-            }
-        }
-    }
-    let moving = MonthSum::find_by_statement(Statement::from_sql_and_values(
-        conn.get_database_backend(),
-        "SELECT invoice_month, currency, state, CAST(SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS BIGINT) AS gained, \
-         CAST(SUM(CASE WHEN amount < 0 THEN amount ELSE 0 END) AS BIGINT) AS taken FROM rewards \
-         WHERE company_id = $1 AND invoice_month >= $2 AND state IN ('pending', 'approved', 'hold', 'scheduled') \
-         GROUP BY invoice_month, currency, state",
-        [company.id.into(), moving_from.max(first).0.into()],
-    ));
-    for sum in moving.all(conn).await? {
-        if sum.currency != currency.code() {
-            others.insert(sum.currency);
-            continue;
-        }
-        // A hold can outlive its month's invoice; a bar that is frozen stays as it is.
-        let Some(bar) = bars.get_mut(&Month(sum.invoice_month)).filter(|bar| bar.paid.minor == 0 && bar.invoiced.minor == 0) else {
-            continue;
-        };
-        match stored::<RewardState>(&sum.state)? {
-            RewardState::Approved => bar.approved.minor += sum.gained,
-            RewardState::Pending => bar.new.minor += sum.gained,
-            _ => bar.held.minor += sum.gained,
-        }
-        bar.reversed.minor += sum.taken;
-    }
-    Ok((bars.into_values().collect(), others.into_iter().collect()))
+    let first = last.plus(1 - figures::CHART_MONTHS);
+    let sums = figures::of_company(conn, company.id, first).await?;
+    let statuses = figures::statuses(conn, company.id, first).await?;
+    let shown = sums.iter().filter(|sum| sum.currency == currency).map(|sum| (Month(sum.month), statuses.of(sum), sum.total));
+    let bars = MonthBar::row(last, figures::CHART_MONTHS, currency, shown);
+    Ok((bars, figures::other_currencies(&sums, currency)))
 }
 
 async fn open_invoices<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Vec<invoices::Model>> {
@@ -310,67 +240,47 @@ async fn invoice_href<C: ConnectionTrait>(conn: &C, payout: &payouts::Model) -> 
 
 /// New rewards of the open months.
 async fn new_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Option<Waiting>> {
-    let (count, scope) = session::to_review(conn, company, now).await?;
-    let words = told(count, "reward to review", "rewards to review");
-    rewards_waiting(conn, company, WaitingKind::Review, RewardState::Pending, count, scope, words).await
+    let sums = figures::to_review(conn, company, now).await?;
+    rewards_waiting(conn, company, WaitingKind::Review, RewardState::Pending, &sums, ["reward to review", "rewards to review"]).await
 }
 
 /// Rewards that somebody put on hold, of whatever month.
 async fn held_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Option<Waiting>> {
-    let scope = Condition::all().add(rewards::Column::CompanyId.eq(company.id)).add(rewards::Column::State.eq(RewardState::Hold.word()));
-    let found: Vec<uuid::Uuid> = rewards::Entity::find()
-        .select_only()
-        .column(rewards::Column::Id)
-        .filter(scope.clone())
-        .limit(session::WAITING_COUNTED_MAX)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let words = told(count, "reward on hold", "rewards on hold");
-    rewards_waiting(conn, company, WaitingKind::Held, RewardState::Hold, count, scope, words).await
+    let sums = figures::of_state(conn, company.id, RewardState::Hold).await?;
+    rewards_waiting(conn, company, WaitingKind::Held, RewardState::Hold, &sums, ["reward on hold", "rewards on hold"]).await
 }
 
-/// The line about rewards; only few of them are added up.
+/// The line about rewards; the oldest is only looked for among few.
 async fn rewards_waiting<C: ConnectionTrait>(
     conn: &C,
     company: &companies::Model,
     kind: WaitingKind,
     state: RewardState,
-    count: i64,
-    scope: Condition,
-    title: String,
+    sums: &[figures::Sum],
+    [one, many]: [&str; 2],
 ) -> Result<Option<Waiting>> {
+    let count = figures::rows(sums);
     if count == 0 {
         return Ok(None);
     }
-    let href = format!("/rewards?status={}", state.word());
-    if u64::try_from(count).unwrap_or(u64::MAX) >= session::WAITING_COUNTED_MAX {
-        return Ok(Some(Waiting { kind, title, detail: String::new(), amounts: Vec::new(), href }));
-    }
-    let oldest: Option<i64> = rewards::Entity::find()
-        .select_only()
-        .column_as(rewards::Column::CreatedAt.min(), "oldest")
-        .filter(scope.clone())
-        .into_tuple::<Option<i64>>()
-        .one(conn)
-        .await?
-        .flatten();
-    let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
-    let amounts = lines::sums_by_currency::<_, rewards::Entity>(conn, scope, amount, currency, company.money_currency()?).await?;
+    let oldest: Option<i64> = match u64::try_from(count) {
+        Ok(count) if count < LOOKED_AT_MAX => {
+            let oldest = rewards::Entity::find().select_only().column_as(rewards::Column::CreatedAt.min(), "oldest");
+            oldest.filter(figures::rows_of(sums)).into_tuple::<Option<i64>>().one(conn).await?.flatten()
+        }
+        _ => None,
+    };
     let detail = match oldest {
         Some(at) => format!("the oldest is from {}", words::day(&company.zone()?, Instant(at))),
         None => String::new(),
     };
-    Ok(Some(Waiting { kind, title, detail, amounts, href }))
-}
-
-/// "42 rewards to review"; beyond what is counted "1,000 or more rewards to review".
-fn told(count: i64, one: &str, many: &str) -> String {
-    if u64::try_from(count).unwrap_or(u64::MAX) >= session::WAITING_COUNTED_MAX {
-        return format!("{} or more {many}", grouped(count));
-    }
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+    Ok(Some(Waiting {
+        kind,
+        title: format!("{} {}", grouped(count), if count == 1 { one } else { many }),
+        detail,
+        amounts: figures::totals(sums, company.money_currency()?),
+        href: format!("/rewards?status={}", state.word()),
+    }))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -5,7 +5,7 @@ use domain::views::ListQuery;
 use domain::views::home::MonthStrip;
 use domain::views::invoices::{InvoiceList, InvoiceRow};
 use domain::zone::Zone;
-use domain::{Instant, Money, Month};
+use domain::{Currency, Instant, Money, Month};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -35,7 +35,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let zone = company.zone()?;
     let accumulating = company.accumulating_month(now)?;
     let scope = Condition::all().add(Column::CompanyId.eq(company.id));
-    let list = List { filter: list_filter(query), descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let list = List { filter: list_filter(query)?, descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
     let mut rows = Vec::with_capacity(found.rows.len());
@@ -54,16 +54,11 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
 }
 
 /// What `list` is filtered by, beside the company.
-pub fn list_filter(query: &ListQuery) -> Option<Condition> {
-    let mut filter = Condition::all();
-    if let Ok(state) = query.filter("status").parse::<InvoiceState>() {
-        filter = filter.add(Column::State.eq(state.word()));
-    }
-    let currency = query.filter("currency");
-    if !currency.is_empty() {
-        filter = filter.add(Column::Currency.eq(currency));
-    }
-    (!filter.is_empty()).then_some(filter)
+pub fn list_filter(query: &ListQuery) -> Result<Option<Condition>> {
+    let state = query.word::<InvoiceState>("status")?.map(|state| Column::State.eq(state.word()));
+    let currency = query.word::<Currency>("currency")?.map(|currency| Column::Currency.eq(currency.code()));
+    let filter = Condition::all().add_option(state).add_option(currency);
+    Ok((!filter.is_empty()).then_some(filter))
 }
 
 /// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.
@@ -123,13 +118,14 @@ async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Mo
     let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
     let mut rows = Vec::new();
     for lines in currency_lines(conn, company.id, month).await? {
+        let (_, totals) = crate::invoices::preview(conn, company, month, &lines.currency).await?;
         rows.push(InvoiceRow {
             number: String::new(),
             month: month.long(),
             state: None,
             paused: false,
             lines: lines.lines,
-            amount: money(lines.total, &lines.currency)?,
+            amount: money(totals.charge, &lines.currency)?,
             note: format!("generated {generated}"),
             href: format!("/invoices/{month}-{}", lines.currency),
         });

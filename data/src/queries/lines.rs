@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::outlook::{Outlook, Payment};
-use super::{names, words};
+use super::{figures, names, words};
 use crate::Result;
 use crate::entities::{companies, invoices, receipts, rewards, transactions};
 use crate::error::stored;
@@ -143,19 +143,19 @@ where
 async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[transactions::Model]) -> Result<HashMap<Uuid, Vec<Money>>> {
     use rewards::Column;
     let owners: HashMap<Uuid, Option<Uuid>> = transactions.iter().map(|row| (row.id, row.partnership_id)).collect();
-    let rows: Vec<(Option<Uuid>, Uuid, i64, String, String)> = rewards::Entity::find()
+    let rows: Vec<(Option<Uuid>, Uuid, i64, String)> = rewards::Entity::find()
         .select_only()
-        .columns([Column::TransactionId, Column::PartnershipId, Column::Amount, Column::Currency, Column::State])
+        .columns([Column::TransactionId, Column::PartnershipId, Column::Amount, Column::Currency])
         .filter(Column::TransactionId.is_in(owners.keys().copied()))
+        .filter(figures::earned())
         .into_tuple()
         .all(conn)
         .await?;
     let mut sums: HashMap<Uuid, BTreeMap<String, i64>> = HashMap::new();
-    for (transaction, partnership, amount, currency, state) in rows {
+    for (transaction, partnership, amount, currency) in rows {
         let Some(transaction) = transaction else { continue };
         // What an attribution change took from others sums to nothing and is none of this owner's.
-        let counts = owners.get(&transaction) == Some(&Some(partnership)) && state != RewardState::Declined.word();
-        if counts {
+        if owners.get(&transaction) == Some(&Some(partnership)) {
             *sums.entry(transaction).or_default().entry(currency).or_default() += amount;
         }
     }

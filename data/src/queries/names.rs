@@ -71,7 +71,7 @@ pub async fn transactions<C: ConnectionTrait>(conn: &C, ids: impl IntoIterator<I
 /// The company's groups in the order of their names: id, key and name.
 pub async fn groups<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<(Uuid, Choice)>> {
     let mut rows = groups::Entity::find().filter(groups::Column::CompanyId.eq(company_id)).all(conn).await?;
-    rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.key.clone()));
+    rows.sort_by_cached_key(|row| (domain::fold::fold(&row.name), row.key.clone()));
     Ok(rows.into_iter().map(|row| (row.id, Choice::new(row.key, row.name))).collect())
 }
 

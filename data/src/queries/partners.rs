@@ -31,7 +31,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
     let list = ordered(company, query, &groups)?;
     let list = list.narrowed(narrows(conn, company.id, query).await?);
     let totals = list.totals(conn, &[Column::Signups, Column::PaidCustomers, Column::Revenue]).await?;
-    let (word, _) = query.order(PARTNER_SORTS, true);
+    let (word, _) = query.order(PARTNER_SORTS, true)?;
     let found = if word == "group" {
         let group = query.filter("group");
         let asked = groups.iter().filter(|(_, known)| group.is_empty() || known.value == group);
@@ -77,7 +77,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company.
 pub async fn list_filter<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let groups = names::groups(conn, company.id).await?;
-    let all = filter(query, &groups).add(words::days_asked(&company.zone()?, query, Column::JoinedAt));
+    let all = filter(query, &groups)?.add(words::days_asked(&company.zone()?, query, Column::JoinedAt)?);
     let all = narrows(conn, company.id, query).await?.into_iter().fold(all, |all, part| all.add(part.test));
     Ok((!all.is_empty()).then_some(all))
 }
@@ -100,7 +100,7 @@ fn scope(company_id: Uuid) -> Condition {
 }
 
 fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<List<Entity>> {
-    let (word, descending) = query.order(PARTNER_SORTS, true);
+    let (word, descending) = query.order(PARTNER_SORTS, true)?;
     let sort = match word {
         "name" => Column::Search,
         "owner" => Column::Email,
@@ -110,7 +110,8 @@ fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choic
         "group" | "joined" => Column::JoinedAt,
         _ => Column::Revenue,
     };
-    let (scope, filter, joined) = (scope(company.id), filter(query, groups), words::days_asked(&company.zone()?, query, Column::JoinedAt));
+    let (scope, filter) = (scope(company.id), filter(query, groups)?);
+    let joined = words::days_asked(&company.zone()?, query, Column::JoinedAt)?;
     // Sorted by the day of joining, the days asked for are a piece of the index.
     let (scope, filter) = if matches!(sort, Column::JoinedAt) { (scope.add(joined), filter) } else { (scope, filter.add(joined)) };
     let filter = (!filter.is_empty()).then_some(filter);
@@ -125,7 +126,7 @@ fn part_of_group(group_id: Uuid, list: &List<Entity>) -> List<Entity> {
 }
 
 /// What the partnership's own columns decide, beside the day of joining.
-fn filter(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Condition {
+fn filter(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Condition> {
     let mut all = Condition::all();
     let group = query.filter("group");
     if !group.is_empty() {
@@ -133,14 +134,14 @@ fn filter(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Condition {
         let id = groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id);
         all = all.add(Column::GroupId.eq(id));
     }
-    if let Ok(status) = query.filter("status").parse::<PartnershipStatus>() {
+    if let Some(status) = query.word::<PartnershipStatus>("status")? {
         all = all.add(Column::Status.eq(status.word()));
     }
-    if !query.filter("held").is_empty() {
+    if query.one_of("held", &["yes"])?.is_some() {
         // The number is written out: the index has only these, which a database must see.
         all = all.add(Expr::col(Column::Held).gt(Expr::cust("0")));
     }
-    all
+    Ok(all)
 }
 
 /// What other rows decide: words and tags.

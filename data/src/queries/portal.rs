@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::outlook::Payment;
 use super::page::List;
 use super::rewards::detail::path_of;
-use super::{lines, receipts, words};
+use super::{figures, lines, receipts, words};
 use crate::entities::{companies, customers, invoices, partnerships, payouts, rewards};
 use crate::error::stored;
 use crate::{Db, Error, Result};
@@ -30,10 +30,11 @@ pub use paid::{payout, payouts};
 pub const PAYOUT_PREFIX: &str = "pay";
 
 /// What a partner may filter commissions by, and how it is called.
-pub const STAGES: [(&str, &str); 5] = [
+pub const STAGES: [(&str, &str); 6] = [
     ("expected", "Expected"),
     ("in_review", "In review"),
     ("on_hold", "On hold"),
+    ("scheduled", "Scheduled"),
     ("paid", "Paid or on its way"),
     ("declined", "Declined"),
 ];
@@ -125,8 +126,9 @@ fn seen(visibility: CustomerVisibility, name: &str) -> String {
 pub async fn commissions(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Commissions> {
     let conn = &db.snapshot().await?;
     let desk = Desk::of(conn, partner_id).await?;
-    let asked = stage_condition(query.filter("status"), &desk.invoices(conn).await?)?;
-    let month = query.filter("month").parse::<Month>().ok().map(|month| rewards::Column::InvoiceMonth.eq(month.0));
+    let stage = query.one_of("status", &STAGES.map(|(word, _)| word))?.unwrap_or_default();
+    let asked = stage_condition(stage, &desk.invoices(conn).await?)?;
+    let month = query.month("month")?.map(|month| rewards::Column::InvoiceMonth.eq(month.0));
     let filter = Condition::all().add_option(asked).add_option(month);
     let list = List {
         descending: true,
@@ -138,7 +140,8 @@ pub async fn commissions(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result
     let totals = match desk.companies.values().next() {
         Some(company) => {
             let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
-            let scope = desk.rewards().add(filter.clone());
+            let declined = stage == "declined";
+            let scope = desk.rewards().add(filter.clone()).add_option((!declined).then(figures::earned));
             lines::totals::<_, rewards::Entity>(conn, count, scope, amount, currency, company.money_currency()?).await?
         }
         None => None,
@@ -178,7 +181,8 @@ fn stage_condition(stage: &str, invoices: &[invoices::Model]) -> Result<Option<C
     Ok(match stage {
         "expected" => Some(if either.is_empty() { payable() } else { payable().add(either.not()) }),
         "in_review" => Some(payable().add(or_nothing(reviewed))),
-        "on_hold" => Some(state(&["hold", "scheduled"])),
+        "on_hold" => Some(state(&["hold"])),
+        "scheduled" => Some(state(&["scheduled"])),
         "paid" => Some(Condition::any().add(payable().add(or_nothing(charged))).add(state(&["paid"]))),
         "declined" => Some(state(&["declined"])),
         _ => None,

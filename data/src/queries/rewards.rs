@@ -2,7 +2,7 @@
 
 use domain::page::{COUNT_MAX, Count};
 use domain::states::RewardState;
-use domain::views::rewards::{REWARD_SORTS, ReviewList, StateTab};
+use domain::views::rewards::{ReviewList, Selection, StateTab};
 use domain::views::{Choice, ListQuery};
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
@@ -25,7 +25,7 @@ mod cells;
 mod counts;
 pub(super) mod detail;
 pub(super) mod months;
-mod people;
+pub(super) mod people;
 mod places;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -44,24 +44,24 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
     let asked = Asked::read(conn, company, query, &months, &groups).await?;
-    let summed = query.filter("sum") == "all";
+    let summed = query.one_of("sum", &["all"])?.is_some();
     let kinds = asked.kinds(company.id);
     let (counts, found) = if let Some(kinds) = &kinds {
         let cells = Cells::load(conn, kinds).await?;
-        let (sort, descending) = order(query);
+        let (sort, descending) = asked.order;
         let arms = Some(cells.arms(conn, kinds, asked.state, sort).await?);
         let list = List::<Entity> { descending, arms, ..List::new(Condition::all(), sort, Column::Id) };
         let counts = Counts::kept(&cells, kinds);
         (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
     } else {
-        let places = Places::of(&asked, company.id, query);
+        let places = Places::of(&asked, company.id);
         let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
         if let Some(state) = asked.state {
             counts.add_state(conn, state, &places).await?;
         }
         let few = matches!(counts.count(asked.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
         counts.cut = asked.found.as_ref().is_some_and(|found| found.cut);
-        let list = places.list(query, few);
+        let list = places.list(asked.order, few);
         (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
     };
     let count = counts.count(asked.state).unwrap_or(Count::MoreThan(COUNT_MAX));
@@ -88,9 +88,18 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
         partner: asked.partner.map(|(_, choice)| choice),
         customer: asked.customer.map(|(_, choice)| choice),
         in_review: months.under_review().map(|month| month.long()).unwrap_or_default(),
+        selection: selection(conn, company, query).await?,
         empty: count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?,
         may_review: true,
     })
+}
+
+/// The selection that the address names, while it is kept.
+async fn selection<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Selection>> {
+    let Ok(id) = query.filter("selection").parse() else { return Ok(None) };
+    let Some(found) = crate::rewards::selection::find(conn, company.id, id).await? else { return Ok(None) };
+    let totals = crate::rewards::selection::totals(&found, company.money_currency()?)?;
+    Ok(Some(Selection { id: found.id.to_string(), rewards: found.rewards, partners: found.partners, totals }))
 }
 
 /// The condition under which the list that `query` asks for takes a row in, beside being of the company. The filter
@@ -120,11 +129,6 @@ fn month_choices(months: &Months) -> Vec<Choice> {
         choices.push(words(*month, if reviewed { ", in review" } else { "" }));
     }
     choices
-}
-
-fn order(query: &ListQuery) -> (Column, bool) {
-    let (word, descending) = query.order(REWARD_SORTS, true);
-    (if word == "amount" { Column::Amount } else { Column::CreatedAt }, descending)
 }
 
 /// The stored state of a row.

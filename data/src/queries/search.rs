@@ -14,13 +14,10 @@ use crate::{Db, Result};
 
 /// How many of each kind are shown; the lists show all.
 const SHOWN: u64 = 6;
-/// Shorter questions match too much.
-const CHARS_MIN: usize = 2;
-
 /// What matches `text` in a name, an email or a key.
 pub async fn search(db: &Db, company: &companies::Model, text: &str) -> Result<SearchResults> {
     let text = text.trim();
-    if text.chars().count() < CHARS_MIN {
+    if domain::views::search::too_short(text) {
         return Ok(SearchResults::default());
     }
     let groups = [
@@ -39,7 +36,7 @@ async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<Hit
         Some(condition) => {
             let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
             let columns = [Column::PartnerKey, Column::Name, Column::Email];
-            named(db, ours.order_by_asc(Column::Name).select_only().columns(columns), addresses::partner).await?
+            named(db, ours.order_by_asc(Column::Search).order_by_asc(Column::Id).select_only().columns(columns), addresses::partner).await?
         }
         None => Vec::new(),
     };
@@ -52,7 +49,8 @@ async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGr
         Some(condition) => {
             let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
             let columns = [Column::CustomerKey, Column::Name, Column::Email];
-            named(db, ours.order_by_asc(Column::Name).select_only().columns(columns), addresses::customer).await?
+            named(db, ours.order_by_asc(Column::Search).order_by_asc(Column::Id).select_only().columns(columns), addresses::customer)
+                .await?
         }
         None => Vec::new(),
     };

@@ -4,24 +4,19 @@
 
 use domain::Instant;
 use domain::access::{Action, allows};
-use domain::states::{CompanyRole, PartnerRole, RewardState};
+use domain::states::{CompanyRole, PartnerRole};
 use domain::time::long_date;
 use domain::views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 use domain::zone::Zone;
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::rewards::months::Months;
-use super::words;
+use super::{figures, words};
 use crate::accounts::{Membership, User, find_user};
 use crate::clock::{self, Preview};
 use crate::due::Work;
-use crate::entities::{companies, memberships, partners, rewards, users};
+use crate::entities::{companies, memberships, partners, users};
 use crate::{Db, Result, demo, installation};
-
-/// Beyond this the number of waiting rewards is not counted on.
-pub const WAITING_COUNTED_MAX: u64 = 1_000;
 
 /// Where a person belongs, each with what `leads` makes of it; what it makes nothing of is left out.
 pub fn places(user: &User, leads: impl Fn(&Membership) -> Option<String>) -> Vec<PlaceLink> {
@@ -50,7 +45,7 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
                 zone: zone.place(),
                 currency: company.currency.clone(),
             };
-            let waiting = to_review(db.read(), &company, now).await?.0;
+            let waiting = figures::rows(&figures::to_review(db.read(), &company, now).await?);
             (scope, zone, waiting, allows(*role, Action::MoveClock))
         }
         Membership::Partner { partner_id, name, role, .. } => {
@@ -61,33 +56,6 @@ pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> 
     let places = places(user, |place| Some(place.place().to_string()));
     let clock = sandbox.then(|| clock(&zone, now, may_move));
     Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
-}
-
-/// New rewards of the months that are still open: how many, counted up to [`WAITING_COUNTED_MAX`], and which. New rewards of a
-/// frozen month went onto its invoice as they were.
-pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<(i64, Condition)> {
-    let mut all = Condition::any();
-    let mut count = 0;
-    for (month, currency) in Months::of(conn, company, now).await?.shelves {
-        let new = Condition::all()
-            .add(rewards::Column::CompanyId.eq(company.id))
-            .add(rewards::Column::InvoiceMonth.eq(month))
-            .add(rewards::Column::Currency.eq(currency))
-            .add(rewards::Column::State.eq(RewardState::Pending.word()));
-        if count < WAITING_COUNTED_MAX {
-            let found: Vec<Uuid> = rewards::Entity::find()
-                .select_only()
-                .column(rewards::Column::Id)
-                .filter(new.clone())
-                .limit(WAITING_COUNTED_MAX - count)
-                .into_tuple()
-                .all(conn)
-                .await?;
-            count += u64::try_from(found.len()).unwrap_or(u64::MAX);
-        }
-        all = all.add(new);
-    }
-    Ok((i64::try_from(count).unwrap_or(i64::MAX), all))
 }
 
 /// A partner reads dates in the zone of the company it has worked with longest.

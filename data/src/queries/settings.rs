@@ -9,13 +9,13 @@ use domain::views::ListQuery;
 use domain::views::settings::{AuditEntry, AuditLog, CompanyProfile};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::words;
-use crate::entities::{audit, companies};
+use crate::entities::{audit, companies, partnerships, rewards};
 use crate::{Db, Result};
 
 const ROWS: u64 = 50;
@@ -40,10 +40,10 @@ pub fn profile(company: &companies::Model, may_change: bool) -> CompanyProfile {
     }
 }
 
-/// The log, newest first: search finds a subject or an author exactly, `kind` keeps one kind of subject.
+/// The log, newest first: search finds a subject or an author exactly, and with a partner its rewards; `kind` keeps one kind of subject.
 pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<AuditLog> {
     let zone = company.zone()?;
-    let scope = Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(audit_filter(query));
+    let scope = Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(audit_filter(db.read(), company.id, query).await?);
     let cursor = Position::read(&query.page);
     let backward = cursor.is_some_and(|cursor| cursor.backward);
     let mut select = audit::Entity::find().filter(scope);
@@ -72,17 +72,31 @@ pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -
 }
 
 /// What the log is filtered by, beside the company.
-pub fn audit_filter(query: &ListQuery) -> Condition {
+pub async fn audit_filter<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Condition> {
     let mut filter = Condition::all();
     if !query.search.is_empty() {
         let text = query.search.as_str();
-        filter = filter.add(Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.eq(text)));
+        let mut found = Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.eq(text));
+        if let Some(partner) = partner_of(conn, company_id, text).await? {
+            let mut rewards = Query::select();
+            rewards.column(rewards::Column::Key).from(rewards::Entity).and_where(rewards::Column::PartnershipId.eq(partner));
+            let of_rewards = Condition::all().add(audit::Column::SubjectKind.eq("reward"));
+            found = found.add(of_rewards.add(audit::Column::Subject.in_subquery(rewards)));
+        }
+        filter = filter.add(found);
     }
     let kind = query.filter("kind");
     if !kind.is_empty() {
         filter = filter.add(audit::Column::SubjectKind.eq(kind));
     }
-    filter
+    Ok(filter)
+}
+
+async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<Uuid>> {
+    let found = partnerships::Entity::find()
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .filter(partnerships::Column::PartnerKey.eq(key));
+    Ok(found.one(conn).await?.map(|partner| partner.id))
 }
 
 /// Where a page of the log lies: beside a row.
@@ -119,7 +133,7 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
         id: row.id.to_string(),
         at: words::minute(zone, Instant(row.at)),
         author: row.author,
-        action: deed(&row.action),
+        action: deed(&row.action, &row.detail),
         subject_kind: readable(&row.subject_kind),
         subject: row.subject,
         href,
@@ -135,7 +149,12 @@ fn readable(word: &str) -> String {
 }
 
 /// "reward_release" → "Reward released": decisions carry the verb of their button.
-fn deed(action: &str) -> String {
+fn deed(action: &str, detail: &str) -> String {
+    // A version that promises nothing ends its offer.
+    if action == "offer_version_published" && detail.contains("\"terms\":[]") {
+        return "Offer retired".to_owned();
+    }
+
     let verb = action.strip_prefix("reward_").and_then(|word| Verb::ALL.iter().find(|verb| verb.word() == word));
     match verb {
         Some(verb) => format!("Reward {}", verb.done()),
@@ -243,6 +262,8 @@ mod tests {
         assert_eq!(read(released), told);
         assert_eq!(read(r#"{"from":"2026-11-04T15:20:00Z","currency":"USD"}"#), ["Currency: USD", "From: 4 Nov 2026, 10:20"]);
         assert_eq!(readable("partner_moved_to_group"), "Partner moved to group");
-        assert_eq!(deed("reward_hold"), "Reward put on hold");
+        assert_eq!(deed("reward_hold", "{}"), "Reward put on hold");
+        assert_eq!(deed("offer_version_published", r#"{"number":2,"terms":[]}"#), "Offer retired");
+        assert_eq!(deed("offer_version_published", r#"{"number":2,"terms":[{}]}"#), "Offer version published");
     }
 }

@@ -1,7 +1,7 @@
 //! Dates as the screens write them, in the company's zone, and dates as people type them.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
-use domain::views::ListQuery;
+use domain::views::{ListQuery, Unreadable};
 use domain::zone::Zone;
 use domain::{Instant, Month};
 use sea_orm::ColumnTrait;
@@ -45,15 +45,11 @@ pub fn typed(zone: &Zone, text: &str) -> Option<Instant> {
 }
 
 /// The instants of a column between the days `from` and `to` that a list is asked for, both of them included.
-pub fn days_asked(zone: &Zone, query: &ListQuery, column: impl ColumnTrait) -> Condition {
-    let mut all = Condition::all();
-    if let Some(from) = typed_date(query.filter("from")) {
-        all = all.add(column.gte(zone.first_instant(from).0));
-    }
-    if let Some(to) = typed_date(query.filter("to")).and_then(|to| to.succ_opt()) {
-        all = all.add(column.lt(zone.first_instant(to).0));
-    }
-    all
+pub fn days_asked(zone: &Zone, query: &ListQuery, column: impl ColumnTrait) -> Result<Condition, Unreadable> {
+    let day = |name: &str| query.read(name, typed_date, |value| format!("“{value}” isn't a date. Write it like 2026-03-31."));
+    let from = day("from")?.map(|from| column.gte(zone.first_instant(from).0));
+    let to = day("to")?.and_then(|to| to.succ_opt()).map(|after| column.lt(zone.first_instant(after).0));
+    Ok(Condition::all().add_option(from).add_option(to))
 }
 
 /// Reads a `date` field.

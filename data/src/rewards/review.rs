@@ -54,7 +54,7 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
         let asked: Vec<Asked<'_>> =
-            review.keys.iter().map(|key| Asked { row: 0, key, step: Step::Decide(review.verb), reason: review.reason }).collect();
+            review.keys.iter().map(|key| Asked { row: 0, key, step: Decision::Decide(review.verb), reason: review.reason }).collect();
         if let (Some(seen), [key]) = (review.seen, review.keys) {
             refuse_stale(tx, company_id, key, seen).await?;
         }
@@ -86,7 +86,7 @@ pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], rea
 pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Step::MoveToCurrent, reason: "" }).collect();
+        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::MoveToCurrent, reason: "" }).collect();
         all_or_none(tx, &desk, &asked, by).await
     })
 }
@@ -96,9 +96,26 @@ pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], rea
     check_reason(reason)?;
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Step::Remove, reason }).collect();
+        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::Remove, reason }).collect();
         all_or_none(tx, &desk, &asked, by).await
     })
+}
+
+/// Decides about each of these that lets it, in the transaction given. The others are named with why they don't; one that only follows
+/// another reward, with None.
+pub(super) async fn review_each<C: ConnectionTrait>(
+    tx: &C,
+    desk: &Desk,
+    keys: &[&str],
+    decision: Decision,
+    reason: &str,
+    by: &str,
+) -> Result<(Decided, HashMap<String, Option<String>>)> {
+    let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: decision, reason }).collect();
+    let plan = plan(tx, desk, &asked).await?;
+    let refused = plan.refused.into_iter();
+    let refused = refused.map(|(index, refused)| (asked[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
+    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, desk, plan.changes, by).await? }, refused))
 }
 
 /// Decides as a file says. With `skip_bad` the good rows count although there are bad ones.
@@ -111,8 +128,10 @@ pub async fn review_rows<C: ConnectionTrait>(
     now: Instant,
 ) -> Result<ReviewRows> {
     let desk = Desk::open(tx, company_id, now).await?;
-    let asked: Vec<Asked<'_>> =
-        rows.iter().map(|row| Asked { row: row.row, key: &row.reward_key, step: Step::Decide(row.verb), reason: &row.reason }).collect();
+    let asked: Vec<Asked<'_>> = rows
+        .iter()
+        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Decision::Decide(row.verb), reason: &row.reason })
+        .collect();
     let plan = plan(tx, &desk, &asked).await?;
     let complaints: Vec<Complaint> = plan
         .refused
@@ -124,19 +143,20 @@ pub async fn review_rows<C: ConnectionTrait>(
     Ok(ReviewRows { decided, complaints })
 }
 
+/// What is decided about a reward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub enum Decision {
     Decide(Verb),
     MoveToCurrent,
     Remove,
 }
 
-impl Step {
+impl Decision {
     const fn action(self) -> &'static str {
         match self {
-            Step::Decide(verb) => verb.word(),
-            Step::MoveToCurrent => "move_to_current_invoice",
-            Step::Remove => "remove_from_invoice",
+            Decision::Decide(verb) => verb.word(),
+            Decision::MoveToCurrent => "move_to_current_invoice",
+            Decision::Remove => "remove_from_invoice",
         }
     }
 }
@@ -145,7 +165,7 @@ impl Step {
 struct Asked<'a> {
     row: u32,
     key: &'a str,
-    step: Step,
+    step: Decision,
     reason: &'a str,
 }
 
@@ -196,9 +216,9 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
     let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
     let mut rows = by_keys(tx, desk.company.id, &keys).await?;
     let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
-    let named: HashMap<Uuid, (Step, Option<Uuid>)> =
+    let named: HashMap<Uuid, (Decision, Option<Uuid>)> =
         asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, (asked.step, row.reverses)))).collect();
-    let mut first: HashMap<&str, Step> = HashMap::new();
+    let mut first: HashMap<&str, Decision> = HashMap::new();
     let mut plan = Plan::default();
     let (mut alone, mut after) = (Vec::new(), Vec::new());
     for (index, asked) in asked.iter().enumerate() {
@@ -218,7 +238,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
     // What reverses or corrects comes after what it belongs to: where that one goes, it goes along.
     let above = |id: &Uuid| named.get(id).and_then(|(_, reverses)| *reverses);
     after.sort_by_cached_key(|(_, row)| std::iter::successors(row.reverses, above).count());
-    let mut moving: HashMap<Uuid, Step> = HashMap::new();
+    let mut moving: HashMap<Uuid, Decision> = HashMap::new();
     for (index, row) in alone.into_iter().chain(after) {
         let asked = &asked[index];
         if std::iter::successors(row.reverses, above).any(|id| moving.get(&id) == Some(&asked.step)) {
@@ -253,7 +273,7 @@ fn reached(
     let standing = row.standing()?;
     let books = desk.books(&row.currency);
     Ok(match asked.step {
-        Step::Decide(verb) => match original {
+        Decision::Decide(verb) => match original {
             Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.standing()?, books) => {
                 match review::decide(verb, asked.reason, &standing, books, desk.now) {
                     Ok(None) => Ok(None),
@@ -262,24 +282,24 @@ fn reached(
             }
             _ => review::decide(verb, asked.reason, &standing, books, desk.now),
         },
-        Step::MoveToCurrent => {
+        Decision::MoveToCurrent => {
             let before = original.map(|original| (original.key.as_str(), domain::Month(original.invoice_month)));
             review::move_to_current_invoice(&standing, before, books).map(Some)
         }
-        Step::Remove => review::remove_from_invoice(&standing, books).map(Some),
+        Decision::Remove => review::remove_from_invoice(&standing, books).map(Some),
     })
 }
 
 fn change(row: rewards::Model, to: Standing, asked: &Asked<'_>) -> Change {
     let reason = Some(asked.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let state_reason = match asked.step {
-        Step::Decide(_) => reason.clone(),
-        Step::MoveToCurrent | Step::Remove => row.state_reason.clone(),
+        Decision::Decide(_) => reason.clone(),
+        Decision::MoveToCurrent | Decision::Remove => row.state_reason.clone(),
     };
     Change { row, to, state_reason, reason, action: asked.step.action(), undoes: None, follows: false }
 }
 
-fn check_reason(reason: &str) -> Result<()> {
+pub(super) fn check_reason(reason: &str) -> Result<()> {
     if reason.trim().is_empty() {
         return Ok(());
     }

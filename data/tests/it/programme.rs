@@ -87,6 +87,13 @@ on_both! {
         assert!(data::companies::find_by_key(db.read(), "globex").await.is_err());
         let applied = programme::apply(db, RICH, false, BY, now).await.unwrap();
         assert_eq!(planned, applied);
+        // What would pay more than the sale is said beforehand.
+        let generous = PROGRAMME.replace("percent = \"20\"", "percent = \"150\"");
+        let planned = programme::apply(db, &generous, true, BY, now).await.unwrap().differences;
+        let warning = "    ! offer standard: a sale of $200.00 pays $300.00, more than the sale";
+        assert!(planned.iter().any(|line| line == warning), "{planned:?}");
+        let usual = programme::apply(db, PROGRAMME, true, BY, now).await.unwrap().differences;
+        assert!(!usual.is_empty() && usual.iter().all(|line| !line.contains("! offer")), "{usual:?}");
     }
 
     async fn a_changed_offer_is_a_new_version(db: &TestDb) {

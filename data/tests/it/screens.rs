@@ -12,6 +12,12 @@ use domain::views::search::HitKind;
 use crate::books::Books;
 use crate::world::{BY, World, at, usd};
 
+/// The key of the only reward.
+async fn only_reward(world: &World<'_>, company: &data::entities::companies::Model) -> String {
+    let list = data::queries::rewards::list(world.db, company, &ListQuery::default(), world.now).await.unwrap();
+    list.page.rows[0].key.clone()
+}
+
 on_both! {
     async fn home_holds_this_month_against_the_same_days_before(db: &TestDb) {
         let world = World::new(db).await;
@@ -33,7 +39,7 @@ on_both! {
         assert_eq!((view.customers.now, view.customers.before), (1, 0));
         assert_eq!(view.months.len(), 12);
         let march = view.months.last().unwrap();
-        assert_eq!((march.month, march.new, march.reversed, march.total()), (Month(202_603), usd("88.00"), usd("-20.00"), usd("68.00")));
+        assert_eq!((march.month, march.new, march.reversed, march.total()), (Month(202_603), usd("68.00"), usd("0.00"), usd("68.00")));
         let review = &view.waiting[0];
         assert_eq!((review.kind, review.title.as_str(), review.href.as_str()), (WaitingKind::Review, "4 rewards to review", "/rewards?status=pending"));
         assert_eq!(review.amounts, [usd("68.00")]);
@@ -98,6 +104,15 @@ on_both! {
         let one = ListQuery { search: "c07".to_owned(), ..ListQuery::default() };
         let found = settings::audit_log(db, &company, &one).await.unwrap().page.rows;
         assert_eq!((found.len(), found[0].href.as_str()), (1, "/customers/c07"));
+
+        // A partner's entries are those of its rewards too.
+        world.customer("acme", Some("ada")).await;
+        world.sale("s1", "acme", "100.00", "2026-03-05T12:00:00Z").await;
+        let key = only_reward(&world, &company).await;
+        data::rewards::approve(db, world.company, std::slice::from_ref(&key), BY, world.now).await.unwrap();
+        let of_ada = ListQuery { search: "ada".to_owned(), ..ListQuery::default() };
+        let found = settings::audit_log(db, &company, &of_ada).await.unwrap().page.rows;
+        assert!(found.iter().any(|entry| entry.subject == key) && found.iter().any(|entry| entry.subject == "ada"), "{found:?}");
     }
 
     async fn the_demo_offers_sign_ins_and_a_sandbox_jumps(db: &TestDb) {

@@ -93,3 +93,23 @@ fn old_customers_keep_their_terms() {
     assert_eq!(number(200, 99), Some(4));
     assert_eq!(version_in_force(&versions[1..], Instant(50), Instant(0)), None);
 }
+
+#[test]
+fn what_pays_more_than_the_sale_is_noticed() {
+    let trigger = |percent: &str, flat: &str, min: &str| {
+        let mut given = text("transaction", percent, flat, "unlimited");
+        given.min_amount = min.to_owned();
+        given.read(Currency::USD).unwrap()
+    };
+    let found = |triggers: &[Trigger]| pays_more_than_the_sale(triggers).map(|(sale, pays)| format!("{sale} pays {pays}"));
+    assert_eq!(found(&[trigger("150", "", "")]), Some("$200.00 pays $300.00".to_owned()));
+    assert_eq!(found(&[trigger("60", "", ""), trigger("60", "", "")]), Some("$200.00 pays $240.00".to_owned()));
+    assert_eq!(found(&[trigger("", "50.00", "20.00")]), Some("$20.00 pays $50.00".to_owned()));
+    assert_eq!(found(&[trigger("90", "", ""), trigger("", "50.00", "100.00")]), Some("$200.00 pays $230.00".to_owned()));
+    assert_eq!(found(&[trigger("100", "", "")]), None);
+    assert_eq!(found(&[trigger("", "50.00", "")]), None);
+    assert_eq!(found(&[text("customer", "", "500", "").read(Currency::USD).unwrap()]), None);
+    let mut first = trigger("60", "", "");
+    first.stop = true;
+    assert_eq!(found(&[first, trigger("60", "", "")]), None);
+}

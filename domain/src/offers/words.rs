@@ -59,7 +59,7 @@ impl Trigger {
     }
 
     /// 200 major units, or the minimum where that is higher.
-    fn example_sale(&self) -> Money {
+    pub(super) fn example_sale(&self) -> Money {
         let unit = 10i64.pow(u32::from(self.currency.exponent()));
         let usual = if self.currency.exponent() == 0 { 20_000 } else { 200 * unit };
         Money::new(usual.max(self.min_amount.unwrap_or(0)), self.currency)

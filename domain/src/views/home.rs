@@ -1,9 +1,11 @@
 //! What the home screen shows.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::states::InvoiceState;
-use crate::{Money, Month};
+use crate::states::{InvoiceState, RewardStatus};
+use crate::{Currency, Money, Month};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Home {
@@ -11,6 +13,9 @@ pub struct Home {
     pub context: String,
     /// "1–4 March": the days that the figures are held against.
     pub compared_with: String,
+    /// "November 2026": the month that the figures are of.
+    pub month: String,
+    /// Recorded in this month, declined ones left out.
     pub rewards: Figure,
     pub revenue: Figure,
     pub customers: CountFigure,
@@ -45,22 +50,53 @@ pub struct MonthBar {
     pub invoiced: Money,
     pub approved: Money,
     pub new: Money,
-    /// On hold or scheduled.
     pub held: Money,
-    /// Refunds and corrections: at or below zero.
+    pub scheduled: Money,
+    /// What comes to less than nothing, of whatever status that is going to be paid: at or below zero.
     pub reversed: Money,
 }
 
 impl MonthBar {
-    pub fn empty(month: Month, currency: crate::Currency) -> MonthBar {
+    pub fn empty(month: Month, currency: Currency) -> MonthBar {
         let zero = Money::new(0, currency);
-        MonthBar { month, paid: zero, invoiced: zero, approved: zero, new: zero, held: zero, reversed: zero }
+        MonthBar { month, paid: zero, invoiced: zero, approved: zero, new: zero, held: zero, scheduled: zero, reversed: zero }
+    }
+
+    /// So many months up to the last one, oldest first, from what rewards come to by month and status. Declined rewards earn nothing
+    /// and are left out.
+    pub fn row(last: Month, months: i32, currency: Currency, sums: impl IntoIterator<Item = (Month, RewardStatus, i64)>) -> Vec<MonthBar> {
+        let mut together: BTreeMap<(Month, RewardStatus), i64> = BTreeMap::new();
+        for (month, status, minor) in sums {
+            let sum = together.entry((month, status)).or_default();
+            *sum = sum.saturating_add(minor);
+        }
+        let mut bars: Vec<MonthBar> = (1 - months..=0).map(|back| MonthBar::empty(last.plus(back), currency)).collect();
+        for ((month, status), minor) in together {
+            if let Some(bar) = bars.iter_mut().find(|bar| bar.month == month) {
+                bar.add(status, minor);
+            }
+        }
+        bars
+    }
+
+    fn add(&mut self, status: RewardStatus, minor: i64) {
+        let part = match status {
+            RewardStatus::Declined => return,
+            RewardStatus::OnHold => &mut self.held,
+            RewardStatus::Scheduled => &mut self.scheduled,
+            _ if minor < 0 => &mut self.reversed,
+            RewardStatus::Paid | RewardStatus::PaidElsewhere => &mut self.paid,
+            RewardStatus::Invoiced => &mut self.invoiced,
+            RewardStatus::Approved => &mut self.approved,
+            RewardStatus::New => &mut self.new,
+        };
+        part.minor = part.minor.saturating_add(minor);
     }
 
     /// Everything together.
     pub fn total(&self) -> Money {
-        let parts = [self.paid, self.invoiced, self.approved, self.new, self.held, self.reversed];
-        Money::new(parts.iter().map(|part| part.minor).sum(), self.paid.currency)
+        let parts = [self.paid, self.invoiced, self.approved, self.new, self.held, self.scheduled, self.reversed];
+        Money::new(parts.iter().fold(0, |sum, part| sum.saturating_add(part.minor)), self.paid.currency)
     }
 }
 

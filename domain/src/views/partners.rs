@@ -91,8 +91,10 @@ pub struct PartnerOverview {
     pub earnings: Vec<Earnings>,
     /// What will be paid and when, soonest first.
     pub upcoming: Vec<Upcoming>,
-    /// Twelve months in the company's currency, oldest first; empty when there is nothing in them.
+    /// Twelve months in one currency, oldest first; empty when there is nothing in them.
     pub months: Vec<MonthBar>,
+    /// Other currencies in which something was earned in these months.
+    pub other_currencies: Vec<String>,
     /// What the partner is promised now, in the partner's words.
     pub offers: Vec<Choice>,
     /// Group and since when ("since 3 Apr 2026", "from the beginning"), newest first.
@@ -107,9 +109,17 @@ pub struct Earnings {
     pub invoiced: Money,
     /// New and approved.
     pub coming: Money,
-    /// On hold and scheduled.
     pub held: Money,
+    pub scheduled: Money,
     pub declined: Money,
+}
+
+impl Earnings {
+    /// Everything but what was declined.
+    pub fn earned(&self) -> Money {
+        let parts = [self.paid, self.invoiced, self.coming, self.held, self.scheduled];
+        Money::new(parts.iter().fold(0, |sum, part| sum.saturating_add(part.minor)), self.paid.currency)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,7 +164,8 @@ pub struct RewardLine {
 pub struct RewardLines {
     pub page: Page<RewardLine>,
     pub count: Count,
-    /// One per currency of everything that matches; `None` when it is more than is added up.
+    /// One per currency of everything that matches, of declined rewards only where they alone were asked for; `None` when it is more
+    /// than is added up.
     pub totals: Option<Vec<Money>>,
 }
 

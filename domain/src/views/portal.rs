@@ -15,8 +15,9 @@ pub struct Earnings {
     pub available: Vec<Money>,
     /// On an invoice that the company reviews, or that is being charged.
     pub in_review: Vec<Money>,
-    /// On hold, or within an offer's hold days.
     pub on_hold: Vec<Money>,
+    /// Within an offer's hold days.
+    pub scheduled: Vec<Money>,
     /// Of the month that is still gathering.
     pub expected: Vec<Money>,
     /// Payouts that arrived.
@@ -31,6 +32,8 @@ pub struct PartnerHome {
     pub recent: Vec<CommissionLine>,
     /// Commissions of twelve months, oldest first, in the currency with most of them; empty before the first.
     pub months: Vec<MonthBar>,
+    /// Other currencies in which something was earned in these months.
+    pub other_currencies: Vec<String>,
     pub offers: Vec<OfferSeen>,
 }
 
@@ -68,7 +71,8 @@ pub struct Commissions {
     pub earnings: Earnings,
     pub page: Page<CommissionLine>,
     pub count: Count,
-    /// One per currency of everything that matches; `None` when it is more than is added up.
+    /// One per currency of everything that matches, of declined ones only where they alone were asked for; `None` when it is more than
+    /// is added up.
     pub totals: Option<Vec<Money>>,
     /// The partner has no reward yet.
     pub empty: bool,

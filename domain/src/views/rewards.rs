@@ -19,7 +19,8 @@ pub struct ReviewList {
     pub context: String,
     pub page: Page<RewardLine>,
     pub count: Count,
-    /// One per currency of everything that matches; `None` when it is more than is added up without being asked.
+    /// One per currency of everything that matches, of declined rewards only where they alone were asked for; `None` when it is more
+    /// than is added up without being asked.
     pub totals: Option<Vec<Money>>,
     /// The rows were asked to be added up however many there are.
     pub summed: bool,
@@ -33,10 +34,22 @@ pub struct ReviewList {
     pub customer: Option<Choice>,
     /// "March 2026": the month whose invoices are in review, where there is one to move rewards onto; empty otherwise.
     pub in_review: String,
+    /// Everything that a filter found, selected at once.
+    pub selection: Option<Selection>,
     /// The company has no reward yet.
     pub empty: bool,
     /// The reader may decide about them.
     pub may_review: bool,
+}
+
+/// Rewards that were selected at once, as they were then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    pub id: String,
+    pub rewards: i64,
+    pub partners: i64,
+    /// One per currency.
+    pub totals: Vec<Money>,
 }
 
 /// A state as a tab over the list.

@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A single letter or digit begins too many words to look for in everything.
+pub fn too_short(text: &str) -> bool {
+    let text = text.trim().as_bytes();
+    text.len() < 2 && text.iter().all(u8::is_ascii_alphanumeric)
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchResults {
     pub groups: Vec<HitGroup>,

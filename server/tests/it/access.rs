@@ -106,6 +106,7 @@ pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/rewards/detail", Company(Action::ViewProgramme), "key={reward}"),
     ("/rpc/rewards/list", Company(Action::ViewProgramme), r#"{"query":{QUERY}}"#),
     ("/rpc/rewards/review", Company(Action::ReviewRewards), "keys%5B0%5D={reward}&decision=approve"),
+    ("/rpc/rewards/select", Company(Action::ReviewRewards), "search=Quokka"),
     ("/rpc/rewards/undo", Company(Action::ReviewRewards), "batch=00000000-0000-0000-0000-000000000001"),
     ("/rpc/rewards/withdraw", Company(Action::ManageInvoices), "key={reward}"),
     // Nothing for people who may not move the clock.
@@ -287,7 +288,7 @@ impl Crowd {
     }
 
     /// Where a function of this company, or of its partner, is asked for.
-    fn place(&self, what: For) -> String {
+    pub fn place(&self, what: For) -> String {
         match what {
             Company(_) => PLACE.to_owned(),
             Partner(_) => self.fill("/p/{acme}"),

@@ -172,6 +172,7 @@ fn files_are_readable_by_their_user_alone() {
     assert_eq!(mode(&program.path("var")), 0o700);
     // One that was made by an earlier version is made private when it is opened.
     fs::set_permissions(program.path(DATABASE), fs::Permissions::from_mode(0o644)).unwrap();
+    program.ok(&["user", "add", "--email", "mia@northwind.example", "--company", "northwind", "--role", "owner", "--link"]);
     program.ok(&["run-due", "--until", "2026-04-02T00:00:00Z"]);
     assert_eq!(mode(&program.path(DATABASE)), 0o600);
     let mails: Vec<_> = fs::read_dir(program.path("var/mail")).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -112,16 +112,6 @@ on_both! {
         shop.done(SALE, "customer_key=walk-1&amount=10.00&currency=USD&occurred_at=2026-03-10T08%3A00").await;
     }
 
-    async fn a_reward_of_an_unusual_amount_is_asked_about(db: &TestDb) {
-        let shop = shop(db).await;
-        let earned = shop.earned().await;
-        let form = "partner_key=acme&description=Bonus&amount=1000000000&currency=USD";
-        let doubt = shop.fault("/rpc/partners/manual-reward", form, "please_confirm").await;
-        assert_eq!((doubt.as_str(), shop.earned().await), ("$1,000,000,000.00 is unusually much.", earned));
-        shop.done("/rpc/partners/manual-reward", &format!("{form}&please_confirm={}", doubt.replace(' ', "+"))).await;
-        assert_eq!(shop.earned().await, earned + 100_000_000_000);
-    }
-
     async fn a_sale_is_voided_with_a_preview_and_undone(db: &TestDb) {
         let shop = shop(db).await;
         let earned = shop.earned().await;

@@ -15,7 +15,7 @@ use domain::states::PartnerRole;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::access::{Crowd, FILES, FUNCTIONS, PAGES};
-use crate::harness::{Answer, NOW, TestApp, request};
+use crate::harness::{Answer, NOW, PLACE, TestApp, request};
 use crate::on_both;
 
 /// Every payload calls, loads or names this.
@@ -273,7 +273,7 @@ on_both! {
                 format!("/sign-in?next={text}"),
                 format!("/sign-in/link/{text}"),
                 format!("/{text}"),
-                format!("/payouts/{text}.csv"),
+                format!("{PLACE}/payouts/{text}.csv"),
             ];
             // Every payload and every page, and not each with each.
             let chosen: Vec<&String> = if all() { pages.iter().collect() } else { [number, random.below(pages.len())].map(|at| &pages[at % pages.len()]).into() };
@@ -314,18 +314,22 @@ on_both! {
                 if !all() && number % forms.len() != place {
                     continue;
                 }
-                let cookie = if page.starts_with("/sign-in") { None } else { Some(owner.as_str()) };
-                let sent = request(Method::POST, path, cookie)
-                    .header("sec-fetch-site", "same-origin")
+                let (cookie, page) = match page.starts_with("/sign-in") {
+                    true => (None, (*page).to_owned()),
+                    false => (Some(owner.as_str()), format!("{PLACE}{page}")),
+                };
+                let form = app.signed(path, &fields.replace("{p}", &encoded(payload)), cookie).await;
+                let sent = from_our_page(path, cookie)
                     .header(ACCEPT, "text/html")
                     .header("referer", format!("http://tributary.test{page}"))
                     .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(Body::from(fields.replace("{p}", &encoded(payload))))
+                    .body(Body::from(form))
                     .unwrap();
                 let answer = app.send(sent).await;
-                let seen = answer.cookie().or(cookie.map(str::to_owned));
-                assert!(answer.location().starts_with('/') && !answer.location().starts_with("//"), "{path}: {} {}", answer.status, answer.location());
-                let shown = app.get(page, seen.as_deref()).await;
+                let location = answer.location();
+                assert!(location.starts_with('/') && !location.starts_with("//"), "{path}: {} {location}", answer.status);
+                let cookies: Vec<String> = cookie.map(str::to_owned).into_iter().chain(answer.flash()).collect();
+                let shown = app.get(location, Some(&cookies.join("; "))).await;
                 assert!(shown.status.is_success(), "{page}: {}", shown.status);
                 faults.extend(foreign(&shown.body).into_iter().map(|fault| format!("{page} after {path}: {fault}")));
             }
@@ -633,15 +637,26 @@ on_both! {
                 faults.push(format!("{what}: {} {}", answer.status, answer.body.chars().take(200).collect::<String>()));
             }
         };
-        for (path, _, arguments) in FUNCTIONS {
-            let arguments = crowd.fill(arguments);
+        for (path, what, arguments) in FUNCTIONS {
+            let place = crowd.place(*what);
+            let arguments = match crowd.fill(arguments) {
+                json if json.starts_with('{') => json.replacen('{', &format!("{{\"place\":\"{place}\","), 1),
+                form if place.is_empty() => form,
+                form => format!("place={place}&{form}"),
+            };
             let json = arguments.starts_with('{');
-            let form = if json { "key=x&query%5Bsearch%5D=x&query%5Bsort%5D=x&query%5Bpage%5D=x&text=x".to_owned() } else { arguments.clone() };
+            let form = if json { format!("place={place}&key=x&query%5Bsearch%5D=x&query%5Bsort%5D=x&query%5Bpage%5D=x&text=x") } else { arguments.clone() };
             for _ in 0..rounds {
                 let cookie = *random.of(&[None, Some(owner.as_str()), Some(owner.as_str()), Some(member.as_str())]);
                 let accept = *random.of(&["application/json", "text/html", "text/x-packed", "*/*"]);
                 let (kind, body) = match random.below(4) {
-                    0 | 1 => ("application/x-www-form-urlencoded", spoiled(&form, &mut random).into_bytes()),
+                    0 | 1 => {
+                        let form = spoiled(&form, &mut random);
+                        // Half of them as a page's own.
+                        let signed = random.below(2) == 0 && form.contains("place=");
+                        let form = if signed { crowd.app.signed(path, &form, cookie).await } else { form };
+                        ("application/x-www-form-urlencoded", form.into_bytes())
+                    }
                     2 => ("application/json", spoiled_json(if json { &arguments } else { r#"{"key":"x","text":"x","query":{}}"# }, &mut random)),
                     _ => ("text/x-packed", packed(&mut random).into_bytes()),
                 };
@@ -695,15 +710,15 @@ on_both! {
         }
         beside.close().await.unwrap();
         let id = |answer: &Answer| answer.header("x-request-id").to_owned();
-        let question = Body::from(r#"{"query":{"search":"","sort":"","page":"","filters":{}}}"#);
+        let question = Body::from(r#"{"place":"/c/northwind","query":{"search":"","sort":"","page":"","filters":{}}}"#);
         let asked = from_our_page("/rpc/settings/audit", Some(&owner)).header(ACCEPT, "application/json").header(CONTENT_TYPE, "application/json");
         let read = app.send(asked.body(question).unwrap()).await;
         assert_eq!(read.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", read.body);
         assert!(read.body.contains(&id(&read)), "{}", read.body);
-        let file = app.send(request(Method::GET, "/export/audit.csv", Some(&owner)).header(ACCEPT, "text/html").body(Body::empty()).unwrap()).await;
+        let file = app.send(request(Method::GET, "/c/northwind/export/audit.csv", Some(&owner)).header(ACCEPT, "text/html").body(Body::empty()).unwrap()).await;
         assert_eq!(file.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", file.body);
         assert!(file.body.contains(&id(&file)), "{}", file.body);
-        let page = app.get("/settings/audit", Some(&owner)).await;
+        let page = app.get("/c/northwind/settings/audit", Some(&owner)).await;
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.body.contains(&format!("number: {}", id(&page))), "{}", page.body);
 

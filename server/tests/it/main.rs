@@ -14,6 +14,7 @@ mod hostile;
 mod http;
 mod large_files;
 mod limits;
+mod lists;
 mod places;
 mod reviews;
 mod sessions;

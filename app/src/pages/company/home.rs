@@ -48,7 +48,7 @@ fn HomeView(home: View) -> impl IntoView {
     view! {
         {header}
         <Stats>
-            <StatTile label="Rewards this month" value=home.rewards.now.display()>
+            <StatTile label=format!("Rewards recorded in {}", home.month) value=home.rewards.now.display()>
                 <Change now=home.rewards.now.minor before=home.rewards.before.minor against=of_rewards/>
             </StatTile>
             <StatTile label="Revenue from partners" value=home.revenue.now.display()>
@@ -66,7 +66,8 @@ fn HomeView(home: View) -> impl IntoView {
                         <a class="link" href=at("/invoices")>"Invoices"</a>
                     </div>
                     <div class="card-body">
-                        <RewardsChart title="Rewards by month and state" bars=home.months/>
+                        <RewardsChart title="Rewards by invoice month and status" bars=home.months/>
+                        <p class="hint">"Each reward counts in the month whose invoice it goes onto, whenever it was recorded."</p>
                         {others}
                     </div>
                 </section>

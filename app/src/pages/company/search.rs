@@ -1,6 +1,6 @@
 //! What the search over everything finds.
 
-use domain::views::search::{HitGroup, HitKind, SearchResults};
+use domain::views::search::{HitGroup, HitKind, SearchResults, too_short};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -24,10 +24,11 @@ pub fn Search() -> impl IntoView {
 
 #[component]
 fn Results(results: SearchResults, text: String) -> impl IntoView {
-    if text.is_empty() {
+    if too_short(&text) {
+        let title = if text.is_empty() { "Type what you remember" } else { "Type two letters or more" };
         return view! {
             <div class="card">
-                <EmptyState icon="search" title="Type what you remember"
+                <EmptyState icon="search" title=title
                     text="In the box above: a part of a name, an email, a key, an order or invoice number. Two letters are enough."/>
             </div>
         }

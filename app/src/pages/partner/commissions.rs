@@ -23,8 +23,15 @@ pub fn Commissions() -> impl IntoView {
 }
 
 /// The stages that can be filtered by, in the order of a commission's life.
-const STAGES: [(&str, &str); 6] =
-    [("", "All"), ("expected", "Expected"), ("in_review", "In review"), ("on_hold", "On hold"), ("paid", "Paid"), ("declined", "Declined")];
+const STAGES: [(&str, &str); 7] = [
+    ("", "All"),
+    ("expected", "Expected"),
+    ("in_review", "In review"),
+    ("on_hold", "On hold"),
+    ("scheduled", "Scheduled"),
+    ("paid", "Paid or on its way"),
+    ("declined", "Declined"),
+];
 
 #[component]
 fn CommissionsView(list: View) -> impl IntoView {
@@ -44,7 +51,7 @@ fn CommissionsView(list: View) -> impl IntoView {
         .into_any()
     } else {
         view! {
-            <Totals words=words.clone() amounts=list.totals.clone().unwrap_or_default()/>
+            <Totals words=words.clone() amounts=list.totals.clone().unwrap_or_default() earned=true/>
             <CommissionTable rows=list.page.rows.clone() drawer=true/>
             <Pager page=list.page words=words/>
         }

@@ -13,7 +13,8 @@ pub fn EarningsStats(of: Earnings) -> impl IntoView {
         <Stats>
             <Owed label="Available" of=of.available note="charged, on its way to you" href="/payouts"/>
             <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/commissions?status=in_review"/>
-            <Owed label="On hold" of=of.on_hold note="waits for a decision or its hold days" href="/commissions?status=on_hold"/>
+            <Owed label="On hold" of=of.on_hold note="waits for a decision" href="/commissions?status=on_hold"/>
+            <Owed label="Scheduled" of=of.scheduled note="within the hold days of its offer" href="/commissions?status=scheduled"/>
             <Owed label="Expected" of=of.expected note="on the month that is still open" href="/commissions?status=expected"/>
         </Stats>
     }

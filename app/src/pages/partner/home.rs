@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::commissions::CommissionTable;
 use super::earnings::EarningsStats;
-use crate::components::{EmptyState, Icon, Loaded, MonthStrip, PageHeader, RewardsChart};
+use crate::components::{EmptyState, Icon, Loaded, MonthStrip, OneCurrency, PageHeader, RewardsChart};
 use crate::place::at;
 use crate::server_fns::portal::GetPartnerHome;
 use crate::ui::load;
@@ -63,10 +63,11 @@ fn HomeView(home: PartnerHome) -> impl IntoView {
         view! {
             <section class="card">
                 <div class="card-head">
-                    <h2>"Commissions by month"</h2>
+                    <h2>"Commissions by invoice month"</h2>
                 </div>
                 <div class="card-body">
-                    <RewardsChart title="Commissions by month and state" bars=home.months/>
+                    <RewardsChart title="Commissions by invoice month and status" bars=home.months.clone()/>
+                    <OneCurrency bars=home.months others=home.other_currencies/>
                 </div>
             </section>
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::Instant;
 use domain::page::Page;
-use domain::states::{AttributionSource, RewardState};
+use domain::states::AttributionSource;
 use domain::views::ListQuery;
 use domain::views::customers::{AttributionLine, CustomerDetail, CustomerTransaction};
 use sea_orm::sea_query::Condition;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::entities::{attribution_changes, attributions, companies, customers, rewards, transactions, voids};
 use crate::error::stored;
 use crate::queries::page::List;
-use crate::queries::{decisions, lines, names, words};
+use crate::queries::{decisions, figures, lines, names, words};
 use crate::{Db, Result, customers as operations};
 
 /// How many rewards the page lists.
@@ -34,7 +34,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
     let source: AttributionSource = stored(&row.source)?;
     let first = company.money_currency()?;
     let paid = Condition::all().add(transactions::Column::CustomerId.eq(row.id)).add(transactions::Column::VoidedAt.is_null());
-    let earned = Condition::all().add(rewards::Column::CustomerId.eq(row.id)).add(rewards::Column::State.ne(RewardState::Declined.word()));
+    let earned = Condition::all().add(rewards::Column::CustomerId.eq(row.id)).add(figures::earned());
     let revenue =
         lines::sums_by_currency::<_, transactions::Entity>(conn, paid, transactions::Column::Amount, transactions::Column::Currency, first);
     let rewards_total =

@@ -93,7 +93,7 @@ impl Partners<'_> {
         if let Some(found) = search::partners(conn, self.company.id, &self.query.search).await? {
             wanted.retain(|share| found.contains(&share.partnership_id));
         }
-        if let Ok(state) = self.query.filter("payout").parse::<PayoutState>() {
+        if let Some(state) = self.query.word::<PayoutState>("payout")? {
             wanted.retain(|share| paid.get(&share.partnership_id).is_some_and(|payout| payout.view.state == state));
         }
         wanted.sort_unstable_by_key(|share| (Reverse(net(share)), share.partnership_id));

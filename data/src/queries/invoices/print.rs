@@ -31,7 +31,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
     let paid = payouts_of(conn, &zone, &invoice).await?;
     let wanted: Vec<&PartnerShare> = shares.iter().collect();
     let mut partners = partner_rows(conn, company, month, currency, &wanted, &paid).await?;
-    partners.sort_by_cached_key(|partner| (partner.name.to_lowercase(), partner.key.clone()));
+    partners.sort_by_cached_key(|partner| (domain::fold::fold(&partner.name), partner.key.clone()));
 
     let mut printed = Vec::new();
     if totals.lines <= LINES_MAX {

@@ -15,8 +15,9 @@ on_both! {
         let (programme, _) = spring(db).await;
         let list = list(db, &programme.company, &query("", "", &[]), at(FOURTH)).await.unwrap();
         assert_eq!(list.context, "April 2026 is accumulating · its invoices are generated 1 May, New York time");
+        // 12.50 and the fee, as its page says.
         let so_far: Vec<_> = list.accumulating.iter().map(|row| (row.month.as_str(), row.amount.display(), row.href.as_str())).collect();
-        assert_eq!(so_far, [("April 2026", "$12.50".to_owned(), "/invoices/2026-04-USD")]);
+        assert_eq!(so_far, [("April 2026", "$12.81".to_owned(), "/invoices/2026-04-USD")]);
         let rows: Vec<_> = list.page.rows.iter().map(|row| (row.number.as_str(), row.amount.display(), row.note.as_str())).collect();
         assert_eq!(rows, [
             // 248.00 and the fee of 2.5 %.

@@ -10,21 +10,19 @@ use domain::views::home::MonthBar;
 use domain::views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine, RewardLines, TransactionLines, Upcoming};
 use domain::views::{Choice, ListQuery};
 use domain::{Currency, Instant, Money, Month, timeline};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::entities::{companies, group_spans, invoices, memberships, offer_versions, offers, payouts, rewards, transactions, users};
 use crate::error::stored;
+use crate::queries::figures::{self, Sum};
 use crate::queries::invoices::stage;
 use crate::queries::outlook::{Outlook, Payment};
 use crate::queries::page::List;
 use crate::queries::{lines, names, words};
 use crate::search::tags_of;
 use crate::{Db, Error, Result, partners};
-
-/// How many months the chart has.
-const MONTHS: i32 = 12;
 
 /// What stands over every tab, for a reader in this role.
 pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partner_key: &str) -> Result<PartnerHead> {
@@ -71,17 +69,18 @@ pub async fn overview(db: &Db, company: &companies::Model, partner_key: &str, no
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let currency = company.money_currency()?;
-    let sums = sums(conn, row.id).await?;
+    let sums = figures::of_partnerships(conn, [row.id]).await?;
     let months: HashSet<i32> = sums.iter().map(|sum| sum.month).collect();
     let outlook = Outlook::load(conn, company, months, HashSet::from([row.id])).await?;
-    let last = company.accumulating_month(now)?;
+    let (months, other_currencies) = bars(&sums, &outlook, row.id, currency, company.accumulating_month(now)?);
     Ok(PartnerOverview {
         signups: row.signups,
         paid_customers: row.paid_customers,
         revenue: Money::new(row.revenue, currency),
         earnings: earnings(&sums, &outlook, row.id, currency),
         upcoming: upcoming(&sums, &outlook, row.id, now),
-        months: bars(&sums, &outlook, row.id, currency, last),
+        months,
+        other_currencies,
         offers: promises(conn, company.id, row.group_id, now).await?,
         group_history: group_history(conn, company, row.id).await?,
     })
@@ -93,15 +92,17 @@ pub async fn rewards(db: &Db, company: &companies::Model, partner_key: &str, que
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let scope = Condition::all().add(Column::PartnershipId.eq(row.id));
-    let filter = match query.filter("status").parse() {
-        Ok(status) => Some(status_condition(conn, company.id, row.id, status).await?),
-        Err(_) => None,
+    let status: Option<RewardStatus> = query.word("status")?;
+    let filter = match status {
+        Some(status) => Some(status_condition(conn, company.id, row.id, status).await?),
+        None => None,
     };
     let list: List<rewards::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::CreatedAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let found = list.page(conn, Some(&query.page), count).await?;
-    let (all, first) = (scope.add_option(filter), company.money_currency()?);
+    let declined = status == Some(RewardStatus::Declined);
+    let (all, first) = (scope.add_option(filter).add_option((!declined).then(figures::earned)), company.money_currency()?);
     let totals = lines::totals::<_, rewards::Entity>(conn, count, all, Column::Amount, Column::Currency, first).await?;
     let rows = lines::rewards(conn, company, found.rows).await?;
     Ok(RewardLines { page: domain::page::Page { rows, previous: found.previous, next: found.next }, count, totals })
@@ -114,7 +115,7 @@ pub async fn transactions(db: &Db, company: &companies::Model, partner_key: &str
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let scope =
         Condition::all().add(Column::CompanyId.eq(company.id)).add(Column::PartnershipId.eq(row.id)).add(Column::VoidedAt.is_null());
-    let filter = kind_filter(query.filter("kind"));
+    let filter = kind_filter(query)?;
     let list: List<transactions::Entity> =
         List { filter: filter.clone(), descending: true, ..List::new(scope.clone(), Column::OccurredAt, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
@@ -133,9 +134,9 @@ pub async fn rewards_filter<C: ConnectionTrait>(
     query: &ListQuery,
 ) -> Result<Condition> {
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
-    let of_status = match query.filter("status").parse() {
-        Ok(status) => Some(status_condition(conn, company.id, row.id, status).await?),
-        Err(_) => None,
+    let of_status = match query.word("status")? {
+        Some(status) => Some(status_condition(conn, company.id, row.id, status).await?),
+        None => None,
     };
     Ok(Condition::all().add(rewards::Column::PartnershipId.eq(row.id)).add_option(of_status))
 }
@@ -149,16 +150,16 @@ pub async fn transactions_filter<C: ConnectionTrait>(
 ) -> Result<Condition> {
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let scope = Condition::all().add(transactions::Column::PartnershipId.eq(row.id)).add(transactions::Column::VoidedAt.is_null());
-    Ok(scope.add_option(kind_filter(query.filter("kind"))))
+    Ok(scope.add_option(kind_filter(query)?))
 }
 
 /// Sales or refunds; `None` for both.
-fn kind_filter(kind: &str) -> Option<Condition> {
-    match kind {
-        "sale" => Some(Condition::all().add(transactions::Column::RefundOf.is_null())),
-        "refund" => Some(Condition::all().add(transactions::Column::RefundOf.is_not_null())),
-        _ => None,
-    }
+fn kind_filter(query: &ListQuery) -> Result<Option<Condition>> {
+    let kind = query.one_of("kind", &["sale", "refund"])?;
+    Ok(kind.map(|kind| match kind {
+        "sale" => Condition::all().add(transactions::Column::RefundOf.is_null()),
+        _ => Condition::all().add(transactions::Column::RefundOf.is_not_null()),
+    }))
 }
 
 /// The partner's rewards that show this status: what [`domain::timeline::status`] says of each, as a condition.
@@ -208,41 +209,9 @@ async fn status_condition<C: ConnectionTrait>(conn: &C, company_id: Uuid, partne
     Ok(stored_as.add(if before { there.not() } else { there }))
 }
 
-/// What a partner earned in one month, currency and state.
-struct Sum {
-    month: i32,
-    currency: Currency,
-    state: RewardState,
-    amount: i64,
-}
-
-impl Sum {
-    fn status(&self, outlook: &Outlook, partnership: Uuid) -> RewardStatus {
-        outlook.status(self.state, self.month, self.currency.code(), partnership)
-    }
-}
-
-async fn sums<C: ConnectionTrait>(conn: &C, partnership: Uuid) -> Result<Vec<Sum>> {
-    use rewards::Column;
-    let mut select = Query::select();
-    select
-        .from(rewards::Entity)
-        .columns([Column::InvoiceMonth, Column::Currency, Column::State].map(|column| column.as_column_ref()))
-        .expr_as(Expr::col(Column::Amount.as_column_ref()).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
-        .and_where(Column::PartnershipId.eq(partnership));
-    for column in [Column::InvoiceMonth, Column::Currency, Column::State] {
-        select.group_by_col(column.as_column_ref());
-    }
-    let mut sums = Vec::new();
-    for row in conn.query_all(&select).await? {
-        sums.push(Sum {
-            month: row.try_get("", "invoice_month")?,
-            currency: stored(&row.try_get::<String>("", "currency")?)?,
-            state: stored(&row.try_get::<String>("", "state")?)?,
-            amount: row.try_get("", "total")?,
-        });
-    }
-    Ok(sums)
+/// What a partner's rewards of one month, currency and state show as.
+fn status_of(sum: &Sum, outlook: &Outlook, partnership: Uuid) -> RewardStatus {
+    outlook.status(sum.state, sum.month, sum.currency.code(), partnership)
 }
 
 fn earnings(sums: &[Sum], outlook: &Outlook, partnership: Uuid, first: Currency) -> Vec<Earnings> {
@@ -254,24 +223,26 @@ fn earnings(sums: &[Sum], outlook: &Outlook, partnership: Uuid, first: Currency)
             invoiced: zero,
             coming: zero,
             held: zero,
+            scheduled: zero,
             declined: zero,
         });
-        let part = match sum.status(outlook, partnership) {
+        let part = match status_of(sum, outlook, partnership) {
             RewardStatus::Paid | RewardStatus::PaidElsewhere => &mut entry.paid,
             RewardStatus::Invoiced => &mut entry.invoiced,
             RewardStatus::New | RewardStatus::Approved => &mut entry.coming,
-            RewardStatus::OnHold | RewardStatus::Scheduled => &mut entry.held,
+            RewardStatus::OnHold => &mut entry.held,
+            RewardStatus::Scheduled => &mut entry.scheduled,
             RewardStatus::Declined => &mut entry.declined,
         };
-        part.minor += sum.amount;
+        part.minor = part.minor.saturating_add(sum.total);
     }
     by_currency.into_values().collect()
 }
 
 fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) -> Vec<Upcoming> {
     let mut by_invoice: BTreeMap<(i32, Currency), i64> = BTreeMap::new();
-    for sum in sums.iter().filter(|sum| sum.state.payable() && sum.status(outlook, partnership) != RewardStatus::Paid) {
-        *by_invoice.entry((sum.month, sum.currency)).or_default() += sum.amount;
+    for sum in sums.iter().filter(|sum| sum.state.payable() && status_of(sum, outlook, partnership) != RewardStatus::Paid) {
+        *by_invoice.entry((sum.month, sum.currency)).or_default() += sum.total;
     }
     let mut upcoming: Vec<(Option<NaiveDate>, Upcoming)> = by_invoice
         .into_iter()
@@ -302,24 +273,15 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) ->
     upcoming.into_iter().map(|(_, upcoming)| upcoming).collect()
 }
 
-fn bars(sums: &[Sum], outlook: &Outlook, partnership: Uuid, currency: Currency, last: Month) -> Vec<MonthBar> {
-    let mut bars: Vec<MonthBar> = (1 - MONTHS..=0).map(|back| MonthBar::empty(last.plus(back), currency)).collect();
-    let mut any = false;
-    for sum in sums.iter().filter(|sum| sum.currency == currency && sum.amount != 0) {
-        let Some(bar) = bars.iter_mut().find(|bar| bar.month.0 == sum.month) else { continue };
-        let part = match sum.status(outlook, partnership) {
-            RewardStatus::Declined => continue,
-            _ if sum.amount < 0 => &mut bar.reversed,
-            RewardStatus::Paid | RewardStatus::PaidElsewhere => &mut bar.paid,
-            RewardStatus::Invoiced => &mut bar.invoiced,
-            RewardStatus::Approved => &mut bar.approved,
-            RewardStatus::New => &mut bar.new,
-            RewardStatus::OnHold | RewardStatus::Scheduled => &mut bar.held,
-        };
-        part.minor += sum.amount;
-        any = true;
-    }
-    if any { bars } else { Vec::new() }
+/// Twelve months in the company's currency or, where there is nothing in that, in the one with most rewards.
+fn bars(sums: &[Sum], outlook: &Outlook, partnership: Uuid, own: Currency, last: Month) -> (Vec<MonthBar>, Vec<String>) {
+    let recent: Vec<&Sum> =
+        sums.iter().filter(|sum| sum.month > last.plus(-figures::CHART_MONTHS).0 && figures::is_earned(sum.state)).collect();
+    let Some(currency) = figures::most_used(recent.iter().copied(), Some(own)) else { return (Vec::new(), Vec::new()) };
+    let shown = recent.iter().filter(|sum| sum.currency == currency);
+    let shown = shown.map(|sum| (Month(sum.month), status_of(sum, outlook, partnership), sum.total));
+    let bars = MonthBar::row(last, figures::CHART_MONTHS, currency, shown);
+    (bars, figures::other_currencies(recent.iter().copied(), currency))
 }
 
 /// The offers that a group is promised now: key and description.

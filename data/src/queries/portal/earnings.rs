@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::Desk;
 use crate::Result;
-use crate::entities::{payouts, rewards};
+use crate::entities::payouts;
 use crate::error::stored;
+use crate::queries::figures;
 
 type Sums = BTreeMap<Currency, i64>;
 
@@ -21,19 +22,21 @@ pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
     for invoice in desk.invoices(conn).await? {
         stages.insert((invoice.company_id, invoice.month, invoice.currency), stored(&invoice.state)?);
     }
-    let (mut in_review, mut on_hold, mut expected) = (Sums::new(), Sums::new(), Sums::new());
-    for sum in reward_sums(conn, desk).await? {
-        let currency: Currency = stored(&sum.currency)?;
-        let into = match stored::<RewardState>(&sum.state)? {
-            RewardState::Hold | RewardState::Scheduled => &mut on_hold,
+    let [mut in_review, mut on_hold, mut scheduled, mut expected] = [(); 4].map(|()| Sums::new());
+    for sum in figures::of_partnerships(conn, desk.ids()).await? {
+        let currency = sum.currency;
+        let into = match sum.state {
+            RewardState::Hold => &mut on_hold,
+            RewardState::Scheduled => &mut scheduled,
             RewardState::Declined | RewardState::Paid => continue,
-            RewardState::Pending | RewardState::Approved => match stages.get(&(sum.company_id, sum.month, sum.currency)) {
+            RewardState::Pending | RewardState::Approved => match stages.get(&(sum.company_id, sum.month, currency.code().to_owned())) {
                 None => &mut expected,
                 Some(InvoiceState::InReview | InvoiceState::Charging | InvoiceState::ChargeFailed) => &mut in_review,
                 Some(InvoiceState::Charged | InvoiceState::Paid) => continue,
             },
         };
-        *into.entry(currency).or_default() += sum.total;
+        let total = into.entry(currency).or_default();
+        *total = total.saturating_add(sum.total);
     }
     let (mut available, mut paid) = (Sums::new(), Sums::new());
     for (currency, state, total) in payout_sums(conn, desk).await? {
@@ -44,6 +47,7 @@ pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
         available: listed(available),
         in_review: listed(in_review),
         on_hold: listed(on_hold),
+        scheduled: listed(scheduled),
         expected: listed(expected),
         paid: listed(paid),
     })
@@ -51,37 +55,6 @@ pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
 
 fn listed(sums: Sums) -> Vec<Money> {
     sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
-}
-
-struct RewardSum {
-    company_id: Uuid,
-    month: i32,
-    currency: String,
-    state: String,
-    total: i64,
-}
-
-async fn reward_sums<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<RewardSum>> {
-    use rewards::Column;
-    let keys = [Column::CompanyId, Column::InvoiceMonth, Column::Currency, Column::State];
-    let mut select = Query::select();
-    select.from(rewards::Entity).columns(keys).cond_where(desk.rewards());
-    for key in keys {
-        select.group_by_col(key);
-    }
-    select.expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"));
-    let rows = conn.query_all(&select).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(RewardSum {
-                company_id: row.try_get("", "company_id")?,
-                month: row.try_get("", "invoice_month")?,
-                currency: row.try_get("", "currency")?,
-                state: row.try_get("", "state")?,
-                total: row.try_get("", "total")?,
-            })
-        })
-        .collect()
 }
 
 async fn payout_sums<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<(String, String, i64)>> {

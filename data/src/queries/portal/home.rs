@@ -1,24 +1,22 @@
 //! The partner's first screen: what is coming, what came, what is promised.
 
-use std::collections::BTreeMap;
-
 use domain::offers::version_in_force;
-use domain::states::{InvoiceState, RewardState};
+use domain::states::InvoiceState;
 use domain::views::home::MonthBar;
 use domain::views::portal::{OfferSeen, PartnerHome};
-use domain::{Currency, Instant, Month};
+use domain::{Instant, Month};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Desk, earnings};
 use crate::entities::{companies, invoices, offers, partnerships, rewards};
-use crate::error::stored;
+use crate::queries::figures;
 use crate::queries::invoices::stage;
 use crate::queries::lines::money;
+use crate::queries::outlook::Outlook;
 use crate::{Db, Result};
 
-const MONTHS: i32 = 12;
 const RECENT: u64 = 5;
 
 pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome> {
@@ -47,13 +45,8 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
     for partnership in &desk.partnerships {
         promised.extend(offers_of(conn, desk.company(partnership.company_id)?, partnership, now).await?);
     }
-    Ok(PartnerHome {
-        earnings: earnings::of(conn, &desk).await?,
-        next,
-        recent,
-        months: bars(conn, &desk, &found, now).await?,
-        offers: promised,
-    })
+    let (months, other_currencies) = bars(conn, &desk, now).await?;
+    Ok(PartnerHome { earnings: earnings::of(conn, &desk).await?, next, recent, months, other_currencies, offers: promised })
 }
 
 /// What the partner's lines on an invoice come to.
@@ -94,48 +87,23 @@ async fn offers_of<C: ConnectionTrait>(
     Ok(seen)
 }
 
-/// Twelve months in the currency with most commissions, by what became of them.
-async fn bars<C: ConnectionTrait>(conn: &C, desk: &Desk, found: &[invoices::Model], now: Instant) -> Result<Vec<MonthBar>> {
-    let Some(company) = desk.companies.values().next() else { return Ok(Vec::new()) };
+/// Twelve months in the currency with most commissions, by what they show as, and the other currencies in them.
+async fn bars<C: ConnectionTrait>(conn: &C, desk: &Desk, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
+    let Some(company) = desk.companies.values().next() else { return Ok((Vec::new(), Vec::new())) };
     let last = company.accumulating_month(now)?;
-    let first = last.plus(1 - MONTHS);
-    use rewards::Column;
-    let mut select = Query::select();
-    select
-        .from(rewards::Entity)
-        .columns([Column::InvoiceMonth, Column::Currency, Column::State])
-        .expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
-        .expr_as(Expr::cust("COUNT(*)"), Alias::new("lines"))
-        .cond_where(desk.rewards())
-        .and_where(Column::InvoiceMonth.gte(first.0))
-        .group_by_col(Column::InvoiceMonth)
-        .group_by_col(Column::Currency)
-        .group_by_col(Column::State);
-    let mut sums: Vec<(Month, Currency, RewardState, i64)> = Vec::new();
-    let mut lines: BTreeMap<Currency, i64> = BTreeMap::new();
-    for row in conn.query_all(&select).await? {
-        let currency: Currency = stored(&row.try_get::<String>("", "currency")?)?;
-        *lines.entry(currency).or_default() += row.try_get::<i64>("", "lines")?;
-        let state: RewardState = stored(&row.try_get::<String>("", "state")?)?;
-        sums.push((Month(row.try_get("", "invoice_month")?), currency, state, row.try_get("", "total")?));
+    let mut sums = figures::of_partnerships(conn, desk.ids()).await?;
+    sums.retain(|sum| sum.month > last.plus(-figures::CHART_MONTHS).0 && figures::is_earned(sum.state));
+    let Some(currency) = figures::most_used(&sums, None) else { return Ok((Vec::new(), Vec::new())) };
+    let mut shown = Vec::new();
+    for company in desk.companies.values() {
+        let ours: Vec<&figures::Sum> = sums.iter().filter(|sum| sum.company_id == company.id && sum.currency == currency).collect();
+        let months = ours.iter().map(|sum| sum.month).collect();
+        let partnerships = ours.iter().filter_map(|sum| sum.partnership).collect();
+        let outlook = Outlook::load(conn, company, months, partnerships).await?;
+        shown.extend(ours.into_iter().map(|sum| {
+            let status = outlook.status(sum.state, sum.month, currency.code(), sum.partnership.unwrap_or_default());
+            (Month(sum.month), status, sum.total)
+        }));
     }
-    let Some((currency, _)) = lines.into_iter().max_by_key(|(_, count)| *count) else { return Ok(Vec::new()) };
-    let mut bars: BTreeMap<Month, MonthBar> =
-        (0..MONTHS).map(|number| first.plus(number)).map(|month| (month, MonthBar::empty(month, currency))).collect();
-    for (month, _, state, total) in sums.into_iter().filter(|(_, of, ..)| *of == currency) {
-        let Some(bar) = bars.get_mut(&month) else { continue };
-        let invoice = found.iter().find(|invoice| invoice.month == month.0 && invoice.currency == currency.code());
-        let stage = invoice.map(|invoice| stored::<InvoiceState>(&invoice.state)).transpose()?;
-        let into = match (state, stage) {
-            (RewardState::Declined, _) => continue,
-            (RewardState::Hold | RewardState::Scheduled, _) => &mut bar.held,
-            _ if total < 0 => &mut bar.reversed,
-            (RewardState::Paid, _) | (_, Some(InvoiceState::Paid)) => &mut bar.paid,
-            (_, Some(InvoiceState::Charged | InvoiceState::Charging | InvoiceState::ChargeFailed)) => &mut bar.invoiced,
-            (RewardState::Approved, _) => &mut bar.approved,
-            (RewardState::Pending, _) => &mut bar.new,
-        };
-        into.minor += total;
-    }
-    Ok(bars.into_values().collect())
+    Ok((MonthBar::row(last, figures::CHART_MONTHS, currency, shown), figures::other_currencies(&sums, currency)))
 }

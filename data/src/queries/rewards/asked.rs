@@ -1,6 +1,7 @@
 //! What the address of Review Rewards asks for.
 
 use domain::states::{RewardSource, RewardState};
+use domain::views::rewards::REWARD_SORTS;
 use domain::views::{Choice, ListQuery};
 use domain::{Currency, Money, Month};
 use sea_orm::sea_query::Condition;
@@ -18,6 +19,8 @@ use crate::entities::rewards::Column;
 
 /// What the address asks for, as conditions.
 pub struct Asked {
+    /// The column that is sorted by, and whether descending.
+    pub order: (Column, bool),
     pub state: Option<RewardState>,
     pub partner: Option<(Uuid, Choice)>,
     pub customer: Option<(Uuid, Choice)>,
@@ -65,26 +68,27 @@ impl Asked {
         let group = query.filter("group");
         let asked_months = match query.filter("month") {
             ALL_MONTHS => AskedMonths::All(cells::currencies(conn, company.id).await?),
-            month => match month.parse::<Month>() {
-                Ok(month) => AskedMonths::One {
+            _ => match query.month("month")? {
+                Some(month) => AskedMonths::One {
                     month,
                     condition: Condition::all().add(Column::InvoiceMonth.eq(month.0)),
                     shelves: shelves_of(month, &months.currencies),
                 },
-                Err(_) => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
+                None => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
             },
         };
         Ok(Asked {
-            state: query.filter("status").parse().ok(),
+            order: order(query)?,
+            state: query.word("status")?,
             partner: people::partner(conn, company.id, query.filter("partner")).await?,
             customer: people::customer(conn, company.id, query.filter("customer")).await?,
             // A group that is not there matches nothing.
             group: (!group.is_empty()).then(|| groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id)),
-            source: query.filter("source").parse().ok(),
-            currency: query.filter("currency").parse().ok(),
+            source: query.word("source")?,
+            currency: query.word("currency")?,
             months: asked_months,
             found: people::searched(conn, company.id, &query.search).await?,
-            amounts: ranges(&months.currencies, query.filter("min"), query.filter("max")),
+            amounts: ranges(&months.currencies, query)?,
         })
     }
 
@@ -105,19 +109,34 @@ impl Asked {
     }
 }
 
-/// Amounts from and up to a number of major units, in each currency its own. What is no amount in any of them is left out.
-fn ranges(currencies: &[Currency], min: &str, max: &str) -> Option<Vec<(Currency, Condition)>> {
-    let parsed = |typed: &str| -> Vec<Money> { currencies.iter().filter_map(|currency| Money::parse(typed, *currency).ok()).collect() };
-    let (least, most) = (parsed(min), parsed(max));
-    if least.is_empty() && most.is_empty() {
-        return None;
-    }
-    let bound = |bounds: &[Money], currency: Currency| bounds.iter().find(|bound| bound.currency == currency).map(|bound| bound.minor);
-    let range = |currency: &Currency| {
-        let (low, high) = (bound(&least, *currency), bound(&most, *currency));
-        let left_out = (low.is_none() && !least.is_empty()) || (high.is_none() && !most.is_empty());
-        let low = low.map(|minor| Column::Amount.gte(minor));
-        (!left_out).then(|| (*currency, Condition::all().add_option(low).add_option(high.map(|minor| Column::Amount.lte(minor)))))
+fn order(query: &ListQuery) -> Result<(Column, bool)> {
+    let (word, descending) = query.order(REWARD_SORTS, true)?;
+    Ok((if word == "amount" { Column::Amount } else { Column::CreatedAt }, descending))
+}
+
+/// Amounts from and up to a number of major units, in each currency its own. What is an amount in some of them only, like 0.50,
+/// leaves out the others; what is one in none is refused.
+fn ranges(currencies: &[Currency], query: &ListQuery) -> Result<Option<Vec<(Currency, Condition)>>> {
+    let bounds = |name: &str| {
+        let read = |typed: &str| {
+            let found: Vec<Money> = currencies.iter().filter_map(|currency| Money::parse(typed, *currency).ok()).collect();
+            (!found.is_empty()).then_some(found)
+        };
+        query.read(name, read, |typed| format!("“{typed}” isn't an amount. Write it without separators, like 1000 or 1000.50."))
     };
-    Some(currencies.iter().filter_map(range).collect())
+    let (least, most) = (bounds("min")?, bounds("max")?);
+    if least.is_none() && most.is_none() {
+        return Ok(None);
+    }
+    // None: this bound leaves the currency out.
+    let bound = |bounds: &Option<Vec<Money>>, currency: Currency| match bounds {
+        None => Some(None),
+        Some(bounds) => bounds.iter().find(|bound| bound.currency == currency).map(|bound| Some(bound.minor)),
+    };
+    let range = |currency: &Currency| {
+        let low = bound(&least, *currency)?.map(|minor| Column::Amount.gte(minor));
+        let high = bound(&most, *currency)?.map(|minor| Column::Amount.lte(minor));
+        Some((*currency, Condition::all().add_option(low).add_option(high)))
+    };
+    Ok(Some(currencies.iter().filter_map(range).collect()))
 }

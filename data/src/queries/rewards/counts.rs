@@ -14,6 +14,7 @@ use super::places::Places;
 use crate::Result;
 use crate::entities::rewards::Column;
 use crate::error::stored;
+use crate::queries::figures;
 use crate::queries::lines::money;
 
 /// What a state holds: how many rows, and a sum per currency.
@@ -97,13 +98,21 @@ impl Counts {
         }
     }
 
-    /// The sums of a state, or of all, `first` before the other currencies; `None` where they were not counted to the end.
+    /// The sums of a state, or of all that was earned, `first` before the other currencies; `None` where they were not counted to the end.
     pub fn totals(&self, state: Option<RewardState>, first: Currency) -> Result<Option<Vec<Money>>> {
         if !self.count(state).is_some_and(|count| count.is_exact()) {
             return Ok(None);
         }
         let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-        for holding in self.states.iter().filter(|(of, _)| state.is_none_or(|state| state == **of)).map(|(_, holding)| holding) {
+        for holding in self
+            .states
+            .iter()
+            .filter(|(of, _)| match state {
+                Some(state) => state == **of,
+                None => figures::is_earned(**of),
+            })
+            .map(|(_, holding)| holding)
+        {
             for (currency, sum) in &holding.sums {
                 *sums.entry(currency).or_default() += sum;
             }

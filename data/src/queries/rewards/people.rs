@@ -1,5 +1,6 @@
 //! Whom the words of Review Rewards' search and filters name.
 
+use domain::fold::fold;
 use domain::views::Choice;
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
@@ -9,7 +10,7 @@ use super::places;
 use crate::Result;
 use crate::entities::rewards::{Column, Entity};
 use crate::entities::{customers, partnerships, transactions};
-use crate::queries::names;
+use crate::queries::{names, pick};
 use crate::search::{self, Kind};
 
 /// Whom and what a search finds: all of this company.
@@ -51,7 +52,8 @@ pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
         return Ok(None);
     }
     let own = Column::CompanyId.eq(company_id);
-    let reward = id_of(conn, Entity::find().select_only().column(Column::Id).filter(own).filter(Column::Key.eq(question))).await?;
+    let reward =
+        id_of(conn, Entity::find().select_only().column(Column::Id).filter(own).filter(Column::Key.eq(question.to_lowercase()))).await?;
     let partners = search::first(conn, company_id, Kind::Partner, question, FOUND_MAX).await?;
     let customers = search::first(conn, company_id, Kind::Customer, question, FOUND_MAX).await?;
     let cut = [&partners, &customers].iter().any(|found| found.len() as u64 >= FOUND_MAX);
@@ -66,7 +68,7 @@ pub async fn everything_found<C: ConnectionTrait>(conn: &C, company_id: Uuid, qu
     }
     let sale = sale_of(company_id, question).into_query();
     let found = Condition::any()
-        .add(Column::Key.eq(question))
+        .add(Column::Key.eq(question.to_lowercase()))
         .add(Column::TransactionId.in_subquery(sale))
         .add_option(search::matching(conn, company_id, Kind::Partner, question, Column::PartnershipId).await?)
         .add_option(search::matching(conn, company_id, Kind::Customer, question, Column::CustomerId).await?);
@@ -91,7 +93,7 @@ const ALIKE_MAX: u64 = 50;
 
 /// The only one found, or the only one whose whole name was typed.
 fn the_one<'a, T>(found: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Option<&'a T> {
-    let mut exact = found.iter().filter(|row| name(row).to_lowercase() == typed.to_lowercase());
+    let mut exact = found.iter().filter(|row| fold(name(row)) == fold(typed));
     match (found, exact.next(), exact.next()) {
         ([row], ..) => Some(row),
         (_, Some(row), None) => Some(row),
@@ -100,45 +102,70 @@ fn the_one<'a, T>(found: &'a [T], name: impl Fn(&T) -> &str, typed: &str) -> Opt
 }
 
 /// A partner by the key, or by a name or an email that begins so and is nobody else's.
-pub async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
-    use partnerships::{Column, Entity};
+pub(in crate::queries) async fn partner<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
+    use partnerships::{Column, Entity, Model};
     let ours = Entity::find().filter(Column::CompanyId.eq(company_id));
-    named(conn, company_id, Kind::Partner, typed, ours, [Column::PartnerKey, Column::Id], |row| (row.id, &row.name, names::partner(row)))
-        .await
+    let said = |row: &Model| Said { id: row.id, name: row.name.clone(), choice: names::partner(row) };
+    named(
+        conn,
+        company_id,
+        Named { kind: Kind::Partner, field: "partner", what: "partners" },
+        typed,
+        ours,
+        [Column::PartnerKey, Column::Id],
+        said,
+    )
+    .await
 }
 
 /// A customer, found in the same way.
 pub async fn customer<C: ConnectionTrait>(conn: &C, company_id: Uuid, typed: &str) -> Result<Option<(Uuid, Choice)>> {
-    use customers::{Column, Entity};
+    use customers::{Column, Entity, Model};
     let ours = Entity::find().filter(Column::CompanyId.eq(company_id));
-    named(conn, company_id, Kind::Customer, typed, ours, [Column::CustomerKey, Column::Id], |row| (row.id, &row.name, names::customer(row)))
-        .await
+    let said = |row: &Model| Said { id: row.id, name: row.name.clone(), choice: names::customer(row) };
+    let of = Named { kind: Kind::Customer, field: "customer", what: "customers" };
+    named(conn, company_id, of, typed, ours, [Column::CustomerKey, Column::Id], said).await
 }
 
-/// `said` takes from a row its id, its name and what it is called.
+/// Of whom a filter is.
+struct Named {
+    kind: Kind,
+    field: &'static str,
+    what: &'static str,
+}
+
+/// A row's id, its name and what it is called.
+struct Said {
+    id: Uuid,
+    name: String,
+    choice: Choice,
+}
+
 async fn named<C: ConnectionTrait, E: EntityTrait>(
     conn: &C,
     company_id: Uuid,
-    kind: Kind,
+    of: Named,
     typed: &str,
     ours: Select<E>,
     [key, id]: [E::Column; 2],
-    said: fn(&E::Model) -> (Uuid, &str, Choice),
+    said: impl Fn(&E::Model) -> Said,
 ) -> Result<Option<(Uuid, Choice)>> {
     if typed.is_empty() {
         return Ok(None);
     }
     let mut found = ours.clone().filter(key.eq(typed)).all(conn).await?;
     if found.is_empty()
-        && let Some(begins) = search::matching(conn, company_id, kind, typed, id).await?
+        && let Some(begins) = search::matching(conn, company_id, of.kind, typed, id).await?
     {
         found = ours.filter(begins).limit(ALIKE_MAX).all(conn).await?;
     }
-    Ok(Some(match the_one(&found, |row| said(row).1, typed) {
-        Some(row) => {
-            let (id, _, choice) = said(row);
-            (id, choice)
+    let found: Vec<Said> = found.iter().map(said).collect();
+    match the_one(&found, |said| &said.name, typed) {
+        Some(said) => Ok(Some((said.id, said.choice.clone()))),
+        None if found.is_empty() => Ok(Some((Uuid::nil(), Choice::new(typed, typed)))),
+        None => {
+            let mut keys: Vec<String> = found.into_iter().map(|said| said.choice.value).collect();
+            Err(pick::several(of.field, of.what, typed, &mut keys))
         }
-        None => (Uuid::nil(), Choice::new(typed, typed)),
-    }))
+    }
 }

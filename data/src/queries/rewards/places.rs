@@ -7,14 +7,12 @@
 use std::collections::BTreeMap;
 
 use domain::states::RewardState;
-use domain::views::ListQuery;
 use domain::{Currency, Month};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::asked::{Asked, AskedMonths};
-use super::order;
 use super::people::Found;
 use crate::entities::rewards::{Column, Entity};
 use crate::queries::page::{Arm, List, wrapped};
@@ -80,8 +78,8 @@ pub struct Places {
 }
 
 impl Places {
-    pub fn of(asked: &Asked, company_id: Uuid, query: &ListQuery) -> Places {
-        let by_time = matches!(order(query).0, Column::CreatedAt);
+    pub fn of(asked: &Asked, company_id: Uuid) -> Places {
+        let by_time = matches!(asked.order.0, Column::CreatedAt);
         let counted = places(asked, whose(asked, company_id, false), false);
         let walked = places(asked, whose(asked, company_id, true), by_time);
         Places { counted, walked, state: asked.state }
@@ -113,8 +111,7 @@ impl Places {
     }
 
     /// A page: `few` rows are gathered from all places and sorted, many are read in the order of the sort as far as it takes.
-    pub fn list(&self, query: &ListQuery, few: bool) -> List<Entity> {
-        let (sort, descending) = order(query);
+    pub fn list(&self, (sort, descending): (Column, bool), few: bool) -> List<Entity> {
         let by_amount = matches!(sort, Column::Amount);
         let places = if few { &self.counted } else { &self.walked };
         let arms = places.iter().filter(|place| place.has(self.state)).map(|place| {

@@ -164,7 +164,7 @@ on_both! {
             ("Scheduled", exactly(0)), ("Declined", exactly(1)), ("Paid elsewhere", exactly(0)),
         ]);
         let yen: Currency = "JPY".parse().unwrap();
-        assert_eq!(all.totals, Some(vec![Money::new(34_450, Currency::USD), Money::new(4_200, yen)]));
+        assert_eq!(all.totals, Some(vec![Money::new(33_550, Currency::USD), Money::new(4_200, yen)]));
         assert_eq!(all.page.rows[0].status, RewardStatus::New);
         assert_eq!(all.page.rows[0].month, "April 2026");
         assert_eq!(all.page.rows[5].estimated_payment.as_deref(), Some("8 Apr 2026"));

@@ -8,7 +8,8 @@ use leptos::server_fn::ServerFn;
 
 use super::preview::Preview;
 use crate::components::{
-    CheckField, ChoiceField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea, currencies_from,
+    CheckField, ChoiceField, ConfirmField, Field, Form, FormEnd, Hidden, Loaded, PageHeader, SelectField, SubmitButton, TextArea,
+    currencies_from,
 };
 use crate::place::at;
 use crate::server_fns::offers::{GetBlankOffer, PublishOffer};
@@ -45,6 +46,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
                 <Field name="from" label="In force from" kind="datetime-local" optional=true hint=from/>
             </div>
             <ChoiceField name="applies_to" legend="For which customers" choices=audience/>
+            <ConfirmField name="please_confirm" label="Publish it anyway"/>
             <FormEnd>
                 <SubmitButton>{if new { "Create the offer" } else { "Publish this version" }}</SubmitButton>
                 <a class="btn quiet" href=at("/offers")>"Cancel"</a>

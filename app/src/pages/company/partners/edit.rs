@@ -23,7 +23,7 @@ pub fn NewPartner() -> impl IntoView {
 fn NewForm(form: PartnerForm) -> impl IntoView {
     view! {
         <DrawerForm action=CreatePartner::PATH title="Add a partner" context="They earn from their first customer on" close="/partners" submit="Add the partner">
-            <Field name="name" label="Name" autocomplete="off" hint="The organisation, or the person if it is one."/>
+            <Field name="name" label="Name" optional=true autocomplete="off" hint="The organisation, or the person if it is one. Leave empty to use the partner key."/>
             <Field name="email" label="Owner's email" kind="email" optional=true autocomplete="off"/>
             <Field name="partner_key" label="Partner key" autocomplete="off" hint="Yours to choose and to find them by; it never changes."/>
             <SelectField name="group" label="Group" choices=form.groups hint="Decides which offers pay them."/>

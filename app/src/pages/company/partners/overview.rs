@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::ThisPartner;
 use super::details::Standing;
-use crate::components::{EmptyState, Loaded, RewardsChart, Skeleton, StatTile, Stats, TableFrame, TableHead};
+use crate::components::{EmptyState, Loaded, OneCurrency, RewardsChart, Skeleton, StatTile, Stats, TableFrame, TableHead};
 use crate::place::at;
 use crate::server_fns::partners::GetPartnerOverview;
 use crate::ui::{Loading, load};
@@ -38,17 +38,18 @@ pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
 
 #[component]
 fn Figures(overview: PartnerOverview) -> impl IntoView {
-    let first = overview.earnings.first();
-    let earned = first.map(|earnings| {
-        let Earnings { paid, invoiced, coming, held, .. } = earnings;
-        domain::Money::new(paid.minor + invoiced.minor + coming.minor + held.minor, paid.currency).display()
-    });
+    let mut earned = overview.earnings.iter().map(Earnings::earned);
+    let first = earned.next().unwrap_or_else(|| domain::Money::new(0, overview.revenue.currency));
+    let others: Vec<String> = earned.map(|sum| sum.display()).collect();
+    let others = (!others.is_empty()).then(|| format!("and {}", others.join(", ")));
     view! {
         <Stats>
             <StatTile label="Signups" value=grouped(overview.signups)/>
             <StatTile label="Paid customers" value=grouped(overview.paid_customers)/>
             <StatTile label="Revenue" value=overview.revenue.display()/>
-            <StatTile label="Earned" value=earned.unwrap_or_else(|| domain::Money::new(0, overview.revenue.currency).display())/>
+            <StatTile label=format!("Earned in {}", first.currency) value=first.display()>
+                {others.map(|others| view! { <dd class="change">{others}</dd> })}
+            </StatTile>
         </Stats>
     }
 }
@@ -62,7 +63,8 @@ fn Money(overview: PartnerOverview) -> impl IntoView {
                     <h2>"Rewards by invoice month"</h2>
                 </div>
                 <div class="card-body">
-                    <RewardsChart title="Rewards by month and state" bars=overview.months.clone()/>
+                    <RewardsChart title="Rewards by invoice month and status" bars=overview.months.clone()/>
+                    <OneCurrency bars=overview.months.clone() others=overview.other_currencies.clone()/>
                 </div>
             </section>
         }
@@ -141,6 +143,8 @@ fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
                     <td class="c-num" data-label="Invoiced">{sum.invoiced.display()}</td>
                     <td class="c-num" data-label="New, approved">{sum.coming.display()}</td>
                     <td class="c-num" data-label="On hold">{sum.held.display()}</td>
+                    <td class="c-num" data-label="Scheduled">{sum.scheduled.display()}</td>
+                    <td class="c-num" data-label="Earned">{sum.earned().display()}</td>
                     <td class="c-num" data-label="Declined">{sum.declined.display()}</td>
                 </tr>
             }
@@ -148,7 +152,7 @@ fn EarningsTable(earnings: Vec<Earnings>) -> impl IntoView {
         .collect_view();
     view! {
         <TableFrame label="Earned so far">
-            <TableHead labels="Currency|#Paid|#Invoiced|#New, approved|#On hold|#Declined"/>
+            <TableHead labels="Currency|#Paid|#Invoiced|#New, approved|#On hold|#Scheduled|#Earned|#Declined"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

@@ -50,7 +50,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Line line=line/> }).collect_view();
     view! {
         <div class="row between">
-            <Totals words=words.clone() amounts=list.totals.unwrap_or_default()/>
+            <Totals words=words.clone() amounts=list.totals.unwrap_or_default() earned=true/>
             <CsvLink path="/export/rewards.csv" with=("earner", key)/>
         </div>
         <TableFrame label="Rewards of this partner">

@@ -7,10 +7,10 @@ use domain::views::rewards::{ReviewList, StateTab};
 use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
 
-use super::bulk::{BulkForm, RowBox};
+use super::bulk::{BulkForm, RowBox, SelectEverything};
 use crate::components::{
     Amount, Combobox, EmptyState, FilterBar, FilterSelect, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
-    SortTh, StatusBadge, TableFrame, Th, Totals, finder,
+    SortTh, StatusBadge, TableFrame, Th, Totals, finder, restore_cursor,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::{at, use_here};
@@ -48,6 +48,7 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
     let segments = list.tabs.iter().map(segment).collect();
     let selects = selects(&list);
     let named = named(&list);
+    let (partner, customer) = (list.partner.clone(), list.customer.clone());
     let new = list.tabs.iter().find(|tab| tab.value == "pending" && tab.count != Some(Count::Exactly(0))).cloned();
     view! {
         <PageHeader title="Review Rewards" context=list.context.clone()>
@@ -56,7 +57,7 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
         <Segments name="status" label="Status" items=segments/>
         <FilterBar placeholder="Partner, customer or key" selects=selects csv="/export/rewards.csv"
             fields=vec!["partner", "customer", "min", "max"] named=named>
-            <Whose/>
+            <Whose partner=partner customer=customer/>
             <AmountRange/>
         </FilterBar>
         <Sums count=list.count totals=list.totals.clone()/>
@@ -109,12 +110,12 @@ fn selects(list: &ReviewList) -> Vec<FilterSelect> {
 
 /// One partner, one customer: found as one types, or typed as a name, an email or a key.
 #[component]
-fn Whose() -> impl IntoView {
+fn Whose(partner: Option<Choice>, customer: Option<Choice>) -> impl IntoView {
     let query = use_list();
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
-        <Combobox name="partner" label="Partner" filter=true initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) value=value("partner") placeholder="Any partner"/>
-        <Combobox name="customer" label="Customer" filter=true initial=Vec::new() find=finder(|place, text| FindCustomers { place, text }) value=value("customer") placeholder="Any customer"/>
+        <Combobox name="partner" label="Partner" filter=true initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) value=value("partner") known=partner placeholder="Any partner"/>
+        <Combobox name="customer" label="Customer" filter=true initial=Vec::new() find=finder(|place, text| FindCustomers { place, text }) value=value("customer") known=customer placeholder="Any customer"/>
     }
 }
 
@@ -148,7 +149,7 @@ fn named(list: &ReviewList) -> Vec<(&'static str, String)> {
 fn Sums(count: Count, totals: Option<Vec<domain::Money>>) -> impl IntoView {
     let words = count.of("reward", "rewards");
     match totals {
-        Some(amounts) => view! { <Totals words=words amounts=amounts/> }.into_any(),
+        Some(amounts) => view! { <Totals words=words amounts=amounts earned=true/> }.into_any(),
         None => {
             let query = use_list();
             let href = move || query.with(|query| address(&filtered(query, "sum", "all")));
@@ -188,7 +189,11 @@ fn Rows(list: ReviewList) -> impl IntoView {
     let several = list.currencies.len() > 1;
     let words = list.count.of("reward", "rewards");
     let may = list.may_review;
-    let rows = list.page.rows.iter().cloned().map(|line| view! { <Row line=line code=several selects=may/> }).collect_view();
+    let all = list.selection.is_some();
+    let pages = list.page.previous.is_some() || list.page.next.is_some();
+    let everything = (may && pages && !all).then(|| view! { <SelectEverything count=list.count/> });
+    let rows = list.page.rows.iter().cloned().map(|line| view! { <Row line=line code=several selects=may all=all/> }).collect_view();
+    Effect::new(|_| restore_cursor());
     let table = view! {
             <TableFrame label="Rewards">
                 <thead>
@@ -207,10 +212,11 @@ fn Rows(list: ReviewList) -> impl IntoView {
     }
     .into_any();
     let table = match may {
-        true => view! { <BulkForm in_review=list.in_review>{table}</BulkForm> }.into_any(),
+        true => view! { <BulkForm in_review=list.in_review selection=list.selection>{table}</BulkForm> }.into_any(),
         false => table,
     };
     view! {
+        {everything}
         {table}
         <Pager page=list.page words=words/>
         <KeyHints review=may/>
@@ -218,20 +224,19 @@ fn Rows(list: ReviewList) -> impl IntoView {
 }
 
 #[component]
-fn Row(line: RewardLine, code: bool, selects: bool) -> impl IntoView {
+fn Row(line: RewardLine, code: bool, selects: bool, all: bool) -> impl IntoView {
     let path = reward_path(&line.key);
     let here = use_here();
     let open = {
         let path = path.clone();
         move || here.with(|here| *here == path)
     };
-    let named = format!("{} for {}", line.amount.display(), line.partner_name);
     let customer = line.customer.map(|customer| customer.label);
     let elsewhere = !same_month(&line.created, &line.month);
     let why = if line.reason.is_empty() { line.description } else { format!("{} · {}", line.description, line.reason) };
     view! {
         <tr class:open=open>
-            {selects.then(|| view! { <RowBox key=line.key label=named/> })}
+            {selects.then(|| view! { <RowBox key=line.key amount=line.amount partner=line.partner_name.clone() all=all/> })}
             <th class="c-main" scope="row">
                 <RowLink href=path drawer=true>{line.partner_name}</RowLink>
             </th>

@@ -1,0 +1,116 @@
+//! Everything that a filter finds, selected at once and decided about in pieces.
+
+use data::entities::{rewards, selections};
+use data::rewards::selection::{self, Asked};
+use data::rewards::{self as operations, Decision};
+use data::testing::TestDb;
+use data::{on_both, queries};
+use domain::review::Verb;
+use domain::states::RewardState;
+use domain::views::ListQuery;
+use domain::{Currency, Money};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::books::Books;
+
+const BY: &str = "olga";
+
+fn query(filters: &[(&str, &str)]) -> ListQuery {
+    let filters = filters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    ListQuery { filters, ..ListQuery::default() }
+}
+
+async fn in_state(db: &TestDb, state: RewardState) -> u64 {
+    rewards::Entity::find().filter(rewards::Column::State.eq(state.word())).count(db.read()).await.unwrap()
+}
+
+async fn selected(books: &Books<'_>, filters: &[(&str, &str)]) -> data::Result<Uuid> {
+    let company = data::companies::get(books.db.read(), books.company_id).await.unwrap();
+    selection::select(books.db, &company, &query(filters), "/rewards", BY, books.now().await).await
+}
+
+on_both! {
+    async fn all_that_a_filter_finds_is_decided_about_in_pieces(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let (ada, bo) = (books.partner("ada").await, books.partner("bo").await);
+        let mut ids = Vec::new();
+        for number in 0..450 {
+            ids.push(books.reward(if number % 3 == 0 { bo } else { ada }, 100 + number, "USD").await);
+        }
+        books.reward_in(ada, 5, "USD", RewardState::Hold, None).await;
+        let now = books.now().await;
+        let id = selected(&books, &[("status", "pending")]).await.unwrap();
+        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let named = id.to_string();
+        let filters = [("status", "pending"), ("selection", named.as_str())];
+        let shown = queries::rewards::list(db, &company, &query(&filters), now).await.unwrap().selection.unwrap();
+        assert_eq!((shown.rewards, shown.partners), (450, 2));
+        assert_eq!(shown.totals, [Money::new((0..450).map(|number| 100 + number).sum(), Currency::USD)]);
+        assert_eq!(selections::Entity::find().one(db.read()).await.unwrap().unwrap().filter, "/rewards");
+
+        // What comes afterwards is not of it; what was decided about meanwhile is named.
+        books.reward(ada, 7, "USD").await;
+        let changed = books.stored_reward(ids[17]).await.key;
+        operations::hold(db, books.company_id, std::slice::from_ref(&changed), "checking", "bea", now).await.unwrap();
+        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+        let told = std::sync::Mutex::new(Vec::new());
+        let tell = |done: u64, total: u64| {
+            told.lock().unwrap().push((done, total));
+            true
+        };
+        let outcome = selection::decide(db, books.company_id, &asked, BY, now, &tell).await.unwrap();
+        assert_eq!((outcome.changed, outcome.missing), (449, 0));
+        assert_eq!(outcome.refused, [(changed.clone(), "is On hold meanwhile".to_owned())]);
+        assert_eq!(told.lock().unwrap().as_slice(), [(0, 450), (200, 450), (400, 450)]);
+        assert_eq!((in_state(db, RewardState::Approved).await, in_state(db, RewardState::Hold).await), (449, 2));
+        assert_eq!(in_state(db, RewardState::Pending).await, 1);
+        // Sent again, nothing is left to do.
+        let again = selection::decide(db, books.company_id, &asked, BY, now, &tell).await.unwrap();
+        assert_eq!(again, selection::Outcome::default());
+
+        let undone = selection::undo_all(db, books.company_id, id, BY, now, &|_, _| true).await.unwrap();
+        assert_eq!((undone.changed, undone.refused.len()), (449, 0));
+        assert_eq!(in_state(db, RewardState::Pending).await, 450);
+        books.prove().await;
+    }
+
+    async fn what_is_stopped_goes_on_when_it_is_sent_again(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        for number in 0..250 {
+            books.reward(ada, 100 + number, "USD").await;
+        }
+        let now = books.now().await;
+        let id = selected(&books, &[]).await.unwrap();
+        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Decline), reason: "a test order" };
+        let stopped = selection::decide(db, books.company_id, &asked, BY, now, &|done, _| done == 0).await.unwrap();
+        assert_eq!((stopped.changed, stopped.missing), (200, 50));
+        let rest = selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true).await.unwrap();
+        assert_eq!((rest.changed, rest.missing), (50, 0));
+        assert_eq!(in_state(db, RewardState::Declined).await, 250);
+        books.prove().await;
+    }
+
+    async fn a_selection_needs_rewards_and_its_own_company(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        assert!(selected(&books, &[]).await.unwrap_err().to_string().contains("No reward matches"));
+        books.reward(ada, 100, "USD").await;
+        let id = selected(&books, &[]).await.unwrap();
+        let now = books.now().await;
+        let other = Uuid::from_u128(7);
+        assert!(selection::find(db.read(), other, id).await.unwrap().is_none());
+        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+        assert!(selection::decide(db, other, &asked, BY, now, &|_, _| true).await.is_err());
+        assert!(selection::undo_all(db, other, id, BY, now, &|_, _| true).await.is_err());
+        let held = Asked { decision: Decision::Decide(Verb::Hold), ..asked };
+        assert!(selection::decide(db, books.company_id, &held, BY, now, &|_, _| true).await.is_err(), "without a reason");
+        // A day later it is forgotten.
+        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let later = now.plus_ms(25 * 60 * 60 * 1_000);
+        let newer = selection::select(db, &company, &query(&[]), "/rewards", BY, later).await.unwrap();
+        assert!(selection::find(db.read(), books.company_id, id).await.unwrap().is_none());
+        assert!(selection::find(db.read(), books.company_id, newer).await.unwrap().is_some());
+    }
+}
