@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PROFILE ?= release
 
-.PHONY: help run build client server release fmt lint test e2e shots kills bench setup
+.PHONY: help run build client server release fmt lint test e2e shots kills attack bench setup
 
 help: ## what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,6 +47,9 @@ kills: ## faults at every statement, full disks, four workers killed at random m
 	@. scripts/env.sh && scripts/with-postgres.sh cargo test -q -p data --test it -- --nocapture faults:: proxy:: durable::
 	@. scripts/env.sh && scripts/fault-test.sh "$$(server_bin release)"
 	@. scripts/env.sh && scripts/with-postgres.sh scripts/kill-test.sh "$$(server_bin release)" $(ARGS)
+
+attack: ## every payload on every page and every endpoint fuzzed, on both databases and in a browser (ARGS=SEED)
+	@scripts/attack.sh $(ARGS)
 
 bench: ## the benchmarks, results into docs/
 	@bench/run.sh $(ARGS)

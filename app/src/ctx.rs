@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{AppError, Result};
 use crate::http::{fail, internal};
+use crate::request::RequestScope;
 
 /// The session's key. It says who somebody is; where they are, their address says.
 pub use data::sessions::USER_ID;
@@ -188,7 +189,17 @@ where
     W: FnOnce() -> F + Send + 'static,
 {
     let runtime = tokio::runtime::Handle::current();
-    let outcome = tokio::task::spawn_blocking(move || runtime.block_on(work())).await.map_err(internal)?;
+    let scope = RequestScope::current();
+    // Goes on when nobody waits for its answer any more, and says so.
+    let running = scope.as_ref().map(RequestScope::begin);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let _running = running;
+        match scope {
+            Some(scope) => runtime.block_on(scope.run(work())),
+            None => runtime.block_on(work()),
+        }
+    });
+    let outcome = outcome.await.map_err(internal)?;
     Ok(outcome?)
 }
 

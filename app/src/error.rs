@@ -38,6 +38,9 @@ pub enum AppError {
     /// The database is busy, full or away.
     #[error("{0}")]
     Unavailable(String),
+    /// What was sent is no request of ours: broken, or of another kind.
+    #[error("This request could not be read. Nothing was changed. Load the page again and send it from there.")]
+    Unreadable,
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -50,6 +53,7 @@ impl AppError {
     /// The HTTP status that says the same.
     pub const fn status(&self) -> u16 {
         match self {
+            AppError::Unreadable => 400,
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
@@ -73,6 +77,7 @@ impl AppError {
             AppError::Unreachable => "No connection",
             AppError::Busy => "Still working",
             AppError::Unavailable(_) => "Not available now",
+            AppError::Unreadable => "Not understood",
         }
     }
 }
@@ -82,13 +87,28 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => AppError::Unreachable,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => unreadable(),
             ServerFnErrorErr::Args(message) | ServerFnErrorErr::MissingArg(message) => {
                 AppError::invalid("", format!("The form could not be read: {message}"))
             }
-            _ => AppError::Internal { request_id: String::new() },
+            other => unexpected(other),
         }
     }
+}
+
+/// What cannot be read is the request's fault in the server, and the connection's in the browser.
+pub(crate) const fn unreadable() -> AppError {
+    if cfg!(feature = "ssr") { AppError::Unreadable } else { AppError::Unreachable }
+}
+
+#[cfg(feature = "ssr")]
+fn unexpected(error: ServerFnErrorErr) -> AppError {
+    crate::http::internal(error)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn unexpected(_: ServerFnErrorErr) -> AppError {
+    AppError::Unreachable
 }
 
 #[cfg(feature = "ssr")]
@@ -107,11 +127,8 @@ impl From<data::Error> for AppError {
                 tracing::error!(%error, "the database is not available");
                 AppError::Unavailable(unavailable(&error))
             }
-            other => {
-                let request_id = crate::http::request_id();
-                tracing::error!(request_id, error = %other, "request failed");
-                AppError::Internal { request_id }
-            }
+            data::Error::Overloaded(message) => AppError::Unavailable(message.to_owned()),
+            other => crate::http::internal(other),
         };
         crate::http::set_status(error.status());
         error

@@ -169,7 +169,12 @@ fn bounded(mut flash: Flash) -> Flash {
                     .collect();
             }
             AppError::Forbidden(text) | AppError::NotFound(text) | AppError::Conflict(text) | AppError::Unavailable(text) => cut(text),
-            AppError::Outdated | AppError::Unauthenticated | AppError::Internal { .. } | AppError::Unreachable | AppError::Busy => {}
+            AppError::Outdated
+            | AppError::Unauthenticated
+            | AppError::Internal { .. }
+            | AppError::Unreachable
+            | AppError::Unreadable
+            | AppError::Busy => {}
         }
     }
     flash

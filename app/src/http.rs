@@ -2,6 +2,7 @@
 //!
 //! Everything that differs between versions of the framework's server side (redirects, response options, extraction) is here.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,25 +10,29 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use domain::Place;
+use futures::FutureExt;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use tokio::sync::Semaphore;
 
+use crate::body;
 use crate::ctx::{self, Whose, person_of};
 use crate::error::{AppError, Result};
 use crate::flash::{self, CookieShown};
 use crate::forms::{Done, Flash, REFUSED_HEADER, local_path};
 use crate::place::{self, PLACES};
+use crate::request::{self, RequestScope};
 use crate::shell::{Assets, shell};
 use crate::submitted::Submitted;
 use crate::tokens::Signing;
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
 
-/// Longest form that is read. Files are uploaded elsewhere.
-const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Pages that are made at the same time; more wait for their turn. Each takes some hundred kB until it is sent.
+const PAGES_AT_ONCE: usize = 32;
 
 /// Where a request came from, as far as the server can tell.
 #[derive(Clone, Debug)]
@@ -39,20 +44,22 @@ pub struct Submission(pub String);
 
 /// Every page and every server function. Expects `Extension<Db>` and a tower-sessions layer around it.
 pub fn router(assets: Assets) -> Router {
-    // Fails only when another one runs already, which serves as well.
-    let _ = any_spawner::Executor::init_tokio();
+    request::install_executor();
     let build: Arc<str> = assets.wasm.as_str().into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
     let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
+    let turns = Arc::new(Semaphore::new(PAGES_AT_ONCE));
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
-        let render = render.clone();
+        let (render, turns) = (render.clone(), Arc::clone(&turns));
         async move {
             let request = match before_page(request).await {
                 Ok(request) => request,
                 Err(answer) => return answer,
             };
             let https = request.extensions().get::<CookieShown>().and(request.extensions().get::<Signing>()).map(|signing| signing.https);
-            let mut response = render(request).await;
+            // Never closed, so that everyone has their turn.
+            let _turn = turns.acquire().await;
+            let mut response = crate::request::whole(render(request)).await;
             if let Some(https) = https {
                 flash::forget_cookie(https, &mut response);
             }
@@ -163,11 +170,14 @@ async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
     }
     let (plain, packed) = (header(&parts, ACCEPT).contains("text/html"), header(&parts, ACCEPT) == PACKED);
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    let Ok(bytes) = to_bytes(body, FORM_BYTES_MAX).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let given = match body::read(&parts, body).await {
+        Ok(given) => given,
+        Err(status) if packed => return Answer::refusal(status).packed().into_response(),
+        Err(status) if plain => return status.into_response(),
+        Err(status) => return Answer::refusal(status).into_response(),
     };
     let form = header(&parts, CONTENT_TYPE) != PACKED;
-    let submitted = match Submitted::read(parts, bytes, plain).await {
+    let submitted = match Submitted::read(parts, given, plain).await {
         Ok(submitted) => submitted,
         Err(error) => return Answer::error(&error).into_response(),
     };
@@ -198,7 +208,7 @@ impl Answer {
     /// For the client: a form's JSON and every error as [`Packed`]. What a read function answered is packed already.
     fn packed(mut self) -> Answer {
         let packed = if !self.response.status.is_success() {
-            let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreachable);
+            let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreadable);
             Packed::of(&Result::<Done>::Err(error))
         } else if self.response.headers.get(CONTENT_TYPE).is_none_or(|kind| kind != PACKED) {
             Packed::of(&serde_json::from_slice::<Done>(&self.body).map_err(|_| AppError::Unreachable))
@@ -212,7 +222,7 @@ impl Answer {
 
     /// A form's refusal is an expected answer: as an HTTP error the browser would report it as a fault of the page.
     fn refused_quietly(mut self) -> Answer {
-        if self.response.status.is_client_error() {
+        if self.response.status.is_client_error() || self.response.status == StatusCode::SERVICE_UNAVAILABLE {
             self.response.headers.insert(REFUSED_HEADER, HeaderValue::from(self.response.status.as_u16()));
             self.response.status = StatusCode::OK;
         }
@@ -229,6 +239,15 @@ impl Answer {
             self.body = body.into();
         }
         self
+    }
+
+    /// A body that was not read.
+    fn refusal(status: StatusCode) -> Answer {
+        let error = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => AppError::invalid("", "That is too much for one form. Nothing was changed."),
+            _ => AppError::Unreadable,
+        };
+        Answer::json(status, serde_json::to_vec(&error).unwrap_or_default())
     }
 
     pub fn error(error: &AppError) -> Answer {
@@ -250,7 +269,10 @@ pub(crate) async fn run(parts: &Parts, bytes: Bytes, form: Option<String>) -> An
             provide_context(Submission(form.clone()));
         }
     };
-    let response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let handled = AssertUnwindSafe(async { leptos_axum::handle_server_fns_with_context(context, request).await.into_response() });
+    let Ok(response) = handled.catch_unwind().await else {
+        return Answer::error(&internal("a server function panicked"));
+    };
     let (mut response, body) = response.into_parts();
     response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match to_bytes(body, usize::MAX).await {
@@ -289,18 +311,9 @@ pub fn fail(error: &AppError) {
     set_status(error.status());
 }
 
-/// The number under which the log knows this request.
-pub fn request_id() -> String {
-    use_context::<Parts>().map(|parts| request_id_of(&parts)).unwrap_or_default()
-}
-
-pub(crate) fn request_id_of(parts: &Parts) -> String {
-    parts.headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-}
-
-/// An error of our own: logged with its cause, shown with its number.
+/// An error of our own: logged with its cause, shown with its number. Outside of a request the number is the error's own.
 pub fn internal(cause: impl std::fmt::Display) -> AppError {
-    let request_id = request_id();
+    let request_id = RequestScope::current().map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), |scope| scope.id().to_owned());
     tracing::error!(request_id, %cause, "request failed");
     AppError::Internal { request_id }
 }

@@ -3,6 +3,8 @@
 //! Built twice, as `ssr` into the server and as `hydrate` into the client. Both must render the same tree; nothing here asks
 //! which of the two it is while it makes a view.
 
+#[cfg(feature = "ssr")]
+pub mod body;
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod ctx;
@@ -13,10 +15,13 @@ pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod http;
 pub mod list;
+pub mod markup;
 pub mod pages;
 pub mod place;
 #[cfg(feature = "ssr")]
 pub mod progress;
+#[cfg(feature = "ssr")]
+pub mod request;
 pub mod routes;
 pub mod server_fns;
 #[cfg(feature = "ssr")]

@@ -10,6 +10,7 @@ use leptos_router::path;
 use crate::components::layout::{CompanyLayout, PartnerLayout};
 use crate::components::{Keyboard, ScrollMemory, Toasts, close_menus, focus_heading};
 
+use crate::markup::escaped;
 use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes};
 use crate::pages::company::{
     home::Home, invoices::InvoicesRoutes, offers::OffersRoutes, rewards::RewardsRoutes, search::Search, settings::SettingsRoutes,
@@ -87,5 +88,7 @@ fn Moves(ui: Ui) -> impl IntoView {
 }
 
 fn document_title(page: String) -> String {
-    if page.is_empty() { "Tributary".to_owned() } else { format!("{page} · Tributary") }
+    let title = if page.is_empty() { "Tributary".to_owned() } else { format!("{page} · Tributary") };
+    // The server's side of the framework writes it into the page as markup; the browser sets it as text.
+    if cfg!(feature = "ssr") { escaped(&title) } else { title }
 }

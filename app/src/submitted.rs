@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::extract::FromRequest;
+use axum::body::Bytes;
 use axum::response::{IntoResponse, Redirect, Response};
 use data::Db;
 use data::submissions::{self, Claim, Known};
 use domain::Place;
-use http::header::CONTENT_TYPE;
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, Request, StatusCode};
 use uuid::Uuid;
 
+use crate::body::Given;
 use crate::ctx::{USER_ID, db_of, real_now, session_of};
 use crate::error::AppError;
 use crate::flash;
 use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
-use crate::http::{Answer, encode, internal, referer_path, request_id_of, run};
+use crate::http::{Answer, encode, internal, referer_path, run};
+use crate::request::RequestScope;
 use crate::tokens::Signing;
 
 /// What is kept of a refused form.
@@ -56,9 +56,8 @@ pub struct Submitted {
 }
 
 impl Submitted {
-    pub async fn read(parts: Parts, bytes: Bytes, plain: bool) -> Result<Submitted, AppError> {
-        let form = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        let values = if form { values(&bytes).await } else { Vec::new() };
+    pub async fn read(parts: Parts, given: Given, plain: bool) -> Result<Submitted, AppError> {
+        let Given { bytes, values } = given;
         let user_id: Option<Uuid> = session_of(&parts)?.get(USER_ID).await.map_err(internal)?;
         let sender = match of_token(&parts, parts.uri.path(), &values).await? {
             Some(person) if Some(person) == user_id => Sender::Signed(person),
@@ -86,9 +85,18 @@ impl Submitted {
             Sender::Signed(user_id) => {
                 let (form, bytes) = (self.form(user_id), self.bytes.clone());
                 // A browser that goes away must not stop it half way, where its answer would be lost.
-                let work = async move { once(&db, form, parts, bytes).await };
+                let scope = RequestScope::current();
+                let running = scope.as_ref().map(RequestScope::begin);
+                let work = async move {
+                    let _running = running;
+                    let work = once(&db, form, parts, bytes);
+                    match scope {
+                        Some(scope) => scope.run(work).await,
+                        None => work.await,
+                    }
+                };
                 let done = tokio::spawn(tracing::Instrument::in_current_span(work)).await;
-                done.unwrap_or_else(|error| Answer::error(&internal_in(&self.parts, error)))
+                done.unwrap_or_else(|error| Answer::error(&internal(error)))
             }
             // Pages post nothing that only reads. A form without its place is told so by its function.
             _ if self.plain && self.signed_in && self.place != Place::Nowhere => Answer::error(&AppError::Conflict(NOT_OURS.to_owned())),
@@ -127,7 +135,7 @@ impl Submitted {
             (target, Flash { done: done.filter(|done| !done.message.is_empty()), ..Flash::default() })
         } else {
             let error = serde_json::from_slice::<AppError>(&answer.body);
-            let error = error.unwrap_or_else(|_| AppError::Internal { request_id: request_id_of(parts) });
+            let error = error.unwrap_or_else(|_| internal("what a form was answered is no error of ours"));
             let signed_out = error == AppError::Unauthenticated;
             let mut failed = failed_form(parts.uri.path(), self.values, error);
             failed.move_to(&Place::of_path(&self.place.at(&back)));
@@ -245,17 +253,4 @@ fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> 
         })
         .collect();
     FailedForm { action: action.to_owned(), name, error, values, token }
-}
-
-async fn values(bytes: &Bytes) -> Vec<(String, String)> {
-    let request =
-        Request::builder().method(Method::POST).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(bytes.clone()));
-    let Ok(request) = request else { return Vec::new() };
-    axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.map(|form| form.0).unwrap_or_default()
-}
-
-fn internal_in(parts: &Parts, cause: impl std::fmt::Display) -> AppError {
-    let request_id = request_id_of(parts);
-    tracing::error!(request_id, %cause, "request failed");
-    AppError::Internal { request_id }
 }

@@ -190,7 +190,7 @@ async fn short(mut field: Field<'_>) -> Result<String> {
 }
 
 async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mut field: Field<'_>) -> Result<Option<Done>> {
-    let file_name: String = field.file_name().unwrap_or_default().chars().take(200).collect();
+    let file_name: String = field.file_name().unwrap_or_default().chars().filter(|letter| !letter.is_control()).take(200).collect();
     if file_name.is_empty() {
         return Err(AppError::invalid("file", "Choose a file."));
     }

@@ -19,7 +19,7 @@ use send_wrapper::SendWrapper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, unreadable};
 
 /// The content type of [`Packed`].
 pub const PACKED: &str = "text/x-packed";
@@ -41,7 +41,7 @@ impl Packed {
     }
 
     pub fn open<T: DeserializeOwned>(&self) -> Result<T> {
-        postcard::from_bytes(&self.0).map_err(|_| AppError::Unreachable)
+        postcard::from_bytes(&self.0).map_err(|_| unreadable())
     }
 
     /// What a read function answered.
@@ -72,7 +72,7 @@ impl FromStr for Packed {
     type Err = AppError;
 
     fn from_str(text: &str) -> Result<Packed> {
-        let byte = |letter: char| u8::try_from(u32::from(letter) & !SHIFTED).map_err(|_| AppError::Unreachable);
+        let byte = |letter: char| u8::try_from(u32::from(letter) & !SHIFTED).map_err(|_| unreadable());
         text.chars().map(byte).collect::<Result<Vec<u8>>>().map(|bytes| Packed(bytes.into()))
     }
 }
@@ -99,19 +99,30 @@ where
         let kind = request.to_content_type().unwrap_or_default().into_owned();
         if kind == PACKED {
             let asked: Packed = request.try_into_string().await?.parse()?;
-            let answer: Result<O> = Ok(server_fn(asked.open()?).await?);
+            let answer: Result<O> = Ok(server_fn(without_nul(asked.open()?)?).await?);
             return S::Response::try_from_string(PACKED, Packed::of(&answer).to_string());
         }
         let input = match kind.starts_with("application/json") {
             true => <I as FromReq<Json, S::Request, AppError>>::from_req(request).await?,
             false => <I as FromReq<PostUrl, S::Request, AppError>>::from_req(request).await?,
         };
-        <O as IntoRes<Json, S::Response, AppError>>::into_res(server_fn(input).await?).await
+        <O as IntoRes<Json, S::Response, AppError>>::into_res(server_fn(without_nul(input)?).await?).await
     }
 
     async fn run_client(path: &str, input: I) -> Result<O> {
         ask(path, &Packed::of(&input)).await.answer()
     }
+}
+
+/// A question without a NUL in any of its texts: PostgreSQL takes none.
+fn without_nul<I: Serialize>(input: I) -> Result<I> {
+    let text = serde_json::to_string(&input).map_err(|_| unreadable())?;
+    // The backslash of an escape follows an even number of them.
+    let escapes = text.match_indices("\\u0000").any(|(at, _)| {
+        let before = text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        before % 2 == 0
+    });
+    if escapes { Err(unreadable()) } else { Ok(input) }
 }
 
 /// What a read function answers to a packed question: in the server by running it, in the browser by asking the server.
@@ -182,9 +193,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_unreachable() {
-        assert_eq!("".parse::<Packed>().unwrap().answer::<String>(), Err(AppError::Unreachable));
-        assert_eq!("中".parse::<Packed>(), Err(AppError::Unreachable));
+    fn questions_hold_no_nul() {
+        for fine in ["", "\\u0000", "\\\\u0000", "a\\", "\u{1}"] {
+            assert_eq!(without_nul(fine), Ok(fine));
+        }
+        for nul in ["\0", "a\0b", "\\\0", "\\\\\0"] {
+            assert_eq!(without_nul(nul), Err(unreadable()), "{nul:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_unreadable() {
+        assert_eq!("".parse::<Packed>().unwrap().answer::<String>(), Err(unreadable()));
+        assert_eq!("中".parse::<Packed>(), Err(unreadable()));
         assert_eq!(
             Packed::of(&Result::<String>::Ok("Zoë".to_owned())).to_string().parse::<Packed>().unwrap().answer::<String>(),
             Ok("Zoë".to_owned())

@@ -2,7 +2,7 @@
 //!
 //! Passwords, links and throttling run on the machine's clock, also in a sandbox: `real_now` says so.
 
-use std::sync::{LazyLock, mpsc};
+use std::sync::LazyLock;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use domain::states::{CompanyRole, PartnerRole};
@@ -10,7 +10,6 @@ use domain::{Instant, fields, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub mod access;
@@ -25,23 +24,19 @@ use traces::Trace;
 use crate::db::Db;
 use crate::entities::{companies, memberships, partners, partnerships, sign_in_links, users};
 use crate::error::{Error, Result, stored};
+use crate::hashing::Queue;
 use crate::sessions::hash;
 use crate::transact;
 
 pub const LINK_VALID_MS: i64 = 7 * Instant::DAY_MS;
 
-type Job = Box<dyn FnOnce() + Send>;
+/// So many passwords wait to be hashed, for some two seconds at most.
+const HASHES_WAITING_MAX: usize = 64;
+const HASHES_BUSY: &str = "Too many people are signing in at this moment. Try again in a few seconds.";
 
 /// Passwords are hashed one after the other, some 30 a second, by a thread of their own. A hash takes 19 MiB, which the
 /// allocator keeps for each thread that ever needed it.
-static HASHER: LazyLock<mpsc::Sender<Job>> = LazyLock::new(|| {
-    let (jobs, waiting) = mpsc::channel::<Job>();
-    let thread = std::thread::Builder::new().name("passwords".to_owned());
-    if let Err(error) = thread.spawn(move || waiting.iter().for_each(|job| job())) {
-        tracing::error!(%error, "passwords cannot be hashed");
-    }
-    jobs
-});
+static HASHER: LazyLock<Queue> = LazyLock::new(|| Queue::start("passwords", HASHES_WAITING_MAX));
 
 /// Hashed against when the address is unknown, so that the answer takes the same time.
 static NOBODY: LazyLock<String> =
@@ -399,7 +394,8 @@ pub async fn purge_sign_ins(db: &Db, real_now: Instant) -> Result<u64> {
 
 async fn hash_password(password: &str) -> Result<String> {
     let password = password.to_owned();
-    off_the_loop(move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
+    HASHER
+        .run(HASHES_BUSY, move || Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
         .await?
         .map_err(|error| Error::Io(std::io::Error::other(error.to_string())))
 }
@@ -409,22 +405,11 @@ async fn verify_password(password: &str, hash: Option<String>) -> Result<bool> {
         return Ok(false);
     }
     let password = password.to_owned();
-    off_the_loop(move || {
+    let verify = move || {
         let hash = hash.as_deref().unwrap_or(&NOBODY);
         PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-    })
-    .await
-}
-
-/// Runs a slow computation where it does not stop other requests.
-async fn off_the_loop<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let (done, answer) = oneshot::channel();
-    let job = Box::new(move || {
-        // Nobody waits any more when the browser has gone away.
-        let _ = done.send(work());
-    });
-    HASHER.send(job).map_err(|_| std::io::Error::other("the thread that hashes passwords has ended"))?;
-    answer.await.map_err(|error| Error::Io(std::io::Error::other(error)))
+    };
+    HASHER.run(HASHES_BUSY, verify).await
 }
 
 /// 128 random bits as text.

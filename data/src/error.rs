@@ -23,6 +23,9 @@ pub enum Error {
     /// Whoever waited for it wanted it to stop; nothing of it stays.
     #[error("it was stopped, and nothing was changed")]
     Stopped,
+    /// More is asked for than can be done soon; nothing was changed.
+    #[error("{0}")]
+    Overloaded(&'static str),
     /// A row that no version of this program writes.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),

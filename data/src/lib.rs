@@ -18,6 +18,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod flashes;
+mod hashing;
 pub mod imports;
 pub mod installation;
 pub mod invoices;

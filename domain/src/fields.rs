@@ -28,39 +28,96 @@ pub enum FieldError {
     NotASlug(String),
 }
 
-/// Characters that no name or key needs: control, invisible direction marks, joiners at odd places, private use.
+/// Invisible letters that some scripts are spelled with, and emoji are made of: U+200C and U+200D.
+const NON_JOINER: char = '\u{200c}';
+const JOINER: char = '\u{200d}';
+
+/// Characters that no name or key needs: control, invisible letters and direction marks, tags, private use, what is no character.
 fn printable(letter: char) -> bool {
     !letter.is_control()
-        && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{ffff}')
+        && !matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
+            | '\u{e01f0}'..='\u{10ffff}')
+        && u32::from(letter) & 0xfffe != 0xfffe
 }
 
-fn text(given: &str, max: usize, also: &[char]) -> Result<String, FieldError> {
+/// Signs that end a syllable without its vowel; an old spelling has a joiner behind them, also at a word's end.
+fn is_virama(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{94d}'
+            | '\u{9cd}'
+            | '\u{a4d}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+            | '\u{1039}'
+            | '\u{103a}'
+            | '\u{17d2}'
+    )
+}
+
+/// Whether a joiner may be here: between letters or emoji of other scripts than ours, where it shows.
+fn joins(before: Option<char>, after: Option<char>) -> bool {
+    let shows = |letter: char| !letter.is_ascii() && !letter.is_whitespace() && printable(letter);
+    before.is_some_and(|before| shows(before) && (is_virama(before) || after.is_some_and(shows)))
+}
+
+fn trimmed(given: &str, max: usize) -> Result<&str, FieldError> {
     let trimmed = given.trim();
-    if trimmed.is_empty() {
+    // U+2800 is a Braille cell without a dot.
+    if trimmed.chars().all(|letter| letter.is_whitespace() || letter == '\u{2800}') {
         return Err(FieldError::Missing);
     }
     let found = trimmed.chars().count();
-    if found > max {
-        return Err(FieldError::TooLong { found, max });
+    if found > max { Err(FieldError::TooLong { found, max }) } else { Ok(trimmed) }
+}
+
+fn unfit(letter: char) -> FieldError {
+    if matches!(letter, '\n' | '\r') { FieldError::LineBreak } else { FieldError::NotPrintable }
+}
+
+/// Text without invisible characters: two that look alike are alike.
+fn plain_text(given: &str, max: usize) -> Result<String, FieldError> {
+    let text = trimmed(given, max)?;
+    match text.chars().find(|letter| !printable(*letter)) {
+        None => Ok(text.to_owned()),
+        Some(letter) => Err(unfit(letter)),
     }
-    let unfit = trimmed.chars().find(|letter| !printable(*letter) && !also.contains(letter));
-    if let Some('\n' | '\r') = unfit {
-        return Err(FieldError::LineBreak);
+}
+
+/// Text as people write it, in any script.
+fn text(given: &str, max: usize, also: &[char]) -> Result<String, FieldError> {
+    let text = trimmed(given, max)?;
+    let mut before = None;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let fits = match letter {
+            JOINER | NON_JOINER => joins(before, letters.peek().copied()),
+            _ => printable(letter) || also.contains(&letter),
+        };
+        if !fits {
+            return Err(unfit(letter));
+        }
+        before = Some(letter);
     }
-    if unfit.is_some() {
-        return Err(FieldError::NotPrintable);
-    }
-    Ok(trimmed.to_owned())
+    Ok(text.to_owned())
 }
 
 /// A key that somebody else's system made: 1 to 255 printable characters, trimmed.
 pub fn key(given: &str) -> Result<String, FieldError> {
-    text(given, KEY_MAX, &[])
+    plain_text(given, KEY_MAX)
 }
 
 /// A key as addresses and programme files carry: small letters, digits, "-" and "_".
 pub fn slug(given: &str) -> Result<String, FieldError> {
-    let key = text(given, 80, &[])?;
+    let key = plain_text(given, 80)?;
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     if key.bytes().all(fits) { Ok(key) } else { Err(FieldError::NotASlug(key)) }
 }
@@ -77,7 +134,7 @@ pub fn description(given: &str) -> Result<String, FieldError> {
 
 /// An email address, in lower case. Checks the shape only: whether it exists, a mail will tell.
 pub fn email(given: &str) -> Result<String, FieldError> {
-    let address = text(given, EMAIL_MAX, &[])?.to_lowercase();
+    let address = plain_text(given, EMAIL_MAX)?.to_lowercase();
     let bad = || FieldError::NotAnEmail(address.chars().take(60).collect());
     let (local, host) = address.rsplit_once('@').ok_or_else(bad)?;
     let local_fits = !local.is_empty()
@@ -147,6 +204,62 @@ mod tests {
         assert_eq!(slug("Ada"), Err(FieldError::NotASlug("Ada".to_owned())));
         assert_eq!(description("one\ntwo").unwrap(), "one\ntwo");
         assert_eq!(optional("  ", key), Ok(None));
+    }
+
+    #[rstest]
+    #[case::persian("می\u{200c}خواهم")]
+    #[case::sinhala("ශ්\u{200d}රී ලංකා")]
+    #[case::malayalam_at_a_words_end("അവന്\u{200d} കേരളം")]
+    #[case::family("👨\u{200d}👩\u{200d}👧")]
+    #[case::astronaut("👩\u{200d}🚀 Travels")]
+    #[case::rainbow("🏳\u{fe0f}\u{200d}🌈")]
+    #[case::keycap("1\u{fe0f}\u{20e3} Shop")]
+    #[case::japanese_variant("葛\u{e0100}城")]
+    #[case::arabic("مرحبا")]
+    fn names_in_every_script(#[case] given: &str) {
+        assert_eq!(name(given).as_deref(), Ok(given));
+        assert_eq!(description(given).as_deref(), Ok(given));
+    }
+
+    #[rstest]
+    #[case::nul("a\u{0}b")]
+    #[case::joiner_in_latin("Nor\u{200d}th")]
+    #[case::joiner_at_the_start("\u{200d}می")]
+    #[case::joiner_at_the_end("می\u{200c}")]
+    #[case::two_joiners("👨\u{200d}\u{200d}👩")]
+    #[case::joiner_at_a_space("می\u{200c} خواهم")]
+    #[case::hangul_filler("a\u{3164}b")]
+    #[case::hangul_jamo_filler("a\u{115f}b")]
+    #[case::half_width_filler("a\u{ffa0}b")]
+    #[case::tag("a\u{e0041}b")]
+    #[case::language_tag("a\u{e0001}b")]
+    #[case::arabic_mark("a\u{61c}b")]
+    #[case::soft_hyphen("a\u{ad}b")]
+    #[case::private("a\u{e000}b")]
+    #[case::private_plane("a\u{f0000}b")]
+    #[case::last_private("a\u{10fffd}b")]
+    #[case::no_character("a\u{ffff}b")]
+    #[case::no_character_of_another_plane("a\u{1fffe}b")]
+    #[case::override_right_to_left("a\u{202e}b")]
+    #[case::isolate("a\u{2066}b")]
+    #[case::zero_width_space("a\u{200b}b")]
+    #[case::byte_order_mark("a\u{feff}b")]
+    #[case::line_separator("a\u{2028}b")]
+    fn what_cannot_be_seen_is_in_no_name(#[case] given: &str) {
+        assert_eq!(name(given), Err(FieldError::NotPrintable));
+        assert_eq!(key(given), Err(FieldError::NotPrintable));
+        assert_eq!(description(given), Err(FieldError::NotPrintable));
+    }
+
+    #[test]
+    fn a_name_can_be_seen() {
+        assert_eq!(name("\u{2800}\u{2800}"), Err(FieldError::Missing));
+        assert_eq!(name(" \u{3000} "), Err(FieldError::Missing));
+    }
+
+    #[test]
+    fn keys_are_without_joiners() {
+        assert_eq!(key("می\u{200c}خواهم"), Err(FieldError::NotPrintable));
     }
 
     proptest! {

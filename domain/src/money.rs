@@ -13,7 +13,9 @@ pub use currency::Currency;
 pub use rate::{Rate, mul_div_half_even, split};
 pub use written::Decimals;
 
-/// No amount may exceed this many minor units in either direction: sums of a billion of them still fit an `i64`.
+/// No amount may exceed this many minor units in either direction. The sum of 1.8 million of the largest fits an `i64`, in which the
+/// databases add: a company's total in one currency goes up to 9.2 · 10¹⁸ minor units, some 92 quadrillion dollars. Beyond it nothing is
+/// added wrongly; what would be is refused.
 pub const AMOUNT_MAX: i64 = 5_000_000_000_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -27,11 +27,16 @@ impl Instant {
     pub const BEGINNING: Instant = Instant(-62_135_596_800_000);
     const YEAR_2200: i64 = 7_258_118_400_000;
 
-    /// Reads RFC 3339; what is finer than a millisecond is cut off.
+    /// Reads RFC 3339; what is finer than a millisecond is cut off. A leap second is the last millisecond before it, so that it is in
+    /// the month that it ends; a second 60 at any other time is none.
     pub fn parse(text: &str) -> Result<Instant, TimeError> {
         let shown = || text.chars().take(40).collect::<String>();
         let parsed = DateTime::parse_from_rfc3339(text.trim()).map_err(|_| TimeError::NotATime(shown()))?;
-        let instant = Instant(parsed.timestamp_millis());
+        let leaps = parsed.timestamp_subsec_millis() >= 1000;
+        if leaps && parsed.timestamp().rem_euclid(86_400) != 86_399 {
+            return Err(TimeError::NotATime(shown()));
+        }
+        let instant = Instant(parsed.timestamp() * 1000 + i64::from(parsed.timestamp_subsec_millis().min(999)));
         if !(0..Self::YEAR_2200).contains(&instant.0) {
             return Err(TimeError::OutOfRange(shown()));
         }
@@ -155,6 +160,17 @@ mod tests {
         assert_eq!(december.next().previous(), december);
         assert_eq!(december.long(), "December 2025");
         assert!("2025-13".parse::<Month>().is_err());
+    }
+
+    #[test]
+    fn a_leap_second_is_in_the_month_that_it_ends() {
+        let before = "2026-06-30T23:59:59.999Z";
+        for leap in ["2026-06-30T23:59:60Z", "2026-06-30T23:59:60.5Z", "2026-07-01T01:59:60+02:00", "2026-06-30T18:59:60-05:00"] {
+            assert_eq!(Instant::parse(leap).unwrap().rfc3339(), before, "{leap}");
+        }
+        for none in ["2026-06-30T23:58:60Z", "2026-06-30T12:00:60Z", "2026-06-30T23:59:60+02:00", "2026-06-30T23:59:61Z"] {
+            assert!(matches!(Instant::parse(none), Err(TimeError::NotATime(_))), "{none}");
+        }
     }
 
     #[test]

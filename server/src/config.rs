@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+const CONNECTIONS_PER_ADDRESS: usize = 1_000;
+
 #[derive(Clone, Debug, Args)]
 pub struct Config {
     /// Address and port; port 0 takes a free one
@@ -15,9 +17,14 @@ pub struct Config {
     #[arg(long, env = "TRIBUTARY_PUBLIC_URL", value_name = "URL", value_parser = parse_origin)]
     pub public_url: Option<String>,
 
-    /// Take the visitor's address from X-Forwarded-For: only behind a proxy that sets it
-    #[arg(long, env = "TRIBUTARY_BEHIND_PROXY")]
-    pub behind_proxy: bool,
+    /// Take the visitor's address from X-Forwarded-For, the N-th from the right: only behind N proxies that set it
+    #[arg(long, env = "TRIBUTARY_BEHIND_PROXY", value_name = "N", num_args = 0..=1, default_missing_value = "1", default_value = "0",
+        hide_default_value = true, value_parser = parse_proxies)]
+    pub behind_proxy: usize,
+
+    /// Connections from one address at most, 0 for any number; without effect behind a proxy
+    #[arg(long, env = "TRIBUTARY_CONNECTIONS_PER_ADDRESS", value_name = "N", default_value_t = CONNECTIONS_PER_ADDRESS)]
+    pub connections_per_address: usize,
 
     /// Folder for outgoing mail, one .eml file per message
     #[arg(long, env = "TRIBUTARY_MAIL_DIR", value_name = "FOLDER", default_value = "var/mail")]
@@ -40,15 +47,30 @@ impl Config {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// How many connections one address may have, where it is the visitor's own.
+    pub fn per_address(&self) -> Option<usize> {
+        Some(self.connections_per_address).filter(|most| *most > 0 && self.behind_proxy == 0)
+    }
+
     /// The settings of a server for tests: everything as by default, and its files in a folder of the test.
     pub fn for_tests(folder: &Path) -> Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
-            behind_proxy: false,
+            behind_proxy: 0,
+            connections_per_address: CONNECTIONS_PER_ADDRESS,
             mail_dir: folder.join("mail"),
             spool_dir: Some(folder.join("spool")),
         }
+    }
+}
+
+/// "true" and "false" are what the setting was before it counted.
+fn parse_proxies(text: &str) -> Result<usize, String> {
+    match text {
+        "true" | "yes" => Ok(1),
+        "" | "false" | "no" => Ok(0),
+        number => number.parse().ok().filter(|count| *count <= 10).ok_or_else(|| "is not a number of proxies from 0 to 10".to_owned()),
     }
 }
 
@@ -88,6 +110,26 @@ mod tests {
         assert_eq!(config(None).spool_dir("sqlite:///srv/books.db?mode=rwc"), Path::new("/srv/spool"));
         assert_eq!(config(None).spool_dir("postgres://localhost/tributary"), Path::new("var/spool"));
         assert_eq!(config(Some("/srv/in".into())).spool_dir("sqlite://var/tributary.db"), Path::new("/srv/in"));
+    }
+
+    #[test]
+    fn proxies_are_counted() {
+        #[derive(clap::Parser)]
+        struct Serve {
+            #[command(flatten)]
+            config: Config,
+        }
+        let read = |arguments: &[&str]| {
+            let config = <Serve as clap::Parser>::try_parse_from([&["serve"][..], arguments].concat()).map(|serve| serve.config);
+            config.map(|config| (config.behind_proxy, config.per_address())).map_err(|error| error.kind())
+        };
+        assert_eq!(read(&[]), Ok((0, Some(1_000))));
+        assert_eq!(read(&["--connections-per-address", "0"]), Ok((0, None)));
+        assert_eq!(read(&["--behind-proxy"]), Ok((1, None)));
+        assert_eq!(read(&["--behind-proxy", "--listen", "127.0.0.1:0"]), Ok((1, None)));
+        assert_eq!(read(&["--behind-proxy", "2"]), Ok((2, None)));
+        assert_eq!(read(&["--behind-proxy=true"]), Ok((1, None)));
+        assert!(read(&["--behind-proxy", "many"]).is_err());
     }
 
     #[test]

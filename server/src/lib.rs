@@ -5,6 +5,7 @@ pub mod background;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod downloads;
 pub mod mail;
 pub mod memory;

@@ -1,6 +1,7 @@
 //! Answers of the server itself, for people who get no screen.
 
 use app::AppError;
+use app::markup::escaped;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -35,18 +36,4 @@ fn page(headers: &HeaderMap, status: StatusCode, title: &str, text: &str) -> Res
          <body><main class=\"main\"><div class=\"empty\"><h1>{title}</h1><p>{text}</p><div class=\"actions\"><a class=\"btn\" href=\"/\">To the start page</a></div></div></main></body></html>"
     );
     (status, [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn names_are_no_markup() {
-        assert_eq!(escaped("<b>\"Fish & Chips\"</b>"), "&lt;b&gt;&quot;Fish &amp; Chips&quot;&lt;/b&gt;");
-    }
 }

@@ -1,6 +1,7 @@
 //! Every route of the server, and what each request passes through.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use app::spool::Spool;
@@ -38,6 +39,8 @@ pub struct AppState {
     pub assets: Assets,
     pub due: data::due::Ctx,
     pub spool: Spool,
+    /// Whether it was said that forwarded addresses are not believed.
+    pub forwarded: Arc<AtomicBool>,
 }
 
 impl AppState {
@@ -45,7 +48,7 @@ impl AppState {
     pub fn new(db: Db, url: &str, config: Config) -> AppState {
         let due = background::context(&db, &config.mail_dir);
         let spool = Spool::new(config.spool_dir(url));
-        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, spool }
+        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, spool, forwarded: Arc::default() }
     }
 }
 
@@ -66,10 +69,12 @@ pub fn build(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME_MAX))
         .layer(from_fn_with_state(state.clone(), security::require_same_origin))
+        .layer(from_fn(requests::require_readable))
         .layer(CatchPanicLayer::custom(requests::caught))
         .layer(from_fn(requests::explain))
         .layer(compression())
         .layer(from_fn_with_state(state.clone(), security::add_headers))
+        .layer(from_fn(requests::number))
         .layer(PropagateRequestIdLayer::new(requests::REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(requests::REQUEST_ID, requests::NewRequestId))

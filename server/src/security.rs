@@ -62,17 +62,22 @@ pub async fn require_same_origin(State(state): State<AppState>, request: Request
     .into_response()
 }
 
-/// Browsers say where a request comes from in `Sec-Fetch-Site`, or at least in `Origin`. Silence is no permission.
+/// Browsers say where a request comes from in `Sec-Fetch-Site`, in `Origin`, or in both. Silence is no permission. Where the public
+/// address is known, a page of any other address is another site, also of this server under another name or without TLS.
 fn is_same_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
-    if let Some(site) = headers.get(SEC_FETCH_SITE) {
-        return site == "same-origin";
+    let site = headers.get(SEC_FETCH_SITE);
+    if site.is_some_and(|site| site != "same-origin") {
+        return false;
     }
-    let Some(origin) = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
-    if public_url.is_some_and(|own| origin.eq_ignore_ascii_case(own)) {
+    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    if let Some(own) = public_url {
+        return origin.is_some_and(|origin| origin.eq_ignore_ascii_case(own));
+    }
+    if site.is_some() {
         return true;
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let origin_host = origin.split_once("://").map(|(_, host)| host);
+    let origin_host = origin.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     matches!((origin_host, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
 }
 
@@ -86,19 +91,31 @@ mod tests {
 
     #[test]
     fn writes_come_from_our_own_pages() {
-        let own = Some("https://partners.example.com");
-        for (list, allowed) in [
-            (headers(&[("sec-fetch-site", "same-origin")]), true),
-            (headers(&[("sec-fetch-site", "same-site")]), false),
-            (headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://partners.example.com")]), false),
-            (headers(&[("sec-fetch-site", "none")]), false),
-            (headers(&[("origin", "http://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]), true),
-            (headers(&[("origin", "http://evil.example"), ("host", "10.0.0.5:3000")]), false),
-            (headers(&[("origin", "https://partners.example.com"), ("host", "inner:8080")]), true),
-            (headers(&[("origin", "null"), ("host", "null")]), false),
-            (headers(&[("host", "10.0.0.5:3000")]), false),
+        let own = "https://partners.example.com";
+        for (list, public_url, allowed) in [
+            (headers(&[("sec-fetch-site", "same-origin")]), None, true),
+            (headers(&[("sec-fetch-site", "same-site")]), None, false),
+            (headers(&[("sec-fetch-site", "none")]), None, false),
+            (headers(&[("origin", "http://10.0.0.5:3000"), ("host", "10.0.0.5:3000")]), None, true),
+            (headers(&[("origin", "http://evil.example"), ("host", "10.0.0.5:3000")]), None, false),
+            (headers(&[("origin", "null"), ("host", "null")]), None, false),
+            (headers(&[("host", "10.0.0.5:3000")]), None, false),
+            (headers(&[("origin", own), ("host", "inner:8080")]), Some(own), true),
+            (headers(&[("origin", own), ("sec-fetch-site", "same-origin")]), Some(own), true),
+            (headers(&[("origin", "HTTPS://Partners.Example.com"), ("host", "inner:8080")]), Some(own), true),
+            (headers(&[("sec-fetch-site", "cross-site"), ("origin", own)]), Some(own), false),
+            (headers(&[("sec-fetch-site", "same-origin")]), Some(own), false),
+            (headers(&[("origin", "http://partners.example.com"), ("host", "partners.example.com")]), Some(own), false),
+            (headers(&[("origin", "https://partners.example.com:8443"), ("host", "partners.example.com:8443")]), Some(own), false),
+            (
+                headers(&[("origin", "http://10.0.0.5:3000"), ("host", "10.0.0.5:3000"), ("sec-fetch-site", "same-origin")]),
+                Some(own),
+                false,
+            ),
+            (headers(&[("origin", "https://evil.example"), ("host", "evil.example")]), Some(own), false),
+            (headers(&[("host", "partners.example.com")]), Some(own), false),
         ] {
-            assert_eq!(is_same_origin(&list, own), allowed, "{list:?}");
+            assert_eq!(is_same_origin(&list, public_url), allowed, "{list:?}");
         }
     }
 }

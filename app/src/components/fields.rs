@@ -5,6 +5,7 @@ use domain::views::Choice;
 use leptos::prelude::*;
 
 use super::{FieldError, FormState, Icon};
+use crate::markup::escaped;
 
 /// The ids that describe a control: its hint and, while there is one, its error.
 fn described_by(id: &str, hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + Send + Sync + Clone + 'static {
@@ -86,6 +87,7 @@ pub fn TextArea(
 ) -> impl IntoView {
     let state = FormState::get();
     let (id, error) = (state.id(name), state.error(name));
+    // The text is inner HTML and not a child: an empty text child would become a space.
     view! {
         <FieldFrame name=name label=label optional=optional hint=hint.clone()>
             <textarea class="textarea" id=id.clone() name=name placeholder=placeholder required=!optional rows="3"
@@ -93,11 +95,6 @@ pub fn TextArea(
                 inner_html=escaped(&state.value(name, &value))></textarea>
         </FieldFrame>
     }
-}
-
-/// As inner HTML and not as a child: an empty text child would become a space.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[component]

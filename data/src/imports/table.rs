@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
+use domain::fields::FieldError;
 
 use crate::check::{Checks, shown};
 use crate::{Error, Result};
@@ -212,11 +213,18 @@ fn text_of(raw: &ByteRecord, columns: &[&str], places: &[Option<usize>], width: 
     if raw.len() != width {
         return Err((String::new(), format!("has {} fields instead of {width}", raw.len())));
     }
+    let column = |place: usize| {
+        let column = places.iter().position(|known| *known == Some(place)).and_then(|column| columns.get(column));
+        column.map_or_else(String::new, |column| (*column).to_owned())
+    };
+    // In keys that are only looked up too: PostgreSQL takes no text with a NUL.
+    if let Some(place) = raw.iter().position(|cell| cell.contains(&0)) {
+        return Err((column(place), FieldError::NotPrintable.to_string()));
+    }
     StringRecord::from_byte_record(raw.clone()).map_err(|error| {
         let place = error.utf8_error().field();
-        let column = places.iter().position(|known| *known == Some(place)).and_then(|column| columns.get(column));
         let text = String::from_utf8_lossy(raw.get(place).unwrap_or_default()).into_owned();
-        (column.map_or_else(String::new, |column| (*column).to_owned()), format!("“{}” is not UTF-8", shown(&text)))
+        (column(place), format!("“{}” is not UTF-8", shown(&text)))
     })
 }
 

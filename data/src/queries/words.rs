@@ -34,7 +34,9 @@ pub fn typed(zone: &Zone, text: &str) -> Option<Instant> {
     let text = text.trim();
     let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        // No clock that people read has a leap second.
+        .filter(|local| local.nanosecond() < 1_000_000_000);
     if let Some(local) = local {
         let sensible = (1970..2200).contains(&local.year());
         return sensible.then(|| zone.instant(local));

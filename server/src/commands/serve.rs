@@ -1,6 +1,5 @@
 //! `tributary serve`
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use data::Db;
@@ -11,6 +10,7 @@ use crate::background;
 use crate::cli::{Outcome, note, say};
 use crate::commands::open;
 use crate::config::Config;
+use crate::connections::{self, Limits};
 use crate::router::{self, AppState};
 
 /// How long requests under way may take to end after the signal to stop.
@@ -23,6 +23,7 @@ pub struct Args {
 }
 
 pub async fn run(url: &str, args: Args) -> Outcome {
+    let files = connections::raise_file_limit();
     let db = open(url).await?;
     data::installation::ensure(&db).await?;
     tell_simulated_money(&db).await?;
@@ -32,6 +33,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
 
     let stop = CancellationToken::new();
     let mail_dir = args.config.mail_dir.clone();
+    let limits = Limits::new(files, args.config.per_address());
     let state = AppState::new(db.clone(), url, args.config);
     let work = [
         tokio::spawn(background::do_due_work(db.clone(), state.due.clone(), stop.clone())),
@@ -40,16 +42,14 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     if state.assets.is_empty() {
         tracing::warn!("this binary carries no client: pages come without styles and scripts");
     }
-    let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router::build(state);
     say(&format!("Tributary listens on http://{address}"))?;
     tell_demo_users(&db).await?;
 
-    let stopping = stop.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
-    let mut serving = tokio::spawn(async move { serving.await });
+    let mut serving = tokio::spawn(connections::serve(listener, router, limits, stop.clone()));
     tokio::select! {
         () = signalled() => note("stopping"),
-        ended = &mut serving => return ended.map_err(|error| error.to_string())?.map_err(Into::into),
+        ended = &mut serving => return ended.map_err(|error| error.to_string().into()),
     }
     stop.cancel();
     if tokio::time::timeout(GRACE, &mut serving).await.is_err() {

@@ -20,7 +20,7 @@ use crate::on_both;
 use crate::testing::TestDb;
 
 #[derive(Clone, Copy, Debug)]
-enum For {
+pub enum For {
     Everybody,
     /// Whoever is signed in, at any place.
     People,
@@ -32,7 +32,7 @@ use For::{Company, Everybody, Partner, People};
 use PartnerAction::{ViewCommissions, ViewPayouts};
 
 /// Sent as JSON when it begins with a brace; the place is added. `{reward}`, `{invoice}` and so on name things of the company.
-const FUNCTIONS: &[(&str, For, &str)] = &[
+pub const FUNCTIONS: &[(&str, For, &str)] = &[
     ("/rpc/customers/attribution", Company(Action::ManageCustomers), "key=c-1&partner=bolt&from=2026-04-01T00%3A00&reason=Mistake"),
     ("/rpc/customers/create", Company(Action::ManageCustomers), "customer_key=c-9&name=Nine&email=nine%40example.com&partner_key=acme"),
     ("/rpc/customers/detail", Company(Action::ViewProgramme), r#"{"key":"c-1","query":{QUERY}}"#),
@@ -137,7 +137,7 @@ const QUERY: &str = r#"{"search":"","sort":"","page":"","filters":{}}"#;
 
 /// Pages by their pattern, and an address of each. `true`: the address names something of this company. Some pages of
 /// forms are shown to everybody who may look; those who may not send it read there why it is not for them.
-const PAGES: &[(&str, For, &str, bool)] = &[
+pub const PAGES: &[(&str, For, &str, bool)] = &[
     ("/c/{company}", Company(Action::ViewProgramme), "/c/northwind", false),
     ("/c/{company}/customers", Company(Action::ViewProgramme), "/c/northwind/customers", false),
     ("/c/{company}/customers/new", Company(Action::ViewProgramme), "/c/northwind/customers/new", false),
@@ -186,7 +186,7 @@ const PAGES: &[(&str, For, &str, bool)] = &[
 ];
 
 /// Plain routes: files, and what is posted without a server function.
-const FILES: &[(&str, For)] = &[
+pub const FILES: &[(&str, For)] = &[
     ("/c/northwind/export/partners.csv", Company(Action::ViewProgramme)),
     ("/c/northwind/export/customers.csv", Company(Action::ViewProgramme)),
     ("/c/northwind/export/transactions.csv", Company(Action::ViewProgramme)),
@@ -210,8 +210,8 @@ const LATER: &str = "key,customer_key,amount,currency,occurred_at,product_key,ca
                      s-2,c-1,300.00,USD,2026-04-15T09:00:00Z,quokka-pro,,\n";
 
 /// Everybody who may ask, with their cookie.
-struct Crowd {
-    app: TestApp,
+pub struct Crowd {
+    pub app: TestApp,
     visitors: Vec<(Who, Option<String>)>,
     /// With the place that they belong to.
     outsiders: Vec<(String, String)>,
@@ -219,7 +219,7 @@ struct Crowd {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Who {
+pub enum Who {
     Visitor,
     Teammate(CompanyRole),
     Member(PartnerRole),
@@ -242,7 +242,7 @@ impl Who {
 
 impl Crowd {
     /// A company with a paid invoice and one in review, its people, a partner's people, and people of another company.
-    async fn gather(db: &TestDb) -> Crowd {
+    pub async fn gather(db: &TestDb) -> Crowd {
         let app = TestApp::new(db).await;
         for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS), (Kind::Transactions, SALES)] {
             bring_in(&app, kind, content).await;
@@ -285,12 +285,12 @@ impl Crowd {
         Crowd { app, visitors, outsiders, names }
     }
 
-    fn fill(&self, text: &str) -> String {
+    pub fn fill(&self, text: &str) -> String {
         self.names.iter().fold(text.replace("{QUERY}", QUERY), |text, (name, value)| text.replace(name, value))
     }
 
     /// Where a function of this company, or of its partner, is asked for.
-    fn place(&self, what: For) -> String {
+    pub fn place(&self, what: For) -> String {
         match what {
             Company(_) => PLACE.to_owned(),
             Partner(_) => self.fill("/p/{acme}"),

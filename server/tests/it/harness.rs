@@ -11,7 +11,7 @@ use app::ctx::USER_ID;
 use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use data::Db;
 use data::accounts::{self, Place};
@@ -62,8 +62,10 @@ limit = "12 months"
 
 /// The patterns of all pages. While the framework lists them, no page in the whole process loads anything, and one that is asked for
 /// meanwhile never comes: so they are listed before the first page is.
-pub static PATTERNS: LazyLock<BTreeSet<String>> =
-    LazyLock::new(|| leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect());
+pub static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    app::request::install_executor();
+    leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect()
+});
 
 /// A server over a sandbox with one company.
 pub struct TestApp {
@@ -73,6 +75,8 @@ pub struct TestApp {
     /// Removed when the test ends.
     folder: TempDir,
     router: Router,
+    /// Where its own pages are.
+    origin: String,
     signing: Signing,
 }
 
@@ -96,10 +100,11 @@ impl TestApp {
         data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
+        let origin = config.public_url.clone().unwrap_or_else(|| "http://tributary.test".to_owned());
         let state = AppState::new(db.clone(), test_db.url(), config);
         let due = state.due.clone();
         let router = build(state);
-        TestApp { db, company_id, due, folder, router, signing: Signing::new(false) }
+        TestApp { db, company_id, due, folder, router, origin, signing: Signing::new(false) }
     }
 
     /// Uploaded files that wait, by name.
@@ -213,6 +218,7 @@ impl TestApp {
     pub async fn call(&self, path: &str, form: &str, cookie: Option<&str>) -> Answer {
         let request = request(Method::POST, path, cookie)
             .header("sec-fetch-site", "same-origin")
+            .header(ORIGIN, &self.origin)
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await
@@ -222,6 +228,7 @@ impl TestApp {
     pub async fn post(&self, path: &str, form: &str, cookie: Option<&str>) -> Answer {
         let request = request(Method::POST, path, cookie)
             .header("sec-fetch-site", "same-origin")
+            .header(ORIGIN, &self.origin)
             .header(ACCEPT, "text/html")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(self.signed(path, form, cookie).await)).unwrap()).await

@@ -135,7 +135,7 @@ on_both! {
         let ask = || request(Method::GET, "/health", None).header("x-request-id", given).body(Body::empty()).unwrap();
         let app = TestApp::new(db).await;
         assert_ne!(app.send(ask()).await.header("x-request-id"), given);
-        let behind = TestApp::with(db, |config| server::config::Config { behind_proxy: true, ..config }).await;
+        let behind = TestApp::with(db, |config| server::config::Config { behind_proxy: 1, ..config }).await;
         assert_eq!(behind.send(ask()).await.header("x-request-id"), given);
     }
 }
