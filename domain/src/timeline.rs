@@ -242,6 +242,7 @@ mod tests {
             state: InvoiceState::Charged,
             issued_at: at("2026-04-01T04:00:00Z"),
             charge_due_at: at("2026-04-08T04:00:00Z"),
+            retry_at: None,
             paused: false,
             frozen_at: Some(at("2026-04-08T04:00:00Z")),
             charged_at: Some(at("2026-04-09T04:00:00Z")),

@@ -495,10 +495,10 @@ on_both! {
         let functions: BTreeMap<&str, For> = FUNCTIONS.iter().map(|(path, what, _)| (*path, *what)).collect();
         let mut places: Vec<(String, For)> = PAGES.iter().map(|(_, what, address, _)| (crowd.fill(address), *what)).collect();
         places.extend(FILES.iter().map(|(path, what)| (crowd.fill(path), *what)));
-        let paid = crowd.app.get("/invoices", crowd.visitors[1].1.as_deref()).await.body;
+        let paid = crowd.app.get("/c/northwind/invoices", crowd.visitors[1].1.as_deref()).await.body;
         let mut addresses: Vec<String> = PAGES.iter().map(|(_, _, address, _)| crowd.fill(address)).collect();
         // The invoice that was paid has payouts, and a file.
-        addresses.extend(values(&paid, "href").into_iter().filter(|href| href.starts_with("/invoices/NORTHWIND-")));
+        addresses.extend(values(&paid, "href").into_iter().filter(|href| href.starts_with("/c/northwind/invoices/NORTHWIND-")));
         let mut faults = BTreeSet::new();
         for (who, cookie) in crowd.visitors.iter().filter(|(_, cookie)| cookie.is_some()) {
             for address in &addresses {
@@ -507,7 +507,7 @@ on_both! {
                     continue;
                 }
                 // The company profile is shown to everybody as a form that is locked and has no button.
-                let locked = address == "/settings" && page.body.contains("You can look, not change");
+                let locked = address == "/c/northwind/settings" && page.body.contains("You can look, not change");
                 for path in values(&page.body, "action").into_iter().chain(values(&page.body, "formaction")) {
                     if !locked && functions.get(path.as_str()).is_some_and(|what| who.refused(*what).is_some()) {
                         faults.insert(format!("{who:?} at {address}: a form to {path}"));

@@ -137,7 +137,7 @@ on_both! {
         assert!(made.body.contains("Made a payment file of 1 payout, $10.00 in all."), "{}", made.body);
         let page = invoice_page().await;
         assert!(page.contains("Confirm the 1 payout in the file ($10.00)") && page.contains("in the file of 9 Apr 2026, 08:00"), "{page}");
-        let link = page.split('"').find(|part| part.starts_with("/payment-files/")).expect("a link to the file").to_owned();
+        let link = page.split('"').find(|part| part.starts_with("/c/northwind/payment-files/")).expect("a link to the file").to_owned();
         let file = app.get(&link, Some(&owner)).await;
         assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/xml; charset=utf-8"), "{}", file.body);
         for part in ["<NbOfTxs>1</NbOfTxs>", "<IBAN>DE89370400440532013000</IBAN>", "<BICFI>COBADEFF</BICFI>", "<IBAN>GB82WEST12345698765432</IBAN>", "Ccy=\"USD\">10.00<"] {
@@ -146,7 +146,7 @@ on_both! {
         // What changes later changes nothing in it.
         app.call("/rpc/partners/save", "key=bolt&name=Renamed&settlement_days=0&payout_account=", Some(&owner)).await;
         assert_eq!(app.get(&link, Some(&owner)).await.body, file.body);
-        assert_eq!(app.get("/payment-files/pmt_00000000000000000000000000.xml", Some(&owner)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.get("/c/northwind/payment-files/pmt_00000000000000000000000000.xml", Some(&owner)).await.status, StatusCode::NOT_FOUND);
 
         let table = app.get(&format!("/payouts/{invoice}.csv"), Some(&owner)).await.body;
         assert!(table.lines().any(|line| line.contains(",Acme,") && line.ends_with(",left out: the account is not an IBAN")), "{table}");

@@ -41,9 +41,9 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
         }
     }
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
-    let seen = crate::seen::digest(&partners::edited(&row)?);
     let may_manage = allows(role, Action::ManagePartners);
     let account = bank::stored_account(row.payout_account.as_deref().unwrap_or_default());
+    let seen = crate::seen::digest(&partners::edited(&row)?);
     Ok(PartnerHead {
         seen,
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,
@@ -265,12 +265,15 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) ->
                 Some(InvoiceState::ChargeFailed) => format!("the charge failed, {}", failed()),
                 Some(InvoiceState::Charged | InvoiceState::Paid) => "charged".to_owned(),
             };
-            let stage = came_back.unwrap_or_else(|| stage.to_owned());
+            let stage = match &payment {
+                Payment::CameBack(why) => why.words(),
+                _ => stage,
+            };
             let upcoming = Upcoming {
                 amount: Money::new(amount, currency),
                 month: Month(month).long(),
                 stage,
-                date: payment.words().unwrap_or_default(),
+                date: if matches!(payment, Payment::CameBack(_)) { "—".to_owned() } else { payment.words().unwrap_or_default() },
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
             };
             (payment.date(), upcoming)

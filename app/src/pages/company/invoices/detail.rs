@@ -10,6 +10,7 @@ use super::partners::Partners;
 use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::pages::company::rewards::History;
+use crate::place::at;
 use crate::server_fns::invoices::{GetInvoice, payment_file_path};
 use crate::ui::load;
 
@@ -127,7 +128,7 @@ fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
             let download = may.then(|| {
                 view! {
                     <td class="c-act">
-                        <a class="btn small" href=payment_file_path(&file.key) rel="external" download aria-label=format!("Download the file of {}", file.made)>
+                        <a class="btn small" href=at(payment_file_path(&file.key)) rel="external" download aria-label=format!("Download the file of {}", file.made)>
                             <Icon name="download"/>
                             <span>"Download"</span>
                         </a>
