@@ -15,7 +15,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use data::imports::{self, Begun, Delimiter, Encoding, Going, Kind, Options, Progress, Report, Told};
+use data::imports::{self, Begun, Going, Kind, Options, Progress, Report, Told};
 use data::uploads;
 use domain::Place;
 use domain::access::Action;

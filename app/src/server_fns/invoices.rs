@@ -117,7 +117,11 @@ pub async fn confirm_payout(#[server(default)] place: Place, key: String) -> Res
 
 /// Exactly the payouts that the page showed: `attempts` with blanks between them, and what they came to in minor units.
 #[server(prefix = "/rpc", endpoint = "invoices/confirm-payouts")]
-pub async fn confirm_payouts(#[server(default)] place: Place, #[server(default)] attempts: String, #[server(default)] total: String) -> Result<Done> {
+pub async fn confirm_payouts(
+    #[server(default)] place: Place,
+    #[server(default)] attempts: String,
+    #[server(default)] total: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     let incomplete = || {
         let error = AppError::Conflict("The form came without the payouts that it showed. Load the page again.".to_owned());
@@ -152,7 +156,12 @@ pub async fn payout_did_not_work(#[server(default)] place: Place, key: String, #
 
 /// It counted as paid, and the bank sent it back. `on` is a local day.
 #[server(prefix = "/rpc", endpoint = "invoices/payout-returned")]
-pub async fn payout_came_back(#[server(default)] place: Place, key: String, #[server(default)] on: String, #[server(default)] reason: String) -> Result<Done> {
+pub async fn payout_came_back(
+    #[server(default)] place: Place,
+    key: String,
+    #[server(default)] on: String,
+    #[server(default)] reason: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     let Some(on) = data::queries::words::typed_date(&on) else {
         let error = AppError::invalid("on", "Write the day on which it came back.");

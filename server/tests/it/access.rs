@@ -285,6 +285,18 @@ impl Crowd {
         Crowd { app, visitors, outsiders, names }
     }
 
+    pub fn cookie_of_owner(&self) -> String {
+        self.cookie(|who| matches!(who, Who::Teammate(CompanyRole::Owner)))
+    }
+
+    pub fn cookie_of_member(&self) -> String {
+        self.cookie(|who| matches!(who, Who::Member(_)))
+    }
+
+    fn cookie(&self, is_it: impl Fn(&Who) -> bool) -> String {
+        self.visitors.iter().find(|(who, _)| is_it(who)).and_then(|(_, cookie)| cookie.clone()).unwrap()
+    }
+
     pub fn fill(&self, text: &str) -> String {
         self.names.iter().fold(text.replace("{QUERY}", QUERY), |text, (name, value)| text.replace(name, value))
     }

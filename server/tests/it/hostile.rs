@@ -722,10 +722,19 @@ on_both! {
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(page.body.contains(&format!("number: {}", id(&page))), "{}", page.body);
 
-        let upload = "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\npartners\r\n--x\r\nContent-Disposition: form-data; \
-                      name=\"file\"; filename=\"p.csv\"\r\n\r\npartner_key,name,email,first_name,last_name,group\na,A,,,,affiliates\n\r\n--x--\r\n";
-        let sent = from_our_page("/upload/import", Some(&owner)).header(CONTENT_TYPE, "multipart/form-data; boundary=x").body(Body::from(upload)).unwrap();
-        let sent = app.send(sent).await;
+        let token = app.token("/upload/import", PLACE, Some(&owner)).await;
+        let part = |name: &str, more: &str, content: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{content}\r\n")
+        };
+        let upload = [
+            part("place", "", PLACE),
+            part("form_token", "", &token),
+            part("kind", "", "partners"),
+            part("file", "; filename=\"p.csv\"", "partner_key,name,email,first_name,last_name,group\na,A,,,,affiliates\n"),
+            "--x--\r\n".to_owned(),
+        ];
+        let sent = from_our_page("/c/northwind/upload/import", Some(&owner)).header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let sent = app.send(sent.body(Body::from(upload.concat())).unwrap()).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
         let shown = app.get("/settings/import", Some(&owner)).await;
         assert!(shown.body.contains(&id(&sent)), "{}", shown.body);
