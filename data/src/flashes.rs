@@ -1,7 +1,7 @@
 //! What the next page says, once: a message, or a form that was refused. One for each session, and one for each person whose session
 //! ended while they filled in a form; ten minutes later it is forgotten.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Instant;
@@ -42,8 +42,8 @@ impl For<'_> {
 #[derive(Clone, Debug)]
 pub struct Flashes {
     db: Db,
-    /// Those that were shown and are being deleted.
-    shown: Arc<Mutex<HashSet<String>>>,
+    /// Those that were shown, until they end: one that is deleted meanwhile may have been read just before.
+    shown: Arc<Mutex<HashMap<String, i64>>>,
 }
 
 impl Flashes {
@@ -83,16 +83,13 @@ impl Flashes {
     /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
     pub async fn take(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
         let Some(row) = self.find(to, real_now).await? else { return Ok(None) };
-        if !self.shown().insert(row.nonce.clone()) {
+        if !self.is_first_shown(&row, real_now) {
             return Ok(None);
         }
         let (flashes, nonce) = (self.clone(), row.nonce);
         tokio::spawn(async move {
-            match flashes.delete(&nonce).await {
-                Ok(()) => {
-                    flashes.shown().remove(&nonce);
-                }
-                Err(error) => tracing::warn!(%error, "a message that was shown was not deleted"),
+            if let Err(error) = flashes.delete(&nonce).await {
+                tracing::warn!(%error, "a message that was shown was not deleted");
             }
         });
         Ok(Some(row.content))
@@ -105,8 +102,10 @@ impl Flashes {
         })
     }
 
-    fn shown(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_first_shown(&self, row: &Model, real_now: Instant) -> bool {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.retain(|_, ends_at| *ends_at >= real_now.0);
+        shown.insert(row.nonce.clone(), row.ends_at).is_none()
     }
 }
 

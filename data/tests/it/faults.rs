@@ -42,15 +42,10 @@ async fn step(world: &World<'_>, step: &str) -> Result<()> {
             let change = PartnerChange { name: Some("Bob & Sons".to_owned()), ..PartnerChange::default() };
             partners::update(db, company, world.partnership("bob").await.id, &change, BY, now).await.map(drop)
         }
-        "partner's group" => {
-            partners::move_to_group(db, company, world.partnership("bob").await.id, "agencies", BY, now).await.map(drop)
-        }
+        "partner's group" => partners::move_to_group(db, company, world.partnership("bob").await.id, "agencies", BY, now).await.map(drop),
         "customer" => {
-            let new = data::customers::NewCustomer {
-                customer_key: "c1".to_owned(),
-                partner_key: Some("ada".to_owned()),
-                ..Default::default()
-            };
+            let new =
+                data::customers::NewCustomer { customer_key: "c1".to_owned(), partner_key: Some("ada".to_owned()), ..Default::default() };
             world.create(&new).await.map(drop)
         }
         "sale" => world.try_sale("t1", "c1", usd("100"), "2026-03-10T10:00:00Z").await.map(drop),

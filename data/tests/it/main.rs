@@ -14,6 +14,7 @@ mod companies;
 mod differences;
 mod due;
 mod durable;
+mod faults;
 mod figures;
 mod filters;
 mod imports;

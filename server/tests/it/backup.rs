@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use data::Db;
 use sea_orm::ConnectionTrait;
 
 use crate::harness::{NOW, Program};
@@ -38,9 +37,8 @@ fn rewards(program: &Program, database: &str) -> String {
 fn execute(path: &Path, sql: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let db = Db::connect(&format!("sqlite://{}", path.display())).await.unwrap();
-        db.begin().await.unwrap().rollback().await.unwrap();
-        db.read().execute_unprepared(sql).await.unwrap();
+        let db = sea_orm::Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
+        db.execute_unprepared(sql).await.unwrap();
         db.close().await.unwrap();
     });
 }

@@ -160,6 +160,8 @@ fn foreign(page: &str) -> Vec<String> {
             || tag.bare.contains(MARK)
             || FOREIGN.contains(&name.as_str())
             || words.iter().any(|word| word.starts_with("on") && word.contains('='))
+            // Values in our pages stand in quotes.
+            || words.iter().any(|word| word.split_once('=').is_some_and(|(_, value)| !value.is_empty()))
             || (name == "script" && !tag.bare.contains("nonce="))
             || (name == "meta" && tag.bare.contains("http-equiv"))
         {
@@ -761,6 +763,10 @@ on_both! {
         {
             let answer = app.get(path, Some(cookie)).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}");
+            // The list tells what was sold, not what was earned.
+            if path == "/partners" {
+                continue;
+            }
             assert!(answer.body.contains("10,005,000,000,000,000.00") || answer.body.contains("20,010,000,000,000,000.00"), "{path}: {}", answer.body);
         }
     }

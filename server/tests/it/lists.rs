@@ -68,7 +68,7 @@ on_both! {
         // As the browser sends it by itself.
         let sent = app.post("/rpc/rewards/select", "search=&sort=&filters%5Bstatus%5D=pending", Some(&owner)).await;
         let list = sent.location().to_owned();
-        assert!(list.starts_with("/rewards?") && list.contains("selection="), "{list}");
+        assert!(list.starts_with("/c/northwind/rewards?") && list.contains("selection="), "{list}");
         let page = app.get(&list, Some(&owner)).await.body;
         assert!(page.contains("60 rewards, $1,200.00, of 1 partner"), "{page}");
         let id = list.split("selection=").nth(1).unwrap().split('&').next().unwrap();
@@ -77,7 +77,7 @@ on_both! {
         let answer = app.call("/rpc/rewards/review", &format!("selection={id}&decision=approve"), Some(&owner)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let done: Done = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!((done.message.as_str(), done.to.as_deref()), ("Approved 60 rewards.", Some("/rewards?status=pending")));
+        assert_eq!((done.message.as_str(), done.to.as_deref()), ("Approved 60 rewards.", Some("/c/northwind/rewards?status=pending")));
         assert_eq!(in_state(&app, "approved").await, 60);
         let undo = done.undo.unwrap();
         assert_eq!(undo.fields, [("selection".to_owned(), id.to_owned())]);

@@ -275,8 +275,8 @@ on_both! {
                     assert!(own || elsewhere || !link.starts_with('/'), "{path} leads to {link}");
                     // Each page once, whatever its list is narrowed to.
                     let page = link.split(['?', '#']).next().unwrap().to_owned();
-                    if own && seen.insert(page.clone()) {
-                        waiting.push(page);
+                    if own && seen.insert(page) {
+                        waiting.push(link.split('#').next().unwrap().to_owned());
                     }
                 }
             }

@@ -80,7 +80,7 @@ on_both! {
             (Kind::Customers, CUSTOMERS.replace("c1@", "one@") + "n1,,,p1,\nn2,,,p2,\n"),
             (Kind::Attributions, file(Kind::Attributions, 3, |number| format!("c{},p1,2026-02-05T00:00:00Z", number + 1))),
             (Kind::Transactions, file(Kind::Transactions, 1_500, sale)),
-            (Kind::Rewards, file(Kind::Rewards, 1_500, |_| "p1,15.00,USD,Webinar,".to_owned())),
+            (Kind::Rewards, file(Kind::Rewards, 1_500, |_| "p1,15.00,USD,Webinar,,".to_owned())),
             (Kind::Reviews, format!("reward_key,decision,reason\n{t1},approve,\n{t2},hold,asks for a copy\n")),
         ];
         for (kind, file) in &files {

@@ -96,7 +96,7 @@ proptest! {
         prop_assert_eq!(refunded, amount);
         prop_assert_eq!(reversed, earned);
         let more = refund(-1, &original(amount, refunded), &[]);
-        prop_assert!(matches!(more, Err(RefundError::MoreThanLeft { .. })), "{:?}", more);
+        prop_assert!(matches!(more, Err(RefundError::NothingLeft(_))), "{:?}", more);
     }
 
     /// The split does not matter: two ways to the same refunded amount take back the same.
