@@ -206,7 +206,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_panic_in_a_part_is_the_pages() {
         for (page, words) in [(loads as fn() -> AnyView, "while it loads"), (shows, "while it is shown")] {
-            let panic = render(page).await.err().expect(words);
+            let panic = render(page).await.expect_err(words);
             assert!(word(&panic).contains(words), "{}", word(&panic));
         }
         let response = render(fine).await.ok().unwrap();

@@ -74,7 +74,7 @@ impl Submitted {
             Ok(db) => db,
             Err(error) => return Answer::error(&error),
         };
-        if let Some(refusal) = self.from_elsewhere() {
+        if let Some(refusal) = self.elsewhere() {
             return Answer::error(&refusal);
         }
         let mut parts = self.parts.clone();
@@ -108,7 +108,7 @@ impl Submitted {
     }
 
     /// Why a form is refused that says another place than the page it was on.
-    fn from_elsewhere(&self) -> Option<AppError> {
+    fn elsewhere(&self) -> Option<AppError> {
         let page = referer_path(&self.parts).map(|path| Place::of_path(&path)).unwrap_or_default();
         let differ = page != self.place && page != Place::Nowhere && self.place != Place::Nowhere;
         differ.then(|| {

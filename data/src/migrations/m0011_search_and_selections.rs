@@ -1,6 +1,6 @@
 //! Names are searched and sorted in one folded form on both databases, and what a person selected of a list beyond its page is kept.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
@@ -109,7 +109,7 @@ async fn terms_of<C: ConnectionTrait>(db: &C, rows: &[QueryResult]) -> Result<Ha
     select.and_where(Expr::col(Alias::new("subject_id")).is_in(ids));
     let mut terms: HashMap<Uuid, Terms> = HashMap::new();
     for row in db.query_all(&select).await? {
-        terms.entry(row.try_get("", "subject_id")?).or_insert_with(BTreeSet::new).insert(row.try_get("", "term")?);
+        terms.entry(row.try_get("", "subject_id")?).or_default().insert(row.try_get("", "term")?);
     }
     Ok(terms)
 }

@@ -87,7 +87,7 @@ fn another_order_has_another_name() {
     let order = |payouts: &[PayoutRow], ordinal| order(payouts, &northwind(None), ordinal).unwrap();
     let all = payouts();
     let first = order(&all, 1);
-    assert_eq!(texts(&first.xml, "MsgId"), [first.message_id.clone()]);
+    assert_eq!(texts(&first.xml, "MsgId"), std::slice::from_ref(&first.message_id));
     assert_eq!(first.message_id, order(&all, 1).message_id);
     assert_ne!(first.message_id, order(&all[1..], 1).message_id);
     // Asked for once more, a bank must not take it for the one before.

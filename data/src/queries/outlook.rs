@@ -119,7 +119,8 @@ impl Outlook {
             .await?;
         let paying: Vec<Uuid> = rows.iter().map(|invoice| invoice.id).collect();
         use payouts::Column;
-        let states: Vec<(Uuid, Uuid, String, Option<i64>, Option<String>)> = payouts::Entity::find()
+        type Row = (Uuid, Uuid, String, Option<i64>, Option<String>);
+        let states: Vec<Row> = payouts::Entity::find()
             .select_only()
             .columns([Column::InvoiceId, Column::PartnershipId, Column::State, Column::PaidAt, Column::Error])
             .filter(payouts::Column::InvoiceId.is_in(paying))

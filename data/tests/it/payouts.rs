@@ -247,7 +247,7 @@ on_both! {
         assert_eq!((made.payouts, made.total.minor), (2, 3000));
         let (file, number) = payment_files::content(db.read(), books.company_id, &made.key).await.unwrap();
         assert_eq!((number.as_str(), file.made_by.as_str()), ("NORTHWIND-0001", "olga"));
-        assert_eq!(texts(&file.content, "MsgId"), [file.message_id.clone()]);
+        assert_eq!(texts(&file.content, "MsgId"), std::slice::from_ref(&file.message_id));
         let (again, _) = payment_files::content(db.read(), books.company_id, &made.key).await.unwrap();
         assert_eq!(again.content, file.content);
         assert!(matches!(payment_files::content(db.read(), uuid::Uuid::nil(), &made.key).await, Err(Error::NotFound(_))));

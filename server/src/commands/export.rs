@@ -54,7 +54,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     }
     out.flush()?;
     drop(out);
-    snapshot.rollback().await.map_err(data::Error::from)?;
+    snapshot.rollback().await?;
     db.close().await?;
     Ok(())
 }

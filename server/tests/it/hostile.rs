@@ -457,7 +457,8 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         let gzip: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03K\xcc\x01\0\x0f\xe5\xa5k\x03\0\0\0";
-        let bodies: &[(Option<&str>, Option<&str>, &[u8], StatusCode)] = &[
+        type Sent<'a> = (Option<&'a str>, Option<&'a str>, &'a [u8], StatusCode);
+        let bodies: &[Sent<'_>] = &[
             (Some("application/json"), None, b"{", StatusCode::BAD_REQUEST),
             (Some("application/json"), None, b"[]", StatusCode::BAD_REQUEST),
             (Some("application/json"), None, b"{\"text\":7}", StatusCode::BAD_REQUEST),
