@@ -102,8 +102,10 @@ pub async fn refund_in<C: ConnectionTrait>(
         checks.complain("amount", "is above zero: how much is given back");
     }
     checks.finish()?;
-    let unknown = |_| Error::invalid("refund_of", format!("there is no transaction “{}”", shown(&refund.refund_of)));
-    let sale = find_by_key(tx, company_id, refund.refund_of.trim()).await.map_err(unknown)?;
+    let sale = find_by_key(tx, company_id, refund.refund_of.trim()).await.map_err(|error| match error {
+        Error::NotFound(_) => Error::invalid("refund_of", format!("there is no transaction “{}”", shown(&refund.refund_of))),
+        other => other,
+    })?;
     let customer = customers::get(tx, company_id, sale.customer_id).await?;
     let given = Given {
         key: &key,

@@ -90,7 +90,12 @@ pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Insta
         Err(Error::NotFound(_)) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    if transactions::find_by_key(conn, company.id, &sale.key).await.is_ok() {
+    let known = match transactions::find_by_key(conn, company.id, &sale.key).await {
+        Ok(_) => true,
+        Err(Error::NotFound(_)) => false,
+        Err(error) => return Err(error),
+    };
+    if known {
         return Ok(Vec::new());
     }
     let spans = spans_of(conn, &[customer.id]).await?.remove(&customer.id).unwrap_or_default();
