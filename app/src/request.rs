@@ -141,6 +141,8 @@ fn unbroken(scope: RequestScope, body: BodyDataStream) -> impl Stream<Item = Res
         };
         Some((next, Some((scope, body))))
     })
+    // Whoever packs the page asks for more also after its end.
+    .fuse()
 }
 
 #[cfg(test)]
@@ -154,6 +156,14 @@ mod tests {
     use leptos::prelude::*;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_has_ended_can_be_asked_again() {
+        let body = Body::from("a page").into_data_stream();
+        let mut page = std::pin::pin!(unbroken(RequestScope::new("1".to_owned()), body));
+        assert_eq!(page.next().await.unwrap().unwrap(), "a page");
+        assert!(page.next().await.is_none() && page.next().await.is_none());
+    }
 
     /// Longer than anything here takes: only a fault waits for it.
     const FOR_EVER: Duration = Duration::from_secs(120);
