@@ -75,7 +75,12 @@ async fn listen(limits: Limits) -> Listening {
             std::future::pending::<()>().await
         }
     };
-    let router = Router::new().route("/quick", get(async || "quick")).route("/slow", get(slow)).route("/wait", get(wait));
+    let large = async || "x".repeat(1024 * 1024);
+    let router = Router::new()
+        .route("/quick", get(async || "quick"))
+        .route("/large", get(large))
+        .route("/slow", get(slow))
+        .route("/wait", get(wait));
     let serving = tokio::spawn(connections::serve(listener, router, limits, stop.clone()));
     Listening { address, go_on, dropped, stop, serving }
 }
@@ -152,14 +157,14 @@ async fn a_reader_who_takes_nothing_is_left() {
     let mut quick = TcpStream::connect(server.address).await.unwrap();
     quick.write_all(ASK).await.unwrap();
     until(&mut quick, "quick").await;
-    // Whoever asks again and again and reads nothing fills the way back.
+    // Whoever asks for much and reads nothing fills the way back.
     let mut deaf = TcpStream::connect(server.address).await.unwrap();
-    let asking = async {
-        while deaf.write_all(ASK).await.is_ok() {
+    let closed = async {
+        while deaf.write_all(b"GET /large HTTP/1.1\r\nhost: tributary.test\r\n\r\n").await.is_ok() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(FOR_EVER, asking).await.expect("the server closes the connection");
+    tokio::time::timeout(FOR_EVER, closed).await.expect("the server closes the connection");
 }
 
 #[tokio::test]
