@@ -66,7 +66,7 @@ fn plain(text: &str, decimals: Decimals) -> Result<Cow<'_, str>, MoneyError> {
     };
     let groups: Vec<&str> = whole.split(separator).collect();
     let three = |part: &&str| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let grouped = (1..=3).contains(&groups[0].len()) && !groups[0].starts_with('0') && groups[1..].iter().all(|part| three(part));
+    let grouped = (1..=3).contains(&groups[0].len()) && !groups[0].starts_with('0') && groups[1..].iter().all(three);
     if decimals == Decimals::Unsaid && separator == group {
         if !grouped {
             return Err(MoneyError::DecimalComma(shown()));
