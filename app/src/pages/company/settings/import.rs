@@ -72,7 +72,7 @@ fn ImportView(page: View) -> impl IntoView {
                         <p>"Nothing is written until you have seen what it would do."</p>
                     </div>
                     <div class="card-body">
-                        <Form action=at(UPLOAD) multipart=true plain=true>
+                        <Form action=UPLOAD multipart=true plain=true>
                             <div class="fields">
                                 <SelectField name="kind" label="What it holds" choices=kinds/>
                                 <FileField/>
