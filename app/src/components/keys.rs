@@ -227,8 +227,15 @@ fn next_drawer(by: i32) -> bool {
     }
     let here = page();
     let rows = rows();
-    let Some(open) = rows.iter().position(|row| key_of(row) == here) else { return false };
-    let next = if by > 0 { open + 1 } else { open.wrapping_sub(1) };
+    let next = match rows.iter().position(|row| key_of(row) == here) {
+        Some(open) if by > 0 => open + 1,
+        Some(open) => open.wrapping_sub(1),
+        // It has left the list, and the next one has come to its place.
+        None => match CURSOR.with_borrow(Clone::clone).filter(|cursor| by > 0 && cursor.key == here) {
+            Some(cursor) => cursor.place as usize,
+            None => return false,
+        },
+    };
     let Some(row) = rows.get(next) else { return true };
     mark(&rows, next);
     let link = row.query_selector(".row-link").ok().flatten().and_then(|link| link.dyn_into::<HtmlElement>().ok());

@@ -193,7 +193,8 @@ fn Rows(list: ReviewList) -> impl IntoView {
     let pages = list.page.previous.is_some() || list.page.next.is_some();
     let everything = (may && pages && !all).then(|| view! { <SelectEverything count=list.count/> });
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Row line=line code=several selects=may all=all/> }).collect_view();
-    Effect::new(|_| restore_cursor());
+    // The rows are put into the page after this has run.
+    Effect::new(|_| request_animation_frame(restore_cursor));
     let table = view! {
             <TableFrame label="Rewards">
                 <thead>
