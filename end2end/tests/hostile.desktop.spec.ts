@@ -68,7 +68,8 @@ async function look(page: Page, path: string, done: string[]): Promise<void> {
     const found = await page.evaluate(foreign);
     done.push(...found.map((fault) => `${path}: ${fault}`));
     // An address without a place leads to the only one.
-    if (!decodeURIComponent(new URL(page.url()).pathname).endsWith(decodeURIComponent(path.split('?')[0] ?? '').replace(/^\/$/, ''))) {
+    const rest = decodeURIComponent(path.replace(/\?.*/, '')).replace(/^\/partner(?=\/|$)/, '').replace(/^\/$/, '');
+    if (!decodeURIComponent(new URL(page.url()).pathname).endsWith(rest)) {
         done.push(`${path} led to ${page.url()}`);
     }
 }
