@@ -65,14 +65,6 @@ impl TestDb {
         &self.url
     }
 
-    /// As a program that starts does it: on connections that have prepared nothing for the schema before.
-    pub async fn migrate(&self) -> crate::Result<()> {
-        let started = Db::connect(&self.url).await?;
-        let outcome = started.migrate().await;
-        started.close().await?;
-        outcome
-    }
-
     pub async fn remove(self) {
         self.db.close().await.unwrap();
         if let Home::Server { address, name } = self.home {

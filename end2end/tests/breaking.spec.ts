@@ -60,6 +60,30 @@ test('a form whose answer got lost on the way is sent again and done once', asyn
     expect((await company.export('transactions')).filter((one) => one.customer_key === customer.key)).toHaveLength(1);
 });
 
+test('a form that is left before its answer comes is done, says so, and leads nobody away', async ({ page, company, signIn, gotoReady }) => {
+    const partner = await company.partner('leaver');
+    const customer = await company.customer('left', partner);
+    await signIn(owner);
+    await gotoReady(`/customers/${customer.key}/sale`);
+    await sale(page);
+    let answer = () => {};
+    const left = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/rpc/customers/sale', async (route) => {
+        const answered = await route.fetch();
+        await left;
+        await route.fulfill({ response: answered });
+    });
+    await submit(page).click();
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await expect(submit(page)).toHaveCount(0);
+    await page.getByRole('main').getByRole('link', { name: partner.name }).first().click();
+    await expect(page.getByRole('heading', { level: 1, name: partner.name })).toBeVisible();
+    answer();
+    await said(page, 'Recorded the sale of $10.00.');
+    await expect(page).toHaveURL(new RegExp(`/partners/${partner.key}`));
+    expect((await company.export('transactions')).filter((one) => one.customer_key === customer.key)).toHaveLength(1);
+});
+
 test('a session that ends in mid-form costs nothing that was typed', async ({ page, context, company, signIn, gotoReady }) => {
     const partner = await company.partner('patient');
     const what = 'Everything that was written about the long evening in May';

@@ -38,6 +38,8 @@ test('two companies in two tabs: each writes to its own, and links say which', a
     await other.waitForURL('**/c/lakeside');
     await ready(other);
     await expect(other.getByRole('button', { name: 'Lakeside: switch company' })).toBeVisible();
+    const menu = other.getByRole('button', { name: 'Menu', exact: true });
+    if (await menu.isVisible()) await menu.click();
     await other.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Partner Management' }).click();
     await expect(other.getByRole('link', { name: 'Harbour of the lake' })).toBeVisible();
     await expect(other).toHaveURL(/\/c\/lakeside\/partners$/);

@@ -17,6 +17,9 @@ use crate::list::keeping_query;
 use crate::place::use_here;
 use crate::ui::Ui;
 
+/// On a drawer over a list: the path of what it shows, which is not the address's while the next one loads.
+pub(super) const SHOWS: &str = "data-shows";
+
 /// The list that a drawer is over.
 #[derive(Clone, Copy)]
 pub(super) struct OverList {
@@ -154,7 +157,8 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
         {children()}
     };
     if over_list {
-        view! { <aside class="drawer" aria-labelledby="drawer-title">{content}</aside> }.into_any()
+        let shows = use_location().pathname.get_untracked();
+        view! { <aside class="drawer" aria-labelledby="drawer-title" data-shows=shows>{content}</aside> }.into_any()
     } else {
         view! { <article class="drawer-page" aria-labelledby="drawer-title">{content}</article> }.into_any()
     }

@@ -162,6 +162,14 @@ pub fn Form(
         let (navigate, called) = (navigate.clone(), called.clone());
         spawn_local(async move {
             let outcome = send(&target, "application/x-www-form-urlencoded", body.clone()).await.and_then(|packed| packed.answer::<Done>());
+            // Whoever has left the form stays where they are, and is told what became of it.
+            if node.try_get_untracked().is_none() {
+                match outcome {
+                    Ok(done) => ui.wrote(done),
+                    Err(error) => ui.refused(&error),
+                }
+                return;
+            }
             match outcome {
                 Ok(done) => {
                     if let Some(late) = late {
@@ -202,7 +210,7 @@ pub fn Form(
                     request_animation_frame(move || focus_summary(node));
                 }
             }
-            // The form may be gone by now.
+            // Closing what it was in may have taken it away.
             let _ = state.pending.try_set(false);
         });
     };
@@ -364,7 +372,7 @@ fn values_of(body: &str) -> Vec<(String, String)> {
 }
 
 fn focus_summary(form: NodeRef<html::Form>) {
-    let Some(form) = form.get_untracked() else { return };
+    let Some(form) = form.try_get_untracked().flatten() else { return };
     if let Ok(Some(summary)) = form.query_selector(".error-summary")
         && let Some(summary) = summary.dyn_ref::<web_sys::HtmlElement>()
     {

@@ -119,9 +119,10 @@ fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
         "Escape" => click("aside.drawer [data-close]"),
         "a" | "d" | "h" => {
             let button = format!("[data-key=\"{key}\"]");
-            // The drawer's buttons before those of the list beneath it.
-            if find("aside.drawer").is_some() {
-                return click(&format!("aside.drawer {button}"));
+            // The drawer's buttons before those of the list beneath it, once it shows what the address names.
+            if drawer_is_open(&rows()) {
+                let shown = find("aside.drawer").and_then(|drawer| drawer.get_attribute(super::drawer::SHOWS));
+                return shown.is_some_and(|shown| shown == page()) && click(&format!("aside.drawer {button}"));
             }
             (chosen() && click(&format!(".bulkbar {button}"))) || click(&format!(".drawer-page {button}"))
         }
@@ -170,12 +171,17 @@ fn page() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
+/// Whether a drawer is open over the list, or its address is and it is still to come.
+fn drawer_is_open(rows: &[HtmlElement]) -> bool {
+    find("aside.drawer").is_some() || rows.iter().any(|row| key_of(row) == page())
+}
+
 /// The list's own address, also while a drawer is open over it.
-fn list_page() -> String {
+fn list_page(rows: &[HtmlElement]) -> String {
     let page = page();
-    match find("aside.drawer").and_then(|_| page.rsplit_once('/')) {
-        Some((list, _)) => list.to_owned(),
-        None => page,
+    match page.rsplit_once('/') {
+        Some((list, _)) if drawer_is_open(rows) => list.to_owned(),
+        _ => page,
     }
 }
 
@@ -187,7 +193,7 @@ fn mark(rows: &[HtmlElement], place: usize) {
     }
     let Some(row) = rows.get(place) else { return };
     let _ = row.class_list().add_1("at");
-    let cursor = Cursor { page: list_page(), key: key_of(row), place: u32::try_from(place).unwrap_or(0), next: None };
+    let cursor = Cursor { page: list_page(rows), key: key_of(row), place: u32::try_from(place).unwrap_or(0), next: None };
     CURSOR.with_borrow_mut(|kept| *kept = Some(cursor));
 }
 
@@ -208,8 +214,8 @@ fn step(by: i32) -> bool {
 
 /// After a list has been drawn: the cursor is where it was or, after a decision, on the row after that. The page does not move.
 pub fn restore_cursor() {
-    let Some(cursor) = CURSOR.with_borrow(Clone::clone).filter(|cursor| cursor.page == list_page()) else { return };
     let rows = rows();
+    let Some(cursor) = CURSOR.with_borrow(Clone::clone).filter(|cursor| cursor.page == list_page(&rows)) else { return };
     let find = |key: &str| rows.iter().position(|row| !key.is_empty() && key_of(row) == key);
     let place = match (cursor.next.as_deref().and_then(find).or_else(|| find(&cursor.key)), &cursor.next) {
         (Some(place), _) => place,
@@ -222,11 +228,11 @@ pub fn restore_cursor() {
 
 /// Over a list, from one drawer to the next.
 fn next_drawer(by: i32) -> bool {
-    if find("aside.drawer").is_none() {
-        return false;
-    }
     let here = page();
     let rows = rows();
+    if !drawer_is_open(&rows) {
+        return false;
+    }
     let next = match rows.iter().position(|row| key_of(row) == here) {
         Some(open) if by > 0 => open + 1,
         Some(open) => open.wrapping_sub(1),

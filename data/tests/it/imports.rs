@@ -388,10 +388,10 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         before.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0009_imports'").await.unwrap();
         before.execute_unprepared("UPDATE partnerships SET partner_key = '-' WHERE partner_key = 'p2'").await.unwrap();
         before.commit().await.unwrap();
-        let stopped = db.migrate().await.unwrap_err().to_string();
+        let stopped = crate::migrations::migrate(db).await.unwrap_err().to_string();
         assert!(stopped.contains("tributary partner rename-key - NEW --company northwind"), "{stopped}");
         data::partners::rename_key(db, "northwind", "-", "p-two", BY).await.unwrap();
-        db.migrate().await.unwrap();
+        crate::migrations::migrate(db).await.unwrap();
         assert_eq!(world.partnership("p-two").await.name, "Bo Ek");
         world.prove().await;
     }

@@ -372,7 +372,7 @@ on_both! {
         }
         tx.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0008_payment_files'").await.unwrap();
         tx.commit().await.unwrap();
-        db.migrate().await.unwrap();
+        crate::migrations::migrate(db).await.unwrap();
         let failures = data::payouts::failures(db.read(), [payout.id]).await.unwrap().remove(&payout.id).unwrap();
         let told: Vec<_> = failures.iter().map(|row| (row.attempt, row.outcome.as_str(), row.reason.as_str(), row.author.as_str())).collect();
         assert_eq!(told, [(1, "failed", "no account", "olga"), (2, "failed", "account closed", "olga")]);

@@ -61,7 +61,7 @@ on_both! {
             before.execute_unprepared(sql).await.unwrap();
         }
         before.close().await.unwrap();
-        db.migrate().await.unwrap();
+        crate::migrations::migrate(db).await.unwrap();
         let migrated = data::Db::open(db.url()).await.unwrap();
         let rows = Entity::find().all(migrated.read()).await.unwrap();
         assert_eq!(rows.len(), 1_599);
@@ -70,7 +70,7 @@ on_both! {
     }
 
     async fn migrating_again_changes_nothing(db: &TestDb) {
-        db.migrate().await.unwrap();
+        crate::migrations::migrate(db).await.unwrap();
         let second = data::Db::open(db.url()).await.unwrap();
         second.close().await.unwrap();
     }
