@@ -88,7 +88,7 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
         return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     let (mut parts, body) = request.into_parts();
-    if let Some(same) = place::without_slash(&parts.uri) {
+    if let Some(same) = place::renewed(&parts.uri) {
         return Err(Redirect::permanent(&same).into_response());
     }
     let path = parts.uri.path();

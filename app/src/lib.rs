@@ -17,6 +17,7 @@ pub mod http;
 pub mod list;
 pub mod markup;
 pub mod pages;
+pub mod params;
 pub mod place;
 #[cfg(feature = "ssr")]
 pub mod progress;

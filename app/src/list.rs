@@ -1,11 +1,12 @@
 //! A list's state is its URL: search, filters, sort and page can be linked, reloaded and walked with Back.
 
 /// Percent-encodes for a query string.
-pub use domain::addresses::segment as encode;
+pub use domain::addresses::value as encode;
 use domain::views::ListQuery;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 
+use crate::params::use_query;
 use crate::place::at;
 
 const SEARCH: &str = "q";
@@ -14,12 +15,12 @@ const PAGE: &str = "page";
 
 /// What the URL asks of this page's list.
 pub fn use_list() -> Memo<ListQuery> {
-    let params = use_query_map();
+    let params = use_query();
     Memo::new(move |_| {
         let mut query = ListQuery::default();
-        for (name, value) in params.get() {
+        for (name, value) in params.get().iter() {
             let value = value.trim().to_owned();
-            match name.as_ref() {
+            match name {
                 _ if value.is_empty() => {}
                 SEARCH => query.search = value,
                 SORT => query.sort = value,

@@ -26,17 +26,18 @@ pub fn use_here() -> Memo<String> {
     Memo::new(move |_| here.with(|here| within(here).to_owned()))
 }
 
-/// The same address without slashes at its end.
+/// The same address as links have it: without slashes at its end, and with keys as they are written now.
 #[cfg(feature = "ssr")]
-pub fn without_slash(uri: &Uri) -> Option<String> {
+pub fn renewed(uri: &Uri) -> Option<String> {
     let path = uri.path();
-    let trimmed = path.trim_end_matches('/');
-    if trimmed.len() == path.len() || path == "/" {
+    let trimmed = if path == "/" { path } else { path.trim_end_matches('/') };
+    let renewed = domain::addresses::renewed(trimmed).unwrap_or_else(|| trimmed.to_owned());
+    if renewed == path {
         return None;
     }
     let same = match uri.query() {
-        Some(query) => format!("{trimmed}?{query}"),
-        None => trimmed.to_owned(),
+        Some(query) => format!("{renewed}?{query}"),
+        None => renewed,
     };
     Some(local_path(&same).unwrap_or("/").to_owned())
 }

@@ -332,7 +332,10 @@ pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) 
             .await?;
         search::add_partner_key(tx, company_id, *id, &key).await?;
         let now = installation::now_in(tx).await?;
-        audit::record(tx, company_id, now, by, "partner_key_changed", "partner", &key, json!({ "from": old, "to": key })).await
+        // Under both names, so that whoever reads the log finds the partner from either.
+        let detail = json!({ "from": old, "to": key });
+        audit::record(tx, company_id, now, by, "partner_key_given_up", "partner", old, detail.clone()).await?;
+        audit::record(tx, company_id, now, by, "partner_key_changed", "partner", &key, detail).await
     })
 }
 

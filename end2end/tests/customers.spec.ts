@@ -99,3 +99,22 @@ test('a test customer and one whom nobody brought earn nothing, and each receipt
         await expect(page.getByRole('region', { name: 'Transactions' })).toContainText(why);
     }
 });
+
+test('a key that looks encoded is its own customer, also after a click', async ({ page, company, signIn, gotoReady }) => {
+    const partner = await company.partner('encoder');
+    const plain = `${company.unique('twin')}@x`;
+    const encoded = plain.replace('@', '%40');
+    await company.import('customers', `${plain},Plain twin,,${partner.key},2026-07-01T12:00:00Z`, `${encoded},Encoded twin,,${partner.key},2026-07-01T12:00:00Z`);
+    await signIn(owner);
+    await gotoReady(`/customers?partner=${partner.key}`);
+    await page.getByRole('link', { name: 'Encoded twin' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Encoded twin');
+    await page.getByRole('link', { name: 'Record a sale' }).click();
+    await page.getByRole('textbox', { name: 'Amount' }).fill('10.00');
+    await page.getByRole('button', { name: 'Record the sale' }).click();
+    await said(page, 'Recorded the sale of $10.00.');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Encoded twin');
+    const sales = await company.export('transactions');
+    expect(sales.filter((sale) => sale.customer_key === encoded)).toHaveLength(1);
+    expect(sales.filter((sale) => sale.customer_key === plain)).toHaveLength(0);
+});

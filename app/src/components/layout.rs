@@ -8,11 +8,11 @@ use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::use_query_map;
 
 use super::header::longest_match;
 use super::{Brand, Form, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};
 use crate::pages::not_found::NotFound;
+use crate::params::use_query;
 use crate::place::{at, use_here};
 use crate::server_fns::sandbox::{DAYS_MAX, GetJumps, MoveClock};
 use crate::server_fns::session::GetViewer;
@@ -254,10 +254,9 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
 #[component]
 fn SearchBox() -> impl IntoView {
     let here = use_here();
-    let params = use_query_map();
+    let params = use_query();
     // On the search page the box holds what is searched for.
-    let value =
-        move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")).unwrap_or_default() } else { String::new() };
+    let value = move || if here.with(|here| here == "/search") { params.with(|params| params.get("q")) } else { String::new() };
     view! {
         <form class="search" role="search" aria-label="Everything" action=at("/search") method="get">
             <Icon name="search"/>

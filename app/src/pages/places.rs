@@ -3,17 +3,17 @@
 use domain::views::session::PlaceLink;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::sign_in::Frame;
 use crate::components::{Icon, Loaded, Notice, Skeleton, Tile};
+use crate::params::use_query;
 use crate::server_fns::session::ListPlaces;
 use crate::ui::{Ui, load};
 
 #[component]
 pub fn Places() -> impl IntoView {
-    let params = use_query_map();
-    let places = load(move |_| ListPlaces { next: params.with(|params| params.get("next").unwrap_or_default()) });
+    let params = use_query();
+    let places = load(move |_| ListPlaces { next: params.with(|params| params.get("next")) });
     let waits = Ui::get().stranded;
     view! {
         <Title text="Choose a company"/>

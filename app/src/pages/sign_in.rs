@@ -5,15 +5,15 @@ use domain::views::session::DemoUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::components::{Brand, Field, Form, Hidden, Icon, Loaded, Notice, Receipt, Skeleton, SubmitButton, Tile};
+use crate::params::{use_key, use_query};
 use crate::server_fns::session::{CheckLink, DemoSignIn, ListDemoUsers, SetPassword as SetPasswordFn, SignIn as SignInFn};
 use crate::ui::{Ui, load};
 
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let next = use_query_map().with_untracked(|params| params.get("next")).unwrap_or_default();
+    let next = use_query().with_untracked(|query| query.get("next"));
     let demo = load(|_| ListDemoUsers {});
     let stranded = Ui::get().stranded;
     let target = next.clone();
@@ -75,7 +75,7 @@ fn DemoUsers(users: Vec<DemoUser>, next: String) -> impl IntoView {
 /// Sets the password of somebody who was sent a one-time link.
 #[component]
 pub fn SetPassword() -> impl IntoView {
-    let token = use_params_map().with_untracked(|params| params.get("token")).unwrap_or_default();
+    let token = use_key("token").get_untracked();
     let open = {
         let token = token.clone();
         load(move |_| CheckLink { token: token.clone() })

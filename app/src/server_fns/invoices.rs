@@ -204,9 +204,23 @@ pub async fn create_reward_on_invoice(
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let partner_key = pick::partner_key(cx.db.read(), cx.company_id, "partner_key", &partner_key).await?;
     let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
-    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    let invoice = data::invoices::find(cx.db.read(), cx.company_id, &number).await?;
+    if !currency.is_empty() && currency != invoice.currency {
+        let error = AppError::invalid("currency", format!("{number} is in {}.", invoice.currency));
+        crate::http::fail(&error);
+        return Err(error);
+    }
+    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &invoice.currency).await?;
     super::ask(doubts.as_slice(), &please_confirm)?;
-    let reward = ManualReward { partner_key, amount: amount.trim().to_owned(), currency, description, customer_key, onto_invoice: true };
+    let reward = ManualReward {
+        partner_key,
+        amount: amount.trim().to_owned(),
+        currency: invoice.currency,
+        description,
+        customer_key,
+        onto_invoice: true,
+        invoice_month: Some(Month(invoice.month)),
+    };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     let partner = crate::list::encode(&reward.partner_key);
     Ok(Done::say(format!("Created the reward on {number}."))

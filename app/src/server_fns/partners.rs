@@ -221,6 +221,7 @@ pub async fn create_manual_reward(
         description: description.trim().to_owned(),
         customer_key,
         onto_invoice: onto_invoice == "review",
+        invoice_month: None,
     };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
     Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)

@@ -29,6 +29,7 @@ pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Resu
         description: text(3),
         customer_key: text(4),
         onto_invoice: false,
+        invoice_month: None,
     };
     let key = checks.take_optional("key", fields.get(5), fields::key);
     let Some(row) = fields.number(checks) else { return Ok(None) };

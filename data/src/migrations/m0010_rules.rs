@@ -52,8 +52,12 @@ async fn statuses(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let changes = conn
         .query_all_raw(Statement::from_string(
             backend,
+            // A partner may have been given another key just before, where the old one stopped the way up.
             "SELECT p.company_id, p.id, p.status, a.at, a.detail FROM audit a \
-             JOIN partnerships p ON p.company_id = a.company_id AND p.partner_key = a.subject \
+             JOIN partnerships p ON p.company_id = a.company_id AND p.partner_key = COALESCE(( \
+               SELECT h.subject FROM audit g JOIN audit h ON h.company_id = g.company_id AND h.at = g.at AND h.detail = g.detail \
+               WHERE g.action = 'partner_key_given_up' AND h.action = 'partner_key_changed' AND g.company_id = a.company_id \
+                 AND g.subject = a.subject ORDER BY g.at DESC LIMIT 1), a.subject) \
              WHERE a.action = 'partner_status_changed' ORDER BY p.id, a.at, a.id",
         ))
         .await?;

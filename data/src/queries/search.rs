@@ -40,7 +40,7 @@ async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<Hit
         }
         None => Vec::new(),
     };
-    Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", addresses::segment(text)) })
+    Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", addresses::value(text)) })
 }
 
 async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
@@ -54,7 +54,7 @@ async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGr
         }
         None => Vec::new(),
     };
-    Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", addresses::segment(text)) })
+    Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", addresses::value(text)) })
 }
 
 /// The first rows of key, name and email as hits.

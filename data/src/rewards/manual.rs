@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::decision::RewardDraft;
 use domain::states::{RewardSource, RewardState};
 use domain::zone::Zone;
-use domain::{Currency, Instant, Money, fields};
+use domain::{Currency, Instant, Money, Month, fields};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use serde_json::json;
@@ -37,6 +37,8 @@ pub struct ManualReward {
     pub customer_key: String,
     /// Straight onto the invoice in review.
     pub onto_invoice: bool,
+    /// Onto that of this month, or not at all. Otherwise onto the latest in review.
+    pub invoice_month: Option<Month>,
 }
 
 /// A row of a file of manual rewards.
@@ -314,9 +316,14 @@ fn read(
         },
     };
     let books = desk.books(currency_text);
-    let month = if reward.onto_invoice { books.under_review() } else { Some(books.accumulating) };
+    let month = match (reward.onto_invoice, reward.invoice_month) {
+        (false, _) => Some(books.accumulating),
+        (true, None) => books.under_review(),
+        (true, Some(month)) => Some(month).filter(|month| books.in_review.contains(month)),
+    };
     if month.is_none() {
-        errors.push(("onto_invoice", format!("no invoice in {} is in review", shown(currency_text))));
+        let which = reward.invoice_month.map(|month| format!(" of {}", month.long())).unwrap_or_default();
+        errors.push(("onto_invoice", format!("no invoice{which} in {} is in review", shown(currency_text))));
     }
     let (Some(partner), Some(amount), Some(description), Some(month), true) = (partner, amount, description, month, errors.is_empty())
     else {

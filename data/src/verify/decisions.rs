@@ -126,7 +126,9 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT COUNT(*) FROM audit WHERE action = 'partner_status_changed'",
             "SELECT p.id, p.partner_key || ' is ' || p.status || ', the log says ' || COALESCE(l.detail, 'nothing') FROM ( \
                SELECT company_id, subject, detail, ROW_NUMBER() OVER (PARTITION BY company_id, subject ORDER BY at DESC, id DESC) AS place \
-               FROM audit WHERE action = 'partner_status_changed' \
+               FROM audit l WHERE action = 'partner_status_changed' AND NOT EXISTS ( \
+                 SELECT 1 FROM audit g WHERE g.action = 'partner_key_given_up' AND g.company_id = l.company_id AND g.subject = l.subject \
+                   AND g.at >= l.at) \
              ) l JOIN partnerships p ON p.company_id = l.company_id AND p.partner_key = l.subject \
              WHERE l.place = 1 AND l.detail NOT LIKE '%\"to\":\"' || p.status || '\"%'",
         )
@@ -139,7 +141,9 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             "SELECT l.id, l.subject_kind || ' ' || l.subject || ': ' || l.action FROM audit l WHERE \
                (l.subject_kind = 'invoice' AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.company_id = l.company_id AND i.number = l.subject)) \
                OR (l.subject_kind = 'partner' AND NOT EXISTS ( \
-                 SELECT 1 FROM partnerships p WHERE p.company_id = l.company_id AND p.partner_key = l.subject)) \
+                 SELECT 1 FROM partnerships p WHERE p.company_id = l.company_id AND p.partner_key = l.subject) AND NOT EXISTS ( \
+                 SELECT 1 FROM audit g WHERE g.action = 'partner_key_given_up' AND g.company_id = l.company_id AND g.subject = l.subject \
+                   AND g.at >= l.at)) \
                OR (l.subject_kind = 'customer' AND NOT EXISTS ( \
                  SELECT 1 FROM customers c WHERE c.company_id = l.company_id AND c.customer_key = l.subject)) \
                OR (l.subject_kind = 'transaction' AND NOT EXISTS ( \

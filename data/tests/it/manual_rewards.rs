@@ -29,6 +29,7 @@ async fn given(books: &Books<'_>, currency: &str, token: &str, onto_invoice: boo
         description: "Thanks".to_owned(),
         customer_key: String::new(),
         onto_invoice,
+        invoice_month: None,
     };
     let given = create_manual_reward(books.db, books.company_id, &reward, token, "olga", books.now().await).await.unwrap();
     manual::created(books.db, &company(books).await, &given.key).await.unwrap()

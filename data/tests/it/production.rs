@@ -29,6 +29,7 @@ async fn company(db: &TestDb) -> Books<'_> {
         description: "Bonus".to_owned(),
         customer_key: String::new(),
         onto_invoice: false,
+        invoice_month: None,
     };
     create_manual_reward(db, books.company_id, &reward, "form-1", "test", at(BEGUN)).await.unwrap();
     books

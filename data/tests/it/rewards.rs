@@ -337,6 +337,7 @@ on_both! {
             description: "Speaking at our conference".to_owned(),
             customer_key: "c1".to_owned(),
             onto_invoice: false,
+            invoice_month: None,
         };
         let given = create_manual_reward(db, id, &reward, "form-1", BY, now).await.unwrap();
         assert!(given.new);
@@ -369,6 +370,12 @@ on_both! {
         let late = ManualReward { onto_invoice: true, ..reward.clone() };
         let onto = create_manual_reward(db, id, &late, "form-4", BY, books.now().await).await.unwrap();
         assert_eq!(standing(&books, &onto.key).await.1, 202603);
+        // Another invoice than the one in review is not it.
+        for month in [202602, 202604] {
+            let other = ManualReward { invoice_month: Some(domain::Month(month)), ..late.clone() };
+            let refused = create_manual_reward(db, id, &other, "form-6", BY, books.now().await).await;
+            assert!(said(refused, "onto_invoice").contains("in USD is in review"));
+        }
         let next = create_manual_reward(db, id, &reward, "form-5", BY, books.now().await).await.unwrap();
         assert_eq!(standing(&books, &next.key).await.1, 202604);
         books.until("2026-04-09T00:00:00Z").await;

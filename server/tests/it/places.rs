@@ -199,7 +199,7 @@ on_both! {
             (&owner, "/", "/c/northwind".to_owned()),
             (&owner, "/?day=1", "/c/northwind?day=1".to_owned()),
             (&owner, "/rewards?status=pending&min=5", "/c/northwind/rewards?status=pending&min=5".to_owned()),
-            (&owner, "/partners/a%20b%2Fc/rewards", "/c/northwind/partners/a%20b%2Fc/rewards".to_owned()),
+            (&owner, "/partners/a%20b~2Fc/rewards", "/c/northwind/partners/a%20b~2Fc/rewards".to_owned()),
             (&owner, "/export/rewards.csv?q=a", "/c/northwind/export/rewards.csv?q=a".to_owned()),
             (&owner, "/payouts/NORTHWIND-0001.xml", "/c/northwind/payouts/NORTHWIND-0001.xml".to_owned()),
             (&owner, "/upload/import/rest.csv", "/c/northwind/upload/import/rest.csv".to_owned()),

@@ -2,17 +2,17 @@
 
 use domain::views::search::{HitGroup, HitKind, SearchResults, too_short};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::components::{EmptyState, Icon, Loaded, PageHeader};
+use crate::params::use_query;
 use crate::place::at;
 use crate::server_fns::search::Search as Question;
 use crate::ui::load;
 
 #[component]
 pub fn Search() -> impl IntoView {
-    let params = use_query_map();
-    let text = Memo::new(move |_| params.with(|params| params.get("q")).unwrap_or_default().trim().to_owned());
+    let params = use_query();
+    let text = Memo::new(move |_| params.with(|params| params.get("q")).trim().to_owned());
     let results = load(move |place| Question { place, text: text.get() });
     view! {
         <PageHeader title="Search" context="Partners, customers, transactions, rewards and invoices, by name, email or key"/>

@@ -2,17 +2,17 @@
 
 use domain::views::portal::CommissionDetail;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::components::{Drawer, Loaded, Receipt, StatusBadge, Timeline};
+use crate::params::use_key;
 use crate::place::at;
 use crate::server_fns::portal::GetCommission;
 use crate::ui::load;
 
 #[component]
 pub fn Commission() -> impl IntoView {
-    let params = use_params_map();
-    let detail = load(move |place| GetCommission { place, key: params.with(|params| params.get("key").unwrap_or_default()) });
+    let key = use_key("key");
+    let detail = load(move |place| GetCommission { place, key: key.get() });
     view! {
         <Loaded of=detail let:detail>
             <CommissionView of=detail/>

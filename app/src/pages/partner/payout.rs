@@ -2,20 +2,19 @@
 
 use domain::views::portal::PayoutDetail;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::commissions::CommissionTable;
 use crate::components::{Loaded, Notice, PageHeader, Pager, StatusBadge};
 use crate::list::use_list;
+use crate::params::use_key;
 use crate::server_fns::portal::GetPayout;
 use crate::ui::load;
 
 #[component]
 pub fn Payout() -> impl IntoView {
-    let params = use_params_map();
+    let key = use_key("key");
     let query = use_list();
-    let detail =
-        load(move |place| GetPayout { place, key: params.with(|params| params.get("key").unwrap_or_default()), query: query.get() });
+    let detail = load(move |place| GetPayout { place, key: key.get(), query: query.get() });
     view! {
         <Loaded of=detail let:detail>
             <PayoutView of=detail/>

@@ -192,6 +192,54 @@ on_both! {
 }
 
 on_both! {
+    /// What is once decoded is not decoded again: it is another one's key.
+    async fn a_key_means_one_customer_and_one_partner(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.import(
+            Kind::Partners,
+            "partner_key,name,email,first_name,last_name,group\npp@x,Plain,,,,affiliates\npp%40x,Encoded,,,,affiliates\n..,Dots,,,,affiliates\n",
+        )
+        .await;
+        app.import(
+            Kind::Customers,
+            "customer_key,name,email,partner_key,created_at\nbob@x,Bob Plain,,pp@x,2026-01-05T10:00:00Z\n\
+             bob%40x,Bob Encoded,,pp%40x,2026-01-05T10:00:00Z\nx/y,Slash,,..,2026-01-05T10:00:00Z\n",
+        )
+        .await;
+        let list = app.get("/customers", Some(&owner)).await.body;
+        for (path, name) in [
+            ("/c/northwind/customers/bob%40x", "Bob Plain"),
+            ("/c/northwind/customers/bob~2540x", "Bob Encoded"),
+            ("/c/northwind/customers/x~2Fy", "Slash"),
+        ] {
+            assert!(list.contains(&format!("href=\"{path}\"")), "{path}: {list}");
+            for page in [path.to_owned(), format!("{path}/sale"), format!("{path}/edit")] {
+                assert!(app.ask(&page, Some(&owner)).await.body.contains(name), "{page}");
+            }
+        }
+        for (path, name) in [("pp%40x", "Plain"), ("pp~2540x", "Encoded"), ("~2E~2E", "Dots")] {
+            let page = app.ask(&format!("/c/northwind/partners/{path}/manual-reward"), Some(&owner)).await;
+            assert!(page.body.contains(name), "{path}: {}", page.body);
+        }
+        // Links of before.
+        for (old, now) in [
+            ("/c/northwind/customers/bob%2540x/sale?a=b", "/c/northwind/customers/bob~2540x/sale?a=b"),
+            ("/c/northwind/customers/x%2fy", "/c/northwind/customers/x~2fy"),
+        ] {
+            let answer = app.ask(old, Some(&owner)).await;
+            assert_eq!((answer.status, answer.location()), (StatusCode::PERMANENT_REDIRECT, now));
+        }
+        for (query, names) in [("partner=pp%2540x", ["Bob Encoded", "Bob Plain"]), ("partner=pp%40x", ["Bob Plain", "Bob Encoded"])] {
+            let found = app.get(&format!("/customers?{query}"), Some(&owner)).await.body;
+            assert!(found.contains(names[0]) && !found.contains(names[1]), "{query}: {found}");
+        }
+        for path in ["/rewards?q=%2500", "/search?q=%2500", "/customers/%2500", "/partners/a%2500/edit", "/rewards?customer=%2500"] {
+            let status = app.get(path, Some(&owner)).await.status;
+            assert!(!status.is_server_error(), "{path}: {status}");
+        }
+    }
+
     async fn the_largest_sums_are_shown(db: &TestDb) {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::hooks::use_params_map;
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::params::use_key;
 use crate::place::use_here;
 use crate::routes::{nothing, page};
 use crate::server_fns::customers::customer_path;
@@ -51,8 +51,7 @@ fn behind() -> impl IntoView {
 
 /// Whose page this is.
 fn this_customer() -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get("key").unwrap_or_default()))
+    use_key("key")
 }
 
 /// A customer's page, and the drawers over it.

@@ -3,21 +3,21 @@
 use domain::states::InvoiceState;
 use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::actions::{InvoiceMenu, PrimaryAction};
 use super::partners::Partners;
 use crate::components::{Badge, Icon, Loaded, MonthStrip, Notice, PageHeader, StatTile, Stats, StatusBadge, TableFrame, TableHead};
 use crate::list::use_list;
 use crate::pages::company::rewards::History;
+use crate::params::use_key;
 use crate::place::at;
 use crate::server_fns::invoices::{GetInvoice, payment_file_path};
 use crate::ui::load;
 
 #[component]
 pub fn InvoicePage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_list());
-    let number = move || params.with(|params| params.get("number").unwrap_or_default());
+    let (key, query) = (use_key("number"), use_list());
+    let number = move || key.get();
     let invoice = load(move |place| GetInvoice { place, number: number(), query: query.get() });
     view! {
         <Loaded of=invoice let:invoice>

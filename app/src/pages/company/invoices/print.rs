@@ -4,17 +4,17 @@ use domain::views::invoices::{InvoicePrint, InvoiceTotals, PrintedLine};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::components::{Icon, Loaded, TableHead};
+use crate::params::use_key;
 use crate::place::at;
 use crate::server_fns::invoices::{GetInvoicePrint, invoice_path};
 use crate::ui::load;
 
 #[component]
 pub fn PrintPage() -> impl IntoView {
-    let params = use_params_map();
-    let invoice = load(move |place| GetInvoicePrint { place, number: params.with(|params| params.get("number").unwrap_or_default()) });
+    let number = use_key("number");
+    let invoice = load(move |place| GetInvoicePrint { place, number: number.get() });
     view! {
         <Loaded of=invoice let:invoice>
             <Paper of=invoice/>

@@ -5,19 +5,19 @@ use domain::addresses::offer_page;
 use domain::views::offers::{OfferDetail, VersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_params_map;
 
 use super::editor::Editor;
 use super::list::OfferBadge;
 use crate::components::{Badge, DialogForm, ErrorNotice, Hidden, Icon, Loaded, PageHeader, TooLate};
 use crate::error::AppError;
+use crate::params::use_key;
 use crate::place::at;
 use crate::server_fns::offers::{GetOffer, RetireOffer};
 use crate::ui::{Loading, load};
 
 fn load_offer() -> Loading<OfferDetail> {
-    let params = use_params_map();
-    load(move |place| GetOffer { place, key: params.with(|params| params.get("key").unwrap_or_default()) })
+    let key = use_key("key");
+    load(move |place| GetOffer { place, key: key.get() })
 }
 
 #[component]

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Route};
-use leptos_router::hooks::use_params_map;
 use leptos_router::path;
 
 use crate::components::ListRoute;
+use crate::params::use_key;
 use crate::place::use_here;
 use crate::routes::{nothing, page};
 use crate::server_fns::partners::{partner_page, partner_path};
@@ -117,9 +117,8 @@ impl PartnerTab {
 /// Partner Details, and the drawers over it.
 #[component]
 fn PartnerRoute() -> impl IntoView {
-    let params = use_params_map();
     let here = use_here();
-    let key = Memo::new(move |_| params.with(|params| params.get("key").unwrap_or_default()));
+    let key = use_key("key");
     let tab = Memo::new(move |before: Option<&PartnerTab>| PartnerTab::at(&here.get()).or(before.copied()).unwrap_or_default());
     provide_context(ThisPartner { key, tab });
     // Every tab counts as the list beneath; only an address of a drawer's own does not.

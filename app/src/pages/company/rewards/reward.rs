@@ -5,13 +5,13 @@ use domain::review::Verb;
 use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_params_map;
 
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
     Timeline, TooLate, open_next,
 };
 use crate::list::{encode, keeping_query};
+use crate::params::use_key;
 use crate::place::at;
 use crate::server_fns::partners::partner_path;
 use crate::server_fns::rewards::{AdjustReward, GetReward, MOVE, REMOVE, ReviewRewards, UndoReview, reward_path};
@@ -19,13 +19,13 @@ use crate::ui::load;
 
 #[component]
 pub fn RewardDrawer() -> impl IntoView {
-    let params = use_params_map();
+    let key = use_key("key");
     let late = TooLate::provide();
     Effect::new(move |_| {
-        params.track();
+        key.track();
         late.forget();
     });
-    let reward = load(move |place| GetReward { place, key: params.with(|params| params.get("key").unwrap_or_default()) });
+    let reward = load(move |place| GetReward { place, key: key.get() });
     view! {
         <Loaded of=reward let:reward>
             <RewardView of=reward late=late.words()/>
