@@ -10,7 +10,7 @@ use super::Icon;
 use crate::error::{AppError, FieldErrors};
 use crate::forms::local_path;
 use crate::list::{encode, use_list};
-use crate::place::at;
+use crate::place::{at, use_here};
 
 /// A boxed message: `tone` is "" (info), "good", "warn", "bad" or "plain". Children are its actions.
 #[component]
@@ -84,9 +84,14 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
     .into_any()
 }
 
-/// In place of a list: the filters that can't be read, to be written anew.
+/// In place of a list: the filters that can't be read, to be written anew. Likewise in place of a preview.
 #[component]
 fn RefusedFilters(fields: FieldErrors, query: ListQuery) -> impl IntoView {
+    let previews = use_here().with_untracked(|here| here.ends_with("/attribution"));
+    let [heading, hint, again, anew] = match previews {
+        true => ["This change can't be previewed", "Nothing was changed.", "Show what it would do", "Start again"],
+        false => ["This filter can't be read", "Nothing is listed until it can.", "Show the list", "Clear all filters"],
+    };
     let search = (!query.search.is_empty()).then(|| ("q".to_owned(), query.search.clone()));
     let sort = (!query.sort.is_empty() && !fields.contains_key("sort")).then(|| ("sort".to_owned(), query.sort.clone()));
     let kept = query.filters.iter().filter(|(name, _)| !fields.contains_key(*name)).map(|(name, value)| (name.clone(), value.clone()));
@@ -119,15 +124,15 @@ fn RefusedFilters(fields: FieldErrors, query: ListQuery) -> impl IntoView {
         <Title text="Please check"/>
         <div class="card" role="alert">
             <div class="card-head">
-                <h1>"This filter can't be read"</h1>
+                <h1>{heading}</h1>
             </div>
             <form class="card-body form" method="get">
                 {kept}
                 {inputs}
-                <p class="hint">"Nothing is listed until it can."</p>
+                <p class="hint">{hint}</p>
                 <div class="form-end">
-                    <button class="btn primary" type="submit">"Show the list"</button>
-                    <a class="btn quiet" href="?">"Clear all filters"</a>
+                    <button class="btn primary" type="submit">{again}</button>
+                    <a class="btn quiet" href="?">{anew}</a>
                 </div>
             </form>
         </div>

@@ -24,7 +24,7 @@ use data::rewards::{Adjustment, Decided, Decision, Review};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
-use domain::review::Verb;
+use domain::{review::Verb, states::RewardState};
 
 /// The address of a reward's drawer.
 pub fn reward_path(key: &str) -> String {
@@ -60,7 +60,7 @@ pub async fn get_reward(#[server(default)] place: Place, key: String) -> Result<
 }
 
 /// `decision` is a verb's word, [`MOVE`] or [`REMOVE`]; `seen` is what a drawer knew of its one reward. A form for many has a
-/// reason for each decision. In place of `keys`, `selection` names everything that was selected by [`select_rewards`].
+/// reason for each decision, and its keys have the states that the list showed: "rwd_1:pending". In place of `keys`, `selection` names everything that was selected by [`select_rewards`].
 #[server(prefix = "/rpc", endpoint = "rewards/review")]
 pub async fn review_rewards(
     #[server(default)] place: Place,
@@ -86,6 +86,7 @@ pub async fn review_rewards(
         return Err(AppError::invalid("", "Select at least one reward first."));
     }
     let (by, seen) = (cx.author(), seen.parse().ok());
+    let (keys, shown) = with_states(keys);
     let decided = match decision.as_str() {
         MOVE => data::rewards::move_to_current_invoice(&cx.db, cx.company_id, &keys, by, cx.now).await,
         REMOVE => data::rewards::remove_from_invoice(&cx.db, cx.company_id, &keys, &reason, by, cx.now).await,
@@ -94,7 +95,7 @@ pub async fn review_rewards(
             if verb.needs_reason() && reason.trim().is_empty() {
                 return Err(AppError::invalid(field, "Say why: the partner reads it."));
             }
-            let review = Review { verb, keys: &keys, reason: &reason, seen };
+            let review = Review { verb, keys: &keys, reason: &reason, seen, shown: &shown };
             data::rewards::review(&cx.db, cx.company_id, &review, by, cx.now).await
         }
     };
@@ -253,6 +254,16 @@ fn left_out(outcome: &Outcome) -> String {
 #[cfg(feature = "ssr")]
 fn as_count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Keys, and the states that a list showed, where it is the list that asks.
+#[cfg(feature = "ssr")]
+fn with_states(keys: Vec<String>) -> (Vec<String>, Vec<RewardState>) {
+    let read = |key: &str| key.split_once(':').and_then(|(key, state)| Some((key.to_owned(), state.parse::<RewardState>().ok()?)));
+    match keys.iter().map(|key| read(key)).collect::<Option<Vec<_>>>() {
+        Some(pairs) => pairs.into_iter().unzip(),
+        None => (keys, Vec::new()),
+    }
 }
 
 #[cfg(feature = "ssr")]

@@ -178,8 +178,11 @@ async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model, now:
     if let Some(first) = returned.first() {
         list.push(Waiting {
             kind: WaitingKind::PayoutFailed,
-            title: counted(returned.len(), "payout failed", "payouts failed"),
-            detail: why(conn, first).await?,
+            title: counted(returned.len(), "payout did not arrive", "payouts did not arrive"),
+            detail: match returned.len() {
+                1 => why(conn, first).await?,
+                more => format!("{}; and {} more", why(conn, first).await?, grouped(i64::try_from(more - 1).unwrap_or(i64::MAX))),
+            },
             amounts: payout_sums(conn, company, scope).await?,
             href: invoice_href(conn, first).await?,
         });
@@ -223,7 +226,7 @@ async fn to_pay<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Res
         list.push(Waiting {
             kind: WaitingKind::ToPay,
             title: counted(pending.len(), "partner to pay", "partners to pay"),
-            detail: "by bank transfer: make the payment file on the invoice".to_owned(),
+            detail: "by bank transfer, and confirm it on the invoice".to_owned(),
             amounts: payout_sums(conn, company, scope).await?,
             href: invoice_href(conn, first).await?,
         });

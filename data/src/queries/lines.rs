@@ -37,6 +37,7 @@ pub async fn with_payment<C: ConnectionTrait>(
             let invoice: Option<&invoices::Model> = outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
             let payment = outlook.payment(state, row.invoice_month, &row.currency, row.partnership_id);
             let line = RewardLine {
+                state,
                 source: stored(&row.source)?,
                 amount: money(row.amount, &row.currency)?,
                 status: outlook.status(state, row.invoice_month, &row.currency, row.partnership_id),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::Instant;
 use domain::review::{self, Refusal, Standing, Verb};
+use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ pub struct Review<'a> {
     pub reason: &'a str,
     /// How many records the form had seen of its one reward: refused if there are others by now.
     pub seen: Option<i64>,
+    /// The state of each as a list showed it, or nothing: one that is in another by now is not decided about without being looked at.
+    pub shown: &'a [RewardState],
 }
 
 /// A row of a file of reviews.
@@ -54,8 +57,14 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
     check_reason(review.reason)?;
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> =
-            review.keys.iter().map(|key| Asked { row: 0, key, step: Decision::Decide(review.verb), reason: review.reason }).collect();
+        let asked = review.keys.iter().enumerate().map(|(place, key)| Asked {
+            row: 0,
+            key,
+            step: Decision::Decide(review.verb),
+            reason: review.reason,
+            shown: review.shown.get(place).copied(),
+        });
+        let asked: Vec<Asked<'_>> = asked.collect();
         if let (Some(seen), [key]) = (review.seen, review.keys) {
             refuse_stale(tx, company_id, key, seen).await?;
         }
@@ -64,30 +73,31 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
 }
 
 pub async fn approve(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Approve, keys, reason: "", seen: None }, by, now).await
+    review(db, company_id, &Review { verb: Verb::Approve, keys, reason: "", seen: None, shown: &[] }, by, now).await
 }
 
 pub async fn decline(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Decline, keys, reason, seen: None }, by, now).await
+    review(db, company_id, &Review { verb: Verb::Decline, keys, reason, seen: None, shown: &[] }, by, now).await
 }
 
 pub async fn hold(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Hold, keys, reason, seen: None }, by, now).await
+    review(db, company_id, &Review { verb: Verb::Hold, keys, reason, seen: None, shown: &[] }, by, now).await
 }
 
 pub async fn release(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Release, keys, reason: "", seen: None }, by, now).await
+    review(db, company_id, &Review { verb: Verb::Release, keys, reason: "", seen: None, shown: &[] }, by, now).await
 }
 
 pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::MarkPaidElsewhere, keys, reason, seen: None }, by, now).await
+    review(db, company_id, &Review { verb: Verb::MarkPaidElsewhere, keys, reason, seen: None, shown: &[] }, by, now).await
 }
 
 /// Puts rewards onto the invoice in review of their currency.
 pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::MoveToCurrent, reason: "" }).collect();
+        let asked: Vec<Asked<'_>> =
+            keys.iter().map(|key| Asked { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
         all_or_none(tx, &desk, &asked, by).await
     })
 }
@@ -97,7 +107,7 @@ pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], rea
     check_reason(reason)?;
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::Remove, reason }).collect();
+        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
         all_or_none(tx, &desk, &asked, by).await
     })
 }
@@ -112,7 +122,7 @@ pub(super) async fn review_each<C: ConnectionTrait>(
     reason: &str,
     by: &str,
 ) -> Result<(Decided, HashMap<String, Option<String>>)> {
-    let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: decision, reason }).collect();
+    let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: decision, reason, shown: None }).collect();
     let plan = plan(tx, desk, &asked).await?;
     let refused = plan.refused.into_iter();
     let refused = refused.map(|(index, refused)| (asked[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
@@ -131,7 +141,7 @@ pub async fn review_rows<C: ConnectionTrait>(
     let desk = Desk::open(tx, company_id, now).await?;
     let asked: Vec<Asked<'_>> = rows
         .iter()
-        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Decision::Decide(row.verb), reason: &row.reason })
+        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Decision::Decide(row.verb), reason: &row.reason, shown: None })
         .collect();
     let plan = plan(tx, &desk, &asked).await?;
     let complaints: Vec<Complaint> = plan
@@ -173,6 +183,7 @@ struct Asked<'a> {
     key: &'a str,
     step: Decision,
     reason: &'a str,
+    shown: Option<RewardState>,
 }
 
 struct Refused {
@@ -251,7 +262,11 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
             continue;
         }
         let original = row.reverses.and_then(|id| originals.get(&id));
-        match reached(desk, &row, original, asked)? {
+        let reached = match (reached(desk, &row, original, asked)?, asked.shown) {
+            (Ok(Some(_)), Some(shown)) if shown.word() != row.state => Err(Refusal::ChangedSince),
+            (reached, _) => reached,
+        };
+        match reached {
             Ok(Some(to)) => {
                 moving.insert(row.id, asked.step);
                 plan.changes.push(change(row, to, asked));

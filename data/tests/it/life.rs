@@ -123,7 +123,7 @@ impl<'a> Life<'a> {
             // What takes back may be held for a while, but neither forgiven nor paid elsewhere: that would change the sums below.
             keys.extend(self.any_reward(matches!(verb, Verb::Decline | Verb::MarkPaidElsewhere)).await);
         }
-        let asked = Review { verb, keys: &keys, reason: "because", seen: None };
+        let asked = Review { verb, keys: &keys, reason: "because", seen: None, shown: &[] };
         let decided = review(self.books.db, self.books.company_id, &asked, BY, now).await;
         let batch = self.note(decided).and_then(|decided| decided.batch_id);
         self.batches.extend(batch);

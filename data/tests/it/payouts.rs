@@ -331,6 +331,8 @@ on_both! {
         // The company's row promises no date either.
         let company = companies::get(db.read(), books.company_id).await.unwrap();
         let invoice = data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
+        let owed = invoice.came_back.unwrap();
+        assert_eq!((owed.count, owed.total.minor, owed.named.as_str()), (1, 3000, "zoe ($30.00, no account)"));
         assert_eq!(invoice.partners.rows[0].estimated_payment, "—");
         assert_eq!(invoice.partners.rows[0].paid.as_ref().map(|paid| paid.note.as_str()), Some("No account"));
         // Paid again, what happened stays.

@@ -12,6 +12,7 @@ use data::transactions::{Refund, Sale};
 use data::{Error, Result, on_both, transact};
 use domain::review::Verb;
 use domain::states::AttributionSource::Manual;
+use domain::states::RewardState;
 use domain::{Currency, Money};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -124,10 +125,24 @@ on_both! {
         let books = desk(db).await;
         let one = keys(&[&sale(&books, "t1", "c1", "100").await]);
         let now = books.now().await;
-        let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0) };
+        let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0), shown: &[] };
         approve(db, books.company_id, &one, BY, now).await.unwrap();
         assert!(said(review(db, books.company_id, &stale, BY, now).await, "").contains("meanwhile"));
         review(db, books.company_id, &Review { seen: Some(1), ..stale }, BY, now).await.unwrap();
+    }
+
+    async fn a_stale_list_is_told(db: &TestDb) {
+        let books = desk(db).await;
+        let both = keys(&[&sale(&books, "t1", "c1", "100").await, &sale(&books, "t2", "c1", "50").await]);
+        let now = books.now().await;
+        let new = [RewardState::Pending; 2];
+        let asked = |verb| Review { verb, keys: &both, reason: "no", seen: None, shown: &new };
+        approve(db, books.company_id, &both[..1], BY, now).await.unwrap();
+        assert!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]).contains("decided about it since"));
+        assert_eq!(standing(&books, &both[1]).await.0, "pending");
+        // What others decided alike is no news.
+        let done = review(db, books.company_id, &asked(Verb::Approve), BY, now).await.unwrap();
+        assert_eq!((done.changed, done.unchanged), (1, 1));
     }
 
     async fn nobody_decides_about_another_companys_rewards(db: &TestDb) {
@@ -233,7 +248,7 @@ on_both! {
         let now = books.now().await;
         let frozen = "it is on the invoice of March 2026, which is charged or about to be and cannot change";
         for verb in [Verb::Decline, Verb::Hold, Verb::MarkPaidElsewhere] {
-            let asked = Review { verb, keys: &keys(&[&one]), reason: "late", seen: None };
+            let asked = Review { verb, keys: &keys(&[&one]), reason: "late", seen: None, shown: &[] };
             assert_eq!(said(review(db, id, &asked, BY, now).await, &one), frozen);
         }
         assert_eq!(said(remove_from_invoice(db, id, &keys(&[&one]), "", BY, now).await, &one), frozen);

@@ -84,6 +84,8 @@ pub struct InvoiceDetail {
     /// Payouts to pay by hand that have not been confirmed: those in a payment file, and those in none.
     pub in_file: Option<PayoutGroup>,
     pub in_no_file: Option<PayoutGroup>,
+    /// Payouts that failed or that the bank sent back: they are owed still.
+    pub came_back: Option<PayoutGroup>,
     /// Payment files for the bank; `None` where there is neither one nor anything to make one of.
     pub payment_files: Option<PaymentFiles>,
 }

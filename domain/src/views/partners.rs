@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Choice;
 use super::home::MonthBar;
 use crate::page::{Count, Page};
-use crate::states::{PartnershipStatus, RewardSource, RewardStatus};
+use crate::states::{PartnershipStatus, RewardSource, RewardState, RewardStatus};
 use crate::{Instant, Money};
 
 /// The words by which the list of partners is sorted; the first is its own order, descending.
@@ -150,6 +150,8 @@ pub struct RewardLine {
     pub customer: Option<Choice>,
     pub amount: Money,
     pub status: RewardStatus,
+    /// What was last decided about it.
+    pub state: RewardState,
     /// Why it is held or declined; empty otherwise.
     pub reason: String,
     /// "3 Apr 2026"

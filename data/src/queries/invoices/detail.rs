@@ -56,6 +56,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         today: zone.date(now).to_string(),
         in_file: by_hand.in_file()?,
         in_no_file: by_hand.in_no_file()?,
+        came_back: by_hand.came_back()?,
         payment_files: by_hand.payment_files(company, &zone)?,
         payout_states: payout_tabs(&paid),
         opened: page.opened(conn, &shares).await?,
@@ -122,6 +123,7 @@ pub async fn preview(
         today: zone.date(now).to_string(),
         in_file: None,
         in_no_file: None,
+        came_back: None,
         payment_files: None,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::page::grouped;
 use domain::payouts::Attempt;
+use domain::states::PayoutState;
 use domain::views::invoices::{FileOffer, MadeFile, PaymentFiles, PayoutGroup};
 use domain::zone::Zone;
 use domain::{Currency, Money};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::partners::Paid;
 use crate::Result;
 use crate::entities::{companies, invoices};
+use crate::error::stored;
 use crate::payment_files::{Kept, payee_of};
 use crate::payouts::PayoutRow;
 use crate::queries::words;
@@ -41,7 +43,7 @@ impl<'a> ByHand<'a> {
         kept: &'a [Kept],
         paid: &HashMap<Uuid, Paid>,
     ) -> Result<ByHand<'a>> {
-        let needed = !kept.is_empty() || paid.values().any(|payout| payout.view.confirm);
+        let needed = !kept.is_empty() || paid.values().any(|payout| payout.view.confirm || payout.view.retry);
         let rows = if needed { crate::payouts::of_invoice(conn, company.id, invoice.id).await? } else { Vec::new() };
         Ok(ByHand {
             currency: invoice.money_currency()?,
@@ -69,6 +71,17 @@ impl<'a> ByHand<'a> {
 
     pub fn in_no_file(&self) -> Result<Option<PayoutGroup>> {
         self.group(&self.open(false)?)
+    }
+
+    pub fn came_back(&self) -> Result<Option<PayoutGroup>> {
+        let mut some = Vec::new();
+        for payout in self.payouts.values() {
+            if stored::<PayoutState>(&payout.state)?.came_back() {
+                some.push(payout);
+            }
+        }
+        some.sort_by(|one, other| one.partner_key.cmp(&other.partner_key));
+        self.group(&some)
     }
 
     fn group(&self, payouts: &[&PayoutRow]) -> Result<Option<PayoutGroup>> {

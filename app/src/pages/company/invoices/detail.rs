@@ -1,7 +1,8 @@
 //! One invoice: its month in days, its sums, its partners, its charge and what was done to it.
 
+use domain::page::grouped;
 use domain::states::InvoiceState;
-use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile};
+use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile, PayoutGroup};
 use leptos::prelude::*;
 
 use super::actions::{InvoiceMenu, PrimaryAction};
@@ -44,6 +45,7 @@ fn InvoiceView(of: InvoiceDetail) -> impl IntoView {
         </PageHeader>
         <div class="stack">
             <Standing of=of.clone()/>
+            {of.came_back.clone().map(|group| view! { <CameBack group=group/> })}
             {of.strip.clone().map(|strip| view! { <MonthStrip of=strip/> })}
             <Sums totals=of.totals.clone() state=of.state/>
         </div>
@@ -96,6 +98,15 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
         }
         _ => ().into_any(),
     }
+}
+
+/// Payouts that are owed still because they did not arrive.
+#[component]
+fn CameBack(group: PayoutGroup) -> impl IntoView {
+    let payouts = if group.count == 1 { "1 payout".to_owned() } else { format!("{} payouts", grouped(group.count)) };
+    let title = format!("{payouts} of {} did not arrive", group.total.display());
+    let text = format!("{}. Find out why, then choose Pay again beside each below.", group.named);
+    view! { <Notice tone="bad" icon="alert" title=title text=text/> }
 }
 
 #[component]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::page::{Count, grouped};
+use domain::states::RewardState;
 use domain::views::rewards::Selection;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -98,14 +99,17 @@ pub fn SelectEverything(count: Count) -> impl IntoView {
 
 /// Selects a row. A form that comes back refused keeps its selection; where everything is selected, so is each row.
 #[component]
-pub fn RowBox(key: String, amount: domain::Money, partner: String, all: bool) -> impl IntoView {
+pub fn RowBox(key: String, state: RewardState, amount: domain::Money, partner: String, all: bool) -> impl IntoView {
     let failed = Ui::get().failed_form(ReviewRewards::PATH, NAME);
-    let chosen = failed.is_some_and(|failed| failed.values.iter().any(|(name, value)| name.starts_with("keys[") && *value == key));
+    let value = format!("{key}:{state}");
+    let chosen = failed.is_some_and(|failed| {
+        failed.values.iter().any(|(name, value)| name.starts_with("keys[") && value.split(':').next() == Some(key.as_str()))
+    });
     let label = format!("Select {} for {partner}", amount.display());
     view! {
         <td class="c-select">
             <label>
-                <input type="checkbox" name="keys[]" value=key aria-label=label checked=chosen || all disabled=all
+                <input type="checkbox" name="keys[]" value=value aria-label=label checked=chosen || all disabled=all
                     data-minor=amount.minor.to_string() data-currency=amount.currency.code().to_owned() data-partner=partner/>
             </label>
         </td>

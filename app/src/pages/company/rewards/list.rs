@@ -237,7 +237,7 @@ fn Row(line: RewardLine, code: bool, selects: bool, all: bool) -> impl IntoView 
     let why = if line.reason.is_empty() { line.description } else { format!("{} · {}", line.description, line.reason) };
     view! {
         <tr class:open=open>
-            {selects.then(|| view! { <RowBox key=line.key amount=line.amount partner=line.partner_name.clone() all=all/> })}
+            {selects.then(|| view! { <RowBox key=line.key state=line.state amount=line.amount partner=line.partner_name.clone() all=all/> })}
             <th class="c-main" scope="row">
                 <RowLink href=path drawer=true>{line.partner_name}</RowLink>
             </th>
