@@ -34,6 +34,8 @@ pub struct Preview {
     pub months_closed: usize,
     pub invoices: usize,
     pub charges: usize,
+    /// Invoices that a person is asked to pay.
+    pub asked: usize,
     /// Payouts that come into being.
     pub payouts: usize,
     pub mails: usize,
@@ -216,14 +218,13 @@ impl<'a> Forecast<'a> {
             shares.push(share);
         }
         let sums = totals(&shares, self.company.fee_ppm);
-        if sums.charge != 0 {
-            preview.charges += 1;
-        }
         if sums.charge != 0 && self.company.charge_provider == ProviderKind::Manual.word() {
             // A person has to confirm before anything follows.
+            preview.asked += 1;
             preview.mails += self.owners;
             return Ok(());
         }
+        preview.charges += usize::from(sums.charge != 0);
         let paid: Vec<Uuid> = shares.iter().filter(|share| share.payout > 0).map(|share| share.partnership_id).collect();
         self.paid(conn, paid, preview).await
     }

@@ -149,6 +149,7 @@ fn effect(preview: &Preview) -> String {
         (preview.released, "releases", "reward", "rewards"),
         (preview.invoices, "generates", "invoice", "invoices"),
         (preview.charges, "charges", "invoice", "invoices"),
+        (preview.asked, "asks you to pay", "invoice", "invoices"),
         (preview.payouts, "releases", "payout", "payouts"),
         (preview.mails, "sends", "mail", "mails"),
     ];

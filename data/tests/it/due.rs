@@ -145,7 +145,7 @@ on_both! {
             let made = payouts::Entity::find().count(db.read()).await.unwrap() - payouts_before;
             let done = Preview {
                 released: work.released, months_closed: work.months_closed, invoices: work.invoices,
-                charges: work.charges_done, payouts: usize::try_from(made).unwrap(), mails: work.mails,
+                charges: work.charges_done, asked: 0, payouts: usize::try_from(made).unwrap(), mails: work.mails,
             };
             assert_eq!(foreseen, done, "until {until}");
             assert_eq!(books.now().await, until);
