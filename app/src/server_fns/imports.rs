@@ -27,10 +27,7 @@ pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
-    let mut past = data::queries::imports::past(cx.db.read(), &cx.company).await?;
-    if !cx.may(Action::ManageCustomers) {
-        past.iter_mut().for_each(|file| (file.voidable, file.undo) = (false, String::new()));
-    }
+    let past = data::queries::imports::past(cx.db.read(), &cx.company).await?;
     let (trial, has_rest) = (files::trial(&cx).await?, files::has_rest(&cx).await?);
     Ok(ImportPage { kinds, trial, has_rest, accepted: files::accepted(&cx).await?, past })
 }
@@ -61,7 +58,7 @@ pub async fn preview_import_void(
     #[server(default)] import: String,
     #[server(default)] undo: String,
 ) -> Result<Option<ImportVoidPreview>> {
-    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::Import).await?;
     Ok(match (undo.is_empty(), import.is_empty()) {
         (false, _) => Some(data::queries::imports::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?),
         (true, false) => Some(data::queries::imports::preview_void(&cx.db, &cx.company, &import, cx.now).await?),
@@ -72,7 +69,7 @@ pub async fn preview_import_void(
 /// Voids everything that an import brought in.
 #[server(prefix = "/rpc", endpoint = "imports/void")]
 pub async fn void_import(#[server(default)] place: Place, import: String, #[server(default)] reason: String) -> Result<Done> {
-    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::Import).await?;
     let id = import.parse().map_err(|_| AppError::NotFound("This import".to_owned()))?;
     let mine = cx.clone();
     let work = move || async move { voids::void(&mine.db, mine.company_id, id, reason.trim(), mine.author(), mine.now).await };
@@ -87,7 +84,7 @@ pub async fn void_import(#[server(default)] place: Place, import: String, #[serv
 
 #[server(prefix = "/rpc", endpoint = "imports/undo-void")]
 pub async fn undo_import_void(#[server(default)] place: Place, void: String) -> Result<Done> {
-    let cx = ctx::company(&place, Action::ManageCustomers).await?;
+    let cx = ctx::company(&place, Action::Import).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
     let mine = cx.clone();
     let work = move || async move { voids::undo(&mine.db, mine.company_id, id, mine.author(), mine.now).await };
