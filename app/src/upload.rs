@@ -15,7 +15,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use data::imports::{self, Begun, Going, Kind, Options, Progress, Report, Told};
+use data::imports::{self, Begun, Going, Kind, Options, Progress, Report, RowError, Standing, Told};
 use data::uploads;
 use domain::Place;
 use domain::access::Action;
@@ -220,16 +220,11 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         format: (format.delimiter.word().to_owned(), format.encoding.word().to_owned(), format.decimals),
         read_with: format.words().into_iter().map(str::to_owned).collect(),
         ignored: report.ignored,
-        problems: report
-            .errors
-            .into_iter()
-            .take(PROBLEMS_SHOWN)
-            .map(|error| ImportProblem {
-                line: count(error.row),
-                field: error.field.chars().take(PROBLEM_CHARS_MAX).collect(),
-                message: error.message.chars().take(PROBLEM_CHARS_MAX).collect(),
-            })
-            .collect(),
+        problems: problems(report.errors),
+        voided: count(report.voided.rows),
+        voided_rows: problems(report.voided.named),
+        doubts: count(report.doubts.rows),
+        doubtful: problems(report.doubts.named),
     };
     let detail = serde_json::to_string(&trial).map_err(internal)?;
     let before = uploads::replace(&cx.db, owner(cx), uploads::Kind::Tried, &upload, &detail, real_now()).await?;
@@ -238,6 +233,13 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         spool.remove(&file_of(&before));
     }
     Ok(None)
+}
+
+/// What is said of rows: the first of it.
+fn problems(of_rows: Vec<RowError>) -> Vec<ImportProblem> {
+    let short = |text: String| text.chars().take(PROBLEM_CHARS_MAX).collect();
+    let problem = |said: RowError| ImportProblem { line: count(said.row), field: short(said.field), message: short(said.message) };
+    of_rows.into_iter().take(PROBLEMS_SHOWN).map(problem).collect()
 }
 
 /// Whose files these are.
@@ -352,6 +354,16 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
     Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
 }
 
+/// Goes on with what was accepted for as long as a person waits, and apart from then on. What it did, if it came to its end.
+pub async fn go_on(cx: &CompanyCtx, id: Uuid) -> Result<Option<Standing>> {
+    let going = imports::go_on_apart(&cx.db, id, Uuid::now_v7().to_string(), imports::LEASE).await?;
+    if going != Going::Ended {
+        write_on(cx, id);
+        return Ok(None);
+    }
+    Ok(imports::latest(cx.db.read(), cx.company_id).await?.filter(|last| last.import_id == id))
+}
+
 /// Writes an accepted import to its end. Whatever becomes of this process, another one goes on with it.
 fn write_on(cx: &CompanyCtx, import_id: Uuid) {
     let (db, worker) = (cx.db.clone(), Uuid::now_v7().to_string());
@@ -373,16 +385,13 @@ fn write_on(cx: &CompanyCtx, import_id: Uuid) {
 pub async fn accepted(cx: &CompanyCtx) -> Result<Option<AcceptedImport>> {
     let last = imports::latest(cx.db.read(), cx.company_id).await?;
     Ok(last.filter(|last| !last.ended || last.impossible > 0).map(|last| AcceptedImport {
+        kind: last.kind,
         file_name: last.file_name,
         done: count(last.done),
         total: count(last.total),
         ended: last.ended,
         impossible: count(last.impossible),
-        problems: last
-            .late
-            .into_iter()
-            .map(|error| ImportProblem { line: count(error.row), field: error.field, message: error.message })
-            .collect(),
+        problems: problems(last.late),
     }))
 }
 
@@ -413,11 +422,14 @@ async fn send_rest(request: Request<Body>) -> Response {
 
 /// What happened to the rows, as words and counts; what did not happen is left out.
 fn counts(report: &Report) -> Vec<(String, i64)> {
-    [("new", report.created), ("changed", report.changed), ("unchanged", report.unchanged), ("left out", report.skipped)]
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(label, rows)| (label.to_owned(), count(rows)))
-        .collect()
+    let all = [
+        ("new", report.created),
+        ("changed", report.changed),
+        ("unchanged", report.unchanged),
+        ("left out", report.skipped),
+        ("left out as voided", report.voided.rows),
+    ];
+    all.into_iter().filter(|(_, count)| *count > 0).map(|(label, rows)| (label.to_owned(), count(rows))).collect()
 }
 
 fn count(rows: u64) -> i64 {

@@ -9,7 +9,7 @@ use domain::{Instant, Money, Month};
 use uuid::Uuid;
 
 pub(crate) use apply::{Row, apply_rows};
-pub use apply::{apply_change, apply_seen, preview_change, preview_undo, undo_change};
+pub use apply::{apply_change, apply_seen, preview_change, preview_undo, undo_change, undo_seen};
 
 /// A customer belongs to a partner, or to nobody, from an instant on; later spans give way.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 mod batch;
 mod check;
+mod doubts;
 mod earned;
 mod history;
 mod months;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
 pub use check::FUTURE_MS_MAX;
+pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
@@ -41,7 +43,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, by, now, mode: Mode::Whole, progress: &|_, _| Ok(()) };
+    let how = How { source, import_id: None, by, now, mode: Mode::Whole, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

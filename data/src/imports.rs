@@ -7,17 +7,20 @@
 mod accept;
 mod attributions;
 mod customers;
+mod doubts;
 mod faults;
 mod format;
 mod partners;
 mod pending;
 mod pieces;
+mod remarks;
 mod reviews;
 mod rewards;
 mod rows;
 mod sorter;
 mod table;
 mod transactions;
+pub mod voids;
 mod waiting;
 
 #[cfg(test)]
@@ -29,6 +32,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use domain::money::Decimals;
+use domain::zone::Zone;
 use domain::{Currency, Instant};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -37,16 +41,18 @@ use uuid::Uuid;
 
 pub use format::{Delimiter, Encoding, Format, Told};
 pub use pieces::{Going, LEASE, finish, go_on, go_on_apart, go_on_due, wanted_at};
+pub use remarks::Remarks;
 pub use table::RowError;
 pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
 
-pub(crate) use waiting::{companies_waiting, is_open};
+pub(crate) use waiting::{companies_waiting, is_done, is_open};
 
 use faults::Faults;
 use pending::Pending;
 use rows::Rows;
 
 use crate::bulk::{Mode, Scope};
+use crate::entities::companies::Model as Company;
 use crate::exports::Noun;
 use crate::{Db, Error, Result, audit, companies};
 
@@ -87,6 +93,14 @@ impl Kind {
             Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at", "product_key", "category_key", "refund_of"],
             Kind::Rewards => &["partner_key", "amount", "currency", "description", "customer_key", "key"],
             Kind::Reviews => &["reward_key", "decision", "reason"],
+        }
+    }
+
+    /// Columns that say of a row that it is not to be imported.
+    const fn marks(self) -> &'static [&'static str] {
+        match self {
+            Kind::Transactions => &["voided_at"],
+            _ => &[],
         }
     }
 
@@ -171,7 +185,8 @@ pub enum Progress {
 
 pub type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// What an import did, or would do. `read` = `created` + `changed` + `unchanged` + `skipped` + `impossible`, unless it was refused.
+/// What an import did, or would do. `read` = `created` + `changed` + `unchanged` + `skipped` + `voided` +
+/// `impossible`, unless it was refused.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Rows in the file, without the header.
@@ -191,6 +206,10 @@ pub struct Report {
     pub unnamed: u64,
     /// Rows that are bad only because they came in with another file.
     pub repeated: u64,
+    /// Rows that were voided where they come from: they are left out.
+    pub voided: Remarks,
+    /// Good rows that look wrong; only a dry run looks for them.
+    pub doubts: Remarks,
     /// Why rows became impossible: the first of them.
     pub late: Vec<RowError>,
     /// The skipped rows as they stood in the file, with a column `reason`: a temporary file.
@@ -240,7 +259,15 @@ pub(crate) struct Context {
     pub now: Instant,
     /// The company's own.
     pub currency: Currency,
+    pub zone: Zone,
     pub decimals: Decimals,
+}
+
+impl Context {
+    /// For rows as they were kept.
+    fn of_kept(company: &Company, now: Instant) -> Result<Context> {
+        Ok(Context { now, currency: crate::error::stored(&company.currency)?, zone: company.zone()?, decimals: Decimals::Unsaid })
+    }
 }
 
 /// What was counted of one file's good rows.
@@ -338,11 +365,11 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
 ) -> Result<Begun> {
     let waiting = Waiting { progress, stop: options.stop.clone() };
     let company = companies::get(db.read(), company_id).await?;
-    let currency = crate::error::stored(&company.currency)?;
+    let (currency, zone) = (crate::error::stored(&company.currency)?, company.zone()?);
     let (told, reading) = (options.told, waiting.clone());
     let (mut content, sheet, format) = blocking(move || {
         let format = format::find(&mut input, kind, &told)?;
-        let context = Context { now, currency, decimals: format.decimals };
+        let context = Context { now, currency, zone, decimals: format.decimals };
         let (content, sheet) = rows::read(input, kind, format, &context, &reading)?;
         Ok((content, sheet, format))
     })
@@ -351,10 +378,13 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     let scope = Scope { company_id, import_id: Uuid::now_v7(), by, now, again: options.again, progress: &writing };
     let mut report = Report { read: content.rows, dry_run: options.dry_run, format, ..Report::default() };
     report.ignored = std::mem::take(&mut content.ignored);
+    report.voided = std::mem::take(&mut content.voided);
+    if options.dry_run {
+        report.doubts = doubts::find(db, &company, &sheet, &scope).await?;
+    }
     let refused = !content.faults.is_empty() && !options.skip_bad;
     let large = sheet.len() > whole_rows;
     if !options.dry_run && !refused && !large {
-        wait_for_open(db, company_id, PATIENCE).await?;
         let rows = sheet.whole()?;
         let mode = if options.skip_bad { Mode::Good } else { Mode::Whole };
         let done = accept::write_whole(db, kind, &options.file_name, &rows, &scope, mode).await?;
@@ -374,7 +404,6 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     if options.dry_run || refused || nothing_new {
         return ended(report, content, done, options.skip_bad).await.map(Begun::Ended);
     }
-    wait_for_open(db, company_id, PATIENCE).await?;
     let bad = done.faults.rows(&twins);
     let import_id = accept::accept(db, kind, &options.file_name, sheet, &bad, &scope, done.counts).await?;
     let report = ended(report, content, done, options.skip_bad).await?;

@@ -6,6 +6,7 @@ pub mod figures;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod home;
+pub mod imports;
 pub mod invoices;
 pub mod lines;
 pub mod names;

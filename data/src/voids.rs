@@ -32,7 +32,7 @@ pub struct Voided {
 /// What [`void`] would do. Writes nothing.
 pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let voided = void_one(&tx, company_id, key, "", &How { by: "", now }, false).await?;
+    let voided = void_one(&tx, company_id, key, "", &How::alone("", now), false).await?;
     tx.rollback().await?;
     Ok(voided.consequences)
 }
@@ -42,13 +42,13 @@ pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) ->
 /// # Errors
 /// `Invalid` at `reason`; `NotFound` when no transaction that counts has this key.
 pub async fn void(db: &Db, company_id: Uuid, key: &str, reason: &str, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { void_one(tx, company_id, key, reason, &How { by, now }, true).await })
+    transact!(db, |tx| { void_one(tx, company_id, key, reason, &How::alone(by, now), true).await })
 }
 
 /// What [`undo`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let undone = undo_one(&tx, company_id, void_id, &How { by: "", now }, false).await?;
+    let undone = undo_one(&tx, company_id, void_id, &How::alone("", now), false).await?;
     tx.rollback().await?;
     Ok(undone.consequences)
 }
@@ -59,7 +59,7 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
 /// `Conflict` when it was undone before, when its key was used again, or when a later void or change of attribution of this
 /// customer builds on it.
 pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { undo_one(tx, company_id, void_id, &How { by, now }, true).await })
+    transact!(db, |tx| { undo_one(tx, company_id, void_id, &How::alone(by, now), true).await })
 }
 
 /// The newest void of a customer that is in force and was recorded since.
@@ -74,9 +74,47 @@ pub(crate) async fn newest_since<C: ConnectionTrait>(conn: &C, customer_id: Uuid
     Ok(in_force.max_by_key(|row| (row.recorded_at, row.number)))
 }
 
-struct How<'a> {
-    by: &'a str,
-    now: Instant,
+pub(crate) struct How<'a> {
+    pub by: &'a str,
+    pub now: Instant,
+    /// The void of a whole import, or its undoing, that this is part of.
+    pub import_void: Option<Uuid>,
+}
+
+impl How<'_> {
+    fn alone(by: &str, now: Instant) -> How<'_> {
+        How { by, now, import_void: None }
+    }
+}
+
+/// What the void of an import does to one customer.
+pub(crate) struct Part {
+    /// Transactions of the import that count no more.
+    pub own: u64,
+    /// Other refunds of its sales, which go with them.
+    pub along: u64,
+    pub consequences: Consequences,
+}
+
+/// Voids what one customer has by an import; nothing if none of that counts.
+pub(crate) async fn void_part<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    customer_id: Uuid,
+    import_id: Uuid,
+    reason: &str,
+    how: &How<'_>,
+    write: bool,
+) -> Result<Option<Part>> {
+    let loaded = Loaded::load(tx, company_id, customer_id, how.now).await?;
+    let rows = &loaded.case.transactions;
+    let of_import = |row: &&transactions::Model| row.voided_at.is_none() && row.import_id == Some(import_id);
+    let Some(first) = rows.iter().find(of_import) else { return Ok(None) };
+    let own: HashSet<Uuid> = rows.iter().filter(of_import).map(|row| row.id).collect();
+    let turn = loaded.without(|row| own.contains(&row.id) || row.refund_of.is_some_and(|sale| own.contains(&sale)));
+    let gone = turn.before.len() - turn.after.len();
+    let voided = loaded.carry_out(tx, first, &turn, reason, how, write).await?;
+    Ok(Some(Part { own: own.len() as u64, along: (gone - own.len()) as u64, consequences: voided.consequences }))
 }
 
 async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reason: &str, how: &How<'_>, write: bool) -> Result<Voided> {
@@ -86,25 +124,20 @@ async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reaso
     checks.finish()?;
     let transaction = crate::transactions::find_by_key(tx, company_id, key.trim()).await?;
     let loaded = Loaded::load(tx, company_id, transaction.customer_id, how.now).await?;
-    let gone: HashSet<Uuid> = loaded
-        .case
-        .transactions
-        .iter()
-        .filter(|row| row.voided_at.is_none() && (row.id == transaction.id || row.refund_of == Some(transaction.id)))
-        .map(|row| row.id)
-        .collect();
-    let before = loaded.live();
-    let turn = Turn { after: before.difference(&gone).copied().collect(), before, undone: None };
+    let turn = loaded.without(|row| row.id == transaction.id || row.refund_of == Some(transaction.id));
     loaded.carry_out(tx, &transaction, &turn, &reason, how, write).await
 }
 
-async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &How<'_>, write: bool) -> Result<Voided> {
+pub(crate) async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &How<'_>, write: bool) -> Result<Voided> {
     let void = voids::Entity::find_by_id(void_id)
         .filter(voids::Column::CompanyId.eq(company_id))
         .filter(voids::Column::Undoes.is_null())
         .one(tx)
         .await?
         .ok_or(Error::NotFound("the void"))?;
+    if void.import_void_id.is_some() && how.import_void.is_none() {
+        return Err(Error::conflict("it was voided with its whole import: undo that in Settings › Import"));
+    }
     if voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await?.is_some() {
         return Err(Error::conflict("this void was undone already"));
     }
@@ -185,6 +218,13 @@ impl Loaded {
         self.case.transactions.iter().filter(|row| row.voided_at.is_none()).map(|row| row.id).collect()
     }
 
+    /// That these transactions do not count any more.
+    fn without(&self, gone: impl Fn(&transactions::Model) -> bool) -> Turn {
+        let before = self.live();
+        let stays = |row: &&transactions::Model| before.contains(&row.id) && !gone(row);
+        Turn { after: self.case.transactions.iter().filter(stays).map(|row| row.id).collect(), before, undone: None }
+    }
+
     /// Plans and, if `write`, does it.
     async fn carry_out<C: ConnectionTrait>(
         &self,
@@ -214,17 +254,21 @@ impl Loaded {
             author: Set(how.by.to_owned()),
             recorded_at: Set(how.now.0),
             undoes: Set(turn.undone),
+            import_void_id: Set(how.import_void),
         };
         row.insert(tx).await?;
-        let detail = json!({
-            "customer": self.customer.customer_key,
-            "amount": transaction.amount,
-            "currency": transaction.currency,
-            "reason": reason,
-            "rewards": planned.rewards.len(),
-        });
-        let action = if turn.undone.is_some() { "transaction_void_undone" } else { "transaction_voided" };
-        audit::record(tx, self.customer.company_id, how.now, how.by, action, "transaction", &transaction.key, detail).await?;
+        // The void of an import is in the log as a whole.
+        if how.import_void.is_none() {
+            let detail = json!({
+                "customer": self.customer.customer_key,
+                "amount": transaction.amount,
+                "currency": transaction.currency,
+                "reason": reason,
+                "rewards": planned.rewards.len(),
+            });
+            let action = if turn.undone.is_some() { "transaction_void_undone" } else { "transaction_voided" };
+            audit::record(tx, self.customer.company_id, how.now, how.by, action, "transaction", &transaction.key, detail).await?;
+        }
         self.mark(tx, turn, void_id, how.now).await?;
         Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, consequences })
     }

@@ -24,30 +24,50 @@ pub struct NewSale {
     pub largest_before: Option<i64>,
 }
 
-/// What looks wrong about a sale, as sentences for whoever records it.
-pub fn of_sale(sale: &NewSale, zone: &Zone, now: Instant) -> Vec<String> {
+/// What looks wrong about a sale's date, as a sentence for whoever records it.
+pub fn of_date(sale: &NewSale, zone: &Zone, now: Instant) -> Option<String> {
     let on = zone.date(sale.occurred_at);
     let before = |since: Instant| on < zone.date(since);
-    let mut doubts = Vec::new();
+    let dated = |what: String| Some(format!("It is dated {}, {what}.", long_date(on)));
     if (zone.date(now) - on).num_days() > LONG_AGO_DAYS {
-        doubts.push(format!("It is dated {}, more than a year ago.", long_date(on)));
-    } else if before(sale.customer_since) {
-        doubts.push(format!(
-            "It is dated {}, before the customer's start on {}.",
-            long_date(on),
-            long_date(zone.date(sale.customer_since))
-        ));
-    } else if let Some(since) = sale.partner_since.filter(|since| before(*since)) {
-        doubts.push(format!("It is dated {}, before the partner's start on {}.", long_date(on), long_date(zone.date(since))));
+        return dated("more than a year ago".to_owned());
     }
+    if before(sale.customer_since) {
+        return dated(format!("before the customer's start on {}", long_date(zone.date(sale.customer_since))));
+    }
+    let since = sale.partner_since.filter(|since| before(*since))?;
+    dated(format!("before the partner's start on {}", long_date(zone.date(since))))
+}
+
+/// What looks wrong about its amount.
+pub fn of_amount(sale: &NewSale) -> Option<String> {
     let usual = sale.largest_before.map(|largest| largest.saturating_mul(USUAL_TIMES)).filter(|usual| *usual > 0);
     if let Some(usual) = usual.filter(|usual| sale.amount.minor > *usual) {
         let largest = Money::new(usual / USUAL_TIMES, sale.amount.currency);
-        doubts.push(format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount));
-    } else if is_large(sale.amount) {
-        doubts.push(format!("{} is unusually much.", sale.amount));
+        return Some(format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount));
     }
-    doubts
+    is_large(sale.amount).then(|| format!("{} is unusually much.", sale.amount))
+}
+
+/// A reward so many times the largest there was is asked about.
+const UNUSUAL_TIMES: i64 = 10;
+/// Below so many major units none is.
+const UNUSUAL_MAJOR: i64 = 1_000;
+
+/// What looks wrong about a reward that somebody gives: it is far above the usual. `largest` is the largest so far in its currency.
+pub fn of_reward(amount: Money, largest: Option<i64>) -> Option<String> {
+    let currency = amount.currency;
+    let largest = largest.filter(|largest| *largest > 0);
+    let unit = 10_i64.saturating_pow(u32::from(currency.exponent()));
+    let usual = largest.unwrap_or(0).saturating_mul(UNUSUAL_TIMES).max(UNUSUAL_MAJOR.saturating_mul(unit));
+    if amount.minor <= usual {
+        return None;
+    }
+    let compared = match largest {
+        Some(largest) => format!("The largest reward so far is {}.", Money::new(largest, currency)),
+        None => format!("There is no reward in {currency} yet."),
+    };
+    Some(format!("This gives the partner {amount}. {compared}"))
 }
 
 /// Whether an amount is so large that it is asked about, whatever it is for.
@@ -65,6 +85,10 @@ mod tests {
 
     fn at(text: &str) -> Instant {
         Instant::parse(text).unwrap()
+    }
+
+    fn of_sale(sale: &NewSale, now: &str) -> Vec<String> {
+        of_date(sale, &"UTC".parse().unwrap(), at(now)).into_iter().chain(of_amount(sale)).collect()
     }
 
     #[rstest]
@@ -85,7 +109,7 @@ mod tests {
             partner_since: Some(at("2024-11-01T00:00:00Z")),
             largest_before,
         };
-        assert_eq!(of_sale(&sale, &"UTC".parse().unwrap(), at("2026-11-04T12:00:00Z")), expected);
+        assert_eq!(of_sale(&sale, "2026-11-04T12:00:00Z"), expected);
     }
 
     #[test]
@@ -97,7 +121,7 @@ mod tests {
             partner_since: Some(at("2026-05-01T00:00:00Z")),
             largest_before: None,
         };
-        let doubts = of_sale(&sale, &"UTC".parse().unwrap(), at("2026-11-04T12:00:00Z"));
+        let doubts = of_sale(&sale, "2026-11-04T12:00:00Z");
         assert_eq!(doubts, ["It is dated 1 April 2026, before the partner's start on 1 May 2026."]);
     }
 }

@@ -232,19 +232,27 @@ pub async fn change_attribution(
     let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
-    Ok(match changed.change_id {
-        None => Done::say("The customer belongs so already; nothing was changed.").to(path),
-        Some(id) => Done::say(moved(changed.consequences.moves.len()))
-            .to(path)
-            .undo(UndoAttribution::PATH, [("key", key), ("change", id.to_string())]),
+    let Some(id) = changed.change_id else {
+        return Ok(Done::say("The customer belongs so already; nothing was changed.").to(path));
+    };
+    let done = Done::say(moved(changed.consequences.moves.len())).to(path);
+    // The change is done, whether or not it can be taken back.
+    Ok(match attributions::preview_undo(&cx.db, cx.company_id, id, cx.now).await {
+        Ok(undo) => done.undo(UndoAttribution::PATH, [("key", key), ("change", id.to_string()), ("seen", undo.digest())]),
+        Err(_) => done,
     })
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/undo-attribution")]
-pub async fn undo_attribution(#[server(default)] place: Place, key: String, change: String) -> Result<Done> {
+pub async fn undo_attribution(
+    #[server(default)] place: Place,
+    key: String,
+    change: String,
+    #[server(default)] seen: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
-    attributions::undo_change(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
+    attributions::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
 }
 

@@ -1,7 +1,7 @@
 //! Importing a file in the browser; the upload itself is in `crate::upload`.
 
 use domain::Place;
-use domain::views::settings::ImportPage;
+use domain::views::settings::{ImportPage, ImportVoidPreview};
 use leptos::prelude::*;
 
 use crate::error::Result;
@@ -9,11 +9,13 @@ use crate::forms::Done;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, upload as files};
+use crate::{ctx, error::AppError, upload as files};
 #[cfg(feature = "ssr")]
-use data::imports::Kind;
+use data::imports::{Kind, voids};
 #[cfg(feature = "ssr")]
-use domain::{access::Action, views::Choice};
+use domain::{access::Action, page::grouped, views::Choice};
+#[cfg(feature = "ssr")]
+use leptos::server_fn::ServerFn;
 
 /// What can be imported, and the file that was tried last.
 #[server(prefix = "/rpc", endpoint = "imports/page", protocol = Reading)]
@@ -25,8 +27,9 @@ pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
+    let past = data::queries::imports::past(cx.db.read(), &cx.company).await?;
     let (trial, has_rest) = (files::trial(&cx).await?, files::has_rest(&cx).await?);
-    Ok(ImportPage { kinds, trial, has_rest, accepted: files::accepted(&cx).await? })
+    Ok(ImportPage { kinds, trial, has_rest, accepted: files::accepted(&cx).await?, past })
 }
 
 /// Imports the file that was tried; `skip_bad` leaves its wrong rows out, `again` gives rewards again that came in with another file.
@@ -46,6 +49,62 @@ pub async fn discard_import(#[server(default)] place: Place) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
     files::discard(&cx, &ctx::parts()?).await?;
     Ok(Done::say("Put the file aside. Nothing was imported."))
+}
+
+/// What voiding the import `import` would do, or undoing the void `undo`. Nothing is asked while both are empty.
+#[server(prefix = "/rpc", endpoint = "imports/preview-void", protocol = Reading)]
+pub async fn preview_import_void(
+    #[server(default)] place: Place,
+    #[server(default)] import: String,
+    #[server(default)] undo: String,
+) -> Result<Option<ImportVoidPreview>> {
+    let cx = ctx::company(&place, Action::Import).await?;
+    Ok(match (undo.is_empty(), import.is_empty()) {
+        (false, _) => Some(data::queries::imports::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?),
+        (true, false) => Some(data::queries::imports::preview_void(&cx.db, &cx.company, &import, cx.now).await?),
+        (true, true) => None,
+    })
+}
+
+/// Voids everything that an import brought in.
+#[server(prefix = "/rpc", endpoint = "imports/void")]
+pub async fn void_import(#[server(default)] place: Place, import: String, #[server(default)] reason: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::Import).await?;
+    let id = import.parse().map_err(|_| AppError::NotFound("This import".to_owned()))?;
+    let mine = cx.clone();
+    let work = move || async move { voids::void(&mine.db, mine.company_id, id, reason.trim(), mine.author(), mine.now).await };
+    let void_id = ctx::apart(work).await?;
+    let done = match files::go_on(&cx, void_id).await? {
+        Some(did) => Done::say(format!("Voided {} of {}.", transactions(did.changed + did.created), did.file_name))
+            .undo(UndoImportVoid::PATH, [("void", void_id.to_string())]),
+        None => Done::say("Voiding what the file brought in. This page shows how far it is; you can leave it."),
+    };
+    Ok(done.to("/settings/import"))
+}
+
+#[server(prefix = "/rpc", endpoint = "imports/undo-void")]
+pub async fn undo_import_void(#[server(default)] place: Place, void: String) -> Result<Done> {
+    let cx = ctx::company(&place, Action::Import).await?;
+    let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
+    let mine = cx.clone();
+    let work = move || async move { voids::undo(&mine.db, mine.company_id, id, mine.author(), mine.now).await };
+    let undo_id = ctx::apart(work).await?;
+    let words = match files::go_on(&cx, undo_id).await? {
+        Some(did) if did.impossible > 0 => {
+            format!("Undid the void in part: {} count again, {} can't.", transactions(did.changed), transactions(did.impossible))
+        }
+        Some(did) => format!("Undid the void of {}: {} count again.", did.file_name, transactions(did.changed)),
+        None => "Undoing the void. This page shows how far it is; you can leave it.".to_owned(),
+    };
+    Ok(Done::say(words).to("/settings/import"))
+}
+
+#[cfg(feature = "ssr")]
+fn transactions(count: u64) -> String {
+    match count {
+        1 => "1 transaction".to_owned(),
+        count => format!("{} transactions", grouped(i64::try_from(count).unwrap_or(i64::MAX))),
+    }
 }
 
 #[cfg(feature = "ssr")]

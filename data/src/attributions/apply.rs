@@ -68,14 +68,17 @@ pub async fn apply_seen(
 ) -> Result<Changed> {
     transact!(db, |tx| {
         let how = How { source: AttributionSource::Manual, by, now };
-        let changed = change_one(tx, company_id, customer_id, change, &how, true).await?;
-        if changed.change_id.is_some() && changed.consequences.digest() != seen {
-            return Err(Error::conflict(
-                "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.",
-            ));
-        }
-        Ok(changed)
+        as_seen(change_one(tx, company_id, customer_id, change, &how, true).await?, seen)
     })
+}
+
+fn as_seen(changed: Changed, seen: &str) -> Result<Changed> {
+    if changed.change_id.is_some() && changed.consequences.digest() != seen {
+        return Err(Error::conflict(
+            "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.",
+        ));
+    }
+    Ok(changed)
 }
 
 /// What [`undo_change`] would do. Writes nothing.
@@ -91,6 +94,12 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Insta
 pub async fn undo_change(db: &Db, company_id: Uuid, change_id: Uuid, by: &str, now: Instant) -> Result<Changed> {
     let how = How { source: AttributionSource::Manual, by, now };
     transact!(db, |tx| { undo_one(tx, company_id, change_id, &how, true).await })
+}
+
+/// As [`undo_change`], for whoever was shown what it would do: refused where that is not what it does by now.
+pub async fn undo_seen(db: &Db, company_id: Uuid, change_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Changed> {
+    let how = How { source: AttributionSource::Manual, by, now };
+    transact!(db, |tx| { as_seen(undo_one(tx, company_id, change_id, &how, true).await?, seen) })
 }
 
 async fn change_one<C: ConnectionTrait>(

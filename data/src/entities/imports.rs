@@ -29,6 +29,12 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub leased_by: Option<String>,
     pub leased_until: i64,
+    /// The import that a void is of, or the void that is undone.
+    pub of_import: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reason: Option<String>,
+    /// The last id that a void, or its undoing, has dealt with.
+    pub position: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,8 @@ pub struct Model {
     pub voided_at: Option<i64>,
     /// The void that it was voided by.
     pub void_id: Option<Uuid>,
+    /// The import that it came by; none by hand, and of imports before they were told apart.
+    pub import_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

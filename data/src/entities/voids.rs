@@ -15,6 +15,8 @@ pub struct Model {
     pub author: String,
     pub recorded_at: i64,
     pub undoes: Option<Uuid>,
+    /// The void of a whole import, or its undoing, that it is part of.
+    pub import_void_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

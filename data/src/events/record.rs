@@ -28,6 +28,8 @@ const CHUNK: usize = 1000;
 /// Who records, when, and what becomes of bad rows.
 pub struct How<'a> {
     pub source: AttributionSource,
+    /// The import that the rows come by.
+    pub import_id: Option<Uuid>,
     pub by: &'a str,
     pub now: Instant,
     pub mode: Mode,
@@ -312,6 +314,7 @@ impl<'a> Recorder<'a> {
             recorded_at: self.how.now.0,
             voided_at: None,
             void_id: None,
+            import_id: self.how.import_id,
         });
         let about = About {
             company_id,

@@ -1,16 +1,16 @@
 //! Checking a large file, keeping its rows in the database, and accepting it; and small files, written at once.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
 use crate::due::real_now;
 use crate::entities::{import_chunks, imports};
-use crate::error::stored;
 use crate::events::check_batch;
 use crate::{Db, Error, Result, companies};
 
@@ -18,11 +18,11 @@ use super::faults::Faults;
 use super::pieces::Turns;
 use super::reviews;
 use super::rows::{Kept, Rows};
-use super::waiting::refuse_while_open;
+use super::waiting::once_free;
 use super::{Context, Counts, Done, Kind, Sheet, note, patiently};
 
 /// Rows that are held against what is recorded together.
-const CHECK_ROWS: usize = 5_000;
+pub const CHECK_ROWS: usize = 5_000;
 /// Bytes of rows that are kept together, and read back together.
 const CHUNK_BYTES: usize = 128 << 10;
 /// While rows are being kept, whoever does so says at least this often that they are still there.
@@ -34,8 +34,7 @@ pub const STATE_DONE: &str = "done";
 
 /// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
 pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
-    patiently!(db, |tx| {
-        refuse_while_open(tx, scope.company_id).await?;
+    once_free!(db, scope.company_id, |tx| {
         let done = rows.write(tx, scope, mode).await?;
         let Counts { created, changed, .. } = done.counts;
         if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
@@ -97,7 +96,7 @@ pub async fn accept(
     checked: Counts,
 ) -> Result<Uuid> {
     let company = companies::get(db.read(), scope.company_id).await?;
-    let context = Context { now: scope.now, currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
+    let context = Context::of_kept(&company, scope.now)?;
     if let Sheet::Rows(rows) = &mut sheet {
         rows.sort(&context);
     }
@@ -125,22 +124,10 @@ pub async fn accept(
         Sheet::Transactions(_) => checked.created + checked.unchanged - total.unsigned_abs(),
         Sheet::Rows(_) => 0,
     };
-    let accepted = patiently!(db, |tx| {
-        refuse_while_open(tx, scope.company_id).await?;
-        let changed = imports::Entity::update_many()
-            .col_expr(imports::Column::State, Expr::value(STATE_ACCEPTED))
-            .col_expr(imports::Column::Total, Expr::value(total))
-            .col_expr(imports::Column::Unchanged, Expr::value(i64::try_from(twins).unwrap_or(i64::MAX)))
-            .col_expr(imports::Column::LeasedUntil, Expr::value(0i64))
-            .filter(imports::Column::Id.eq(id))
-            .filter(imports::Column::State.eq(STATE_KEEPING))
-            .exec(tx)
-            .await?;
-        if changed.rows_affected == 0 {
-            return Err(Error::conflict("it took so long that the rows were cleared away; import the file again"));
-        }
-        Ok(())
-    });
+    let accepted = tokio::select! {
+        accepted = accept_kept(db, scope, total, twins) => accepted,
+        never = stay(&preparing, id) => match never {},
+    };
     match accepted {
         Ok(()) => Ok(id),
         Err(error) => {
@@ -148,6 +135,50 @@ pub async fn accept(
             Err(error)
         }
     }
+}
+
+/// Accepts what was kept, once no other import of the company is open.
+async fn accept_kept(db: &Db, scope: &Scope<'_>, total: i64, twins: u64) -> Result<()> {
+    once_free!(db, scope.company_id, |tx| {
+        let changed = imports::Entity::update_many()
+            .col_expr(imports::Column::State, Expr::value(STATE_ACCEPTED))
+            .col_expr(imports::Column::Total, Expr::value(total))
+            .col_expr(imports::Column::Unchanged, Expr::value(i64::try_from(twins).unwrap_or(i64::MAX)))
+            .col_expr(imports::Column::LeasedUntil, Expr::value(0i64))
+            .filter(imports::Column::Id.eq(scope.import_id))
+            .filter(imports::Column::State.eq(STATE_KEEPING))
+            .exec(tx)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Err(cleared());
+        }
+        Ok(())
+    })
+}
+
+/// Says that the rows that were kept are still wanted, for as long as they wait. Whether they are there is seen at acceptance.
+async fn stay(db: &Db, import_id: Uuid) -> Infallible {
+    loop {
+        tokio::time::sleep(KEEPING / 4).await;
+        let outcome: Result<()> = patiently!(db, |tx| { keep_on(tx, import_id).await });
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "an import that waits is accepted, or was cleared away");
+        }
+    }
+}
+
+async fn keep_on<C: ConnectionTrait>(tx: &C, import_id: Uuid) -> Result<()> {
+    let still = imports::Entity::update_many()
+        .col_expr(imports::Column::LeasedUntil, Expr::value(leased_until(KEEPING)))
+        .filter(imports::Column::Id.eq(import_id))
+        .filter(imports::Column::State.eq(STATE_KEEPING))
+        .exec(tx)
+        .await?;
+    if still.rows_affected == 0 { Err(cleared()) } else { Ok(()) }
+}
+
+fn cleared() -> Error {
+    Error::conflict("it took so long that the rows were cleared away; import the file again")
 }
 
 async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<i64> {
@@ -166,15 +197,7 @@ async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<
         let chunk = import_chunks::Model { import_id: scope.import_id, first, rows, content };
         patiently!(db, |tx| {
             chunk.clone().into_active_model().reset_all().insert(tx).await?;
-            let still = imports::Entity::update_many()
-                .col_expr(imports::Column::LeasedUntil, Expr::value(leased_until(KEEPING)))
-                .filter(imports::Column::Id.eq(scope.import_id))
-                .exec(tx)
-                .await?;
-            if still.rows_affected == 0 {
-                return Err(Error::conflict("it took so long that the rows were cleared away; import the file again"));
-            }
-            Ok(())
+            keep_on(tx, scope.import_id).await
         })?;
         first += rows;
         turns.pass(clock.elapsed()).await;
@@ -212,5 +235,8 @@ fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports
         impossible: 0,
         leased_by: None,
         leased_until: leased_until(KEEPING),
+        of_import: None,
+        reason: None,
+        position: None,
     }
 }

@@ -25,7 +25,7 @@ use super::accept::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING, count, leased_unt
 use super::faults::Faults;
 use super::rows::{Rows, belong_together};
 use super::table::RowError;
-use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, table, waiting};
+use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, table, voids, waiting};
 
 /// So long a process that says nothing keeps an import.
 pub const LEASE: Duration = Duration::from_secs(15);
@@ -124,24 +124,13 @@ async fn write_pieces(
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Going> {
     let begun = Clock::now();
-    let kind: Kind = stored(&row.kind)?;
-    let company = companies::get(db.read(), row.company_id).await?;
-    let context = Context { now: Instant(row.at), currency: stored(&company.currency)?, decimals: domain::money::Decimals::Unsaid };
-    let mut ahead = Ahead::at(&row, kind);
-    let (mut most, mut analyzed, mut turns) = (FIRST_ROWS, row.created, Turns::new(db));
+    let (mut work, mut turns) = (Work::of(db, &row).await?, Turns::new(db));
+    let mut most = FIRST_ROWS;
     loop {
-        let taken = ahead.look(db, most).await?;
-        let (rows, faults) = Rows::of_kept(kind, ahead.records.iter().take(taken), &context)?;
-        let (unreadable, _) = faults.sorted()?.named()?;
-        let piece = Piece { kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze: row.created > 2 * analyzed };
         let clock = Clock::now();
-        let outcome = transact!(db, |tx| { piece.write(tx, &row).await });
+        let (taken, outcome) = work.piece(db, &row, worker, lease, most).await?;
         match outcome {
             Ok(Some(after)) => {
-                ahead.records.drain(..taken);
-                if piece.analyze {
-                    analyzed = row.created;
-                }
                 row = after;
                 progress(row.done.unsigned_abs(), row.total.unsigned_abs());
             }
@@ -165,6 +154,71 @@ async fn write_pieces(
         }
         turns.pass(clock.elapsed()).await;
     }
+}
+
+/// What is done piece by piece.
+enum Work {
+    /// The rows of a file are written.
+    File(Box<File>),
+    /// A whole import is voided, or that is undone.
+    Void,
+}
+
+struct File {
+    kind: Kind,
+    context: Context,
+    ahead: Ahead,
+    /// Rows that there were when the tables were last analyzed.
+    analyzed: i64,
+}
+
+impl Work {
+    async fn of(db: &Db, row: &imports::Model) -> Result<Work> {
+        if row.of_import.is_some() {
+            return Ok(Work::Void);
+        }
+        let kind: Kind = stored(&row.kind)?;
+        let company = companies::get(db.read(), row.company_id).await?;
+        let context = Context::of_kept(&company, Instant(row.at))?;
+        Ok(Work::File(Box::new(File { kind, context, ahead: Ahead::at(row, kind), analyzed: row.created })))
+    }
+
+    /// A piece of about `most` rows: how many it took, and what became of it.
+    async fn piece(
+        &mut self,
+        db: &Db,
+        row: &imports::Model,
+        worker: &str,
+        lease: Duration,
+        most: usize,
+    ) -> Result<(usize, Result<Option<imports::Model>>)> {
+        let File { kind, context, ahead, analyzed } = match self {
+            Work::File(file) => file.as_mut(),
+            Work::Void => {
+                let most = most.min(voids::ROWS_MAX);
+                return Ok((most, transact!(db, |tx| { voids::piece(tx, row, worker, lease, most).await })));
+            }
+        };
+        let taken = ahead.look(db, most).await?;
+        let (rows, faults) = Rows::of_kept(*kind, ahead.records.iter().take(taken), context)?;
+        let (unreadable, _) = faults.sorted()?.named()?;
+        let piece = Piece { kind: *kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze: row.created > 2 * *analyzed };
+        let outcome = transact!(db, |tx| { piece.write(tx, row).await });
+        if matches!(outcome, Ok(Some(_))) {
+            ahead.records.drain(..taken);
+            if piece.analyze {
+                *analyzed = row.created;
+            }
+        }
+        Ok((taken, outcome))
+    }
+}
+
+/// The import as it is, unless it is somebody else's by now.
+pub(super) async fn still<C: ConnectionTrait>(tx: &C, before: &imports::Model, worker: &str) -> Result<Option<imports::Model>> {
+    let row = get(tx, before.id).await?;
+    let same = row.leased_by.as_deref() == Some(worker) && row.done == before.done && row.position == before.position;
+    Ok(Some(row).filter(|row| same && row.state == STATE_ACCEPTED))
 }
 
 /// Lets others write now and then.
@@ -280,10 +334,7 @@ struct Piece<'a> {
 impl Piece<'_> {
     /// Returns the import as it is afterwards; `None` if it is somebody else's by now.
     async fn write<C: ConnectionTrait>(&self, tx: &C, before: &imports::Model) -> Result<Option<imports::Model>> {
-        let row = get(tx, before.id).await?;
-        if row.leased_by.as_deref() != Some(self.worker) || row.done != before.done || row.state != STATE_ACCEPTED {
-            return Ok(None);
-        }
+        let Some(row) = still(tx, before, self.worker).await? else { return Ok(None) };
         let mut after = row.clone();
         let nobody = |_, _| Ok(());
         let scope = Scope {
@@ -334,19 +385,24 @@ impl Piece<'_> {
         let rows = i64::try_from(faults.rows(&[]).len()).unwrap_or(i64::MAX);
         let (named, _) = faults.sorted()?.named()?;
         for fault in named {
-            let row = import_faults::ActiveModel {
-                import_id: Set(import_id),
-                row: Set(i64::try_from(fault.row).unwrap_or(i64::MAX)),
-                field: Set(fault.field),
-                message: Set(fault.message),
-            };
-            import_faults::Entity::insert(row).on_conflict(crate::db::ignore_conflict()).exec_without_returning(tx).await?;
+            name_fault(tx, import_id, fault).await?;
         }
         Ok(rows)
     }
 }
 
-async fn get<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<imports::Model> {
+pub(super) async fn name_fault<C: ConnectionTrait>(tx: &C, import_id: Uuid, fault: RowError) -> Result<()> {
+    let row = import_faults::ActiveModel {
+        import_id: Set(import_id),
+        row: Set(i64::try_from(fault.row).unwrap_or(i64::MAX)),
+        field: Set(fault.field),
+        message: Set(fault.message),
+    };
+    import_faults::Entity::insert(row).on_conflict(crate::db::ignore_conflict()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn get<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<imports::Model> {
     imports::Entity::find_by_id(import_id).one(conn).await?.ok_or(Error::NotFound("the import"))
 }
 

@@ -16,6 +16,7 @@ use crate::rewards::{ManualRow, ReviewRow};
 use super::faults::Faults;
 use super::format::Format;
 use super::pending::{InTime, Reading};
+use super::remarks::Remarks;
 use super::table::{self, Content, Fields};
 use super::{Context, Done, Kind, Sheet, Waiting, attributions, customers, partners, reviews, rewards, transactions};
 
@@ -31,11 +32,15 @@ pub enum Rows {
 /// Reads a file: rows that can be read, and what is wrong with the others.
 pub fn read<R: Read + Seek>(input: R, kind: Kind, format: Format, context: &Context, waiting: &Waiting) -> Result<(Content<R>, Sheet)> {
     if kind == Kind::Transactions {
-        let mut reading = Reading::new();
-        let content = table::read(input, kind, format, waiting, |fields, checks| match transactions::take(fields, checks, context) {
-            Some(given) => reading.push(&given),
-            None => Ok(()),
+        let (mut reading, mut voided) = (Reading::new(), Remarks::default());
+        let mut content = table::read(input, kind, format, waiting, |fields, checks| {
+            if let Some(when) = transactions::voided(fields, context) {
+                voided.add(fields.row, when);
+                return Ok(());
+            }
+            transactions::take(fields, checks, context).map_or(Ok(()), |given| reading.push(&given))
         })?;
+        content.voided = voided;
         return Ok((content, Sheet::Transactions(reading.sorted()?)));
     }
     let mut rows = Rows::new(kind);

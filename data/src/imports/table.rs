@@ -11,6 +11,7 @@ use crate::{Error, Result};
 
 use super::faults::{Errors, Faults};
 use super::format::{Format, decoded};
+use super::remarks::Remarks;
 use super::{Kind, Progress, Waiting};
 
 /// What is wrong with one row.
@@ -51,13 +52,15 @@ pub struct Content<R> {
     pub rows: u64,
     /// Columns of our own downloads that the kind has no use for.
     pub ignored: Vec<String>,
+    /// Rows that were voided where they come from.
+    pub voided: Remarks,
     pub faults: Faults,
 }
 
 /// One row, by column.
 pub struct Fields<'a> {
     pub record: &'a StringRecord,
-    /// Where each of the kind's columns stands.
+    /// Where each of the kind's columns stands, and then its marks.
     pub places: &'a [Option<usize>],
     pub row: u64,
 }
@@ -93,7 +96,8 @@ pub fn read<R: Read + Seek>(
     if !more {
         return Err(Error::invalid("", "the file is empty"));
     }
-    let Header { places, ignored } = header(&raw, kind)?;
+    let names: Vec<&str> = kind.columns().iter().chain(kind.marks()).copied().collect();
+    let Header { places, ignored } = header(&raw, kind, &names)?;
     let width = raw.len();
     let (mut rows, mut reported, mut faults) = (0u64, 0u64, Faults::new());
     loop {
@@ -103,7 +107,7 @@ pub fn read<R: Read + Seek>(
         }
         rows += 1;
         let row = rows + 1;
-        match text_of(&raw, kind.columns(), &places, width) {
+        match text_of(&raw, &names, &places, width) {
             Ok(record) => {
                 let mut checks = Checks::new();
                 take(&Fields { record: &record, places: &places, row }, &mut checks)?;
@@ -120,7 +124,7 @@ pub fn read<R: Read + Seek>(
         }
     }
     drop(reader);
-    Ok(Content { input: Input { file, start, format }, rows, ignored, faults })
+    Ok(Content { input: Input { file, start, format }, rows, ignored, voided: Remarks::default(), faults })
 }
 
 impl<R: Read + Seek> Input<R> {
@@ -179,9 +183,8 @@ struct Header {
     ignored: Vec<String>,
 }
 
-/// Where each column stands in the file.
-fn header(raw: &ByteRecord, kind: Kind) -> Result<Header> {
-    let columns = kind.columns();
+/// Where each of these columns stands in the file.
+fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
     let names: Vec<String> = raw.iter().map(column_name).collect();
     let mut complaints = Vec::new();
     // What `rest` added to the rows of an earlier import: mended, they come back with it.
@@ -204,7 +207,7 @@ fn header(raw: &ByteRecord, kind: Kind) -> Result<Header> {
         complaints.push(format!("column “{column}” is missing"));
     }
     if !complaints.is_empty() {
-        return Err(Error::invalid("", format!("row 1: {} (expected {})", complaints.join(", "), columns.join(","))));
+        return Err(Error::invalid("", format!("row 1: {} (expected {})", complaints.join(", "), kind.columns().join(","))));
     }
     Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })
 }

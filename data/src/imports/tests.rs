@@ -19,6 +19,8 @@ use crate::exports::{Export, Format as ExportFormat};
 use crate::testing::TestDb;
 use crate::{Db, installation, month_end, on_both, programme, transact, transactions, verify};
 
+mod voids;
+
 const PROGRAMME: &str = r#"
 [company]
 key = "northwind"
@@ -339,6 +341,33 @@ on_both! {
         assert_eq!(finish(db, import_id, Report::default(), Arc::new(|_| {})).await.unwrap().created, 168);
         let written = exported(db, company).await;
         assert_eq!(written[2].lines().count(), 168 + usize::try_from(by_hand).unwrap());
+        holds(db).await;
+    }
+
+    /// Each is checked and kept while the other is; the later one waits for its turn.
+    async fn two_large_files_at_once_wait_for_each_other(db: &TestDb) {
+        let company = company(db).await;
+        let other = sales().replace("s-", "t-").replace("r-", "q-");
+        let (file, options) = (sales(), Options::default);
+        let (one, two) = futures::join!(
+            try_import(db, company, &file, 0, options(), Arc::new(|_| {})),
+            try_import(db, company, &other, 0, options(), Arc::new(|_| {})),
+        );
+        assert_eq!((one.unwrap().created, two.unwrap().created), (168, 168));
+        assert_eq!(import_chunks::Entity::find().count(db.read()).await.unwrap(), 0);
+        // Also for one that a process has that says nothing.
+        let import_id = {
+            let third = sales().replace("s-", "u-").replace("r-", "p-");
+            match try_begin(db, company, &third, 0, options(), Arc::new(|_| {})).await.unwrap() {
+                Begun::Accepted { import_id, .. } => import_id,
+                Begun::Ended(report) => panic!("{report:?}"),
+            }
+        };
+        transact!(db, |tx| { pieces::take(tx, import_id, "somebody", std::time::Duration::from_millis(700)).await }).unwrap();
+        let begun = tokio::time::Instant::now();
+        let fourth = sales().replace("s-", "v-").replace("r-", "o-");
+        assert_eq!(try_import(db, company, &fourth, 0, options(), Arc::new(|_| {})).await.unwrap().created, 168);
+        assert!(begun.elapsed() >= std::time::Duration::from_millis(300));
         holds(db).await;
     }
 

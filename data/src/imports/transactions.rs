@@ -1,6 +1,7 @@
-//! `key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of`
+//! `key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of`, and the mark `voided_at`
 
 use domain::states::AttributionSource;
+use domain::time::long_date;
 use domain::{Currency, Instant, Money, fields};
 use sea_orm::ConnectionTrait;
 
@@ -12,6 +13,9 @@ use crate::events::{Batch, Given, How, record_batch};
 use super::faults::Faults;
 use super::table::Fields;
 use super::{Context, Counts, Done};
+
+/// The mark, after the kind's columns.
+const VOIDED: usize = 8;
 
 pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> Option<Given<'a>> {
     let key = trimmed(checks, "key", fields.get(0), true);
@@ -38,6 +42,15 @@ pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> 
     })
 }
 
+/// When a row was voided where it comes from.
+pub fn voided(fields: &Fields<'_>, context: &Context) -> Option<String> {
+    let text = Some(fields.get(VOIDED)).map(str::trim).filter(|text| !text.is_empty())?;
+    Some(match Instant::parse(text) {
+        Ok(at) => format!("voided on {}", long_date(context.zone.date(at))),
+        Err(_) => format!("voided: {}", shown(text)),
+    })
+}
+
 pub fn cells(given: &Given<'_>) -> [String; 8] {
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
@@ -53,7 +66,14 @@ pub fn cells(given: &Given<'_>) -> [String; 8] {
 }
 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, batch: &Batch, mode: Mode) -> Result<Done> {
-    let how = How { source: AttributionSource::Import, by: scope.by, now: scope.now, mode, progress: scope.progress };
+    let how = How {
+        source: AttributionSource::Import,
+        import_id: Some(scope.import_id),
+        by: scope.by,
+        now: scope.now,
+        mode,
+        progress: scope.progress,
+    };
     let outcome = record_batch(tx, scope.company_id, batch, &how).await?;
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;

@@ -13,6 +13,7 @@ use crate::{Db, Error, Result};
 use super::accept::{STATE_ACCEPTED, STATE_DONE};
 use super::pieces::{Going, LEASE, go_on};
 use super::table::RowError;
+use super::voids;
 
 /// So long a command waits for an import that another process is writing.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -47,6 +48,10 @@ pub(crate) async fn is_open<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> R
     Ok(open_of(conn, company_id).await?.is_some())
 }
 
+pub(crate) fn is_done(row: &imports::Model) -> bool {
+    row.state == STATE_DONE
+}
+
 async fn open_of<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Option<imports::Model>> {
     let row = imports::Entity::find()
         .filter(imports::Column::State.eq(STATE_ACCEPTED))
@@ -78,7 +83,12 @@ pub(crate) fn companies_waiting() -> SelectStatement {
 
 fn conflict(row: &imports::Model) -> Error {
     let name = if row.file_name.is_empty() { row.kind.as_str() } else { row.file_name.as_str() };
-    Error::conflict(format!("the import of {name} is under way: {} of {} rows are done; try again when it has ended", row.done, row.total))
+    let what = match row.kind.as_str() {
+        voids::KIND_VOID => "the void of the import of",
+        voids::KIND_UNDO => "the undoing of the void of",
+        _ => "the import of",
+    };
+    Error::conflict(format!("{what} {name} is under way: {} of {} rows are done; try again when it has ended", row.done, row.total))
 }
 
 /// Waits until no import of this company is open: goes on with one that was left, and waits a while for one that another process is
@@ -98,6 +108,31 @@ pub async fn wait_for_open(db: &Db, company_id: Uuid, patience: Duration) -> Res
     }
     Ok(())
 }
+
+/// A patient transaction that may only be done while no import of this company is open: it waits for one, also for one that comes
+/// between. What it finds open ends in an error, for a form's claim must not be written without what it asks for.
+macro_rules! once_free {
+    ($db:expr, $company_id:expr, |$tx:ident| $work:block) => {{
+        let (begun, met) = (tokio::time::Instant::now(), std::sync::atomic::AtomicBool::new(false));
+        loop {
+            let patience = $crate::imports::PATIENCE.saturating_sub(begun.elapsed());
+            $crate::imports::wait_for_open($db, $company_id, patience).await?;
+            let outcome = $crate::imports::patiently!($db, |$tx| {
+                let open = $crate::imports::is_open($tx, $company_id).await?;
+                met.store(open, std::sync::atomic::Ordering::Relaxed);
+                if open {
+                    $crate::imports::refuse_while_open($tx, $company_id).await?;
+                }
+                $work
+            });
+            let waits = outcome.is_err() && met.load(std::sync::atomic::Ordering::Relaxed) && begun.elapsed() < $crate::imports::PATIENCE;
+            if !waits {
+                break outcome;
+            }
+        }
+    }};
+}
+pub(super) use once_free;
 
 /// The company's last import, or the one that is being written.
 pub async fn latest<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Option<Standing>> {

@@ -16,6 +16,7 @@ mod m0011_search_and_selections;
 mod m0012_sign_ins;
 mod m0013_partner_keys;
 mod m0014_write_trials;
+mod m0015_import_voids;
 mod table;
 
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_sign_ins::Migration),
             Box::new(m0013_partner_keys::Migration),
             Box::new(m0014_write_trials::Migration),
+            Box::new(m0015_import_voids::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ use crate::bulk::{Mode, Scope};
 use crate::check::shown;
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
+use crate::error::stored;
 use crate::events::Complaint;
 use crate::{Db, Error, Result, transact};
 
@@ -132,6 +133,15 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
         (scope.progress)(done, created)?;
     }
     Ok(outcome)
+}
+
+/// The rewards that a file would give, by row; those that came in with another file are none of them.
+pub async fn new_manual_rewards<C: ConnectionTrait>(conn: &C, scope: &Scope<'_>, rows: &[ManualRow]) -> Result<Vec<(u32, Money)>> {
+    let desk = Desk::open(conn, scope.company_id, scope.now).await?;
+    let made = plan(conn, &desk, rows, scope.by).await?.made;
+    let repeats = if scope.again { HashMap::new() } else { repeats(conn, scope, &desk.company.zone()?, rows, &made).await? };
+    let new = made.into_iter().filter(|(place, _)| !repeats.contains_key(place));
+    new.map(|(place, reward)| Ok((rows[place].row, Money::new(reward.amount, stored(&reward.currency)?)))).collect()
 }
 
 /// New rewards that are just like one that came in with another file: by their places, with when that was and by which file.

@@ -81,9 +81,23 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
                 "SELECT v.company_id, t.key AS subject, \
                    CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END AS action, \
                    v.recorded_at AS at, v.author, COUNT(*) AS times FROM voids v JOIN transactions t ON t.id = v.transaction_id \
+                 WHERE v.import_void_id IS NULL \
                  GROUP BY v.company_id, t.key, CASE WHEN v.undoes IS NULL THEN 'transaction_voided' ELSE 'transaction_void_undone' END, \
                    v.recorded_at, v.author",
                 "subject_kind = 'transaction' AND action IN ('transaction_voided', 'transaction_void_undone')"
+            ),
+        )
+        .await?,
+        none(
+            conn,
+            "I10",
+            "every void of an import and its undoing is in the audit log, and every such row made one",
+            "SELECT COUNT(*) FROM imports WHERE of_import IS NOT NULL",
+            paired!(
+                "SELECT i.company_id, i.file_name AS subject, CASE WHEN i.kind = 'void' THEN 'import_voided' ELSE 'import_void_undone' END AS action, \
+                   i.at, i.author, COUNT(*) AS times FROM imports i WHERE i.of_import IS NOT NULL \
+                 GROUP BY i.company_id, i.file_name, CASE WHEN i.kind = 'void' THEN 'import_voided' ELSE 'import_void_undone' END, i.at, i.author",
+                "subject_kind = 'import' AND action IN ('import_voided', 'import_void_undone')"
             ),
         )
         .await?,

@@ -40,6 +40,19 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I1",
+            "a void that is part of an import's was written by it, and is undone by the undoing of that",
+            "SELECT COUNT(*) FROM voids WHERE import_void_id IS NOT NULL",
+            "SELECT v.id, 'a part of no import' FROM voids v LEFT JOIN imports i ON i.id = v.import_void_id AND i.company_id = v.company_id \
+               AND i.kind = CASE WHEN v.undoes IS NULL THEN 'void' ELSE 'void_undo' END \
+             WHERE v.import_void_id IS NOT NULL AND i.id IS NULL \
+             UNION ALL SELECT u.id, 'undoes a part of another void' FROM voids u JOIN voids v ON v.id = u.undoes \
+             LEFT JOIN imports i ON i.id = u.import_void_id AND i.of_import = v.import_void_id \
+             WHERE (v.import_void_id IS NOT NULL OR u.import_void_id IS NOT NULL) AND i.id IS NULL",
+        )
+        .await?,
+        none(
+            conn,
+            "I1",
             "a sale that was voided has earned nothing",
             "SELECT COUNT(*) FROM transactions WHERE voided_at IS NOT NULL",
             "SELECT s.id, s.key || ' earned ' || CAST(SUM(r.amount) AS TEXT) FROM transactions s \

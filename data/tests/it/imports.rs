@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::world::{BY, World, fault};
 
+mod remarks;
 mod stopped;
 
 const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\n\
@@ -392,7 +393,15 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         for table in ["import_rewards", "import_faults", "import_chunks", "imports"] {
             before.execute_unprepared(&format!("DROP TABLE {table}")).await.unwrap();
         }
-        before.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0009_imports'").await.unwrap();
+        for sql in [
+            "DROP INDEX ix_transactions_import",
+            "ALTER TABLE transactions DROP COLUMN import_id",
+            "DROP INDEX ix_voids_import_void",
+            "ALTER TABLE voids DROP COLUMN import_void_id",
+            "DELETE FROM seaql_migrations WHERE version IN ('m0009_imports', 'm0015_import_voids')",
+        ] {
+            before.execute_unprepared(sql).await.unwrap();
+        }
         before.execute_unprepared("UPDATE partnerships SET partner_key = '-' WHERE partner_key = 'p2'").await.unwrap();
         before.commit().await.unwrap();
         let stopped = crate::migrations::migrate(db).await.unwrap_err().to_string();

@@ -33,7 +33,13 @@ async fn before_the_rules(db: &TestDb) {
             "ALTER TABLE transactions DROP COLUMN void_id",
             "ALTER TABLE customers DROP COLUMN voided",
             "CREATE UNIQUE INDEX uq_transactions_company_id_key ON transactions (company_id, key)",
-            "DELETE FROM seaql_migrations WHERE version = 'm0010_rules'",
+            "DROP INDEX ix_transactions_import",
+            "ALTER TABLE transactions DROP COLUMN import_id",
+            "DROP INDEX ix_imports_of_import",
+            "ALTER TABLE imports DROP COLUMN of_import",
+            "ALTER TABLE imports DROP COLUMN reason",
+            "ALTER TABLE imports DROP COLUMN position",
+            "DELETE FROM seaql_migrations WHERE version IN ('m0010_rules', 'm0015_import_voids')",
         ] {
             tx.execute_unprepared(sql).await?;
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Choice;
-use crate::money::Decimals;
+use crate::money::{Decimals, Money};
 use crate::page::Page;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,16 @@ pub struct ImportTrial {
     pub problem_count: i64,
     /// How many of them are rewards that came in with another file.
     pub repeated: i64,
+    /// Rows that were voided where they come from, and the first of them.
+    #[serde(default)]
+    pub voided: i64,
+    #[serde(default)]
+    pub voided_rows: Vec<ImportProblem>,
+    /// Good rows that look wrong, and the first of them.
+    #[serde(default)]
+    pub doubts: i64,
+    #[serde(default)]
+    pub doubtful: Vec<ImportProblem>,
     /// How many rewards its sales and refunds would make, where that is known.
     pub rewards: Option<i64>,
     /// How it was read, for when it is applied: delimiter, encoding, decimals.
@@ -99,11 +109,75 @@ pub struct ImportPage {
     pub has_rest: bool,
     /// The import that is being written, or one whose rows became impossible.
     pub accepted: Option<AcceptedImport>,
+    /// The latest files of sales and refunds.
+    pub past: Vec<PastImport>,
+}
+
+/// A file of sales and refunds that was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastImport {
+    pub id: String,
+    pub file_name: String,
+    /// "3 Apr 2026, 14:12" in the company's zone
+    pub at: String,
+    pub author: String,
+    /// Transactions that it brought in.
+    pub rows: i64,
+    /// "Voided on 4 Apr 2026 by ada@…: Wrong file"; empty while it counts.
+    pub standing: String,
+    /// Whether it can be voided.
+    pub voidable: bool,
+    /// The void that can be undone; empty where there is none.
+    pub undo: String,
+}
+
+/// What voiding an import, or undoing that, would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportVoidPreview {
+    /// The import; to undo it, the void.
+    pub id: String,
+    pub undo: bool,
+    pub file_name: String,
+    pub at: String,
+    pub author: String,
+    /// The transactions that would turn, by currency.
+    pub turning: Vec<TurningSales>,
+    pub customers: i64,
+    /// Other refunds that go with them.
+    pub along: i64,
+    /// Rows of the import that do not count already.
+    pub before: i64,
+    pub differences: Vec<InvoiceDifference>,
+    /// How many rewards are written or, not `planned`, were earned.
+    pub rewards: i64,
+    pub planned: bool,
+    /// What cannot be undone any more, by customer: the first of it, and of how many customers.
+    pub impossible: Vec<ImportProblem>,
+    pub impossible_count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurningSales {
+    pub sales: i64,
+    pub sold: Money,
+    pub refunds: i64,
+    pub refunded: Money,
+}
+
+/// How the rewards of one invoice change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceDifference {
+    pub month: String,
+    /// "invoice NW-0003 in review", "accumulating"
+    pub stage: String,
+    pub amount: Money,
 }
 
 /// A large file that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedImport {
+    /// "void" and "void_undo" bring nothing in.
+    pub kind: String,
     pub file_name: String,
     pub done: i64,
     pub total: i64,

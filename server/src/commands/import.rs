@@ -70,6 +70,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let mut report = outcome?;
     db.close().await?;
     tell_errors(&report, args.kind);
+    tell_remarks(&report, args.kind);
     tell_reading(&report);
     if report.refused() {
         let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
@@ -140,12 +141,26 @@ fn tell_errors(report: &Report, kind: Kind) {
     }
 }
 
+/// Rows that are left out because they were voided, and, in a dry run, those that look wrong.
+fn tell_remarks(report: &Report, kind: Kind) {
+    for (remarks, head) in [(&report.voided, "left out"), (&report.doubts, "worth a second look")] {
+        for remark in remarks.named.iter().take(NAMED_MAX) {
+            note(&format!("{}: {head}: {remark}", kind.word()));
+        }
+        let more = remarks.rows - remarks.named.len().min(NAMED_MAX) as u64;
+        if more > 0 {
+            note(&format!("{head}: and {more} more"));
+        }
+    }
+}
+
 fn summary(report: &Report, kind: Kind) -> String {
     let counts = [
         (report.created, "new"),
         (report.changed, "changed"),
         (report.unchanged, "unchanged"),
         (report.skipped, "left out"),
+        (report.voided.rows, "left out as voided"),
         (report.impossible, "impossible by now"),
     ];
     let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();

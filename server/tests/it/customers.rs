@@ -134,4 +134,39 @@ on_both! {
         let report = data::verify::verify(&shop.app.db).await.unwrap();
         assert!(report.holds(), "{:?}", report.broken().collect::<Vec<_>>());
     }
+
+    async fn an_import_is_voided_with_a_preview_and_undone(db: &TestDb) {
+        let shop = shop(db).await;
+        let earned = shop.earned().await;
+        let page = shop.page("/settings/import").await;
+        assert!(page.contains("Imported sales") && page.contains("Void this import"), "{page}");
+        let import = data::entities::imports::Entity::find()
+            .filter(data::entities::imports::Column::Kind.eq("transactions"))
+            .one(shop.app.db.read()).await.unwrap().unwrap().id;
+        let page = shop.page(&format!("/settings/import/void?import={import}")).await;
+        assert!(page.contains("3 sales and 0 refunds of 2 customers") && page.contains("Void 3 transactions"), "{page}");
+        assert!(page.contains("$140.00") && page.contains("−$28.00"), "{page}");
+        assert_eq!(shop.fault("/rpc/imports/void", &format!("import={import}&reason="), "reason").await, "is missing");
+        let form = format!("import={import}&reason=Wrong+file");
+        let done = shop.done("/rpc/imports/void", &form).await;
+        assert!(done.message.starts_with("Voided 3 transactions of"), "{}", done.message);
+        assert_eq!(shop.earned().await, earned - 2_800);
+        let again = shop.app.call("/rpc/imports/void", &form, Some(&shop.owner)).await;
+        assert!(again.status == StatusCode::CONFLICT && again.body.contains("counts any more"), "{}", again.body);
+        let page = shop.page("/settings/import").await;
+        assert!(page.contains("Wrong file") && page.contains("Undo the void") && !page.contains("Void this import"), "{page}");
+        // On the customer's page it is a part of that, and has no undo of its own.
+        let page = shop.page("/customers/walk-1").await;
+        assert!(page.contains("Wrong file") && !page.contains("Undo the void"), "{page}");
+        let undo = done.undo.unwrap();
+        let page = shop.page(&format!("/settings/import/void?undo={}", undo.fields[0].1)).await;
+        assert!(page.contains("will count again") && page.contains("$28.00"), "{page}");
+        let done = shop.done(&undo.action, &format!("void={}", undo.fields[0].1)).await;
+        assert!(done.message.ends_with("3 transactions count again."), "{}", done.message);
+        assert_eq!(shop.earned().await, earned);
+        assert!(shop.page("/settings/import").await.contains("Void this import"));
+        assert!(shop.page("/settings/audit").await.contains("Import voided"));
+        let report = data::verify::verify(&shop.app.db).await.unwrap();
+        assert!(report.holds(), "{:?}", report.broken().collect::<Vec<_>>());
+    }
 }

@@ -182,6 +182,18 @@ on_both! {
         let form = format!("key=c-1&partner=bolt&from=2026-01-10T10%3A00&reason=Mistake&seen={}", hidden(&shown, CHANGE, "seen"));
         let changed = app.call(CHANGE, &form, Some(&owner)).await;
         assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        // Taking it back too; "Undo" beside what was just done has seen it.
+        const UNDO: &str = "/rpc/customers/undo-attribution";
+        let undo = serde_json::from_str::<app::forms::Done>(&changed.body).unwrap().undo.unwrap();
+        let form: Vec<String> = undo.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let sale = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns-2,c-1,9.00,USD,2026-02-02T10:00:00Z,,,\n";
+        app.import(Kind::Transactions, sale).await;
+        let stale = app.call(UNDO, &form.join("&"), Some(&owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
+        let shown = app.get(&format!("/customers/c-1/attribution?undo={}", undo.fields[1].1), Some(&owner)).await.body;
+        let form = format!("key=c-1&change={}&seen={}", undo.fields[1].1, hidden(&shown, UNDO, "seen"));
+        let undone = app.call(UNDO, &form, Some(&owner)).await;
+        assert_eq!(undone.status, StatusCode::OK, "{}", undone.body);
 
         const PUBLISH: &str = "/rpc/offers/publish";
         let seen = hidden(&app.get("/offers/affiliates-2026/version", Some(&owner)).await.body, PUBLISH, "seen");

@@ -22,6 +22,7 @@ mod sign_in;
 mod submissions;
 /// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.
 #[path = "../../../data/src/testing.rs"]
+#[allow(dead_code, reason = "data's own tests use all of it")]
 mod testing;
 
-pub use data::Db;
+pub use data::{Db, Result};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::states::{EventKind, InvoiceState};
 use domain::views::Choice;
 use domain::views::customers::{ChangeEntry, ChangePreview, Difference, MovedEvent, VoidPreview};
-use domain::{Instant, Money};
+use domain::{Instant, Money, Month};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -128,11 +128,7 @@ async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from:
     }
     let differences = does.totals.iter().map(|total| {
         let code = total.difference.currency.code();
-        let stage = match (outlook.invoice_state(total.invoice_month.0, code), outlook.invoice(total.invoice_month.0, code)) {
-            (Some(InvoiceState::InReview), Some(invoice)) => format!("invoice {} in review", invoice.number),
-            (Some(_), Some(invoice)) => format!("invoice {}", invoice.number),
-            _ => "accumulating".to_owned(),
-        };
+        let stage = stage(&outlook, total.invoice_month, code);
         Difference { partner: named(&total.partner_key), amount: total.difference, month: total.invoice_month.long(), stage }
     });
     Ok(ChangePreview {
@@ -147,6 +143,15 @@ async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from:
         differences: differences.collect(),
         seen: does.digest(),
     })
+}
+
+/// Where the invoice of a month stands.
+pub(crate) fn stage(outlook: &Outlook, month: Month, code: &str) -> String {
+    match (outlook.invoice_state(month.0, code), outlook.invoice(month.0, code)) {
+        (Some(InvoiceState::InReview), Some(invoice)) => format!("invoice {} in review", invoice.number),
+        (Some(_), Some(invoice)) => format!("invoice {}", invoice.number),
+        _ => "accumulating".to_owned(),
+    }
 }
 
 fn title(kind: EventKind, amount: Option<Money>) -> String {

@@ -90,7 +90,7 @@ async fn payments<C: ConnectionTrait>(
             voided: void.map(|void| format!("Voided on {} by {}: {}", day(void), void.author, void.reason)).unwrap_or_default(),
             // Its refunds come back with it.
             undo: void
-                .filter(|void| newest == Some(void.id) && void.transaction_id == row.id)
+                .filter(|void| newest == Some(void.id) && void.transaction_id == row.id && void.import_void_id.is_none())
                 .map(|void| void.id.to_string())
                 .unwrap_or_default(),
         }

@@ -1,6 +1,5 @@
 //! What the forms around one customer start from.
 
-use domain::doubts::{NewSale, of_sale};
 use domain::views::customers::{CustomerForms, RefundableSale};
 use domain::{Currency, Instant, Money};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -9,10 +8,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use crate::check::shown;
 use crate::entities::transactions::{Column, Entity, Model};
 use crate::entities::{companies, customers as customer_rows};
-use crate::events::{owner_at, spans_of};
+use crate::events::{self, Batch, Given, Largest};
 use crate::queries::{names, words};
 use crate::transactions::Sale;
-use crate::{Db, Error, Result, customers, partners, transactions};
+use crate::{Db, Error, Result, customers, transactions};
 
 /// How many sales the refund form lists.
 const SALES_LISTED: u64 = 200;
@@ -84,43 +83,19 @@ pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, refu
 /// What looks wrong about a sale that is about to be recorded by hand. Nothing for a customer who isn't there, and for a sale
 /// that is there already.
 pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Instant) -> Result<Vec<String>> {
-    let conn = &db.snapshot().await?;
-    let customer = match customers::find_by_key(conn, company.id, &sale.customer_key).await {
-        Ok(customer) => customer,
-        Err(Error::NotFound(_)) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let known = match transactions::find_by_key(conn, company.id, &sale.key).await {
-        Ok(_) => true,
-        Err(Error::NotFound(_)) => false,
-        Err(error) => return Err(error),
-    };
-    if known {
-        return Ok(Vec::new());
-    }
-    let spans = spans_of(conn, &[customer.id]).await?.remove(&customer.id).unwrap_or_default();
-    let partner_since = match owner_at(&spans, sale.occurred_at) {
-        Some(owner) => Some(Instant(partners::get(conn, company.id, owner).await?.joined_at)),
-        None => None,
-    };
-    let largest_before: Option<i64> = Entity::find()
-        .select_only()
-        .column_as(Column::Amount.max(), "largest")
-        .filter(Column::CustomerId.eq(customer.id))
-        .filter(Column::Currency.eq(sale.amount.currency.code()))
-        .filter(Column::VoidedAt.is_null())
-        .into_tuple::<Option<i64>>()
-        .one(conn)
-        .await?
-        .flatten();
-    let new = NewSale {
+    let mut batch = Batch::new();
+    batch.push(&Given {
+        key: &sale.key,
+        customer_key: &sale.customer_key,
         amount: sale.amount,
         occurred_at: sale.occurred_at,
-        customer_since: Instant(customer.created_at),
-        partner_since,
-        largest_before,
-    };
-    Ok(of_sale(&new, &company.zone()?, now))
+        product_key: None,
+        category_key: None,
+        refund_of: None,
+        row: 1,
+    })?;
+    let found = events::doubts(&db.snapshot().await?, company, &batch, &mut Largest::default(), now).await?;
+    Ok(found.into_iter().flat_map(|(_, doubts)| doubts).collect())
 }
 
 /// The sale that somebody wants to refund, or why that cannot be.

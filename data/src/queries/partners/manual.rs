@@ -1,12 +1,13 @@
 //! What the Manual Rewards drawer offers.
 
 use chrono::Duration;
+use domain::doubts::of_reward;
 use domain::states::InvoiceState;
 use domain::views::Choice;
 use domain::views::partners::ManualRewardForm;
 use domain::{Currency, Instant, Money, Month, invoicing};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::entities::{companies, customers, invoices, rewards};
@@ -123,16 +124,17 @@ pub async fn customers_of(db: &Db, company_id: Uuid, partner_key: &str, typed: &
     Ok(list.first(db.read()).await?.iter().map(names::customer).collect())
 }
 
-/// A reward so many times the largest there was is asked about.
-const UNUSUAL_TIMES: i64 = 10;
-/// Below so many major units nothing is.
-const UNUSUAL_UNITS: i64 = 1_000;
-
 /// The question that is asked before a reward far above the usual is given; None for a usual one, and for what is no amount at all.
 pub async fn unusual(db: &Db, company_id: Uuid, amount: &str, currency: &str) -> Result<Option<String>> {
     let Ok(currency) = currency.trim().parse::<Currency>() else { return Ok(None) };
     let Ok(amount) = Money::parse(amount, currency) else { return Ok(None) };
-    let largest: Option<i64> = rewards::Entity::find()
+    let doubt = of_reward(amount, largest_earned(db.read(), company_id, currency).await?);
+    Ok(doubt.map(|doubt| format!("{doubt} Is that right?")))
+}
+
+/// The largest reward in a currency so far.
+pub(crate) async fn largest_earned<C: ConnectionTrait>(conn: &C, company_id: Uuid, currency: Currency) -> Result<Option<i64>> {
+    let largest = rewards::Entity::find()
         .select_only()
         .column(rewards::Column::Amount)
         .filter(rewards::Column::CompanyId.eq(company_id))
@@ -142,16 +144,7 @@ pub async fn unusual(db: &Db, company_id: Uuid, amount: &str, currency: &str) ->
         .order_by_desc(rewards::Column::Id)
         .limit(1)
         .into_tuple()
-        .one(db.read())
+        .one(conn)
         .await?;
-    let unit = 10_i64.saturating_pow(u32::from(currency.exponent()));
-    let usual = largest.unwrap_or(0).max(0).saturating_mul(UNUSUAL_TIMES).max(UNUSUAL_UNITS.saturating_mul(unit));
-    if amount.minor <= usual {
-        return Ok(None);
-    }
-    let compared = match largest.filter(|largest| *largest > 0) {
-        Some(largest) => format!("The largest reward so far is {}.", Money::new(largest, currency)),
-        None => format!("There is no reward in {currency} yet."),
-    };
-    Ok(Some(format!("This gives the partner {amount}. {compared} Is that right?")))
+    Ok(largest)
 }

@@ -123,6 +123,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
             <Form action=UndoAttribution::PATH>
                 <Hidden name="key" value=key.clone()/>
                 <Hidden name="change" value=change/>
+                <Hidden name="seen" value=seen/>
                 <FormEnd>
                     <SubmitButton>"Take the change back"</SubmitButton>
                     <a class="btn quiet" href=at(customer_path(&key))>"Cancel"</a>

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use domain::page::grouped;
 use domain::views::Choice;
-use domain::views::settings::{AcceptedImport, ImportPage as View, ImportTrial};
+use domain::views::settings::{AcceptedImport, ImportPage as View, ImportProblem, ImportTrial};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::SettingsTabs;
+use super::import_void::PastImports;
 use crate::components::{
     ButtonForm, FieldFrame, Form, FormEnd, FormState, Hidden, Loaded, Notice, PageHeader, SelectField, StatTile, Stats, SubmitButton,
     TableFrame, TableHead, Working,
@@ -95,6 +96,7 @@ fn ImportView(page: View) -> impl IntoView {
                         </Form>
                     </div>
                 </section>
+                <PastImports files=page.past/>
             </div>
             <section class="card">
                 <div class="card-head">
@@ -124,17 +126,17 @@ fn FileField() -> impl IntoView {
 /// What the file would do, and the ways to go on.
 #[component]
 fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
-    let good = trial.rows - trial.problem_count;
+    let good = trial.rows - trial.problem_count - trial.voided;
     let tiles =
         trial.counts.iter().map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> }).collect_view();
     let bad = trial.problem_count > 0;
     let upload = trial.upload.clone();
     let apply = match (bad, good) {
         (false, 1) => Some(("Import 1 row".to_owned(), String::new())),
-        (false, _) => Some((format!("Import {} rows", grouped(trial.rows)), String::new())),
+        (false, 2..) => Some((format!("Import {} rows", grouped(good)), String::new())),
         (true, 1) => Some(("Import the good row".to_owned(), "true".to_owned())),
         (true, 2..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
-        (true, _) => None,
+        _ => None,
     };
     let (read_with, ignored) = (trial.read_with.join(", "), trial.ignored.join(", "));
     let rewards = trial
@@ -143,7 +145,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     // All that is wrong is that rewards came in before.
     let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| format!("Give all {} rewards", grouped(trial.rows)));
     let again_upload = trial.upload.clone();
-    let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged");
+    let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged") && trial.rows > 0;
     view! {
         <section class="card" aria-labelledby="trial">
             <div class="card-head">
@@ -157,6 +159,8 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                 {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
                 {unchanged.then(|| view! { <Notice tone="plain" title="Everything in it is here already" text="Importing it would change nothing."/> })}
                 {bad.then(|| view! { <Problems trial=trial.clone()/> })}
+                <Remarks rows=trial.doubtful count=trial.doubts title="Worth a second look" text="They are imported as they are; take them out of the file if they are wrong."/>
+                <Remarks rows=trial.voided_rows count=trial.voided title="Left out" text="They were voided where the file comes from."/>
                 <div class="actions">
                     {apply.map(|(words, skip_bad)| view! {
                         <Form action=ApplyImport::PATH name="apply" class="button-form" bare=true>
@@ -189,15 +193,29 @@ fn choices(words: &[(&str, &str)]) -> Vec<Choice> {
 /// How far a large file is, as the database has it: whoever looks, and whichever process writes.
 #[component]
 fn Accepted(accepted: AcceptedImport) -> impl IntoView {
-    let AcceptedImport { file_name, done, total, ended, impossible, problems } = accepted;
+    let AcceptedImport { kind, file_name, done, total, ended, impossible, problems } = accepted;
+    let heading = match kind.as_str() {
+        "void" => format!("Voiding {file_name}"),
+        "void_undo" => format!("Undoing the void of {file_name}"),
+        _ => format!("Importing {file_name}"),
+    };
     if ended {
         let words = if impossible == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(impossible)) };
+        let undone = kind == "void_undo";
+        let (title, text) = match undone {
+            true => (format!("{words} of {file_name} can't count again"), "Other changes came first. Everything else counts again."),
+            false => (
+                format!("{words} of {file_name} could not be imported any more"),
+                "Other changes came first. Everything else was imported.",
+            ),
+        };
         let rows = problems.into_iter().map(|problem| {
-            view! { <li>{format!("Row {}, {}: {}", problem.line, problem.field, problem.message)}</li> }
+            let of = if undone { format!("Customer {}", problem.field) } else { format!("Row {}, {}", problem.line, problem.field) };
+            view! { <li>{format!("{of}: {}", problem.message)}</li> }
         });
         return view! {
             <div class="stack">
-                <Notice tone="bad" icon="alert" title=format!("{words} of {file_name} could not be imported any more") text="Other changes came first. Everything else was imported."/>
+                <Notice tone="bad" icon="alert" title=title text=text/>
                 <ul class="hint">{rows.collect_view()}</ul>
             </div>
         }
@@ -210,7 +228,7 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="accepted">
             <div class="card-head">
-                <h2 id="accepted">{format!("Importing {file_name}")}</h2>
+                <h2 id="accepted">{heading}</h2>
                 <p>"It goes on when you leave this page."</p>
             </div>
             <div class="card-body stack">
@@ -219,6 +237,33 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
                 <noscript><p class="hint">"Reload this page to see how far it is."</p></noscript>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// What is said of rows that can be imported, or are not to be.
+#[component]
+fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'static str) -> impl IntoView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let words = if count == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(count)) };
+    let rows = rows.into_iter().map(|row| {
+        view! {
+            <tr>
+                <td class="c-num">{row.line}</td>
+                <td>{row.message}</td>
+            </tr>
+        }
+    });
+    view! {
+        <Notice tone="warn" icon="alert" title=format!("{title}: {words}") text=text/>
+        <TableFrame label=title compact=true keep=true>
+            <TableHead labels="#Row|What it is"/>
+            <tbody>{rows.collect_view()}</tbody>
+        </TableFrame>
+        {(shown < count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use crate::routes::page;
 
 mod audit;
 mod import;
+mod import_void;
 mod profile;
 
 #[component(transparent)]
@@ -19,6 +20,7 @@ pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("/settings") view=page!(profile::ProfilePage)/>
         <Route path=path!("/settings/import") view=page!(import::ImportPage)/>
+        <Route path=path!("/settings/import/void") view=page!(import_void::VoidImport)/>
         <Route path=path!("/settings/audit") view=page!(audit::AuditPage)/>
     }
     .into_inner()

@@ -1,0 +1,230 @@
+//! Files of sales that were imported, and voiding one: first what it would do, then doing it.
+
+use domain::page::grouped;
+use domain::views::settings::{ImportVoidPreview, PastImport};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::components::{
+    EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
+    TextArea, Working,
+};
+use crate::list::use_list;
+use crate::place::at;
+use crate::server_fns::imports::{PreviewImportVoid, UndoImportVoid, VoidImport as Apply};
+use crate::ui::load_once;
+
+const IMPORT: &str = "/settings/import";
+const VOID: &str = "/settings/import/void";
+
+/// The latest files of sales and refunds, with the way to void each.
+#[component]
+pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
+    if files.is_empty() {
+        return ().into_any();
+    }
+    let rows = files
+        .into_iter()
+        .map(|file| {
+            let way = match (file.voidable, file.undo.is_empty()) {
+                (true, _) => Some((format!("{VOID}?import={}", file.id), "Void this import")),
+                (false, false) => Some((format!("{VOID}?undo={}", file.undo), "Undo the void")),
+                (false, true) => None,
+            };
+            let way = way.map(|(href, words)| view! { <a class="link" href=at(href)>{words}</a> });
+            view! {
+                <tr>
+                    <th class="c-main" scope="row"><span>{file.file_name}</span><small>{file.author}</small></th>
+                    <td class="c-date" data-label="When">{file.at}</td>
+                    <td class="c-num" data-label="Rows">{grouped(file.rows)}</td>
+                    <td data-label="Status"><span>{file.standing}</span>" "{way}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="past">
+            <div class="section-head">
+                <h2 id="past">"Imported sales"</h2>
+                <p>"The latest files of sales and refunds."</p>
+            </div>
+            <TableFrame label="Imported sales">
+                <TableHead labels="File|When|#Rows|Status"/>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn VoidImport() -> impl IntoView {
+    let query = use_list();
+    // Not reloaded by the write it leads to: what was shown has been done then.
+    let preview = load_once(move |place| {
+        let (import, undo) = query.with(|query| (query.filter("import").to_owned(), query.filter("undo").to_owned()));
+        PreviewImportVoid { place, import, undo }
+    });
+    view! {
+        <Loaded of=preview skeleton=Skeleton::Page let:preview>
+            {match preview {
+                Some(preview) => view! { <Preview preview=preview/> }.into_any(),
+                None => view! {
+                    <PageHeader title="Void an import" crumbs=vec![("Import".into(), IMPORT.into())]/>
+                    <div class="card">
+                        <EmptyState icon="refund" title="Choose the import first" text="“Void this import” stands beside each file of sales.">
+                            <a class="btn" href=at(IMPORT.to_owned())>"Open the imports"</a>
+                        </EmptyState>
+                    </div>
+                }
+                .into_any(),
+            }}
+        </Loaded>
+    }
+}
+
+#[component]
+fn Preview(preview: ImportVoidPreview) -> impl IntoView {
+    let count = |count: i64, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) };
+    let sum = |of: fn(&domain::views::settings::TurningSales) -> i64| preview.turning.iter().map(of).sum::<i64>();
+    let (sales, refunds) = (sum(|turning| turning.sales), sum(|turning| turning.refunds));
+    let (title, rest) = match preview.undo {
+        false => (
+            format!("Void {}", preview.file_name),
+            "won't count any more. The customers' other sales are rated again without them, and their keys can be used again.",
+        ),
+        true => (format!("Undo the void of {}", preview.file_name), "will count again."),
+    };
+    let what = format!("{} and {}", count(sales, "sale", "sales"), count(refunds, "refund", "refunds"));
+    let lead = match preview.undo {
+        false => format!(
+            "What {} imported on {}: {what} of {} {rest}",
+            preview.author,
+            preview.at,
+            count(preview.customers, "customer", "customers")
+        ),
+        true => format!("{what} of {} {rest}", count(preview.customers, "customer", "customers")),
+    };
+    let mut notes = Vec::new();
+    if preview.along > 0 {
+        notes.push(format!("{} of these sales that came in otherwise will go with them.", count(preview.along, "refund", "refunds")));
+    }
+    if preview.before > 0 {
+        let verb = if preview.before == 1 { "was" } else { "were" };
+        notes.push(format!("{} of the file {verb} voided before and will stay so.", count(preview.before, "transaction", "transactions")));
+    }
+    if !preview.planned {
+        notes.push(
+            "The file is large: this is what its transactions have earned. Where other sales depend on them, it can be a little different."
+                .to_owned(),
+        );
+    }
+    let notes = notes.into_iter().map(|note| view! { <p class="hint">{note}</p> }).collect_view();
+    let tiles = preview
+        .turning
+        .iter()
+        .flat_map(|turning| {
+            let refunds = (turning.refunds > 0).then(|| (format!("Refunds in {}", turning.refunded.currency), turning.refunded.display()));
+            std::iter::once((format!("Sales in {}", turning.sold.currency), turning.sold.display())).chain(refunds)
+        })
+        .map(|(label, value)| view! { <StatTile label=label value=value/> })
+        .collect_view();
+    let nothing = sales + refunds == 0;
+    let id = preview.id.clone();
+    let apply = match (nothing, preview.undo) {
+        (true, _) => view! { <Notice tone="plain" title="Nothing of it counts" text="Everything that the file brought in was voided, or it was imported by an earlier version."/> }.into_any(),
+        (false, false) => view! {
+            <Form action=Apply::PATH class="form measure">
+                <Hidden name="import" value=id/>
+                <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
+                <FormEnd>
+                    <SubmitButton>{format!("Void {}", count(sales + refunds, "transaction", "transactions"))}</SubmitButton>
+                    <a class="btn quiet" href=at(IMPORT.to_owned())>"Cancel"</a>
+                </FormEnd>
+                <Working/>
+            </Form>
+        }
+        .into_any(),
+        (false, true) => view! {
+            <Form action=UndoImportVoid::PATH>
+                <Hidden name="void" value=id/>
+                <FormEnd>
+                    <SubmitButton>"Undo the void"</SubmitButton>
+                    <a class="btn quiet" href=at(IMPORT.to_owned())>"Cancel"</a>
+                </FormEnd>
+                <Working/>
+            </Form>
+        }
+        .into_any(),
+    };
+    view! {
+        <PageHeader title=title crumbs=vec![("Import".into(), IMPORT.into())]/>
+        <section class="section stack loose">
+            <p>{lead}</p>
+            {notes}
+            <Stats>{tiles}</Stats>
+            <Differences preview=preview.clone()/>
+            <Impossible preview=preview/>
+            {apply}
+        </section>
+    }
+}
+
+/// Per invoice.
+#[component]
+fn Differences(preview: ImportVoidPreview) -> impl IntoView {
+    if preview.differences.is_empty() {
+        return view! { <Notice tone="plain" icon="info" title="No reward changes" text="These transactions earned nothing, and nothing else changes."/> }.into_any();
+    }
+    let rows = preview
+        .differences
+        .into_iter()
+        .map(|difference| {
+            view! {
+                <tr>
+                    <th class="c-main" scope="row">{difference.month}</th>
+                    <td>{difference.stage}</td>
+                    <td class="c-amount">{difference.amount.display()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let rewards = match (preview.planned, preview.rewards) {
+        (true, 1) => "1 linked reward is written.".to_owned(),
+        (true, count) => format!("{} linked rewards are written.", grouped(count)),
+        (false, count) => format!("{} rewards are corrected.", grouped(count)),
+    };
+    view! {
+        <TableFrame label="Difference per invoice">
+            <TableHead labels="Month|Invoice|#Difference"/>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+        <p class="hint">{rewards}</p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Impossible(preview: ImportVoidPreview) -> impl IntoView {
+    let shown = i64::try_from(preview.impossible.len()).unwrap_or(i64::MAX);
+    if shown == 0 {
+        return ().into_any();
+    }
+    let rows = preview.impossible.into_iter().map(|of| {
+        view! {
+            <tr>
+                <th class="c-main" scope="row">{of.field}</th>
+                <td>{of.message}</td>
+            </tr>
+        }
+    });
+    view! {
+        <Notice tone="warn" icon="alert" title="Some of it can't count again" text="The rest will. Undo what is in the way first if you want all of it."/>
+        <TableFrame label="What can't count again" compact=true keep=true>
+            <TableHead labels="Customer|Why"/>
+            <tbody>{rows.collect_view()}</tbody>
+        </TableFrame>
+        {(shown < preview.impossible_count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
+    }
+    .into_any()
+}
