@@ -189,7 +189,12 @@ async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
     let claim = Claim::new(form, real_now());
     parts.extensions.insert(db.once(claim.clone()));
     let answer = run(&parts, bytes, Some(claim.form().to_owned())).await;
-    match settle(db, &claim, &answer).await {
+    let mut settled = settle(db, &claim, &answer).await;
+    if settled.as_ref().is_err_and(|error| !error.is_transient()) {
+        // A connection that was lost has been replaced by now.
+        settled = settle(db, &claim, &answer).await;
+    }
+    match settled {
         Ok(other) => other.unwrap_or(answer),
         Err(error) => {
             // What the form did is stored with its claim.
