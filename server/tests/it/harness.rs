@@ -92,12 +92,17 @@ impl TestApp {
     }
 
     pub async fn with(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
+        let start = Instant::parse(NOW).unwrap();
+        installation::init(test_db, Mode::Sandbox { start }).await.unwrap();
+        data::programme::apply(test_db, PROGRAMME, false, "test", start).await.unwrap();
+        TestApp::over(test_db, configure).await
+    }
+
+    /// A server over a database that has its company.
+    pub async fn over(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
         LazyLock::force(&PATTERNS);
         let folder = tempfile::tempdir().unwrap();
         let db: Db = (**test_db).clone();
-        let start = Instant::parse(NOW).unwrap();
-        installation::init(&db, Mode::Sandbox { start }).await.unwrap();
-        data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
         let origin = config.public_url.clone().unwrap_or_else(|| "http://tributary.test".to_owned());

@@ -17,6 +17,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use crate::access::{Crowd, FILES, FUNCTIONS, PAGES};
 use crate::harness::{Answer, NOW, PLACE, TestApp, request};
 use crate::on_both;
+use crate::random::Random;
 
 /// Every payload calls, loads or names this.
 const MARK: &str = "qz7";
@@ -35,33 +36,6 @@ fn payloads() -> Vec<String> {
 
 fn all() -> bool {
     std::env::var("ATTACK").is_ok_and(|attack| attack == "all")
-}
-
-/// Numbers by seed (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn new() -> Random {
-        let seed = std::env::var("ATTACK_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-        eprintln!("ATTACK_SEED={seed}");
-        Random(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
-    }
-
-    fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
-        &list[self.below(list.len())]
-    }
 }
 
 // ---- markup in every field ----
@@ -244,7 +218,7 @@ impl Named {
 on_both! {
     async fn names_are_text_on_every_page(db: &TestDb) {
         let named = Named::new(db).await;
-        let mut random = Random::new();
+        let mut random = Random::seeded("ATTACK_SEED");
         let mut faults = Vec::new();
         // Pages about one thing, and addresses that somebody made up.
         for (number, payload) in named.payloads.iter().enumerate() {
@@ -630,7 +604,7 @@ on_both! {
         assert_eq!(listed, known, "every server function is asked");
         let owner = crowd.cookie_of_owner();
         let member = crowd.cookie_of_member();
-        let mut random = Random::new();
+        let mut random = Random::seeded("ATTACK_SEED");
         let rounds = if all() { 60 } else { 4 };
         let (mut faults, mut sent) = (Vec::new(), 0);
         let mut note = |what: String, answer: Answer| {
