@@ -3,10 +3,13 @@
 //!
 //! `TRIBUTARY_FAULTS=all` takes every statement; otherwise one of each write is taken for each kind of fault, by `FAULTS_SEED`.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use data::db::faults::Fault;
 use data::entities::flashes;
 use sea_orm::EntityTrait;
+use server::config::Config;
 use tempfile::TempDir;
 
 use crate::access::Crowd;
@@ -50,11 +53,12 @@ impl Copy {
     }
 
     async fn over(db: TestDb, spool: TempDir) -> Copy {
-        let app = TestApp::over(&db, |mut config| {
+        let configure = |mut config: Config| {
             config.spool_dir = Some(spool.path().to_owned());
             config
-        })
-        .await;
+        };
+        // Nobody else works here, so nobody need wait until a worker that failed is taken to be gone.
+        let app = TestApp::over(&db, configure, Some(Duration::ZERO)).await;
         Copy { db, app, spool }
     }
 
@@ -264,6 +268,9 @@ on_both! {
                 }
             };
             walked.insert(write.path);
+            if all() {
+                eprintln!("{}: {write}, {} statements", db.kind(), trial.statements);
+            }
             tally.writes += 1;
             tally.statements += u64::from(trial.statements);
             for fault in FAULTS {
