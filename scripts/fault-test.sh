@@ -85,7 +85,7 @@ disk() { # SIZE
     mount -t tmpfs -o size="$1" tmpfs "$mounted"
 }
 disks=0
-disk 2M
+disk 4M
 file=$mounted/full.db
 prepare "$file"
 for left in 4 16 64 128 256; do

@@ -217,7 +217,11 @@ async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<
     }
     if status.is_server_error() {
         // Its effect is stored; only what was to be said about it is lost.
-        return Ok(Some(done_before()));
+        let done = done_before();
+        if let Err(error) = claim.answer(db, std::str::from_utf8(&done.body).unwrap_or_default()).await {
+            tracing::warn!(%error, "that a form was done was not kept as its answer");
+        }
+        return Ok(Some(done));
     }
     claim.release(db).await?;
     Ok(None)

@@ -197,18 +197,26 @@ impl Trial {
                     }
                 }
             }
-            copy = Some(here);
+            if self.write.starts_over() {
+                self.send_again(here, &at, tally).await;
+            } else {
+                copy = Some(here);
+            }
         }
         if let Some(here) = copy {
-            let (outcome, _) = here.send(&self.form, None).await;
-            tally.acknowledged += usize::from(outcome == Outcome::Done);
-            let at = format!("{fault:?} before");
-            if outcome != Outcome::Done {
-                tally.problems.push(format!("{} did not pass when it was sent again: {outcome:?}", self.write));
-            }
-            self.look(&at, "sent again", &self.fingerprint.take(&here.db).await, tally);
-            self.end(here, &at, tally).await;
+            self.send_again(here, &format!("{fault:?} before"), tally).await;
         }
+    }
+
+    /// Without a fault: it passes.
+    async fn send_again(&self, here: Copy, at: &str, tally: &mut Tally) {
+        let (outcome, _) = here.send(&self.form, None).await;
+        if outcome != Outcome::Done {
+            tally.problems.push(format!("{} did not pass when it was sent again, {at}: {outcome:?}", self.write));
+        }
+        tally.acknowledged += usize::from(outcome == Outcome::Done);
+        self.look(at, "sent again", &self.fingerprint.take(&here.db).await, tally);
+        self.end(here, at, tally).await;
     }
 
     /// Sent once more, killed or stopped, and looked at again.

@@ -9,8 +9,8 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 /// Messages for a next page, tries of the health, and tries at signing in, which count whatever becomes of them.
 const LEFT_OUT: [&str; 4] = ["flashes", "write_trials", "sign_in_failures", "sign_in_networks"];
-/// Words that say how something went, and a salted hash.
-const COLUMNS_LEFT_OUT: [(&str, &str); 2] = [("submissions", "result"), ("users", "password_hash")];
+/// Words that say how something went, a salted hash, and how often the simulated bank was asked with the same key.
+const COLUMNS_LEFT_OUT: [(&str, &str); 3] = [("submissions", "result"), ("users", "password_hash"), ("simulated_requests", "asked")];
 /// Words of this length are ids, keys and hashes.
 const NAME_CHARS_MIN: usize = 20;
 

@@ -68,18 +68,21 @@ impl Write {
     pub fn beside(&self) -> &'static [&'static str] {
         match self.path {
             MOVE_CLOCK => &["audit: action=clock_moved"],
-            "/rpc/session/sign-in" => &["audit:"],
-            // Whoever could not be signed in goes on with the new password.
-            "/rpc/session/set-password" => &["sessions:"],
+            // A session that nobody was given is nobody's.
+            path if path.starts_with("/rpc/session/") => &["audit: action=signed_in", "sessions:"],
             "/rpc/imports/apply" => &["uploads:"],
             _ => &[],
         }
     }
 
+    /// Whether each fault comes to a company of its own: what was tried before counts.
+    pub fn starts_over(&self) -> bool {
+        self.path == MOVE_CLOCK || self.path.starts_with("/rpc/session/")
+    }
+
     /// Whether a person reads this when the database fails: that nothing was changed, or where to look.
     pub fn may_say(&self, words: &str) -> bool {
         match self.path {
-            SIGN_OUT => words.starts_with("500"),
             MOVE_CLOCK => words.contains("The clock stopped on the way"),
             UPLOAD => words.contains("Nothing was changed"),
             path if path.starts_with("/rpc/session/") => words.starts_with("503"),
