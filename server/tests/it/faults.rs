@@ -138,7 +138,7 @@ impl Trial {
         let Copy { db, app, spool: files } = Copy::of(base, &tempfile::tempdir().unwrap()).await;
         crowd.app = app;
         let form = write.prepare(crowd).await;
-        let fingerprint = Fingerprint::of(&db, write.beside()).await;
+        let fingerprint = Fingerprint::of(&db).await;
         let before = fingerprint.take(&db).await;
         let template = db.freeze().await;
 
@@ -149,7 +149,7 @@ impl Trial {
         let after = fingerprint.take(&calm.db).await;
         calm.db.remove().await;
         if outcome != Outcome::Done || (statements == 0) != (after == before) {
-            let more = beyond(&before, &after);
+            let more = beyond(&before, &after, &[]);
             return Err(format!("{write}: say in `prepared.rs` what comes before it: {outcome:?}, {statements} statements, {more:?}"));
         }
         Ok(Trial { write, form, template, files, fingerprint, before, after, statements })
@@ -174,15 +174,15 @@ impl Trial {
                     self.end(here, &at, tally).await;
                     continue;
                 }
-                Outcome::Uncertain if now == self.after => {
+                Outcome::Uncertain if self.is(&now, &self.after) => {
                     tally.uncertain += 1;
                     self.end(here, &at, tally).await;
                     continue;
                 }
                 Outcome::Uncertain => {
                     tally.uncertain += 1;
-                    if now != self.before {
-                        tally.problems.push(format!("{} was uncertain with {at}, and is half done: {}", self.write, self.difference(&now)));
+                    if !self.is(&now, &self.before) {
+                        tally.problems.push(format!("{} was uncertain with {at}, and is half done: {}", self.write, self.shown(&now)));
                     }
                 }
                 Outcome::Refused(words) => {
@@ -191,8 +191,8 @@ impl Trial {
                         tally.problems.push(format!("{} was refused with {at}: {words}", self.write));
                     }
                     // The clock stops on the way, and says so.
-                    if now != self.before && self.write.path != MOVE_CLOCK {
-                        let left = beyond(&self.before, &now).join("\n    ");
+                    if !self.is(&now, &self.before) && self.write.path != MOVE_CLOCK {
+                        let left = beyond(&self.before, &now, &[]).join("\n    ");
                         tally.problems.push(format!("{} was refused with {at} and left:\n    {left}\n    {words}", self.write));
                     }
                 }
@@ -240,17 +240,28 @@ impl Trial {
 
     /// Whether everything is there once.
     fn look(&self, at: &str, when: &str, now: &[String], tally: &mut Tally) {
-        let (missing, more) = (beyond(now, &self.after), beyond(&self.after, now));
+        let (missing, more) = self.difference(now, &self.after);
         tally.lost += usize::from(!missing.is_empty());
         tally.doubled += usize::from(missing.is_empty() && !more.is_empty());
-        if now != self.after {
-            tally.problems.push(format!("{}, {when}, {at}: {}", self.write, self.difference(now)));
+        if !missing.is_empty() || !more.is_empty() {
+            tally.problems.push(format!("{}, {when}, {at}: {}", self.write, self.shown(now)));
         }
     }
 
-    fn difference(&self, now: &[String]) -> String {
+    fn is(&self, now: &[String], wanted: &[String]) -> bool {
+        let (missing, more) = self.difference(now, wanted);
+        missing.is_empty() && more.is_empty()
+    }
+
+    /// What is missing, and what is too much.
+    fn difference<'a>(&self, now: &'a [String], wanted: &'a [String]) -> (Vec<&'a str>, Vec<&'a str>) {
+        (beyond(now, wanted, self.write.less()), beyond(wanted, now, self.write.more()))
+    }
+
+    fn shown(&self, now: &[String]) -> String {
         let shown = |lines: Vec<&str>| lines.into_iter().take(SHOWN_MAX).map(|line| format!("\n    {line}")).collect::<String>();
-        format!("missing{}\n  too much{}", shown(beyond(now, &self.after)), shown(beyond(&self.after, now)))
+        let (missing, more) = self.difference(now, &self.after);
+        format!("missing{}\n  too much{}", shown(missing), shown(more))
     }
 }
 
@@ -268,6 +279,7 @@ on_both! {
         let mut tally = Tally::default();
         let mut walked = std::collections::BTreeSet::new();
         for write in writes {
+            walked.insert(write.path);
             let trial = match Trial::of(write, &base, &mut crowd).await {
                 Ok(trial) => trial,
                 Err(problem) => {
@@ -275,7 +287,6 @@ on_both! {
                     continue;
                 }
             };
-            walked.insert(write.path);
             if all() {
                 eprintln!("{}: {write}, {} statements", db.kind(), trial.statements);
             }

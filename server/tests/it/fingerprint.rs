@@ -18,14 +18,12 @@ const NAME_CHARS_MIN: usize = 20;
 pub struct Fingerprint {
     sql: String,
     known: HashSet<String>,
-    /// Rows that begin so are not compared.
-    beside: &'static [&'static str],
 }
 
 impl Fingerprint {
     /// What is in this database is compared as it is.
-    pub async fn of(db: &Db, beside: &'static [&'static str]) -> Fingerprint {
-        let mut fingerprint = Fingerprint { sql: question(db).await, known: HashSet::new(), beside };
+    pub async fn of(db: &Db) -> Fingerprint {
+        let mut fingerprint = Fingerprint { sql: question(db).await, known: HashSet::new() };
         let lines = fingerprint.raw(db).await;
         fingerprint.known = lines.iter().flat_map(|line| words(line)).map(str::to_owned).collect();
         fingerprint
@@ -33,9 +31,7 @@ impl Fingerprint {
 
     /// A line for each row, in order.
     pub async fn take(&self, db: &Db) -> Vec<String> {
-        let lines = self.raw(db).await;
-        let compared = lines.iter().filter(|line| !self.beside.iter().any(|start| line.starts_with(start)));
-        let mut lines: Vec<String> = compared.map(|line| self.masked(line)).collect();
+        let mut lines: Vec<String> = self.raw(db).await.iter().map(|line| self.masked(line)).collect();
         lines.sort_unstable();
         lines
     }
@@ -120,8 +116,8 @@ async fn question(db: &Db) -> String {
     sql
 }
 
-/// What the second has and the first has not, each row as often as it is too many.
-pub fn beyond<'a>(first: &[String], second: &'a [String]) -> Vec<&'a str> {
+/// What the second has and the first has not, each row as often as it is too many; but for rows that begin in one of these ways.
+pub fn beyond<'a>(first: &[String], second: &'a [String], but: &[&str]) -> Vec<&'a str> {
     let mut left: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     for line in first {
         *left.entry(line).or_default() += 1;
@@ -130,6 +126,7 @@ pub fn beyond<'a>(first: &[String], second: &'a [String]) -> Vec<&'a str> {
     for line in second {
         match left.get_mut(line.as_str()) {
             Some(count) if *count > 0 => *count -= 1,
+            _ if but.iter().any(|start| line.starts_with(start)) => {}
             _ => more.push(line.as_str()),
         }
     }
