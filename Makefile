@@ -43,10 +43,7 @@ shots: ## screenshots of every screen, into var/shots
 	@scripts/shots.sh $(ARGS)
 
 kills: ## faults at every statement, full disks, four workers killed at random moments (ARGS="200 SEED")
-	@scripts/setup.sh tests
-	@. scripts/env.sh && scripts/with-postgres.sh cargo test -q -p data --test it -- --nocapture faults:: proxy:: durable::
-	@. scripts/env.sh && scripts/fault-test.sh "$$(server_bin release)"
-	@. scripts/env.sh && scripts/with-postgres.sh scripts/kill-test.sh "$$(server_bin release)" $(ARGS)
+	@scripts/kills.sh $(ARGS)
 
 attack: ## every payload on every page and every endpoint fuzzed, on both databases and in a browser (ARGS=SEED)
 	@scripts/attack.sh $(ARGS)

@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# The program at the limits of its disk, on SQLite: a file that may not grow (SIGXFSZ ignored, so that the write fails), and, for root, a
-# full tmpfs. An import that said yes is there, one that said no left nothing, and both hold at the next try and after a kill.
+# The program at the limits of its disk, on SQLite: a file that may not grow (SIGXFSZ ignored, so that the write fails), and a full tmpfs.
+# An import that said yes is there, one that said no left nothing, and both hold at the next try and after a kill. The same for what people
+# send to `serve`: see serve-faults.py.
 #
 # fault-test.sh TRIBUTARY_BINARY
 set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 binary=$(realpath "$1")
+# Mounting a tmpfs is for root, if only of a namespace of its own.
+if [ "$(id -u)" != 0 ]; then
+    unshare --user --map-root-user --mount true 2>/dev/null || { echo "no tmpfs can be mounted here, so no disk can be full: run it as root" >&2; exit 1; }
+    exec unshare --user --map-root-user --mount "$0" "$binary"
+fi
 work=$(mktemp -d)
 mounted=
 trap '[ -z "$mounted" ] || umount "$mounted" || true; rm -rf "$work"' EXIT
@@ -35,7 +42,13 @@ load_whole() { # once nothing is in the way
 }
 check() { "$binary" --database "sqlite://$1" verify >"$work/verify" 2>&1 || { cat "$work/verify" >&2; exit 1; }; }
 
-writes=0 acknowledged=0 refused=0 lost=0 doubled=0
+writes=0 acknowledged=0 refused=0 lost=0 doubled=0 failed=0
+report() { # PART FAULTS
+    echo "kills | import, $1 | writes $writes | faults $2 | acknowledged $acknowledged | refused $refused | lost $lost | doubled $doubled"
+    [ $refused -gt 0 ] || { echo "$1: no write met it" >&2; failed=1; }
+    [ $((lost + doubled)) = 0 ] || failed=1
+    writes=0 acknowledged=0 refused=0 lost=0 doubled=0
+}
 judge() { # FILE STATUS
     local rows
     rows=$(stored "$1")
@@ -63,27 +76,34 @@ for more in 0 8 16 24 32 48 64 96 128 192 256 384 512; do
     judge "$file" 0
     limits=$((limits + 1))
 done
-[ "$refused" -gt 0 ] || { echo "no limit was met" >&2; exit 1; }
+report "file limits" $limits
 
-disks=0
-if [ "$(id -u)" = 0 ] && mkdir "$work/disk" && mount -t tmpfs -o size=2M tmpfs "$work/disk" 2>/dev/null; then
+disk() { # SIZE
+    [ -z "$mounted" ] || umount "$mounted"
     mounted=$work/disk
-    file=$mounted/full.db
-    prepare "$file"
-    for left in 4 16 64 128 256; do
-        free=$(df -k --output=avail "$mounted" | tail -n 1)
-        head -c $(((free > left ? free - left : 0) * 1024)) /dev/zero >"$mounted/ballast"
-        status=0
-        load "$file" || status=$?
-        rm "$mounted/ballast"
-        judge "$file" $status
-        disks=$((disks + 1))
-        [ "$status" != 0 ] || break
-    done
-    load_whole "$file"
-    judge "$file" 0
-else
-    echo "no tmpfs here: a full disk was left out" >&2
-fi
-echo "disk faults: $writes writes at $limits file limits and $disks full disks: $acknowledged acknowledged, $refused refused, $lost lost, $doubled doubled"
-[ $((lost + doubled)) = 0 ]
+    mkdir -p "$mounted"
+    mount -t tmpfs -o size="$1" tmpfs "$mounted"
+}
+disks=0
+disk 4M
+file=$mounted/full.db
+prepare "$file"
+for left in 4 16 64 128 256; do
+    free=$(df -k --output=avail "$mounted" | tail -n 1)
+    head -c $(((free > left ? free - left : 0) * 1024)) /dev/zero >"$mounted/ballast"
+    status=0
+    load "$file" || status=$?
+    rm "$mounted/ballast"
+    judge "$file" $status
+    disks=$((disks + 1))
+    [ "$status" != 0 ] || break
+done
+load_whole "$file"
+judge "$file" 0
+report "full tmpfs" $disks
+
+mkdir "$work/limited"
+python3 "$here/serve-faults.py" "$binary" limit "$work/limited" "$RANDOM" || failed=1
+disk 16M
+python3 "$here/serve-faults.py" "$binary" disk "$mounted" "$RANDOM" || failed=1
+[ $failed = 0 ]

@@ -91,5 +91,7 @@ for kind in sqlite postgres; do
         diff -rq "$work/calm" "$work/$kind-$plays" || { echo "exports differ from those of an undisturbed run (seed $seed)" >&2; exit 1; }
     done
     echo "$kind: $((killed - before)) workers killed at work in $plays histories, the books held after every month (seed $seed)"
+    [ $kind = sqlite ] && name=SQLite || name=PostgreSQL
+    echo "kills | workers killed, $name | faults $((killed - before)) | lost 0 | doubled 0"
 done
 echo "kills: $killed passed, 0 failed"

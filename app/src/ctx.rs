@@ -146,12 +146,24 @@ pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     Ok(accounts::find_user(&db, user_id).await?.map(|user| Person { db, user }))
 }
 
-/// Signs somebody in: a session of a new id.
+/// Signs somebody in: a session of a new id, which is stored before they are told.
 pub async fn begin_session(parts: &Parts, user: &User) -> Result<()> {
     let session = session_of(parts)?;
-    session.cycle_id().await.map_err(internal)?;
-    session.insert(USER_ID, user.id).await.map_err(internal)
+    let begun = async {
+        session.cycle_id().await?;
+        session.insert(USER_ID, user.id).await?;
+        session.save().await
+    };
+    if let Err(error) = begun.await {
+        tracing::error!(%error, "a session could not be stored");
+        // So that it isn't tried again with the answer.
+        session.clear().await;
+        return Err(AppError::Unavailable(NO_SESSION.to_owned())).inspect_err(fail);
+    }
+    Ok(())
 }
+
+const NO_SESSION: &str = "You can't be signed in at the moment: the database can't be written. Try again in a moment.";
 
 pub fn session_of(parts: &Parts) -> Result<Session> {
     parts.extensions.get::<Session>().cloned().ok_or_else(|| internal("no session in the request"))

@@ -1,5 +1,5 @@
 //! What is left for the next page: with the session of whoever is signed in, and in a cookie of their own for visitors, for whom the
-//! database keeps nothing.
+//! database keeps nothing. While nothing can be stored, people get by cookie what is to be said, and not what they typed.
 
 use axum::response::Response;
 use data::flashes::{Flashes, For};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::ctx::{Whose, db_of, real_now, session_of};
 use crate::error::AppError;
-use crate::forms::{FailedForm, Flash};
+use crate::forms::{FORM_PLACE, FailedForm, Flash};
 use crate::tokens::Signing;
 
 /// Longest message, and longest error at one field, in characters.
@@ -33,7 +33,13 @@ pub async fn leave(parts: &Parts, flash: &Flash, response: &mut Response) {
     let left = match (signed_in(parts).await, parts.extensions.get::<Flashes>()) {
         (Some(id), Some(flashes)) => {
             let content = serde_json::to_string(&flash).unwrap_or_default();
-            flashes.leave(For::Session(id), &content, real_now()).await.map_err(AppError::from)
+            match flashes.leave(For::Session(id), &content, real_now()).await {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, "a message to the next page goes by a cookie");
+                    set_cookie(parts, without_values(flash), response).await
+                }
+            }
         }
         _ => set_cookie(parts, flash, response).await,
     };
@@ -143,6 +149,14 @@ async fn cookie(parts: &Parts) -> Option<Flash> {
 /// The path of an address without its query.
 fn path_of(address: &str) -> &str {
     address.split('?').next().unwrap_or_default()
+}
+
+/// Only what is to be said: whoever uses this browser next does not read what somebody typed.
+fn without_values(mut flash: Flash) -> Flash {
+    if let Some(failed) = &mut flash.failed {
+        failed.values.retain(|(name, _)| name == FORM_PLACE);
+    }
+    flash
 }
 
 /// No message is longer than a person reads.

@@ -189,7 +189,12 @@ async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
     let claim = Claim::new(form, real_now());
     parts.extensions.insert(db.once(claim.clone()));
     let answer = run(&parts, bytes, Some(claim.form().to_owned())).await;
-    match settle(db, &claim, &answer).await {
+    let mut settled = settle(db, &claim, &answer).await;
+    if settled.as_ref().is_err_and(|error| !error.is_transient()) {
+        // A connection that was lost has been replaced by now.
+        settled = settle(db, &claim, &answer).await;
+    }
+    match settled {
         Ok(other) => other.unwrap_or(answer),
         Err(error) => {
             // What the form did is stored with its claim.
@@ -212,7 +217,11 @@ async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<
     }
     if status.is_server_error() {
         // Its effect is stored; only what was to be said about it is lost.
-        return Ok(Some(done_before()));
+        let done = done_before();
+        if let Err(error) = claim.answer(db, std::str::from_utf8(&done.body).unwrap_or_default()).await {
+            tracing::warn!(%error, "that a form was done was not kept as its answer");
+        }
+        return Ok(Some(done));
     }
     claim.release(db).await?;
     Ok(None)

@@ -330,8 +330,25 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
         let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
         return Err(AppError::Conflict(message));
     }
+    // It is imported; that it can't be tidied up after must not say otherwise.
+    let tidied = tidy_up(cx, &spool, upload, report.rest.as_mut()).await;
+    if let Err(error) = &tidied {
+        tracing::warn!(?error, "a file that was imported is still offered");
+    }
+    if let Some(import_id) = accepted {
+        write_on(cx, import_id);
+        let rows = grouped(count(report.created + report.changed + report.unchanged));
+        return Ok(format!("Importing {rows} rows of {}. This page shows how far it is; you can leave it.", tried.file_name));
+    }
+    let counts: Vec<String> = counts(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
+    let lost = if tidied.is_err() && report.skipped > 0 { " What was left out could not be kept for you." } else { "" };
+    Ok(format!("Imported {}: {}.{lost}", tried.file_name, counts.join(", ")))
+}
+
+/// Forgets the file that was imported, and keeps the rows of it that were left out.
+async fn tidy_up(cx: &CompanyCtx, spool: &Spool, upload: &str, rest: Option<&mut File>) -> Result<()> {
     uploads::remove(&cx.db, owner(cx), uploads::Kind::Tried, Some(upload)).await?;
-    let before = match &mut report.rest {
+    let before = match rest {
         Some(rest) => {
             let mut waiting = Waiting { spool: spool.clone(), name: rest_of(upload), kept: false };
             spool.create(&waiting.name).and_then(|mut file| io::copy(rest, &mut file)).map_err(internal)?;
@@ -345,13 +362,7 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
         spool.remove(&rest_of(&before));
     }
     spool.remove(&file_of(upload));
-    if let Some(import_id) = accepted {
-        write_on(cx, import_id);
-        let rows = grouped(count(report.created + report.changed + report.unchanged));
-        return Ok(format!("Importing {rows} rows of {}. This page shows how far it is; you can leave it.", tried.file_name));
-    }
-    let counts: Vec<String> = counts(&report).into_iter().map(|(label, count)| format!("{} {label}", grouped(count))).collect();
-    Ok(format!("Imported {}: {}.", tried.file_name, counts.join(", ")))
+    Ok(())
 }
 
 /// Goes on with what was accepted for as long as a person waits, and apart from then on. What it did, if it came to its end.

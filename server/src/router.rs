@@ -109,7 +109,10 @@ async fn health(State(state): State<AppState>) -> Response {
 }
 
 async fn sign_out(session: Session) -> Response {
-    if let Err(error) = session.flush().await {
+    // A second try settles what became of the first.
+    if session.flush().await.is_err()
+        && let Err(error) = session.flush().await
+    {
         tracing::error!(%error, "a session could not be ended");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }

@@ -12,7 +12,9 @@ pub fn start() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
+        .with_target(false)
+        // Said on stderr too, in a way that panics where it is on the same full disk as all else.
+        .log_internal_errors(false);
     // Tests of one process start it more than once.
     let _ = lines.try_init();
 }

@@ -78,6 +78,11 @@ pub async fn set_password(token: String, password: String, password_again: Strin
     let Some(user) = set else {
         return Err(AppError::Conflict("This link was used before or is too old. Ask for a new one.".to_owned()));
     };
-    ctx::begin_session(&ctx::parts()?, &user).await?;
+    // The link is used up: whoever can't be signed in by it goes on with the password.
+    if let Err(error) = ctx::begin_session(&ctx::parts()?, &user).await {
+        tracing::warn!(?error, "a password was set, and its owner was not signed in");
+        http::set_status(200);
+        return Ok(Done::say("Your password is set. Sign in with it.").to("/sign-in"));
+    }
     Ok(Done::say("Your password is set.").to("/"))
 }

@@ -20,17 +20,32 @@ struct Planned {
     /// So many statements are left until then.
     left: u32,
     fault: Fault,
+    /// All that follow fail too.
+    lasts: bool,
 }
 
 impl Faults {
     /// The `n`-th statement from now on fails, once.
     pub fn plan(&self, n: u32, fault: Fault) {
-        *self.planned() = Some(Planned { left: n, fault });
+        *self.planned() = Some(Planned { left: n, fault, lasts: false });
+    }
+
+    /// Every statement fails from now on, until [`Faults::cancel`].
+    pub fn last(&self) {
+        *self.planned() = Some(Planned { left: 1, fault: Fault::Undone, lasts: true });
     }
 
     /// Forgets what was planned. True if it has not happened.
     pub fn cancel(&self) -> bool {
         self.planned().take().is_some()
+    }
+
+    /// How many statements `work` sends.
+    pub async fn count<T>(&self, work: impl Future<Output = T>) -> (T, u32) {
+        self.plan(u32::MAX, Fault::Undone);
+        let outcome = work.await;
+        let left = self.planned().take().map_or(0, |plan| plan.left);
+        (outcome, u32::MAX - left)
     }
 
     pub(super) fn strikes(&self) -> Option<Fault> {
@@ -40,7 +55,7 @@ impl Faults {
         if plan.left > 0 {
             return None;
         }
-        planned.take().map(|plan| plan.fault)
+        if plan.lasts { Some(plan.fault) } else { planned.take().map(|plan| plan.fault) }
     }
 
     fn planned(&self) -> std::sync::MutexGuard<'_, Option<Planned>> {

@@ -44,7 +44,7 @@ pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> 
 
 /// When a row was voided where it comes from.
 pub fn voided(fields: &Fields<'_>, context: &Context) -> Option<String> {
-    let text = Some(fields.get(VOIDED)).map(str::trim).filter(|text| !text.is_empty())?;
+    let text = Some(fields.get(VOIDED).trim()).filter(|text| !text.is_empty())?;
     Some(match Instant::parse(text) {
         Ok(at) => format!("voided on {}", long_date(context.zone.date(at))),
         Err(_) => format!("voided: {}", shown(text)),

@@ -128,8 +128,15 @@ pub struct Outcome {
     pub left_out: u64,
     /// Left out, with why: by key.
     pub refused: Vec<(String, String)>,
-    /// Not decided about, because it was stopped.
+    /// Not decided about, because it was stopped, or could not go on.
     pub missing: u64,
+}
+
+impl Outcome {
+    /// Whether a piece of it is stored.
+    fn has_begun(&self) -> bool {
+        self.changed + self.unchanged + self.followed + self.left_out > 0 || !self.refused.is_empty()
+    }
 }
 
 /// What is decided about a whole selection.
@@ -158,15 +165,39 @@ pub async fn decide(
     }
     check_reason(asked.reason)?;
     let selection = find(db.read(), company_id, asked.selection).await?.ok_or(Error::NotFound("the selection"))?;
-    let total = u64::try_from(selection.rewards).unwrap_or(0);
     let mut outcome = Outcome::default();
+    match decide_pieces(db, &selection, asked, by, now, told, &mut outcome).await {
+        // What is done is said; the rest can be gone on with.
+        Err(error) if outcome.has_begun() => tracing::warn!(%error, "a decision about a selection stopped on the way"),
+        ended => ended?,
+    }
+    Ok(outcome)
+}
+
+async fn decide_pieces(
+    db: &Db,
+    selection: &Model,
+    asked: &Asked<'_>,
+    by: &str,
+    now: Instant,
+    told: &(dyn Fn(u64, u64) -> bool + Sync),
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let total = u64::try_from(selection.rewards).unwrap_or(0);
     loop {
         let left = left_of(db.read(), selection.id).await?;
+        outcome.missing = left;
         if left == 0 || !told(total.saturating_sub(left), total) {
-            outcome.missing = left;
-            return Ok(outcome);
+            return Ok(());
         }
-        let piece = transact!(db, |tx| { decide_piece(tx, company_id, asked, by, now).await })?;
+        let piece = match transact!(db, |tx| { decide_piece(tx, selection.company_id, asked, by, now).await }) {
+            // What is marked as decided about is stored.
+            Err(Error::Uncertain) => match left.saturating_sub(left_of(db.read(), selection.id).await?) {
+                0 => return Err(Error::Uncertain),
+                changed => Outcome { changed, ..Outcome::default() },
+            },
+            ended => ended?,
+        };
         outcome.changed += piece.changed;
         outcome.unchanged += piece.unchanged;
         outcome.followed += piece.followed;
@@ -310,7 +341,11 @@ pub async fn undo_all(
             outcome.missing = total - done;
             return Ok(outcome);
         }
-        match undo(db, company_id, batch, by, now).await {
+        let mut undone = undo(db, company_id, batch, by, now).await;
+        if matches!(undone, Err(Error::Uncertain)) {
+            undone = undo(db, company_id, batch, by, now).await;
+        }
+        match undone {
             Ok(decided) => {
                 outcome.changed += decided.changed;
                 outcome.followed += decided.followed;
@@ -318,6 +353,11 @@ pub async fn undo_all(
             Err(Error::Invalid(refused)) => outcome.refused.extend(refused),
             // Undone before.
             Err(Error::Conflict(_)) => {}
+            Err(error) if done > 0 => {
+                tracing::warn!(%error, "undoing a decision about a selection stopped on the way");
+                outcome.missing = total - done;
+                return Ok(outcome);
+            }
             Err(error) => return Err(error),
         }
     }

@@ -104,16 +104,20 @@ async fn counts(db: &Db) -> String {
     out
 }
 
-async fn calm(db: &TestDb) -> Vec<String> {
+/// What is there after each step, and how many statements they take.
+async fn calm(db: &TestDb) -> (Vec<String>, u32) {
     let world = World::new(db).await;
     let mut after = vec![counts(db).await];
+    let mut statements = 0;
     for name in STEPS {
-        step(&world, name).await.unwrap();
+        let (outcome, sent) = db.faults().count(step(&world, name)).await;
+        outcome.unwrap();
+        statements += sent;
         after.push(counts(db).await);
     }
     after.push(world.rewards().await.join("\n"));
     after.push(world.balances().await.join("\n"));
-    after
+    (after, statements)
 }
 
 #[derive(Default)]
@@ -121,6 +125,7 @@ struct Tally {
     writes: usize,
     faults: usize,
     acknowledged: usize,
+    refused: usize,
 }
 
 /// A write is answered with success or refused in words; refused, it is sent again, as a person would.
@@ -141,6 +146,7 @@ async fn disturbed(db: &TestDb, fault: Fault, expected: &[String], tally: &mut T
                 Err(error) => {
                     assert!(struck, "{name}: {error}");
                     assert!(matches!(error, Error::Unreachable(_) | Error::Uncertain), "{name}: {error:?}");
+                    tally.refused += 1;
                     assert_eq!(now, expected[index], "{name} was refused at statement {n} and left something");
                     continue;
                 }
@@ -164,15 +170,19 @@ async fn fresh(like: &TestDb) -> TestDb {
 
 on_both! {
     async fn a_fault_at_any_statement_loses_and_doubles_nothing(db: &TestDb) {
-        let expected = calm(db).await;
+        let (expected, statements) = calm(db).await;
         let mut tally = Tally::default();
         for fault in [Fault::Undone, Fault::AnswerLost] {
             let db = fresh(db).await;
             disturbed(&db, fault, &expected, &mut tally).await;
             db.remove().await;
         }
-        let Tally { writes, faults, acknowledged } = tally;
-        eprintln!("{}: {writes} writes, {faults} faults at their statements, {acknowledged} acknowledged", db.kind());
+        let Tally { writes, faults, acknowledged, refused } = tally;
+        eprintln!(
+            "kills | operations, {} | writes {writes} | statements {statements} | faults {faults} | acknowledged {acknowledged} | refused {refused} \
+             | lost 0 | doubled 0",
+            db.kind()
+        );
         assert!(faults > 4 * writes, "{faults}");
     }
 

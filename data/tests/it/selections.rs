@@ -1,5 +1,6 @@
 //! Everything that a filter finds, selected at once and decided about in pieces.
 
+use data::db::faults::Fault;
 use data::entities::{rewards, selections};
 use data::rewards::selection::{self, Asked};
 use data::rewards::{self as operations, Decision};
@@ -89,6 +90,57 @@ on_both! {
         let rest = selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true).await.unwrap();
         assert_eq!((rest.changed, rest.missing), (50, 0));
         assert_eq!(in_state(db, RewardState::Declined).await, 250);
+        books.prove().await;
+    }
+
+    async fn a_fault_on_the_way_is_said_and_the_rest_goes_on(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        // Two pieces.
+        const REWARDS: u64 = 203;
+        for number in 0..REWARDS {
+            books.reward(ada, 100 + i64::try_from(number).unwrap(), "USD").await;
+        }
+        let now = books.now().await;
+        // Few of the statements, unless all are wanted.
+        let step = if std::env::var("TRIBUTARY_FAULTS").is_ok_and(|faults| faults == "all") { 1 } else { 9 };
+        let (mut stopped, mut nothing) = (0, 0);
+        for fault in [Fault::Undone, Fault::AnswerLost] {
+            for n in (1..).step_by(step) {
+                let id = selected(&books, &[]).await.unwrap();
+                let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+                let decide = || selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true);
+                let undo = || selection::undo_all(db, books.company_id, id, BY, now, &|_, _| true);
+                db.faults().plan(n, fault);
+                let outcome = decide().await;
+                let struck = !db.faults().cancel();
+                let approved = in_state(db, RewardState::Approved).await;
+                match outcome {
+                    Ok(outcome) => {
+                        assert_eq!((outcome.changed, outcome.missing), (approved, REWARDS - approved), "{fault:?} at {n}");
+                        stopped += u64::from(outcome.missing > 0);
+                    }
+                    Err(error) => {
+                        assert_eq!(approved, 0, "{fault:?} at {n}: {error}");
+                        nothing += 1;
+                    }
+                }
+                decide().await.unwrap();
+                assert_eq!(in_state(db, RewardState::Approved).await, REWARDS);
+                db.faults().plan(n, fault);
+                let undone = undo().await;
+                let pending = in_state(db, RewardState::Pending).await;
+                let said = undone.map(|outcome| outcome.missing > 0);
+                assert!(matches!(said, Ok(true)) == (pending > 0 && pending < REWARDS), "{fault:?} at {n}: {said:?}, {pending}");
+                db.faults().cancel();
+                undo().await.unwrap();
+                assert_eq!(in_state(db, RewardState::Pending).await, REWARDS);
+                if !struck {
+                    break;
+                }
+            }
+        }
+        assert!(stopped > 0 && nothing > 0, "{stopped} {nothing}");
         books.prove().await;
     }
 

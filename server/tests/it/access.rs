@@ -189,7 +189,10 @@ pub const PAGES: &[(&str, For, &str, bool)] = &[
     ("/sign-in/link/{token}", Everybody, "/sign-in/link/none", false),
 ];
 
-/// Plain routes: files, and what is posted without a server function.
+/// What is posted without a server function.
+pub const POSTS: &[(&str, For)] = &[("/c/northwind/upload/import", Company(Action::Import)), ("/sign-out", Everybody)];
+
+/// Plain routes: files.
 pub const FILES: &[(&str, For)] = &[
     ("/c/northwind/export/partners.csv", Company(Action::ViewProgramme)),
     ("/c/northwind/export/customers.csv", Company(Action::ViewProgramme)),
@@ -538,6 +541,18 @@ on_both! {
             }
         }
         assert!(faults.is_empty(), "{}", faults.into_iter().collect::<Vec<_>>().join("\n"));
+    }
+
+    async fn every_upload_asks_who_is_there(db: &TestDb) {
+        let crowd = Crowd::gather(db).await;
+        let what = POSTS.iter().find(|(path, _)| *path == "/c/northwind/upload/import").unwrap().1;
+        let kept = async || data::entities::uploads::Entity::find().count(crowd.app.db.read()).await.unwrap();
+        let file = "partner_key,name,email,first_name,last_name,group\nnew,New,,,,affiliates\n";
+        for (who, cookie) in &crowd.visitors {
+            let before = kept().await;
+            crate::forms::upload(&crowd.app, cookie.as_deref().unwrap_or_default(), "partners", "partners.csv", file).await;
+            assert_eq!(kept().await > before, who.refused(what).is_none(), "{who:?}");
+        }
     }
 
     async fn every_file_asks_who_is_there(db: &TestDb) {

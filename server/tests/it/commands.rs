@@ -157,14 +157,7 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     add("ada@acme.example", "a password of her own", &["--partner", "acme", "--role", "owner"]);
     let mut child = program.command(&["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    lines.read_line(&mut line).unwrap();
-    let address = line.trim().strip_prefix("Tributary listens on http://").unwrap().to_owned();
-    let mut connection = std::net::TcpStream::connect(&address).unwrap();
-    connection.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(health(&mut lines).starts_with("HTTP/1.1 200 OK"));
     // Whoever still has the demo's password is told it, nobody else.
     let mut users = [String::new(), String::new()];
     users.iter_mut().for_each(|line| assert!(lines.read_line(line).unwrap() > 0));
@@ -178,6 +171,30 @@ fn serve_says_where_it_listens_and_stops_when_told() {
     let stopped = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// What a server answers that says here where it listens.
+fn health(lines: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("Tributary listens on http://").unwrap();
+    let mut connection = std::net::TcpStream::connect(address).unwrap();
+    connection.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_log_that_takes_nothing_stops_nothing() {
+    let program = Program::with_company();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut serve = program.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = serve.env("TRIBUTARY_LOG", "trace").stdout(Stdio::piped()).stderr(full).spawn().unwrap();
+    let answer = health(&mut BufReader::new(child.stdout.take().unwrap()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
 }
 
 #[test]

@@ -264,18 +264,23 @@ on_both! {
     }
 }
 
-async fn upload(app: &TestApp, cookie: &str, kind: &str, name: &str, content: &str) -> Answer {
+pub async fn upload(app: &TestApp, cookie: &str, kind: &str, name: &str, content: &str) -> Answer {
     let token = app.token("/upload/import", PLACE, Some(cookie)).await;
     app.send(upload_with(&token, cookie, kind, name, content)).await
 }
 
-fn upload_with(token: &str, cookie: &str, kind: &str, name: &str, content: &str) -> axum::http::Request<Body> {
-    let body = format!(
+/// What a browser sends of a file that somebody chose.
+pub fn multipart(token: &str, kind: &str, name: &str, content: &str) -> String {
+    format!(
         "--edge\r\ncontent-disposition: form-data; name=\"form_token\"\r\n\r\n{token}\r\n\
          --edge\r\ncontent-disposition: form-data; name=\"place\"\r\n\r\n{PLACE}\r\n\
          --edge\r\ncontent-disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n--edge\r\ncontent-disposition: form-data; \
          name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n{content}\r\n--edge--\r\n"
-    );
+    )
+}
+
+fn upload_with(token: &str, cookie: &str, kind: &str, name: &str, content: &str) -> axum::http::Request<Body> {
+    let body = multipart(token, kind, name, content);
     request(Method::POST, "/c/northwind/upload/import", Some(cookie))
         .header("sec-fetch-site", "same-origin")
         .header(CONTENT_TYPE, "multipart/form-data; boundary=edge")
@@ -284,7 +289,7 @@ fn upload_with(token: &str, cookie: &str, kind: &str, name: &str, content: &str)
 }
 
 /// The value of the hidden field that names the file.
-fn upload_of(page: &str) -> String {
+pub fn upload_of(page: &str) -> String {
     let (_, rest) = page.split_once("name=\"upload\" value=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()
 }

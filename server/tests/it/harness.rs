@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use app::App;
 use app::ctx::USER_ID;
@@ -26,7 +27,7 @@ use server::router::{AppState, build};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use tower_sessions::SessionStore;
-use tower_sessions::cookie::time::{Duration, OffsetDateTime};
+use tower_sessions::cookie::time::{self, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use uuid::Uuid;
 
@@ -92,16 +93,22 @@ impl TestApp {
     }
 
     pub async fn with(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
+        let start = Instant::parse(NOW).unwrap();
+        installation::init(test_db, Mode::Sandbox { start }).await.unwrap();
+        data::programme::apply(test_db, PROGRAMME, false, "test", start).await.unwrap();
+        TestApp::over(test_db, configure, None).await
+    }
+
+    /// A server over a database that has its company. `lease`: how long a worker that failed keeps what it took.
+    pub async fn over(test_db: &TestDb, configure: impl FnOnce(Config) -> Config, lease: Option<Duration>) -> TestApp {
         LazyLock::force(&PATTERNS);
         let folder = tempfile::tempdir().unwrap();
         let db: Db = (**test_db).clone();
-        let start = Instant::parse(NOW).unwrap();
-        installation::init(&db, Mode::Sandbox { start }).await.unwrap();
-        data::programme::apply(&db, PROGRAMME, false, "test", start).await.unwrap();
         let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
         let origin = config.public_url.clone().unwrap_or_else(|| "http://tributary.test".to_owned());
-        let state = AppState::new(db.clone(), test_db.url(), config);
+        let mut state = AppState::new(db.clone(), test_db.url(), config);
+        state.due.lease = lease.unwrap_or(state.due.lease);
         let due = state.due.clone();
         let router = build(state);
         TestApp { db, company_id, due, folder, router, origin, signing: Signing::new(false) }
@@ -140,7 +147,7 @@ impl TestApp {
     /// The cookie of a new session of this user.
     pub async fn session_of(&self, user_id: Uuid) -> String {
         let data = [(USER_ID.to_owned(), serde_json::to_value(user_id).unwrap())];
-        let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + Duration::days(1) };
+        let mut record = Record { id: Id::default(), data: data.into(), expiry_date: OffsetDateTime::now_utc() + time::Duration::days(1) };
         Sessions::new(self.db.clone()).create(&mut record).await.unwrap();
         format!("tributary={}", record.id)
     }

@@ -7,7 +7,9 @@ mod backup;
 mod commands;
 mod customers;
 mod downloads;
+mod faults;
 mod files;
+mod fingerprint;
 mod forms;
 mod harness;
 mod hostile;
@@ -16,13 +18,11 @@ mod large_files;
 mod limits;
 mod lists;
 mod places;
+mod prepared;
+mod random;
 mod reviews;
 mod sessions;
 mod sign_in;
 mod submissions;
-/// Throw-away databases, shared with the tests of `data` as a file: as a feature it would have every screen compiled twice.
-#[path = "../../../data/src/testing.rs"]
-#[allow(dead_code, reason = "data's own tests use all of it")]
-mod testing;
 
-pub use data::{Db, Result};
+pub use data::{on_both, testing};

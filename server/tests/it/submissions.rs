@@ -171,6 +171,23 @@ on_both! {
         assert_eq!(manual_rewards(&app).await, 1);
     }
 
+    async fn a_refusal_is_told_also_while_nothing_can_be_stored(db: &TestDb) {
+        let (app, owner) = app(db).await;
+        let page = "/c/northwind/partners/acme/manual-reward";
+        app.db.faults().last();
+        let request = request(Method::POST, PATH, Some(&owner))
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .header("referer", format!("http://tributary.test{page}"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let refused = app.send(request.body(app.signed(PATH, REWARD, Some(&owner)).await.into()).unwrap()).await;
+        assert_eq!(refused.location(), page);
+        let both = format!("{owner}; {}", refused.flash().unwrap());
+        let back = app.get(page, Some(&both)).await.body;
+        assert!(back.contains("Nothing was changed"), "{back}");
+        assert_eq!(manual_rewards(&app).await, 0);
+    }
+
     async fn a_production_database_offers_nobody_and_moves_no_clock(db: &TestDb) {
         let (app, owner) = app(db).await;
         let made: data::Result<()> = data::transact!(app.db, |tx| {

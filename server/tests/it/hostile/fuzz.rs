@@ -6,10 +6,11 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST};
 
-use super::{Random, all, from_our_page};
+use super::{all, from_our_page};
 use crate::access::{Crowd, FILES, FUNCTIONS, PAGES};
 use crate::harness::Answer;
 use crate::on_both;
+use crate::random::Random;
 
 /// Values that no form of ours sends, percent-encoded.
 const VALUES: &[&str] = &[
@@ -137,7 +138,7 @@ on_both! {
         assert_eq!(listed, known, "every server function is asked");
         let owner = crowd.cookie_of_owner();
         let member = crowd.cookie_of_member();
-        let mut random = Random::new();
+        let mut random = Random::seeded("ATTACK_SEED");
         let rounds = if all() { 60 } else { 4 };
         let (mut faults, mut sent) = (Vec::new(), 0);
         let mut note = |what: String, answer: Answer| {

@@ -73,7 +73,7 @@ pub fn VoidImport() -> impl IntoView {
                     <PageHeader title="Void an import" crumbs=vec![("Import".into(), IMPORT.into())]/>
                     <div class="card">
                         <EmptyState icon="refund" title="Choose the import first" text="“Void this import” stands beside each file of sales.">
-                            <a class="btn" href=at(IMPORT.to_owned())>"Open the imports"</a>
+                            <a class="btn" href=at(IMPORT)>"Open the imports"</a>
                         </EmptyState>
                     </div>
                 }
@@ -139,7 +139,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>{format!("Void {}", count(sales + refunds, "transaction", "transactions"))}</SubmitButton>
-                    <a class="btn quiet" href=at(IMPORT.to_owned())>"Cancel"</a>
+                    <a class="btn quiet" href=at(IMPORT)>"Cancel"</a>
                 </FormEnd>
                 <Working/>
             </Form>
@@ -150,7 +150,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
                 <Hidden name="void" value=id/>
                 <FormEnd>
                     <SubmitButton>"Undo the void"</SubmitButton>
-                    <a class="btn quiet" href=at(IMPORT.to_owned())>"Cancel"</a>
+                    <a class="btn quiet" href=at(IMPORT)>"Cancel"</a>
                 </FormEnd>
                 <Working/>
             </Form>
