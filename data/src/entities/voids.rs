@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub author: String,
     pub recorded_at: i64,
+    /// How many changes of the customer's attribution came before it.
+    pub changes: i64,
     pub undoes: Option<Uuid>,
     /// The void of a whole import, or its undoing, that it is part of.
     pub import_void_id: Option<Uuid>,

@@ -117,6 +117,7 @@ async fn voids(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .text("reason")
         .text("author")
         .big("recorded_at")
+        .big_zero("changes")
         .uuid_null("undoes")
         .references("customer_id", "customers")
         .references("transaction_id", "transactions")

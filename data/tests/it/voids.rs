@@ -1,11 +1,13 @@
 //! Transactions that are voided, and voids that are undone.
 
+use data::attributions::{Change, apply_change};
 use data::entities::{receipts, rewards, transactions};
 use data::voids::{preview_undo, preview_void, undo, void};
 use data::{Error, on_both};
+use domain::states::AttributionSource;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::world::{BY, PROGRAMME, World, fault, usd};
+use crate::world::{BY, PROGRAMME, World, at, fault, usd};
 
 /// The programme with other triggers in its one offer.
 fn offering(triggers: &str) -> String {
@@ -222,6 +224,30 @@ on_both! {
         world.prove().await;
         world.unvoid(mistake).await;
         assert_eq!(world.balances().await, ["ada USD 4500"]);
+        world.prove().await;
+    }
+
+    /// A sandbox's clock stands still: what came before and after isn't told by the time.
+    async fn a_void_isnt_undone_once_the_customer_belongs_to_another(db: &TestDb) {
+        let world = World::new(db).await;
+        world.customer("c1", Some("ada")).await;
+        world.sale("t1", "c1", "100.00", "2026-03-09T10:00:00Z").await;
+        let customer_id = world.customer_row("c1").await.id;
+        let give = async |partner: &str| {
+            let change = Change {
+                partner_key: Some(partner.to_owned()),
+                from: at("2026-01-01T00:00:00Z"),
+                reason: "brought by them".to_owned(),
+            };
+            apply_change(db, world.company, customer_id, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
+        };
+        give("bob").await;
+        let first = world.void("t1").await;
+        world.unvoid(first).await;
+        let second = world.void("t1").await;
+        give("ada").await;
+        let refused = undo(db, world.company, second, BY, world.now).await;
+        assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("attribution changed since")), "{refused:?}");
         world.prove().await;
     }
 

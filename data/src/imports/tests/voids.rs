@@ -179,7 +179,7 @@ on_both! {
         let mut struck = 0;
         for (step, fault) in [(1, Fault::Undone), (3, Fault::AnswerLost)] {
             for mut n in 1.. {
-                n = n * step;
+                n *= step;
                 let id = void(db, company, two, "Wrong file", "ada", at(NOW)).await.unwrap();
                 db.faults().plan(n * 7, fault);
                 let failed = go_on(db, id, "killed", Duration::ZERO, None, &|_, _| {}).await.is_err();
