@@ -1,7 +1,7 @@
 //! Who asks, where, and whether they may: the first line of every server function.
 
 use data::Db;
-use data::accounts::{self, Membership, User};
+use data::accounts::{self, Membership, SignedIn, User};
 use data::entities::companies;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole};
@@ -16,6 +16,7 @@ use crate::error::{AppError, Result};
 use crate::http::{fail, internal};
 use crate::request::RequestScope;
 
+use data::sessions::BEGUN;
 /// The session's key. It says who somebody is; where they are, their address says.
 pub use data::sessions::USER_ID;
 
@@ -140,30 +141,48 @@ pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> 
 /// Who is signed in; `None` for visitors.
 pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     let db = db_of(parts)?;
-    let session = session_of(parts)?;
-    let user_id: Option<Uuid> = session.get(USER_ID).await.map_err(internal)?;
-    let Some(user_id) = user_id else { return Ok(None) };
+    let Some(user_id) = user_id_of(parts).await? else { return Ok(None) };
     Ok(accounts::find_user(&db, user_id).await?.map(|user| Person { db, user }))
 }
 
-/// Signs somebody in: a session of a new id, which is stored before they are told.
-pub async fn begin_session(parts: &Parts, user: &User) -> Result<()> {
-    let session = session_of(parts)?;
+/// Begins a session of a new id for somebody. False where their password was changed since it was checked.
+pub async fn begin_session(somebody: &SignedIn) -> Result<bool> {
+    let parts = parts()?;
+    let session = session_of(&parts)?;
+    let Some(id) = data::sessions::begin(&db_of(&parts)?, somebody, session.id(), session.expiry_date()).await? else {
+        return Ok(false);
+    };
     let begun = async {
         session.cycle_id().await?;
-        session.insert(USER_ID, user.id).await?;
+        session.insert(USER_ID, somebody.user.id).await?;
+        session.insert(BEGUN, id.to_string()).await?;
+        // Before anybody is told that they are signed in.
         session.save().await
     };
     if let Err(error) = begun.await {
-        tracing::error!(%error, "a session could not be stored");
         // So that it isn't tried again with the answer.
         session.clear().await;
-        return Err(AppError::Unavailable(NO_SESSION.to_owned())).inspect_err(fail);
+        return Err(session_failed(error));
     }
-    Ok(())
+    Ok(true)
 }
 
-const NO_SESSION: &str = "You can't be signed in at the moment: the database can't be written. Try again in a moment.";
+/// Who the session says is asking.
+pub async fn user_id_of(parts: &Parts) -> Result<Option<Uuid>> {
+    session_of(parts)?.get(USER_ID).await.map_err(session_failed)
+}
+
+/// A session could not be read or stored: the database's fault, not the program's.
+pub fn session_failed(error: tower_sessions::session::Error) -> AppError {
+    match error {
+        tower_sessions::session::Error::Store(cause) => {
+            tracing::error!(%cause, "a session could not be read or stored");
+            let words = "Your session can't be read or saved at the moment. Nothing was changed; try again in a moment.";
+            AppError::Unavailable(words.to_owned())
+        }
+        error => internal(error),
+    }
+}
 
 pub fn session_of(parts: &Parts) -> Result<Session> {
     parts.extensions.get::<Session>().cloned().ok_or_else(|| internal("no session in the request"))

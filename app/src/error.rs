@@ -127,12 +127,24 @@ impl From<data::Error> for AppError {
                 tracing::error!(%error, "the database is not available");
                 AppError::Unavailable(unavailable(&error))
             }
+            data::Error::Io(error) if is_full(&error) => {
+                tracing::error!(%error, "a file can't be written");
+                AppError::Unavailable(
+                    "Nothing can be saved at the moment: the disk is full. Nothing was changed; try again later.".to_owned(),
+                )
+            }
             data::Error::Overloaded(message) => AppError::Unavailable(message.to_owned()),
             other => crate::http::internal(other),
         };
         crate::http::set_status(error.status());
         error
     }
+}
+
+#[cfg(feature = "ssr")]
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
 }
 
 /// For the person who asked; the log has the rest.

@@ -12,7 +12,7 @@ use http::request::Parts;
 use uuid::Uuid;
 
 use crate::body::Given;
-use crate::ctx::{USER_ID, db_of, real_now, session_of};
+use crate::ctx::{db_of, real_now, user_id_of};
 use crate::error::AppError;
 use crate::flash;
 use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
@@ -28,6 +28,10 @@ const ANSWER_LOOK: Duration = Duration::from_millis(50);
 
 /// A form from no page of ours, or from one that is too old.
 const NOT_OURS: &str = "Nothing was changed: this form comes from a page that is too old. Check what you typed and send it again.";
+
+/// A form whose operation failed after its first transaction.
+const BROKEN_OFF: &str =
+    "Something went wrong on our side after part of this was saved, or all of it. Look at what is there before you send it again.";
 
 /// What visitors may send: it brings its own proof of who they are.
 const OPEN: [&str; 3] = ["/rpc/session/sign-in", "/rpc/session/demo-sign-in", "/rpc/session/set-password"];
@@ -58,7 +62,7 @@ pub struct Submitted {
 impl Submitted {
     pub async fn read(parts: Parts, given: Given, plain: bool) -> Result<Submitted, AppError> {
         let Given { bytes, values } = given;
-        let user_id: Option<Uuid> = session_of(&parts)?.get(USER_ID).await.map_err(internal)?;
+        let user_id = user_id_of(&parts).await?;
         let sender = match of_token(&parts, parts.uri.path(), &values).await? {
             Some(person) if Some(person) == user_id => Sender::Signed(person),
             Some(person) => Sender::Other(person),
@@ -216,12 +220,10 @@ async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<
         return first_answer(db, claim.form()).await;
     }
     if status.is_server_error() {
-        // Its effect is stored; only what was to be said about it is lost.
-        let done = done_before();
-        if let Err(error) = claim.answer(db, std::str::from_utf8(&done.body).unwrap_or_default()).await {
-            tracing::warn!(%error, "that a form was done was not kept as its answer");
-        }
-        return Ok(Some(done));
+        // Something of it is stored, and what it is cannot be said here: sent again, the form gets the same answer.
+        let error = AppError::Conflict(BROKEN_OFF.to_owned());
+        claim.answer(db, &serde_json::to_string(&error).unwrap_or_default()).await?;
+        return Ok(Some(Answer::error(&error)));
     }
     claim.release(db).await?;
     Ok(None)
@@ -233,7 +235,10 @@ async fn first_answer(db: &Db, form: &str) -> data::Result<Option<Answer>> {
     loop {
         match submissions::known(db, form, real_now()).await? {
             None => return Ok(None),
-            Some(Known::Answered(text)) => return Ok(Some(Answer::json(StatusCode::OK, text))),
+            Some(Known::Answered(text)) => {
+                let broken_off = serde_json::from_str::<AppError>(&text).ok();
+                return Ok(Some(broken_off.map_or_else(|| Answer::json(StatusCode::OK, text), |error| Answer::error(&error))));
+            }
             Some(Known::Unanswered) => return Ok(Some(done_before())),
             Some(Known::Answering) if waited >= ANSWER_WAIT => return Ok(Some(Answer::error(&AppError::Busy))),
             Some(Known::Answering) => tokio::time::sleep(ANSWER_LOOK).await,
@@ -262,4 +267,34 @@ fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> 
         })
         .collect();
     FailedForm { action: action.to_owned(), name, error, values, token }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    async fn first_part(db: &Db) -> data::Result<()> {
+        data::transact!(db, |_tx| { Ok(()) })
+    }
+
+    #[tokio::test]
+    async fn a_form_that_broke_off_is_not_said_to_be_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
+        let claim = Claim::new(submissions::form_of("form"), real_now());
+        first_part(&db.once(claim.clone())).await.unwrap();
+        let broken = Answer::error(&AppError::Internal { request_id: "7".to_owned() });
+        let told = settle(&db, &claim, &broken).await.unwrap().unwrap();
+        let again = first_answer(&db, claim.form()).await.unwrap().unwrap();
+        for answer in [told, again] {
+            let text = String::from_utf8(answer.body.to_vec()).unwrap();
+            assert_eq!(answer.response.status, StatusCode::CONFLICT);
+            assert!(text.contains(BROKEN_OFF), "{text}");
+        }
+        // What was rolled back may be sent again.
+        let claim = Claim::new(submissions::form_of("other"), real_now());
+        assert!(settle(&db, &claim, &broken).await.unwrap().is_none());
+        assert!(first_answer(&db, claim.form()).await.unwrap().is_none());
+    }
 }

@@ -248,14 +248,14 @@ fn owner(cx: &CompanyCtx) -> uploads::Owner {
 }
 
 async fn keep(spool: &Spool, name: &str, field: &mut Field<'_>) -> Result<()> {
-    let mut file = spool.create(name).map_err(internal)?;
+    let mut file = spool.create(name).map_err(data::Error::from)?;
     let mut bytes: u64 = 0;
     while let Some(chunk) = field.chunk().await.map_err(|_| AppError::invalid("file", "The upload broke off. Send the file again."))? {
         bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         if bytes > BYTES_MAX {
             return Err(AppError::invalid("file", "This file is larger than 32 MB. Import it with the command line: tributary import."));
         }
-        file.write_all(&chunk).map_err(internal)?;
+        file.write_all(&chunk).map_err(data::Error::from)?;
     }
     Ok(())
 }
@@ -351,7 +351,7 @@ async fn tidy_up(cx: &CompanyCtx, spool: &Spool, upload: &str, rest: Option<&mut
     let before = match rest {
         Some(rest) => {
             let mut waiting = Waiting { spool: spool.clone(), name: rest_of(upload), kept: false };
-            spool.create(&waiting.name).and_then(|mut file| io::copy(rest, &mut file)).map_err(internal)?;
+            spool.create(&waiting.name).and_then(|mut file| io::copy(rest, &mut file)).map_err(data::Error::from)?;
             let before = uploads::replace(&cx.db, owner(cx), uploads::Kind::Rest, upload, "", real_now()).await?;
             waiting.kept = true;
             before

@@ -81,9 +81,24 @@ impl Membership {
     }
 }
 
+/// Somebody who showed who they are. Their session begins only while that still holds: see [`crate::sessions::begin`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub user: User,
+    /// The hash of the password that was checked, or set.
+    pub(crate) password_hash: Option<String>,
+}
+
+impl SignedIn {
+    /// Nobody asked for a password.
+    pub fn without_password(user: User) -> SignedIn {
+        SignedIn { user, password_hash: None }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    Welcome(User),
+    Welcome(SignedIn),
     /// Unknown address, wrong password or no password yet: nobody learns which.
     Refused,
     /// Too many failures lately; the next try counts after so many seconds.
@@ -108,7 +123,7 @@ pub struct AddedUser {
     pub link: Option<String>,
 }
 
-/// Adds a user or one more membership, or changes the role of a membership that is there.
+/// Adds a user or one more membership, or changes the role of a membership that is there. The last owner of a company stays one.
 pub async fn add_user(
     db: &Db,
     place: Place,
@@ -136,14 +151,10 @@ pub async fn add_user(
         let new = known.is_none();
         let id = match known {
             Some(user) => {
-                let id = user.id;
                 if let Some(password_hash) = &password_hash {
-                    let mut change = user.into_active_model();
-                    change.password_hash = Set(Some(password_hash.clone()));
-                    change.update(tx).await?;
-                    crate::sessions::end_all(tx, id).await?;
+                    store_password(tx, user.id, password_hash).await?;
                 }
-                id
+                user.id
             }
             None => {
                 let id = ids::derive(real_now, &["user", &email]);
@@ -182,6 +193,9 @@ async fn set_membership<C: ConnectionTrait>(tx: &C, user_id: Uuid, place: Place,
         Place::Partner(id, _) => same.filter(memberships::Column::PartnerId.eq(id)),
     };
     if let Some(membership) = same.one(tx).await? {
+        if membership.role != role {
+            access::refuse_last_owner(tx, &membership).await?;
+        }
         let mut change = membership.into_active_model();
         change.role = Set(role.to_owned());
         change.update(tx).await?;
@@ -275,22 +289,23 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
         return Ok(SignIn::Throttled { seconds });
     }
     let known_hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let right = verify_password(password, known_hash.clone()).await? && known_hash.is_some();
-    match user {
-        Some(user) if right => {
+    let right = verify_password(password, known_hash.clone()).await?;
+    match (user, known_hash) {
+        (Some(user), Some(password_hash)) if right => {
             let now = crate::installation::now(db).await?;
             transact!(db, |tx| {
                 attempt.forget(tx).await?;
                 traces::record(tx, &user, Trace::SignedIn, &network, now).await
             })?;
             let memberships = list_memberships(db.read(), user.id).await?;
-            Ok(SignIn::Welcome(User { id: user.id, email: user.email, name: user.name, memberships }))
+            let user = User { id: user.id, email: user.email, name: user.name, memberships };
+            Ok(SignIn::Welcome(SignedIn { user, password_hash: Some(password_hash) }))
         }
-        Some(user) => {
+        (Some(user), _) => {
             leave_failure(db, user, network, real_now);
             Ok(SignIn::Refused)
         }
-        None => {
+        (None, _) => {
             traces::UNKNOWN.write("sign-in was tried for people who are not known here", &network, real_now);
             Ok(SignIn::Refused)
         }
@@ -322,7 +337,7 @@ pub async fn has_password(db: &Db, email: &str, password: &str) -> Result<bool> 
 
 /// Sets a password by a one-time link, which is used up by it, as are the person's other links. `None`: unknown, used before or
 /// too old. A password that is refused leaves the link as it was.
-pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address: &str, real_now: Instant) -> Result<Option<User>> {
+pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address: &str, real_now: Instant) -> Result<Option<SignedIn>> {
     let token_hash = hash(secret);
     let Some(link) = find_open_link(db.read(), &token_hash, real_now).await? else { return Ok(None) };
     let user = users::Entity::find_by_id(link.user_id).one(db.read()).await?.ok_or(Error::NotFound("user"))?;
@@ -341,16 +356,14 @@ pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address
         if used.rows_affected == 0 {
             return Ok(false);
         }
-        sign_in_links::Entity::delete_many()
-            .filter(sign_in_links::Column::UserId.eq(user.id))
-            .filter(sign_in_links::Column::UsedAt.is_null())
-            .exec(tx)
-            .await?;
         store_password(tx, user.id, &password_hash).await?;
         traces::record(tx, &user, Trace::LinkUsed, &network, now).await?;
         Ok(true)
     })?;
-    if set { find_user(db, user.id).await } else { Ok(None) }
+    if !set {
+        return Ok(None);
+    }
+    Ok(find_user(db, user.id).await?.map(|user| SignedIn { user, password_hash: Some(password_hash) }))
 }
 
 /// Whether a one-time link would still sign somebody in.
@@ -368,7 +381,7 @@ async fn find_open_link<C: ConnectionTrait>(conn: &C, token_hash: &str, real_now
     Ok(found)
 }
 
-/// Replaces a password, and ends the sessions that began with the old one.
+/// Replaces a password, and ends the sessions that began with the old one. Links that were to set one are over.
 async fn store_password<C: ConnectionTrait>(tx: &C, user_id: Uuid, password_hash: &str) -> Result<()> {
     let changed = users::Entity::update_many()
         .col_expr(users::Column::PasswordHash, Expr::value(password_hash))
@@ -378,6 +391,11 @@ async fn store_password<C: ConnectionTrait>(tx: &C, user_id: Uuid, password_hash
     if changed.rows_affected == 0 {
         return Err(Error::NotFound("user"));
     }
+    sign_in_links::Entity::delete_many()
+        .filter(sign_in_links::Column::UserId.eq(user_id))
+        .filter(sign_in_links::Column::UsedAt.is_null())
+        .exec(tx)
+        .await?;
     crate::sessions::end_all(tx, user_id).await?;
     Ok(())
 }

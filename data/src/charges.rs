@@ -25,6 +25,10 @@ use crate::{Db, Error, Result, audit, imports, providers, transact};
 
 mod settle;
 
+/// Why an invoice is paused that no provider could be asked to charge.
+const TOO_LARGE: &str =
+    "its sums are too large to be charged. Decline rewards, move them to the next month or lower the fee, then resume it";
+
 /// Invoices whose charge, or its retry, is due.
 pub(crate) fn due_condition() -> Condition {
     let review_over =
@@ -39,23 +43,22 @@ pub(crate) fn due_at() -> Expr {
     Expr::expr(Func::coalesce([Expr::col(invoices::Column::RetryAt), Expr::col(invoices::Column::ChargeDueAt)]))
 }
 
-/// Starts the charges that are due by `now`: freezes the invoice and puts an attempt in flight.
-pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
+/// Starts a company's charges that are due by `now`: freezes the invoice and puts an attempt in flight.
+pub async fn start_due(db: &Db, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     let held = Held::load(db.read()).await?;
-    let due: Vec<(Uuid, Uuid)> = invoices::Entity::find()
+    let due: Vec<Uuid> = invoices::Entity::find()
         .select_only()
-        .columns([invoices::Column::CompanyId, invoices::Column::Id])
+        .column(invoices::Column::Id)
+        .filter(invoices::Column::CompanyId.eq(company_id))
         .filter(due_condition())
         .filter(held.companies(invoices::Column::CompanyId))
         .filter(due_at().lte(now.0))
         .order_by(due_at(), Order::Asc)
-        .order_by_asc(invoices::Column::CompanyId)
         .order_by_asc(invoices::Column::Seq)
         .into_tuple()
         .all(db.read())
         .await?;
-    let mut work = Work::default();
-    for (company_id, invoice_id) in due {
+    for invoice_id in due {
         let started = transact!(db, |tx| {
             let company = crate::companies::get(tx, company_id).await?;
             let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
@@ -64,7 +67,7 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
             }
             match invoice.invoice_state()? {
                 InvoiceState::InReview if invoice.paused_at.is_none() && invoice.charge_due_at <= now.0 => {
-                    freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await?;
+                    return freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await;
                 }
                 InvoiceState::ChargeFailed if invoice.retry(now) == Retry::Now => {
                     let amount = charge_amount(&invoice)?;
@@ -76,17 +79,21 @@ pub async fn start_due(db: &Db, now: Instant) -> Result<Work> {
         })?;
         work.charges_started += usize::from(started);
     }
-    Ok(work)
+    Ok(())
 }
 
+/// False where the invoice can't be charged: it is paused instead.
 async fn freeze_and_charge<C: ConnectionTrait>(
     tx: &C,
     company: &companies::Model,
     invoice: &invoices::Model,
     by: &str,
     now: Instant,
-) -> Result<()> {
-    let (shares, totals) = freeze(tx, company, invoice, now).await?;
+) -> Result<bool> {
+    let Some((shares, totals)) = freeze(tx, company, invoice, now).await? else {
+        crate::invoices::pause_in(tx, invoice, TOO_LARGE, by, now).await?;
+        return Ok(false);
+    };
     let detail = json!({
         "total": totals.total, "charge": totals.charge, "fee": totals.fee, "currency": invoice.currency, "partners": shares.len()
     });
@@ -94,9 +101,10 @@ async fn freeze_and_charge<C: ConnectionTrait>(
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.
         settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await?;
-        return Ok(());
+    } else {
+        begin_attempt(tx, company, invoice, totals.charge, by, now).await?;
     }
-    begin_attempt(tx, company, invoice, totals.charge, by, now).await
+    Ok(true)
 }
 
 /// Puts the invoice's next attempt in flight.
@@ -146,10 +154,11 @@ async fn begin_attempt<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Asks the providers about attempts in flight that nobody else is asking about.
-pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+/// Asks the providers about a company's attempts in flight that nobody else is asking about.
+pub async fn ask_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     let held = Held::load(db.read()).await?;
     let waiting = Entity::find()
+        .filter(Column::CompanyId.eq(company_id))
         .filter(held.free(Column::CompanyId, Column::Provider))
         .filter(Column::State.eq(AttemptState::InFlight.word()))
         .filter(Column::Provider.ne(ProviderKind::Manual.word()))
@@ -160,7 +169,6 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
         .order_by_asc(Column::Id)
         .all(db.read())
         .await?;
-    let mut work = Work::default();
     for attempt in waiting {
         if !lease(db, ctx, attempt.id).await? {
             continue;
@@ -189,7 +197,7 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
             }
         }
     }
-    Ok(work)
+    Ok(())
 }
 
 async fn lease(db: &Db, ctx: &Ctx, attempt_id: Uuid) -> Result<bool> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::invoicing::{PartnerLines, schedule, settle, totals};
+use domain::invoicing::{PartnerLines, schedule, settle, sums};
 use domain::states::{AttemptState, InvoiceState, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Instant, Month};
@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, run_until};
+use crate::due::{Ctx, Work, isolated, run_until};
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
 use crate::{Db, Error, Result, audit, charges, installation, outbox, transact};
 
@@ -93,7 +93,13 @@ pub async fn preview(db: &Db, until: Instant) -> Result<Preview> {
         mails::Entity::find().filter(mails::Column::SentAt.is_null()).filter(mails::Column::DueAt.lte(until.0)).count(&snapshot).await?;
     preview.mails = usize::try_from(waiting).unwrap_or(usize::MAX);
     for company in companies::Entity::find().all(&snapshot).await? {
-        Forecast::load(&snapshot, &company, now, until).await?.run(&snapshot, &mut preview).await?;
+        let foreseen = isolated(async { Forecast::load(&snapshot, &company, now, until).await?.run(&snapshot, &mut preview).await });
+        match foreseen.await {
+            Err(error) if error.is_everyones() => return Err(error),
+            // Its own work will fail too, and say so.
+            Err(error) => tracing::warn!(company = company.key, %error, "what falls due for a company can't be foreseen"),
+            Ok(()) => {}
+        }
     }
     Ok(preview)
 }
@@ -192,7 +198,8 @@ impl<'a> Forecast<'a> {
         let open = Month(self.company.open_month);
         for (at, partnership_id, currency, amount) in &self.ready {
             if self.zone.month(*at).max(open) == month {
-                *currencies.entry(currency.clone()).or_default().entry(*partnership_id).or_default() += amount;
+                let total = currencies.entry(currency.clone()).or_default().entry(*partnership_id).or_default();
+                *total = total.saturating_add(*amount);
             }
         }
         Ok(currencies)
@@ -217,7 +224,7 @@ impl<'a> Forecast<'a> {
             debts.insert(partnership_id, share.carried_out);
             shares.push(share);
         }
-        let sums = totals(&shares, self.company.fee_ppm);
+        let Some(sums) = sums(&shares, self.company.fee_ppm).totals() else { return Ok(()) };
         if sums.charge != 0 && self.company.charge_provider == ProviderKind::Manual.word() {
             // A person has to confirm before anything follows.
             preview.asked += 1;

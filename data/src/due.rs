@@ -4,22 +4,27 @@
 //! and what is asked of the outside world is leased first. Leases run on the machine's clock, everything else on the
 //! database's.
 
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
-use domain::states::{AttemptState, PayoutState, ProviderKind, RewardState};
+use futures::FutureExt;
 use sea_orm::sea_query::Condition;
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait};
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
-use crate::entities::{charge_attempts, companies, invoices, outbox as mails, payouts as payout_rows, rewards};
 use crate::outbox::Mailer;
-use crate::providers::{Held, Providers};
-use crate::{Db, Error, Result, charges, imports, installation, month_end, outbox, payouts, providers, transact};
+use crate::providers::Providers;
+use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, outbox, payouts, providers, transact};
+
+mod sources;
+mod troubles;
+
+pub use troubles::{Trouble, Troubles};
 
 /// How often a worker asks a silent provider again before it leaves that to the next run.
 const SILENCES_MAX: u32 = 8;
@@ -37,11 +42,12 @@ pub struct Ctx {
     pub worker: String,
     /// After this long a worker that says nothing counts as gone.
     pub lease: Duration,
+    pub troubles: Arc<Troubles>,
 }
 
 impl Ctx {
     pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Ctx {
-        Ctx { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease }
+        Ctx { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
     }
 }
 
@@ -84,6 +90,8 @@ pub struct Work {
     pub imported: usize,
     /// Requests that a provider did not answer.
     pub unanswered: usize,
+    /// Companies some of whose work failed; [`Troubles`] says why.
+    pub failed: usize,
 }
 
 impl AddAssign for Work {
@@ -102,86 +110,43 @@ impl AddAssign for Work {
         self.mails_failed += other.mails_failed;
         self.imported += other.imported;
         self.unanswered += other.unanswered;
+        // The same companies fail again.
+        self.failed = self.failed.max(other.failed);
     }
 }
 
 impl Work {
-    /// Whether anything moved on: what was only asked about without an answer did not.
+    /// Whether anything moved on: what failed, or was asked about without an answer, did not.
     fn progressed(&self) -> bool {
-        *self != Work { unanswered: self.unanswered, ..Work::default() }
+        *self != Work { unanswered: self.unanswered, failed: self.failed, ..Work::default() }
     }
 }
 
 /// The next instant at which something falls due; it may have passed already. `None` in a database without companies.
 pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant>> {
-    let released = min(
-        rewards::Entity::find()
-            .select_only()
-            .column_as(rewards::Column::ReadyAt.min(), "at")
-            .filter(rewards::Column::State.eq(RewardState::Scheduled.word())),
-        conn,
-    );
-    let held = Held::load(conn).await?;
-    let ends = min(companies::Entity::find().select_only().column_as(companies::Column::OpenMonthEndsAt.min(), "at"), conn);
-    let charged = min(
-        invoices::Entity::find()
-            .select_only()
-            .column_as(charges::due_at().min(), "at")
-            .filter(charges::due_condition())
-            .filter(held.companies(invoices::Column::CompanyId)),
-        conn,
-    );
-    let asked = min(
-        charge_attempts::Entity::find()
-            .select_only()
-            .column_as(charge_attempts::Column::StartedAt.min(), "at")
-            .filter(charge_attempts::Column::State.eq(AttemptState::InFlight.word()))
-            .filter(charge_attempts::Column::Provider.ne(ProviderKind::Manual.word()))
-            .filter(held.free(charge_attempts::Column::CompanyId, charge_attempts::Column::Provider)),
-        conn,
-    );
-    let open = [PayoutState::Pending, PayoutState::Sending, PayoutState::Sent].map(|state| state.word());
-    let paid = min(
-        payout_rows::Entity::find()
-            .select_only()
-            .column_as(payout_rows::Column::DueAt.min(), "at")
-            .filter(payout_rows::Column::State.is_in(open))
-            .filter(payout_rows::Column::Provider.ne(ProviderKind::Manual.word()))
-            .filter(held.free(payout_rows::Column::CompanyId, payout_rows::Column::Provider)),
-        conn,
-    );
-    let mailed =
-        min(mails::Entity::find().select_only().column_as(mails::Column::DueAt.min(), "at").filter(mails::Column::SentAt.is_null()), conn);
-    let dues = [released.await?, ends.await?, charged.await?, asked.await?, paid.await?, mailed.await?, imports::wanted_at(conn).await?];
-    Ok(dues.into_iter().flatten().min().map(Instant))
+    sources::next_instant(conn, &BTreeSet::new()).await
 }
 
-async fn min<E: EntityTrait, C: ConnectionTrait>(query: sea_orm::Select<E>, conn: &C) -> Result<Option<i64>> {
-    Ok(query.into_tuple::<Option<i64>>().one(conn).await?.flatten())
-}
-
-/// Does what is due at `now`, each piece at most once. What another worker holds is left to it.
-pub async fn run_once(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
-    providers::hand_over(db, now).await?;
-    // Months are closed and charges are made when what was imported is there.
-    let mut work = Work { imported: usize::try_from(imports::go_on_due(db, ctx).await?).unwrap_or(usize::MAX), ..Work::default() };
-    work += close_months(db, now).await?;
-    work += charges::start_due(db, now).await?;
-    work += charges::ask_due(db, ctx, now).await?;
-    loop {
-        let sent = payouts::send_due(db, ctx, now).await?;
-        work += sent;
-        if !sent.progressed() {
-            break;
+/// Does what is due at `now`, each piece at most once. What another worker holds is left to it. A company whose work fails, or
+/// panics, holds up no other: it joins `without`, the companies that nothing is done for.
+async fn run_once(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
+    let mut work = Work::default();
+    imports::clear_left(db).await?;
+    for company_id in sources::companies(db.read(), now, without).await? {
+        match isolated(run_company(db, ctx, company_id, now, &mut work)).await {
+            Ok(()) => ctx.troubles.company_works(company_id),
+            // Another worker was quicker many times in a row; what it did need not be done again.
+            Err(error) if error.is_transient() => {}
+            Err(error) if error.is_everyones() => return Err(error),
+            Err(error) => {
+                let key = companies::get(db.read(), company_id).await?.key;
+                tracing::error!(company = key, %error, "a company's background work failed and is tried again later; the others' goes on");
+                ctx.troubles.company_fails(company_id, key, &error);
+                without.insert(company_id);
+            }
         }
     }
-    loop {
-        let settled = payouts::settle_due(db, ctx, now).await?;
-        work += settled;
-        if !settled.progressed() {
-            break;
-        }
-    }
+    work.failed = without.len();
     loop {
         let delivered = outbox::deliver_due(db, ctx, now).await?;
         work += delivered;
@@ -192,50 +157,84 @@ pub async fn run_once(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
     Ok(work)
 }
 
+/// As far as it comes: `work` also counts what was done before an error.
+async fn run_company(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
+    providers::hand_over(db, company_id, now).await?;
+    // Months are closed and charges are made when what was imported is there.
+    work.imported += usize::try_from(imports::go_on_due(db, ctx, company_id).await?).unwrap_or(usize::MAX);
+    close_months(db, company_id, now, work).await?;
+    charges::start_due(db, company_id, now, work).await?;
+    charges::ask_due(db, ctx, company_id, now, work).await?;
+    loop {
+        let sent = payouts::send_due(db, ctx, company_id, now).await?;
+        *work += sent;
+        if !sent.progressed() {
+            break;
+        }
+    }
+    loop {
+        let settled = payouts::settle_due(db, ctx, company_id, now).await?;
+        *work += settled;
+        if !settled.progressed() {
+            return Ok(());
+        }
+    }
+}
+
+/// A panic becomes an error: it ends this work and none beside it.
+pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Error::Panicked(text.unwrap_or("no message").to_owned()))
+    })
+}
+
 /// Releases and month ends, in the order of their instants: a reward that was ready before its month ended belongs to it,
 /// however late this runs.
-async fn close_months(db: &Db, now: Instant) -> Result<Work> {
-    let mut work = Work::default();
+async fn close_months(db: &Db, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     loop {
+        let ends_at = companies::get(db.read(), company_id).await?.open_month_ends_at;
         // A company whose import is being written closes its month afterwards.
-        let next = companies::Entity::find()
-            .filter(companies::Column::Id.not_in_subquery(imports::companies_waiting()))
-            .order_by_asc(companies::Column::OpenMonthEndsAt)
-            .one(db.read())
-            .await?;
-        let due = next.filter(|company| company.open_month_ends_at <= now.0);
-        let until = due.as_ref().map_or(now, |company| Instant(company.open_month_ends_at));
+        let due = ends_at <= now.0 && !imports::is_open(db.read(), company_id).await?;
+        let until = if due { Instant(ends_at) } else { now };
         loop {
-            let released = month_end::release_scheduled(db, until, now).await?;
+            let released = month_end::release_scheduled(db, company_id, until, now).await?;
             work.released += released;
             if released == 0 {
                 break;
             }
         }
-        let Some(company) = due else { return Ok(work) };
-        if let Some(closed) = month_end::close_month(db, company.id, now).await? {
+        if !due {
+            return Ok(());
+        }
+        if let Some(closed) = month_end::close_month(db, company_id, now).await? {
             work.months_closed += 1;
             work.invoices += closed.invoices.len();
         }
     }
 }
 
-/// Does everything that is due at `now`, also what it sets off, and waits for what other workers hold.
+/// Does everything that is due at `now`, also what it sets off, and waits for what other workers hold. The work of a company that
+/// fails is left; [`Work::failed`] counts them.
 ///
 /// # Errors
 /// `Conflict` when a provider does not answer, and when another process is still writing an import after half a minute.
 pub async fn run_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+    run_due_for(db, ctx, now, &mut BTreeSet::new()).await
+}
+
+async fn run_due_for(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut all = Work::default();
     let mut silences = 0;
     let mut moved = Clock::now();
     loop {
-        let work = match run_once(db, ctx, now).await {
+        let work = match run_once(db, ctx, now, without).await {
             // Another worker was quicker many times in a row; what it did need not be done again.
             Err(error) if error.is_transient() => Work::default(),
             outcome => outcome?,
         };
         all += work;
-        if next_instant(db.read()).await?.is_none_or(|next| next > now) {
+        if sources::next_instant(db.read(), without).await?.is_none_or(|next| next > now) {
             return Ok(all);
         }
         if work.unanswered > 0 && !work.progressed() {
@@ -273,14 +272,16 @@ pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(In
     let mut all = Work::default();
     loop {
         let now = installation::now(db).await?;
-        let work = run_due(db, ctx, now).await?;
+        // Tried again at every instant.
+        let mut without = BTreeSet::new();
+        let work = run_due_for(db, ctx, now, &mut without).await?;
         all += work;
         progress(now, work);
         if now >= until {
             return Ok(all);
         }
         let moved = transact!(db, |tx| {
-            let next = next_instant(tx).await?.map_or(until, |next| next.min(until));
+            let next = sources::next_instant(tx, &without).await?.map_or(until, |next| next.min(until));
             // Something fell due in the meantime: it comes first.
             if next <= now {
                 return Ok(false);
@@ -300,9 +301,13 @@ pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(In
 pub async fn serve(db: &Db, ctx: &Ctx) {
     loop {
         let wait = match pass(db, ctx).await {
-            Ok(wait) => wait,
+            Ok(wait) => {
+                ctx.troubles.all_works();
+                wait
+            }
             Err(error) => {
                 tracing::error!(%error, "background work failed and is tried again");
+                ctx.troubles.all_fails(&error.to_string());
                 LOOP_WAIT_MAX
             }
         };
@@ -312,8 +317,9 @@ pub async fn serve(db: &Db, ctx: &Ctx) {
 
 async fn pass(db: &Db, ctx: &Ctx) -> Result<Duration> {
     let now = installation::now(db).await?;
-    let work = run_once(db, ctx, now).await?;
-    if work != Work::default() {
+    let mut without = ctx.troubles.resting();
+    let work = run_once(db, ctx, now, &mut without).await?;
+    if work.progressed() || work.unanswered > 0 {
         tracing::info!(?work, "background work");
     }
     if work.progressed() {
@@ -323,7 +329,7 @@ async fn pass(db: &Db, ctx: &Ctx) -> Result<Duration> {
         return Ok(LOOP_WAIT_MAX);
     }
     // What is due and did not move is held by another worker, or its provider is silent.
-    Ok(match next_instant(db.read()).await? {
+    Ok(match sources::next_instant(db.read(), &without).await? {
         Some(next) if next > now => Duration::from_millis(u64::try_from(next.0 - now.0).unwrap_or(0)).clamp(LOOP_WAIT_MIN, LOOP_WAIT_MAX),
         _ => LOOP_WAIT_MAX,
     })

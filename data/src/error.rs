@@ -37,6 +37,9 @@ pub enum Error {
     Unwritable(&'static str, DbErr),
     #[error("the database can't be reached at the moment ({0})")]
     Unreachable(DbErr),
+    /// A fault of the program.
+    #[error("the program panicked: {0}")]
+    Panicked(String),
     /// The connection was lost at the very end.
     #[error("the connection to the database was lost while this was saved, and it isn't known whether it was; look before you try again")]
     Uncertain,
@@ -111,6 +114,22 @@ impl Error {
         }
     }
 
+    /// Whether the database had to add up more than it has numbers for.
+    fn is_out_of_range(&self) -> bool {
+        match self.code() {
+            Some(Code::Postgres(state)) => state == "22003",
+            Some(Code::Sqlite(1)) => {
+                self.cause().and_then(sqlx::Error::as_database_error).is_some_and(|error| error.message() == "integer overflow")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it has to do with the database as a whole, and not with what was asked of it.
+    pub(crate) fn is_everyones(&self) -> bool {
+        matches!(self, Error::NewerSchema | Error::Database(DbErr::ConnectionAcquire(_))) || self.unwritable().is_some()
+    }
+
     /// Whether PostgreSQL cut a statement off at its limit.
     fn ran_too_long(&self) -> bool {
         self.database_code().as_deref() == Some("57014")
@@ -171,6 +190,9 @@ impl Error {
         }
         if self.is_taken_key() {
             return Error::conflict("Somebody else saved the same thing at the same moment. Reload the page to see it, then try again.");
+        }
+        if self.is_out_of_range() {
+            return Error::conflict("The amounts come to more than can be added up. Nothing was changed.");
         }
         let reason = self.unwritable();
         let lost = self.code().is_none() && self.cause().is_some_and(is_lost);

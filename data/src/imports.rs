@@ -40,12 +40,12 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use format::{Delimiter, Encoding, Format, Told};
-pub use pieces::{Going, LEASE, finish, go_on, go_on_apart, go_on_due, wanted_at};
+pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
 pub use remarks::Remarks;
 pub use table::RowError;
 pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
 
-pub(crate) use waiting::{companies_waiting, is_done, is_open};
+pub(crate) use waiting::{accepted, is_done, is_open};
 
 use faults::Faults;
 use pending::Pending;

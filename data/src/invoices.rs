@@ -1,7 +1,7 @@
 //! Invoices: one per company, month and currency. While one is in review its lines are derived from the rewards; from the
 //! freeze on its totals are stored and nothing in it changes.
 
-use domain::invoicing::{ChargeDates, InvoiceTotals, PartnerLines, PartnerShare, Retry, settle, totals};
+use domain::invoicing::{ChargeDates, InvoiceSums, PartnerLines, PartnerShare, Retry, settle, sums};
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::Expr;
@@ -136,18 +136,14 @@ pub(crate) async fn debts<C: ConnectionTrait>(conn: &C, company_id: Uuid, curren
 }
 
 /// What an invoice holds per partner, and in all: stored once it is frozen, derived before.
-pub async fn shares<C: ConnectionTrait>(
-    conn: &C,
-    company: &companies::Model,
-    invoice: &Model,
-) -> Result<(Vec<PartnerShare>, InvoiceTotals)> {
+pub async fn shares<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(Vec<PartnerShare>, InvoiceSums)> {
     if invoice.invoice_state()?.open() {
         return preview(conn, company, invoice.invoice_month(), &invoice.currency).await;
     }
     let shares = stored_shares(conn, invoice.id).await?;
-    let sums = totals(&shares, 0);
-    let fee = invoice.fee.unwrap_or_default();
-    Ok((shares, InvoiceTotals { fee, charge: sums.payouts + fee, ..sums }))
+    let sums = sums(&shares, 0);
+    let fee = i128::from(invoice.fee.unwrap_or_default());
+    Ok((shares, InvoiceSums { fee, charge: sums.payouts + fee, ..sums }))
 }
 
 /// What a month that is not frozen would come to if it were charged now.
@@ -156,13 +152,13 @@ pub async fn preview<C: ConnectionTrait>(
     company: &companies::Model,
     month: Month,
     currency: &str,
-) -> Result<(Vec<PartnerShare>, InvoiceTotals)> {
+) -> Result<(Vec<PartnerShare>, InvoiceSums)> {
     let lines = partner_lines(conn, company.id, month, currency).await?;
     let debts = debts(conn, company.id, currency).await?;
     let shares: Vec<PartnerShare> =
         lines.into_iter().map(|lines| settle(lines, debts.get(&lines.partnership_id).copied().unwrap_or_default())).collect();
-    let totals = totals(&shares, company.fee_ppm);
-    Ok((shares, totals))
+    let sums = sums(&shares, company.fee_ppm);
+    Ok((shares, sums))
 }
 
 pub(crate) async fn stored_shares<C: ConnectionTrait>(conn: &C, invoice_id: Uuid) -> Result<Vec<PartnerShare>> {
@@ -197,14 +193,18 @@ pub async fn pause(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &s
         if invoice.paused_at.is_some() {
             return Err(Error::conflict(format!("invoice {number} is paused already")));
         }
-        Entity::update_many()
-            .col_expr(Column::PausedAt, Expr::value(now.0))
-            .col_expr(Column::PausedBy, Expr::value(by))
-            .filter(Column::Id.eq(invoice.id))
-            .exec(tx)
-            .await?;
-        audit::record(tx, company_id, now, by, "invoice_paused", "invoice", number, json!({ "reason": reason })).await
+        pause_in(tx, &invoice, reason, by, now).await
     })
+}
+
+pub(crate) async fn pause_in<C: ConnectionTrait>(tx: &C, invoice: &Model, reason: &str, by: &str, now: Instant) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::PausedAt, Expr::value(now.0))
+        .col_expr(Column::PausedBy, Expr::value(by))
+        .filter(Column::Id.eq(invoice.id))
+        .exec(tx)
+        .await?;
+    audit::record(tx, invoice.company_id, now, by, "invoice_paused", "invoice", &invoice.number, json!({ "reason": reason })).await
 }
 
 /// Takes a pause back. Past its due day, the invoice is charged at the next run. Returns why it was paused.

@@ -119,16 +119,17 @@ async fn unreleased<C: ConnectionTrait>(tx: &C, company: &companies::Model) -> R
     Ok(count > 0)
 }
 
-/// Turns rewards whose hold days ended by `until` into pending ones, in the month in which they ended, or the open month
+/// Turns a company's rewards whose hold days ended by `until` into pending ones, in the month in which they ended, or the open month
 /// where that one has its invoices already. One portion; returns how many.
-pub async fn release_scheduled(db: &Db, until: Instant, now: Instant) -> Result<usize> {
-    transact!(db, |tx| { release_in(tx, until, now).await })
+pub async fn release_scheduled(db: &Db, company_id: Uuid, until: Instant, now: Instant) -> Result<usize> {
+    transact!(db, |tx| { release_in(tx, company_id, until, now).await })
 }
 
-async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) -> Result<usize> {
+async fn release_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, until: Instant, now: Instant) -> Result<usize> {
     let ready = rewards::Entity::find()
         .filter(rewards::Column::State.eq(RewardState::Scheduled.word()))
         .filter(rewards::Column::ReadyAt.lte(until.0))
+        .filter(rewards::Column::CompanyId.eq(company_id))
         .order_by_asc(rewards::Column::ReadyAt)
         .order_by_asc(rewards::Column::Id)
         .limit(RELEASE_ROWS)
@@ -137,26 +138,21 @@ async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) ->
     if ready.is_empty() {
         return Ok(0);
     }
-    let mut companies: BTreeMap<Uuid, (companies::Model, domain::zone::Zone)> = BTreeMap::new();
-    let ids = ready.iter().map(|reward| reward.company_id);
-    for company in companies::Entity::find().filter(companies::Column::Id.is_in(ids)).all(tx).await? {
-        let zone = company.zone()?;
-        companies.insert(company.id, (company, zone));
-    }
+    let company = crate::companies::get(tx, company_id).await?;
+    let zone = company.zone()?;
     let steps = next_steps(tx, &ready).await?;
-    let mut months: BTreeMap<(Uuid, i32), Vec<Uuid>> = BTreeMap::new();
+    let mut months: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
     let mut tally = Tally::default();
     let mut records = Vec::with_capacity(ready.len());
     for reward in &ready {
-        let Some((company, zone)) = companies.get(&reward.company_id) else { continue };
         let ended = Instant(reward.ready_at.unwrap_or(now.0));
         let month = zone.month(ended).max(Month(company.open_month));
-        months.entry((reward.company_id, month.0)).or_default().push(reward.id);
+        months.entry(month.0).or_default().push(reward.id);
         tally.change(reward, RewardState::Pending.word(), month.0);
         let seq = steps.get(&reward.id).copied().unwrap_or(1);
         records.push(reward_records::Model {
             id: ids::derive(ended, &["record", &reward.id.to_string(), &seq.to_string()]),
-            company_id: reward.company_id,
+            company_id,
             reward_id: reward.id,
             action: "hold_days_over".to_owned(),
             from_state: RewardState::Scheduled.word().to_owned(),
@@ -171,7 +167,7 @@ async fn release_in<C: ConnectionTrait>(tx: &C, until: Instant, now: Instant) ->
             undoes: None,
         });
     }
-    for ((_, month), ids) in months {
+    for (month, ids) in months {
         rewards::Entity::update_many()
             .col_expr(rewards::Column::State, Expr::value(RewardState::Pending.word()))
             .col_expr(rewards::Column::InvoiceMonth, Expr::value(month))

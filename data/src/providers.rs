@@ -13,7 +13,7 @@ use crate::{Db, Result};
 mod production;
 pub mod simulated;
 
-pub(crate) use production::{Held, check_profile, hand_over_in};
+pub(crate) use production::{Held, check_profile, hand_over_in, left_by_simulation};
 pub use production::{hand_over, must_move_money, waiting_companies, waits};
 
 use simulated::Simulated;

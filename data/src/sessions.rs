@@ -3,7 +3,7 @@
 //! A session says who a person is, and nothing else. It ends when it was not used for [`IDLE_MS`], at the latest when its cookie does,
 //! and at once when its row is deleted: nothing but a sign-in writes one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,13 +19,16 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error as StoreError, ExpiredDeletion, Result as StoreResult};
 use uuid::Uuid;
 
+use crate::accounts::SignedIn;
 use crate::db::Db;
-use crate::entities::{flashes, sessions};
-use crate::error::Result;
+use crate::entities::{flashes, sessions, users};
+use crate::error::{Error, Result};
 use crate::transact;
 
 /// The key under which a session holds the person's id.
 pub const USER_ID: &str = "user_id";
+/// The key under which a session that is not stored yet holds the id of the row that [`begin`] wrote for it.
+pub const BEGUN: &str = "begun";
 /// A session ends when it was not used for this long.
 pub const IDLE_MS: i64 = 14 * Instant::DAY_MS;
 /// How often that end is moved on at most: every request would be a write.
@@ -120,6 +123,11 @@ fn backend(error: impl std::fmt::Display) -> StoreError {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> StoreResult<()> {
+        if let Some(begun) = record.data.remove(BEGUN) {
+            let id = begun.as_str().and_then(|id| id.parse().ok());
+            record.id = id.ok_or_else(|| StoreError::Decode("the id of a session that was begun".to_owned()))?;
+            return Ok(());
+        }
         for _ in 0..ID_CONFLICTS_MAX {
             let row = row(record)?;
             let inserted = transact!(self.db, |tx| {
@@ -171,11 +179,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let deleted: Result<()> = transact!(self.db, |tx| {
-            sessions::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
-            flashes::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
-            Ok(())
-        });
+        let deleted: Result<()> = transact!(self.db, |tx| { end(tx, id).await });
         deleted.map_err(backend)
     }
 }
@@ -185,6 +189,40 @@ impl ExpiredDeletion for Sessions {
     async fn delete_expired(&self) -> StoreResult<()> {
         purge_sessions(&self.db).await.map(|_| ()).map_err(backend)
     }
+}
+
+/// Begins a session in place of `old`. `None` where the password that was checked has been changed since: whoever came in by the old
+/// one would stay in. The session learns its id as [`BEGUN`].
+pub async fn begin(db: &Db, signed_in: &SignedIn, old: Option<Id>, ends: OffsetDateTime) -> Result<Option<Id>> {
+    let user_id = signed_in.user.id;
+    transact!(db, |tx| {
+        if let Some(password_hash) = signed_in.password_hash.as_deref() {
+            // Holds the row: a change of the password comes before, and is seen, or after, and ends this session.
+            let same = users::Entity::update_many()
+                .col_expr(users::Column::PasswordHash, Expr::value(password_hash))
+                .filter(users::Column::Id.eq(user_id))
+                .filter(users::Column::PasswordHash.eq(password_hash))
+                .exec(tx)
+                .await?;
+            if same.rows_affected == 0 {
+                return Ok(None);
+            }
+        }
+        if let Some(old) = &old {
+            end(tx, old).await?;
+        }
+        let data = HashMap::from([(USER_ID.to_owned(), serde_json::json!(user_id))]);
+        let record = Record { id: Id::default(), data, expiry_date: ends };
+        let row = row(&record).map_err(|error| Error::Corrupt(error.to_string()))?;
+        sessions::Entity::insert(row).exec_without_returning(tx).await?;
+        Ok(Some(record.id))
+    })
+}
+
+async fn end<C: ConnectionTrait>(tx: &C, id: &Id) -> Result<()> {
+    sessions::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
+    flashes::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
+    Ok(())
 }
 
 /// Ends every session of a person: their password changed, or their access was taken away. Returns how many that were.
@@ -206,8 +244,6 @@ pub async fn purge_sessions(db: &Db) -> Result<u64> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::collections::HashMap;
-
     use sea_orm::PaginatorTrait;
     use tower_sessions::cookie::time::Duration;
 

@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::money::mul_div_half_even;
+use crate::money::{narrowed, sum_mul_div_half_even};
 use crate::states::{Account, InvoiceState};
 use crate::time::{Instant, Month};
 use crate::zone::Zone;
@@ -114,7 +114,8 @@ pub struct PartnerShare {
 
 /// A debt from earlier invoices is taken from the total before anything is paid; what is left of it is carried on.
 pub fn settle(lines: PartnerLines, carried_in: i64) -> PartnerShare {
-    let net = lines.total + carried_in;
+    // Where that does not fit, neither do the invoice's totals.
+    let net = lines.total.saturating_add(carried_in);
     PartnerShare {
         partnership_id: lines.partnership_id,
         total: lines.total,
@@ -126,26 +127,65 @@ pub fn settle(lines: PartnerLines, carried_in: i64) -> PartnerShare {
     }
 }
 
+/// What an invoice comes to. Sums are wider than amounts: no rewards and no fee make them overflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvoiceSums {
+    pub total: i128,
+    pub lines: i64,
+    pub payouts: i128,
+    /// What partners newly owe, less what they paid back.
+    pub carried: i128,
+    pub fee: i128,
+    /// Payouts and fee: what the company is charged.
+    pub charge: i128,
+}
+
+/// [`InvoiceSums`] that can be charged, stored and posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvoiceTotals {
     pub total: i64,
     pub lines: i64,
     pub payouts: i64,
     pub fee: i64,
-    /// Payouts and fee: what the company is charged.
     pub charge: i64,
 }
 
-pub fn totals(shares: &[PartnerShare], fee_ppm: i64) -> InvoiceTotals {
-    let payouts: i64 = shares.iter().map(|share| share.payout).sum();
-    let fee = mul_div_half_even(payouts, fee_ppm, 1_000_000);
-    InvoiceTotals {
-        total: shares.iter().map(|share| share.total).sum(),
+impl InvoiceSums {
+    /// `None` where one of them, or a posting made of them, is larger than any amount that is stored.
+    pub fn totals(&self) -> Option<InvoiceTotals> {
+        let amount = |sum: i128| i64::try_from(sum).ok();
+        if self.total + self.carried != self.payouts {
+            return None;
+        }
+        // What `charged` and `carried_over` post.
+        amount(self.total + self.fee)?;
+        amount(self.carried)?;
+        Some(InvoiceTotals {
+            total: amount(self.total)?,
+            lines: self.lines,
+            payouts: amount(self.payouts)?,
+            fee: amount(self.fee)?,
+            charge: amount(self.charge)?,
+        })
+    }
+}
+
+pub fn sums(shares: &[PartnerShare], fee_ppm: i64) -> InvoiceSums {
+    let payouts = sum(shares, |share| share.payout);
+    let fee = sum_mul_div_half_even(payouts, fee_ppm, 1_000_000);
+    InvoiceSums {
+        total: sum(shares, |share| share.total),
         lines: shares.iter().map(|share| share.lines).sum(),
         payouts,
+        carried: sum(shares, |share| share.carried_in) - sum(shares, |share| share.carried_out),
         fee,
         charge: payouts + fee,
     }
+}
+
+/// The sum of one amount of every share.
+pub fn sum(shares: &[PartnerShare], amount: impl Fn(&PartnerShare) -> i64) -> i128 {
+    shares.iter().map(|share| i128::from(amount(share))).sum()
 }
 
 /// One line of a ledger transfer; credits are above zero.
@@ -164,10 +204,11 @@ const fn partner(partnership_id: Uuid, amount: i64) -> Posting {
     Posting { account: Account::Partner, partnership_id: Some(partnership_id), amount }
 }
 
-/// Invoice charged: what was earned goes to the partners' balances, the fee to its account.
+/// Invoice charged: what was earned goes to the partners' balances, the fee to its account. The shares are those of an invoice whose
+/// sums have [`InvoiceSums::totals`].
 pub fn charged(shares: &[PartnerShare], fee: i64) -> Vec<Posting> {
-    let total: i64 = shares.iter().map(|share| share.total).sum();
-    let mut postings = vec![company(Account::Funds, -total - fee)];
+    let earned = narrowed(sum(shares, |share| share.total));
+    let mut postings = vec![company(Account::Funds, -earned - fee)];
     postings.extend(shares.iter().map(|share| partner(share.partnership_id, share.total)));
     postings.push(company(Account::Fee, fee));
     postings.retain(|posting| posting.amount != 0);
@@ -176,7 +217,7 @@ pub fn charged(shares: &[PartnerShare], fee: i64) -> Vec<Posting> {
 
 /// What partners newly owe (above zero), or paid back (below), so that the funds moved are exactly what was charged.
 pub fn carried_over(shares: &[PartnerShare]) -> Vec<Posting> {
-    let carried: i64 = shares.iter().map(|share| share.carried_in - share.carried_out).sum();
+    let carried = narrowed(sum(shares, |share| share.carried_in) - sum(shares, |share| share.carried_out));
     if carried == 0 {
         return Vec::new();
     }
@@ -249,134 +290,4 @@ pub fn digest(number: &str, month: Month, currency: &str, fee: i64, shares: &[Pa
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-    use rstest::rstest;
-
-    fn at(text: &str) -> Instant {
-        Instant::parse(text).unwrap()
-    }
-
-    fn lines(number: u128, total: i64) -> PartnerLines {
-        PartnerLines { partnership_id: Uuid::from_u128(number), total, lines: 1, fingerprint: 7 }
-    }
-
-    #[rstest]
-    // On time, and late on the first day: day 8.
-    #[case("America/New_York", "2026-03", "2026-04-01T04:00:00Z", "2026-04-08T04:00:00Z")]
-    #[case("America/New_York", "2026-03", "2026-04-02T03:59:59Z", "2026-04-08T04:00:00Z")]
-    // From the second day on seven whole days follow.
-    #[case("America/New_York", "2026-03", "2026-04-02T04:00:00Z", "2026-04-10T04:00:00Z")]
-    #[case("America/New_York", "2026-03", "2026-05-20T12:00:00Z", "2026-05-28T04:00:00Z")]
-    // The review crosses a change of clocks.
-    #[case("Europe/Berlin", "2026-02", "2026-03-23T12:00:00Z", "2026-03-30T22:00:00Z")]
-    // Midnight of day 8 does not exist.
-    #[case("America/Santiago", "2019-08", "2019-09-01T04:00:00Z", "2019-09-08T04:00:00Z")]
-    fn charges_are_due(#[case] zone: &str, #[case] month: &str, #[case] issued: &str, #[case] due: &str) {
-        let schedule = schedule(&zone.parse().unwrap(), month.parse().unwrap(), at(issued));
-        assert_eq!(schedule.charge_due_at.rfc3339(), due);
-        assert_eq!(schedule.review_ends_at, schedule.charge_due_at);
-    }
-
-    #[rstest]
-    #[case("2026-04-08T20:00:00Z", Some("2026-04-09T18:30:00Z"))]
-    #[case("2026-04-09T18:30:00Z", Some("2026-04-11T18:30:00Z"))]
-    #[case("2026-04-11T18:30:01Z", Some("2026-04-13T18:30:00Z"))]
-    #[case("2026-04-13T18:30:00Z", None)]
-    fn retries_follow_on_local_days_one_three_and_five(#[case] now: &str, #[case] due: Option<&str>) {
-        let zone: Zone = "Asia/Kolkata".parse().unwrap();
-        let again = next_retry(&zone, at("2026-04-08T20:00:00Z"), at(now));
-        assert_eq!(again.map(|again| again.rfc3339()), due.map(str::to_owned));
-    }
-
-    #[test]
-    fn a_failed_charge_is_retried_or_waits_for_a_person() {
-        let (at, now) = (at("2026-04-09T04:00:00Z"), at("2026-04-08T20:00:00Z"));
-        assert_eq!(Retry::of(Some(at), now), Retry::At(at));
-        assert_eq!(Retry::of(Some(at), at), Retry::Now);
-        assert_eq!(Retry::of(None, now), Retry::ByHand);
-    }
-
-    #[rstest]
-    #[case(InvoiceState::InReview, false, None, None, Some(8))]
-    #[case(InvoiceState::InReview, true, None, None, None)]
-    #[case(InvoiceState::Charging, false, None, None, Some(8))]
-    #[case(InvoiceState::ChargeFailed, false, Some(9), None, Some(9))]
-    #[case(InvoiceState::ChargeFailed, false, None, None, None)]
-    #[case(InvoiceState::Paid, false, None, Some(20), Some(20))]
-    fn an_invoice_is_charged_on(
-        #[case] state: InvoiceState,
-        #[case] paused: bool,
-        #[case] retry: Option<i64>,
-        #[case] charged: Option<i64>,
-        #[case] expected: Option<i64>,
-    ) {
-        let dates =
-            ChargeDates { state, paused, charge_due_at: Instant(8), retry_at: retry.map(Instant), charged_at: charged.map(Instant) };
-        assert_eq!(dates.charge(), expected.map(Instant));
-    }
-
-    #[test]
-    fn debts_are_carried_and_recouped() {
-        let first = settle(lines(1, -1000), 0);
-        assert_eq!((first.payout, first.carried_out), (0, -1000));
-        let second = settle(lines(1, 600), first.carried_out);
-        assert_eq!((second.payout, second.carried_out), (0, -400));
-        let third = settle(lines(1, 600), second.carried_out);
-        assert_eq!((third.payout, third.carried_out), (200, 0));
-    }
-
-    proptest! {
-        #[test]
-        fn funds_move_by_exactly_the_charge(
-            amounts in prop::collection::vec((-100_000i64..100_000, -50_000i64..=0), 0..20), fee_ppm in 0i64..200_000,
-        ) {
-            let shares: Vec<PartnerShare> =
-                (0u128..).zip(amounts).map(|(number, (total, carried_in))| settle(lines(number, total), carried_in)).collect();
-            let totals = totals(&shares, fee_ppm);
-            for share in &shares {
-                prop_assert_eq!(share.total + share.carried_in, share.payout + share.carried_out);
-                prop_assert!(share.payout >= 0 && share.carried_out <= 0 && share.payout * share.carried_out == 0);
-            }
-            let (charged, carried) = (charged(&shares, totals.fee), carried_over(&shares));
-            for postings in [&charged, &carried] {
-                prop_assert_eq!(postings.iter().map(|posting| posting.amount).sum::<i64>(), 0);
-            }
-            let funds: i64 = charged.iter().chain(&carried).filter(|posting| posting.account == Account::Funds).map(|posting| posting.amount).sum();
-            prop_assert_eq!(funds, -totals.charge);
-        }
-    }
-
-    #[test]
-    fn fingerprints_and_digests_tell_contents_apart() {
-        let reward = RewardContent {
-            id: Uuid::from_u128(1),
-            company_id: Uuid::from_u128(2),
-            partnership_id: Uuid::from_u128(3),
-            customer_id: None,
-            transaction_id: None,
-            offer_version_id: None,
-            trigger_key: Some("sale"),
-            source: "transaction",
-            reverses: None,
-            change_id: None,
-            amount: 1999,
-            currency: "USD",
-            description: "20 %",
-            occurred_at: Instant(5),
-            created_at: Instant(6),
-        };
-        let one = fingerprint(&reward);
-        assert!((0..1 << 40).contains(&one));
-        assert_ne!(one, fingerprint(&RewardContent { amount: 2000, ..reward }));
-        assert_ne!(one, fingerprint(&RewardContent { trigger_key: Some("sal"), source: "etransaction", ..reward }));
-
-        let shares = [settle(lines(1, 10), 0), settle(lines(2, 20), -5)];
-        let month = Month(202603);
-        let seal = digest("N-0001", month, "USD", 0, &shares);
-        assert_eq!(seal, digest("N-0001", month, "USD", 0, &[shares[1], shares[0]]));
-        assert_ne!(seal, digest("N-0001", month, "USD", 0, &[shares[0], settle(lines(2, 21), -5)]));
-    }
-}
+mod tests;

@@ -10,13 +10,18 @@ mod rate;
 mod written;
 
 pub use currency::Currency;
-pub use rate::{Rate, mul_div_half_even, split};
+pub use rate::{Rate, mul_div_half_even, split, sum_mul_div_half_even};
 pub use written::Decimals;
 
 /// No amount may exceed this many minor units in either direction. The sum of 1.8 million of the largest fits an `i64`, in which the
 /// databases add: a company's total in one currency goes up to 9.2 · 10¹⁸ minor units, some 92 quadrillion dollars. Beyond it nothing is
-/// added wrongly; what would be is refused.
+/// added wrongly: a sum is shown as more than that, and what would be charged is refused.
 pub const AMOUNT_MAX: i64 = 5_000_000_000_000;
+
+/// A sum as an amount. One that is too large becomes the largest there is, which is shown as more than it.
+pub(crate) fn narrowed(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX })
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MoneyError {
@@ -52,6 +57,11 @@ pub struct Money {
 impl Money {
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Money { minor, currency }
+    }
+
+    /// A sum of amounts, to be shown.
+    pub fn sum(minor: i128, currency: Currency) -> Self {
+        Money::new(narrowed(minor), currency)
     }
 
     /// Reads major units ("19.99", "-5", "1200"). No grouping, no exponent, no currency sign. "1.000" is a thousand to many people:
@@ -100,8 +110,15 @@ impl Money {
         if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 
-    /// What people read: "$1,234.50", "−€5.00", "¥1,200", "KWD 1.250".
+    /// What people read: "$1,234.50", "−€5.00", "¥1,200", "KWD 1.250"; of a sum that does not fit, "more than $92,233,…".
     pub fn display(&self) -> String {
+        match self.minor {
+            i64::MAX | i64::MIN => format!("more than {}", self.grouped()),
+            _ => self.grouped(),
+        }
+    }
+
+    fn grouped(&self) -> String {
         let plain = Money::new(self.minor, self.currency).plain();
         let unsigned = plain.trim_start_matches('-');
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
@@ -156,6 +173,14 @@ mod tests {
     #[case("3.00", "JPY", 3)]
     fn reads_major_units(#[case] text: &str, #[case] code: &str, #[case] minor: i64) {
         assert_eq!(Money::parse(text, currency(code)).unwrap().minor, minor);
+    }
+
+    #[rstest]
+    #[case(i128::from(i64::MAX) + 1, "more than $92,233,720,368,547,758.07")]
+    #[case(i128::from(i64::MIN) - 1, "more than −$92,233,720,368,547,758.08")]
+    #[case(1_000, "$10.00")]
+    fn a_sum_that_does_not_fit_is_shown_as_more(#[case] sum: i128, #[case] shown: &str) {
+        assert_eq!(Money::sum(sum, Currency::USD).display(), shown);
     }
 
     #[rstest]

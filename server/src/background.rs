@@ -13,6 +13,7 @@ use crate::mail::MailFolder;
 
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
 const LEASE_SECONDS_DEFAULT: u64 = 15;
+const RESTART_AFTER: Duration = Duration::from_secs(15);
 
 /// What due work needs: the mail folder, and how long a silent worker keeps what it took (`TRIBUTARY_LEASE_SECONDS`).
 pub fn context(db: &Db, mail_dir: &std::path::Path) -> Ctx {
@@ -21,9 +22,33 @@ pub fn context(db: &Db, mail_dir: &std::path::Path) -> Ctx {
     Ctx::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
 }
 
-/// Does what falls due until told to stop.
+/// Does what falls due until told to stop. Work that panics is begun again after a pause.
 pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
-    stop.run_until_cancelled(data::due::serve(&db, &ctx)).await;
+    let work = || {
+        let (db, ctx) = (db.clone(), ctx.clone());
+        async move { data::due::serve(&db, &ctx).await }
+    };
+    keep_running(work, &ctx, &stop, RESTART_AFTER).await;
+}
+
+/// Begins a task again whenever it has ended, until told to stop.
+async fn keep_running<F>(task: impl Fn() -> F, ctx: &Ctx, stop: &CancellationToken, pause: Duration)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while !stop.is_cancelled() {
+        let mut running = tokio::spawn(task());
+        let Some(ended) = stop.run_until_cancelled(&mut running).await else {
+            running.abort();
+            // Cancelled, or ended just before.
+            let _ = running.await;
+            return;
+        };
+        let reason = ended.err().map_or_else(|| "it ended".to_owned(), |error| error.to_string());
+        tracing::error!(reason, "background work ended and is begun again");
+        ctx.troubles.all_fails(&reason);
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+    }
 }
 
 /// Removes ended sessions, old answers and abandoned uploads until told to stop.
@@ -57,4 +82,30 @@ async fn purge_once(db: &Db) -> data::Result<()> {
         tracing::info!(sessions, submissions, flashes, uploads, sign_ins, "removed what has ended");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_is_begun_again_until_it_is_told_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
+        let (ctx, stop, begun) = (context(&db, folder.path()), CancellationToken::new(), Arc::new(AtomicU32::new(0)));
+        let work = || {
+            let (begun, stop) = (Arc::clone(&begun), stop.clone());
+            async move {
+                assert!(begun.fetch_add(1, Ordering::Relaxed) >= 4, "as a fault of the program would");
+                stop.cancel();
+                std::future::pending::<()>().await;
+            }
+        };
+        keep_running(work, &ctx, &stop, Duration::ZERO).await;
+        assert_eq!(begun.load(Ordering::Relaxed), 5);
+        assert!(ctx.troubles.of_all().is_some_and(|reason| reason.contains("panicked")));
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::spool::Spool;
 use app::tokens::Signing;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -26,7 +26,7 @@ use tower_sessions::Session;
 
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::{background, downloads, requests, security, sessions};
+use crate::{background, downloads, pages, requests, security, sessions};
 
 /// A file of 32 MB and the form around it; larger ones go through the command line.
 const BODY_BYTES_MAX: usize = 33 * 1024 * 1024;
@@ -91,11 +91,18 @@ fn span(request: &Request) -> tracing::Span {
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }
 
-/// Whether the database answers and takes what is written.
+/// Whether the database answers and takes what is written, and background work goes on. One company whose work fails is no reason to
+/// take the server away from the others.
 async fn health(State(state): State<AppState>) -> Response {
     match data::installation::mode(&state.db).await {
         Ok(_) => match state.db.write_failure().await {
-            None => Json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") })).into_response(),
+            None => match state.due.troubles.of_all() {
+                None => Json(working(state.due.troubles.companies().len())).into_response(),
+                Some(_) => {
+                    let body = serde_json::json!({ "status": "background work fails", "reason": "the log says why" });
+                    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+                }
+            },
             Some(reason) => {
                 let body = serde_json::json!({ "status": "nothing can be saved", "reason": reason });
                 (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
@@ -108,13 +115,21 @@ async fn health(State(state): State<AppState>) -> Response {
     }
 }
 
-async fn sign_out(session: Session) -> Response {
+/// The log names the companies; whoever asks here may be anybody.
+fn working(failing: usize) -> serde_json::Value {
+    let version = env!("CARGO_PKG_VERSION");
+    match failing {
+        0 => serde_json::json!({ "status": "ok", "version": version }),
+        _ => serde_json::json!({ "status": "background work fails for some companies", "companies": failing, "version": version }),
+    }
+}
+
+async fn sign_out(session: Session, headers: HeaderMap) -> Response {
     // A second try settles what became of the first.
     if session.flush().await.is_err()
         && let Err(error) = session.flush().await
     {
-        tracing::error!(%error, "a session could not be ended");
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        return pages::refuse(&headers, &app::ctx::session_failed(error));
     }
     axum::response::Redirect::to("/sign-in").into_response()
 }

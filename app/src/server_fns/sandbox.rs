@@ -25,6 +25,9 @@ use std::sync::{Mutex, PoisonError};
 /// Furthest that the clock is moved at once: there is no way back.
 pub const DAYS_MAX: u16 = 400;
 
+#[cfg(feature = "ssr")]
+const FAILED: &str = " Some of this company’s work failed; it is tried again. If it stays so, tell whoever runs Tributary.";
+
 /// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
 #[server(prefix = "/rpc", endpoint = "sandbox/jumps", protocol = Reading)]
 pub async fn get_jumps(#[server(default)] place: Place, effects: bool) -> Result<Vec<Jump>> {
@@ -58,7 +61,10 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
     // Dropping the work is safe at any moment; the clock then stands where it was last.
     let stopped = tokio::select! {
         work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
-            Ok(work) => return Ok(Done::say(moved_words(&cx.zone, until, &work))),
+            Ok(work) => {
+                let failed = if due.troubles.is_company_in(cx.company_id) { FAILED } else { "" };
+                return Ok(Done::say(format!("{}{failed}", moved_words(&cx.zone, until, &work))));
+            }
             Err(error @ (data::Error::Invalid(_) | data::Error::Forbidden(_) | data::Error::Conflict(_))) => return Err(error.into()),
             // Part of the way is done: neither "done" nor "nothing was changed" is true.
             Err(error) => {

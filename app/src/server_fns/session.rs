@@ -11,7 +11,7 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
-use data::accounts::{self, SignIn as Outcome};
+use data::accounts::{self, SignIn as Outcome, SignedIn};
 
 /// Who is looking, and where.
 #[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]
@@ -41,11 +41,9 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
     }
     let db = ctx::db()?;
     match accounts::sign_in(&db, &email, &password, &http::client_address(), ctx::real_now()).await? {
-        Outcome::Welcome(user) => {
-            ctx::begin_session(&ctx::parts()?, &user).await?;
-            Ok(Done::say("").to(local_path(&next).unwrap_or("/")))
-        }
-        Outcome::Refused => Err(AppError::invalid("", "This email and password do not belong together.")),
+        Outcome::Welcome(somebody) if ctx::begin_session(&somebody).await? => Ok(Done::say("").to(local_path(&next).unwrap_or("/"))),
+        // The password was right until a moment ago.
+        Outcome::Welcome(_) | Outcome::Refused => Err(AppError::invalid("", "This email and password do not belong together.")),
         Outcome::Throttled { seconds } => Err(AppError::invalid("", format!("Too many tries. The next one counts in {seconds} seconds."))),
     }
 }
@@ -57,7 +55,7 @@ pub async fn demo_sign_in(email: String, #[server(default)] next: String) -> Res
     let Some(user) = data::queries::session::demo_user(&db, &email).await? else {
         return Err(AppError::NotFound("This demo sign-in".to_owned()));
     };
-    ctx::begin_session(&ctx::parts()?, &user).await?;
+    ctx::begin_session(&SignedIn::without_password(user)).await?;
     Ok(Done::say("").to(local_path(&next).unwrap_or("/")))
 }
 
@@ -74,15 +72,23 @@ pub async fn set_password(token: String, password: String, password_again: Strin
         return Err(AppError::invalid("password_again", "The two passwords differ."));
     }
     let db = ctx::db()?;
-    let set = accounts::set_password_by_link(&db, &token, &password, &http::client_address(), ctx::real_now()).await?;
-    let Some(user) = set else {
+    let somebody = accounts::set_password_by_link(&db, &token, &password, &http::client_address(), ctx::real_now()).await?;
+    let Some(somebody) = somebody else {
         return Err(AppError::Conflict("This link was used before or is too old. Ask for a new one.".to_owned()));
     };
-    // The link is used up: whoever can't be signed in by it goes on with the password.
-    if let Err(error) = ctx::begin_session(&ctx::parts()?, &user).await {
-        tracing::warn!(?error, "a password was set, and its owner was not signed in");
-        http::set_status(200);
-        return Ok(Done::say("Your password is set. Sign in with it.").to("/sign-in"));
+    match ctx::begin_session(&somebody).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return Err(AppError::Conflict(
+                "Your password was changed once more at the same moment. Sign in with the newest one.".to_owned(),
+            ));
+        }
+        // The link is used up: whoever can't be signed in by it goes on with the password.
+        Err(error) => {
+            tracing::warn!(?error, "a password was set, and its owner was not signed in");
+            http::set_status(200);
+            return Ok(Done::say("Your password is set. Sign in with it.").to("/sign-in"));
+        }
     }
     Ok(Done::say("Your password is set.").to("/"))
 }

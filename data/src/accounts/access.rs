@@ -78,7 +78,7 @@ pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<R
             return Err(Error::conflict(format!("{} does not belong there", user.email)));
         }
         for membership in &gone {
-            refuse_last_owner(tx, &user, membership).await?;
+            refuse_last_owner(tx, membership).await?;
             take(tx, &user, membership, author, now).await?;
         }
         if left.is_empty() {
@@ -111,19 +111,30 @@ async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memb
     Ok(())
 }
 
-async fn refuse_last_owner<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memberships::Model) -> Result<()> {
+/// Before a person stops being what this membership says.
+///
+/// # Errors
+/// `Conflict` for the last owner of a company.
+pub(super) async fn refuse_last_owner<C: ConnectionTrait>(tx: &C, membership: &memberships::Model) -> Result<()> {
     let owner = CompanyRole::Owner.word();
     let Some(company_id) = membership.company_id.filter(|_| membership.role == owner) else { return Ok(()) };
+    // Two that take each other's place away come one after the other.
+    companies::Entity::update_many()
+        .col_expr(companies::Column::Key, Expr::col(companies::Column::Key))
+        .filter(companies::Column::Id.eq(company_id))
+        .exec(tx)
+        .await?;
     let others = memberships::Entity::find()
         .filter(memberships::Column::CompanyId.eq(company_id))
         .filter(memberships::Column::Role.eq(owner))
-        .filter(memberships::Column::UserId.ne(user.id))
+        .filter(memberships::Column::UserId.ne(membership.user_id))
         .count(tx)
         .await?;
     if others > 0 {
         return Ok(());
     }
-    let company = companies::Entity::find_by_id(company_id).one(tx).await?.ok_or(Error::NotFound("the company"))?;
+    let company = crate::companies::get(tx, company_id).await?;
+    let user = users::Entity::find_by_id(membership.user_id).one(tx).await?.ok_or(Error::NotFound("user"))?;
     Err(Error::conflict(format!("{} is the last owner of {}: add another owner first", user.email, company.name)))
 }
 

@@ -30,7 +30,7 @@ on_both! {
         let added = owner(db, company_id, "Ada@Northwind.example ", Some("a long password")).await;
         assert_eq!((added.new, added.link), (true, None));
 
-        let SignIn::Welcome(user) = sign_in(db, " ADA@northwind.example", "a long password", "203.0.113.9", NOW).await.unwrap() else {
+        let SignIn::Welcome(SignedIn { user, .. }) = sign_in(db, " ADA@northwind.example", "a long password", "203.0.113.9", NOW).await.unwrap() else {
             panic!("was refused");
         };
         assert_eq!((user.id, user.name.as_str(), user.email.as_str()), (added.id, "Ada Moreau", "ada@northwind.example"));
@@ -179,7 +179,7 @@ on_both! {
             assert!(matches!(by_link(&link, weak, NOW).await, Err(Error::Invalid(_))), "{weak}");
             assert!(link_is_open(db, &link, NOW).await.unwrap());
         }
-        assert_eq!(by_link(&link, "a long password", NOW).await.unwrap().unwrap().email, "ada@northwind.example");
+        assert_eq!(by_link(&link, "a long password", NOW).await.unwrap().unwrap().user.email, "ada@northwind.example");
         // The other link that was open has gone with it.
         for spent in [&link, &second] {
             assert!(!link_is_open(db, spent, NOW).await.unwrap());
@@ -279,6 +279,77 @@ on_both! {
         assert_eq!((sessions_of(db, ada).await, sessions_of(db, bo).await), (0, 1));
         owner(db, company_id, "bo@northwind.example", Some("another long password")).await;
         assert_eq!(sessions_of(db, bo).await, 0, "also by the command line");
+    }
+
+    async fn a_session_begins_only_while_the_password_that_was_checked_is_the_persons(db: &TestDb) {
+        let company_id = company(db, "northwind").await;
+        let ada = owner(db, company_id, "ada@northwind.example", Some("a long password")).await.id;
+        let begin = async |somebody: &SignedIn| {
+            let ends = tower_sessions::cookie::time::OffsetDateTime::now_utc() + tower_sessions::cookie::time::Duration::days(90);
+            crate::sessions::begin(db, somebody, None, ends).await.unwrap()
+        };
+        let come_in = async |password: &str| match sign_in(db, "ada@northwind.example", password, "203.0.113.9", NOW).await.unwrap() {
+            SignIn::Welcome(somebody) => somebody,
+            refused => panic!("{refused:?}"),
+        };
+        // Checked, then changed by the command line, then begun.
+        let by_old = come_in("a long password").await;
+        owner(db, company_id, "ada@northwind.example", Some("another long password")).await;
+        assert_eq!(begin(&by_old).await, None);
+        // Checked or set, then changed by a link.
+        let by_new = come_in("another long password").await;
+        let first = owner(db, company_id, "ada@northwind.example", None).await.link.unwrap();
+        let by_link = set_password_by_link(db, &first, "a third long password", "203.0.113.9", NOW).await.unwrap().unwrap();
+        assert_eq!(begin(&by_new).await, None);
+        let second = owner(db, company_id, "ada@northwind.example", None).await.link.unwrap();
+        set_password_by_link(db, &second, "a fourth long password", "203.0.113.9", NOW).await.unwrap().unwrap();
+        assert_eq!(begin(&by_link).await, None);
+        assert_eq!(sessions_of(db, ada).await, 0);
+
+        let somebody = come_in("a fourth long password").await;
+        assert!(begin(&somebody).await.is_some());
+        // A change afterwards ends it.
+        owner(db, company_id, "ada@northwind.example", Some("a fifth long password")).await;
+        assert_eq!(sessions_of(db, ada).await, 0);
+        assert!(begin(&SignedIn::without_password(somebody.user)).await.is_some(), "nobody asked for a password");
+    }
+
+    async fn a_new_password_is_not_undone_by_an_older_link(db: &TestDb) {
+        let company_id = company(db, "northwind").await;
+        let link = owner(db, company_id, "ada@northwind.example", None).await.link.unwrap();
+        owner(db, company_id, "ada@northwind.example", Some("a long password")).await;
+        assert_eq!(set_password_by_link(db, &link, "another long password", "203.0.113.9", NOW).await.unwrap(), None);
+    }
+
+    async fn the_last_owner_keeps_that_role(db: &TestDb) {
+        let company_id = company(db, "northwind").await;
+        let demote = async |email: &str| {
+            let place = Place::Company(company_id, CompanyRole::ReadOnly);
+            add_user(db, place, email, None, None, "test", NOW).await.map(drop)
+        };
+        let owners = async || {
+            let owner = memberships::Column::Role.eq(CompanyRole::Owner.word());
+            memberships::Entity::find().filter(owner).all(db.read()).await.unwrap().len()
+        };
+        owner(db, company_id, "ada@northwind.example", None).await;
+        let refused = demote("ada@northwind.example").await.unwrap_err();
+        assert!(refused.to_string().contains("the last owner of NORTHWIND"), "{refused}");
+        assert_eq!(owners().await, 1);
+
+        // Two who demote, or remove and demote, each other at once: one of them stays.
+        for round in 0..12 {
+            owner(db, company_id, "ada@northwind.example", None).await;
+            owner(db, company_id, "bo@northwind.example", None).await;
+            if round % 2 == 0 {
+                let (one, two) = tokio::join!(demote("ada@northwind.example"), demote("bo@northwind.example"));
+                assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+            } else {
+                let remove = super::access::remove(db, "ada@northwind.example", super::access::Scope::Company(company_id), "test");
+                let (one, two) = tokio::join!(remove, demote("bo@northwind.example"));
+                assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+            }
+            assert_eq!(owners().await, 1);
+        }
     }
 
     async fn access_is_taken_away_and_the_last_owner_stays(db: &TestDb) {

@@ -56,7 +56,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     partners.sort_unstable_by_key(|(key, _)| *key);
     let partners =
         partners.into_iter().map(|(key, share)| json!({ "partner_key": key, "total": share.total, "rewards": share.rewards })).collect();
-    let total: i64 = shares.iter().map(|share| share.total).sum();
+    let total = shares.iter().map(|share| i128::from(share.total)).sum::<i128>();
     let currency = stored(&row.currency)?;
     let money = |minor: Option<i64>| minor.map_or(Cell::Nothing, |minor| Cell::Amount(Money::new(minor, currency)));
     let next = Some((row.seq, row.id));
@@ -65,7 +65,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
         Cell::Month(Month(row.month)),
         Cell::text(row.currency),
         Cell::text(row.state),
-        money(Some(row.total.unwrap_or(total))),
+        money(row.total.or(i64::try_from(total).ok())),
         money(row.fee),
         money(row.charge_amount),
         Cell::Time(Instant(row.issued_at)),

@@ -9,7 +9,7 @@ use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
@@ -437,21 +437,11 @@ pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Durati
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Io(std::io::Error::other(error)))?
 }
 
-/// Goes on with imports that nobody is writing, for a while, and clears away what was never accepted. Returns how many rows it dealt
-/// with.
-pub async fn go_on_due(db: &Db, ctx: &due::Ctx) -> Result<u64> {
-    let left = imports::Entity::find()
-        .filter(imports::Column::State.is_in([STATE_ACCEPTED, STATE_KEEPING]))
-        .filter(imports::Column::LeasedUntil.lte(real_now().0))
-        .order_by_asc(imports::Column::Id)
-        .all(db.read())
-        .await?;
+/// Goes on with a company's imports that nobody is writing, for a while. Returns how many rows it dealt with.
+pub async fn go_on_due(db: &Db, ctx: &due::Ctx, company_id: Uuid) -> Result<u64> {
     let mut rows = 0;
-    for row in left {
-        if row.state == STATE_KEEPING {
-            clear(db, row.id).await?;
-            continue;
-        }
+    let of_company = waiting::accepted().filter(imports::Column::CompanyId.eq(company_id));
+    for row in left(of_company, db).await? {
         let worker = format!("{}/{}", ctx.worker, Uuid::now_v7());
         go_on_apart(db, row.id, worker, ctx.lease).await?;
         rows += get(db.read(), row.id).await?.done.abs_diff(row.done);
@@ -459,10 +449,18 @@ pub async fn go_on_due(db: &Db, ctx: &due::Ctx) -> Result<u64> {
     Ok(rows)
 }
 
-/// When the oldest import that is not written to its end was accepted.
-pub async fn wanted_at<C: ConnectionTrait>(conn: &C) -> Result<Option<i64>> {
-    let row = imports::Entity::find().filter(imports::Column::State.eq(STATE_ACCEPTED)).order_by_asc(imports::Column::At).one(conn).await?;
-    Ok(row.map(|row| row.at))
+/// Removes what was kept of imports that were never accepted.
+pub async fn clear_left(db: &Db) -> Result<()> {
+    for row in left(imports::Entity::find().filter(imports::Column::State.eq(STATE_KEEPING)), db).await? {
+        clear(db, row.id).await?;
+    }
+    Ok(())
+}
+
+/// Those of them that nobody is writing.
+async fn left(imports: Select<imports::Entity>, db: &Db) -> Result<Vec<imports::Model>> {
+    let free = imports.filter(imports::Column::LeasedUntil.lte(real_now().0));
+    Ok(free.order_by_asc(imports::Column::Id).all(db.read()).await?)
 }
 
 /// Removes what was kept of an import that was not accepted, a little at a time.

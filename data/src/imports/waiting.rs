@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
 
@@ -53,12 +52,7 @@ pub(crate) fn is_done(row: &imports::Model) -> bool {
 }
 
 async fn open_of<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Option<imports::Model>> {
-    let row = imports::Entity::find()
-        .filter(imports::Column::State.eq(STATE_ACCEPTED))
-        .filter(imports::Column::CompanyId.eq(company_id))
-        .one(conn)
-        .await?;
-    Ok(row)
+    Ok(accepted().filter(imports::Column::CompanyId.eq(company_id)).one(conn).await?)
 }
 
 /// # Errors
@@ -72,13 +66,13 @@ pub async fn refuse_while_open<C: ConnectionTrait>(conn: &C, company_id: Uuid) -
 
 /// What to say about an import that is still being written, of whatever company.
 pub async fn under_way<C: ConnectionTrait>(conn: &C) -> Result<Option<Error>> {
-    let row = imports::Entity::find().filter(imports::Column::State.eq(STATE_ACCEPTED)).one(conn).await?;
+    let row = accepted().one(conn).await?;
     Ok(row.as_ref().map(conflict))
 }
 
-/// The companies with an import that is not written to its end.
-pub(crate) fn companies_waiting() -> SelectStatement {
-    imports::Entity::find().select_only().column(imports::Column::CompanyId).filter(imports::Column::State.eq(STATE_ACCEPTED)).into_query()
+/// Imports that were accepted and are not written to their end.
+pub(crate) fn accepted() -> Select<imports::Entity> {
+    imports::Entity::find().filter(imports::Column::State.eq(STATE_ACCEPTED))
 }
 
 fn conflict(row: &imports::Model) -> Error {

@@ -12,14 +12,16 @@ use crate::entities::companies;
 use crate::entities::invoices::{Column, Entity, Model};
 use crate::{Error, Result};
 
-/// Freezes an invoice in review. From here on no reward comes onto it, leaves it or changes.
+/// Freezes an invoice in review. From here on no reward comes onto it, leaves it or changes. `None` where its sums are too large to
+/// be charged: nothing is written.
 pub async fn freeze<C: ConnectionTrait>(
     tx: &C,
     company: &companies::Model,
     invoice: &Model,
     now: Instant,
-) -> Result<(Vec<PartnerShare>, InvoiceTotals)> {
-    let (shares, totals) = preview(tx, company, invoice.invoice_month(), &invoice.currency).await?;
+) -> Result<Option<(Vec<PartnerShare>, InvoiceTotals)>> {
+    let (shares, sums) = preview(tx, company, invoice.invoice_month(), &invoice.currency).await?;
+    let Some(totals) = sums.totals() else { return Ok(None) };
     let seal = digest(&invoice.number, invoice.invoice_month(), &invoice.currency, totals.fee, &shares);
     // Before the partners' rows: two that freeze the same invoice meet here.
     let frozen = Entity::update_many()
@@ -58,5 +60,5 @@ pub async fn freeze<C: ConnectionTrait>(
         rows,
     )
     .await?;
-    Ok((shares, totals))
+    Ok(Some((shares, totals)))
 }

@@ -10,23 +10,23 @@ use uuid::Uuid;
 
 use super::record;
 use crate::due::{Ctx, Work, is_free, lease_ends_at};
+use crate::entities::partnerships;
 use crate::entities::payouts::{Column, Entity, Model};
-use crate::entities::{companies, partnerships};
 use crate::error::stored;
 use crate::providers::{Held, PayoutOrder};
 use crate::{Db, Result, transact};
 
 const BATCH: u64 = 250;
 
-/// Sends one batch of payouts that are due, or were being sent by a process that is gone.
-pub async fn send_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
-    let batch = lease(db, ctx, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
+/// Sends one batch of a company's payouts that are due, or were being sent by a process that is gone.
+pub async fn send_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant) -> Result<Work> {
+    let batch = lease(db, ctx, company_id, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
     ask(db, ctx, batch, Question::Send, now).await
 }
 
-/// Asks what became of one batch of payouts that should have arrived.
-pub async fn settle_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
-    let batch = lease(db, ctx, &[PayoutState::Sent], None, now).await?;
+/// Asks what became of one batch of a company's payouts that should have arrived.
+pub async fn settle_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant) -> Result<Work> {
+    let batch = lease(db, ctx, company_id, &[PayoutState::Sent], None, now).await?;
     ask(db, ctx, batch, Question::Outcome, now).await
 }
 
@@ -38,7 +38,8 @@ enum Question {
 
 async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
     let mut work = Work::default();
-    let days = settlement(db, &batch).await?;
+    let Some(first) = batch.first() else { return Ok(work) };
+    let days = settlement(db, first.company_id, &batch).await?;
     for same_provider in batch.chunk_by(|a, b| a.provider == b.provider) {
         let Some(provider) = ctx.providers.payout(&same_provider[0].provider)? else { continue };
         let mut orders = Vec::with_capacity(same_provider.len());
@@ -60,17 +61,24 @@ async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Ins
     Ok(work)
 }
 
-async fn lease(db: &Db, ctx: &Ctx, states: &[PayoutState], next: Option<PayoutState>, now: Instant) -> Result<Vec<Model>> {
+async fn lease(
+    db: &Db,
+    ctx: &Ctx,
+    company_id: Uuid,
+    states: &[PayoutState],
+    next: Option<PayoutState>,
+    now: Instant,
+) -> Result<Vec<Model>> {
     transact!(db, |tx| {
         let held = Held::load(tx).await?;
         let rows = Entity::find()
+            .filter(Column::CompanyId.eq(company_id))
             .filter(held.free(Column::CompanyId, Column::Provider))
             .filter(Column::State.is_in(states.iter().map(PayoutState::word)))
             .filter(Column::DueAt.lte(now.0))
             .filter(Column::Provider.ne(ProviderKind::Manual.word()))
             .filter(is_free(Column::LeasedUntil))
             .order_by_asc(Column::Provider)
-            .order_by_asc(Column::CompanyId)
             .order_by_asc(Column::DueAt)
             .order_by_asc(Column::Id)
             .limit(BATCH)
@@ -92,35 +100,21 @@ async fn lease(db: &Db, ctx: &Ctx, states: &[PayoutState], next: Option<PayoutSt
 /// How long payouts take, and the calendar in which that is counted.
 struct Settlement {
     days: HashMap<Uuid, i32>,
-    zones: HashMap<Uuid, domain::zone::Zone>,
+    zone: domain::zone::Zone,
 }
 
 impl Settlement {
     fn expected(&self, payout: &Model, now: Instant) -> Instant {
         let days = self.days.get(&payout.partnership_id).copied().unwrap_or_default();
-        match self.zones.get(&payout.company_id) {
-            Some(zone) if days > 0 => zone.plus_days(now, i64::from(days)),
-            _ => now,
-        }
+        if days > 0 { self.zone.plus_days(now, i64::from(days)) } else { now }
     }
 }
 
-async fn settlement(db: &Db, batch: &[Model]) -> Result<Settlement> {
-    let (mut days, mut zones) = (HashMap::new(), HashMap::new());
-    if batch.is_empty() {
-        return Ok(Settlement { days, zones });
-    }
+async fn settlement(db: &Db, company_id: Uuid, batch: &[Model]) -> Result<Settlement> {
     let partners = partnerships::Entity::find()
         .filter(partnerships::Column::Id.is_in(batch.iter().map(|payout| payout.partnership_id)))
         .all(db.read())
         .await?;
-    for partner in partners {
-        days.insert(partner.id, partner.settlement_days);
-    }
-    let companies =
-        companies::Entity::find().filter(companies::Column::Id.is_in(batch.iter().map(|payout| payout.company_id))).all(db.read()).await?;
-    for company in companies {
-        zones.insert(company.id, company.zone()?);
-    }
-    Ok(Settlement { days, zones })
+    let zone = crate::companies::get(db.read(), company_id).await?.zone()?;
+    Ok(Settlement { days: partners.into_iter().map(|partner| (partner.id, partner.settlement_days)).collect(), zone })
 }

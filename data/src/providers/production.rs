@@ -1,6 +1,8 @@
 //! Simulated money is for sandboxes. A production database takes no company that has it; one that has it from before is neither
 //! charged nor paid until its profile says otherwise, and nothing recorded is rewritten.
 
+use std::collections::BTreeSet;
+
 use domain::Instant;
 use domain::states::{AttemptState, PayoutState, ProviderKind};
 use sea_orm::sea_query::Expr;
@@ -89,16 +91,14 @@ impl Held {
     }
 }
 
-/// What no real provider has answered, of companies whose money is not simulated any more: people do it by hand from here.
-pub async fn hand_over(db: &Db, now: Instant) -> Result<()> {
-    if installation::mode(db).await?.is_sandbox() || !anything_left(db.read()).await? {
+/// What no real provider has answered, of a company whose money is not simulated any more: people do it by hand from here.
+pub async fn hand_over(db: &Db, company_id: Uuid, now: Instant) -> Result<()> {
+    if !left_by_simulation(db.read()).await?.contains(&company_id) {
         return Ok(());
     }
     transact!(db, |tx| {
-        for company in companies::Entity::find().all(tx).await? {
-            hand_over_in(tx, &company, SYSTEM, now).await?;
-        }
-        Ok(())
+        let company = crate::companies::get(tx, company_id).await?;
+        hand_over_in(tx, &company, SYSTEM, now).await
     })
 }
 
@@ -113,13 +113,19 @@ fn open_payouts() -> Condition {
     Condition::all().add(Column::State.is_in(open)).add(Column::Provider.eq(SIMULATED))
 }
 
-async fn anything_left<C: ConnectionTrait>(conn: &C) -> Result<bool> {
-    let attempt = charge_attempts::Entity::find().select_only().column(charge_attempts::Column::Id).filter(open_attempts());
-    let payout = payouts::Entity::find().select_only().column(payouts::Column::Id).filter(open_payouts());
-    Ok(attempt.into_tuple::<Uuid>().one(conn).await?.is_some() || payout.into_tuple::<Uuid>().one(conn).await?.is_some())
+/// The companies of a production database whose charges or payouts were left to a simulation; none in a sandbox.
+pub(crate) async fn left_by_simulation<C: ConnectionTrait>(conn: &C) -> Result<BTreeSet<Uuid>> {
+    if installation::mode_in(conn).await?.is_sandbox() {
+        return Ok(BTreeSet::new());
+    }
+    let attempts = charge_attempts::Entity::find().select_only().column(charge_attempts::Column::CompanyId).filter(open_attempts());
+    let payouts = payouts::Entity::find().select_only().column(payouts::Column::CompanyId).filter(open_payouts());
+    let mut left: BTreeSet<Uuid> = attempts.distinct().into_tuple().all(conn).await?.into_iter().collect();
+    left.extend(payouts.distinct().into_tuple::<Uuid>().all(conn).await?);
+    Ok(left)
 }
 
-/// As [`hand_over`], for one company; nothing in a sandbox.
+/// As [`hand_over`], in a transaction; nothing in a sandbox.
 pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies::Model, by: &str, now: Instant) -> Result<()> {
     if installation::mode_in(tx).await?.is_sandbox() {
         return Ok(());

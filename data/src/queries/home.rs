@@ -39,8 +39,8 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         CountFigure { now: brought(&snapshot, company, spans.this).await?, before: brought(&snapshot, company, spans.last).await? };
     let mut in_review = Vec::new();
     for invoice in open_invoices(&snapshot, company).await? {
-        let lines = crate::invoices::shares(&snapshot, company, &invoice).await?.1;
-        in_review.push(stage::strip(&zone, &invoice, lines::money(lines.charge, &invoice.currency)?, now)?);
+        let sums = crate::invoices::shares(&snapshot, company, &invoice).await?.1;
+        in_review.push(stage::strip(&zone, &invoice, Money::sum(sums.charge, invoice.money_currency()?), now)?);
     }
     let no_partner = partnerships::Entity::find().filter(partnerships::Column::CompanyId.eq(company.id)).one(&snapshot).await?.is_none();
     Ok(Home {

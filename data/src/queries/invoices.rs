@@ -111,22 +111,22 @@ async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoic
     if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
         return Ok((lines, money(charge, &invoice.currency)?));
     }
-    let (_, totals) = crate::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
-    Ok((totals.lines, money(totals.charge, &invoice.currency)?))
+    let (_, sums) = crate::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
+    Ok((sums.lines, Money::sum(sums.charge, invoice.money_currency()?)))
 }
 
 async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, month: Month) -> Result<Vec<InvoiceRow>> {
     let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
     let mut rows = Vec::new();
     for lines in currency_lines(conn, company.id, month).await? {
-        let (_, totals) = crate::invoices::preview(conn, company, month, &lines.currency).await?;
+        let (_, sums) = crate::invoices::preview(conn, company, month, &lines.currency).await?;
         rows.push(InvoiceRow {
             number: String::new(),
             month: month.long(),
             state: None,
             paused: false,
             lines: lines.lines,
-            amount: money(totals.charge, &lines.currency)?,
+            amount: Money::sum(sums.charge, stored(&lines.currency)?),
             note: format!("generated {generated}"),
             href: format!("/invoices/{month}-{}", lines.currency),
         });

@@ -7,9 +7,9 @@ use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::db::execute_with_rows;
 use crate::entities::rewards;
+use crate::{Error, Result};
 
 /// The month under which all months are counted together.
 pub const EVERY_MONTH: i32 = 0;
@@ -19,7 +19,7 @@ type Cell = (Uuid, i32, String, String, Uuid, String);
 /// What a transaction changes, summed up before it is written.
 #[derive(Default)]
 pub struct Tally {
-    cells: BTreeMap<Cell, (i64, i64)>,
+    cells: BTreeMap<Cell, (i64, i128)>,
     /// By partnership.
     held: BTreeMap<Uuid, i64>,
 }
@@ -44,22 +44,33 @@ impl Tally {
             let cell = (row.company_id, month, row.currency.clone(), state.to_owned(), row.group_id, row.source.clone());
             let (rewards, total) = self.cells.entry(cell).or_default();
             *rewards += times;
-            *total += times * row.amount;
+            *total += i128::from(times) * i128::from(row.amount);
         }
     }
 
     /// Writes it, always in the same order, so that two transactions cannot wait for each other.
     pub async fn write<C: ConnectionTrait>(self, tx: &C) -> Result<()> {
         let changed = self.cells.into_iter().filter(|(_, (rewards, total))| *rewards != 0 || *total != 0);
-        let rows = changed.map(|((company, month, currency, state, group, source), (rewards, total))| {
-            [company.into(), month.into(), currency.into(), state.into(), group.into(), source.into(), rewards.into(), total.into()]
-        });
+        let mut rows = Vec::new();
+        for ((company, month, currency, state, group, source), (rewards, total)) in changed {
+            let total = i64::try_from(total).map_err(|_| Error::conflict("these rewards come to more than can be added up"))?;
+            rows.push([
+                company.into(),
+                month.into(),
+                currency.into(),
+                state.into(),
+                group.into(),
+                source.into(),
+                rewards.into(),
+                total.into(),
+            ]);
+        }
         execute_with_rows(
             tx,
             "INSERT INTO reward_counts (company_id, invoice_month, currency, state, group_id, source, rewards, total) VALUES {rows} \
              ON CONFLICT (company_id, invoice_month, currency, state, group_id, source) \
              DO UPDATE SET rewards = reward_counts.rewards + excluded.rewards, total = reward_counts.total + excluded.total",
-            rows.collect::<Vec<_>>(),
+            rows,
         )
         .await?;
         let held = self.held.into_iter().filter(|(_, change)| *change != 0);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use data::accounts::{Place, add_user};
 use data::due::{Ctx, Work, run_until};
-use data::entities::{invoices, partnerships, payouts, rewards};
+use data::entities::{companies, invoices, partnerships, payouts, rewards};
 use data::outbox::{Letter, Mailer};
 use data::partners::{NewPartner, PartnerChange};
 use data::rewards::{Origin, from_draft, insert_rewards};
@@ -94,6 +94,10 @@ impl<'a> Books<'a> {
         installation::now(self.db).await.unwrap()
     }
 
+    pub async fn company(&self) -> companies::Model {
+        data::companies::get(self.db.read(), self.company_id).await.unwrap()
+    }
+
     pub async fn partner(&self, key: &str) -> Uuid {
         let partner = NewPartner { partner_key: key.to_owned(), email: format!("{key}@partners.example"), ..NewPartner::default() };
         data::partners::create(self.db, self.company_id, &partner, "test", self.now().await).await.unwrap()
@@ -111,7 +115,7 @@ impl<'a> Books<'a> {
 
     pub async fn reward_in(&self, partner: Uuid, minor: i64, currency: &str, state: RewardState, ready_at: Option<Instant>) -> Uuid {
         let now = self.now().await;
-        let company = data::companies::get(self.db.read(), self.company_id).await.unwrap();
+        let company = self.company().await;
         let row = partnerships::Entity::find_by_id(partner).one(self.db.read()).await.unwrap().unwrap();
         let draft = RewardDraft {
             partnership_id: partner,

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use data::clock::{self, Preview};
 use data::due::{self, Ctx, Work, run_until};
-use data::entities::{invoices, outbox, payouts, simulated_requests};
+use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
-use data::{Db, Error, installation};
-use domain::states::{RewardState, SimulatedOutcome};
+use data::{Db, Error, installation, queries};
+use domain::states::{CompanyRole, RewardState, SimulatedOutcome};
+use domain::views::ListQuery;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Value};
+use uuid::Uuid;
 
 use crate::books::{Books, at};
 
@@ -62,7 +64,92 @@ async fn outcome(db: &Db) -> Vec<String> {
 
 const END: &str = "2026-07-01T00:00:00Z";
 
+/// One more company with a reward of $10.00, and what its invoice comes to.
+async fn with_reward<'a>(db: &'a Db, key: &str) -> Books<'a> {
+    let sale = "[[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"20\"\nlimit = \"unlimited\"\n";
+    let books = Books::with_triggers(db, key, "Europe/Berlin", sale, installation::now(db).await.unwrap()).await;
+    let partner = books.partner(&format!("{key}-partner")).await;
+    books.reward(partner, 1000, "USD").await;
+    books
+}
+
+async fn set(db: &Db, company_id: Uuid, column: companies::Column, value: impl Into<Value>) {
+    let value = value.into();
+    let changed: data::Result<()> = data::transact!(db, |tx| {
+        companies::Entity::update_many()
+            .col_expr(column, Expr::value(value.clone()))
+            .filter(companies::Column::Id.eq(company_id))
+            .exec(tx)
+            .await?;
+        Ok(())
+    });
+    changed.unwrap();
+}
+
 on_both! {
+    async fn a_company_whose_work_fails_or_panics_holds_up_no_other(db: &TestDb) {
+        let first = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
+        let panics = with_reward(db, "panics").await;
+        let fails = with_reward(db, "fails").await;
+        let fine = with_reward(db, "works").await;
+        // No month follows this one, and no clock is kept there.
+        set(db, panics.company_id, companies::Column::OpenMonth, i32::MAX).await;
+        set(db, panics.company_id, companies::Column::OpenMonthEndsAt, 0i64).await;
+        set(db, fails.company_id, companies::Column::Timezone, "Nowhere/Never").await;
+
+        let until = at("2026-02-10T00:00:00Z");
+        assert!(clock::preview(db, until).await.unwrap().charges >= 1);
+        let work = run_until(db, &fine.ctx, until, &|_, _| ()).await.unwrap();
+        assert_eq!((work.failed, fine.now().await), (2, until));
+        assert_eq!(fine.invoice("WORKS-0001").await.state, "paid");
+        let troubles = fine.ctx.troubles.companies();
+        let found = |key: &str| troubles.iter().find(|trouble| trouble.company_key == key).map(|trouble| trouble.error.as_str()).unwrap();
+        assert_eq!(found("panics"), "the program panicked: attempt to add with overflow");
+        assert!(found("fails").contains("Nowhere/Never"), "{troubles:?}");
+        assert!(fine.ctx.troubles.is_company_in(panics.company_id) && !fine.ctx.troubles.is_company_in(fine.company_id));
+
+        // Mended, they catch up.
+        let month = first.company().await.open_month;
+        set(db, panics.company_id, companies::Column::OpenMonth, month - 1).await;
+        set(db, fails.company_id, companies::Column::Timezone, "Europe/Berlin").await;
+        assert_eq!(fine.until("2026-03-20T00:00:00Z").await.failed, 0);
+        assert_eq!(fine.ctx.troubles.companies(), []);
+        assert_eq!(fails.invoice("FAILS-0001").await.state, "paid");
+    }
+
+    async fn an_invoice_too_large_to_be_charged_is_paused_and_says_so(db: &TestDb) {
+        let books = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
+        let other = with_reward(db, "works").await;
+        let ada = books.partner("ada").await;
+        for _ in 0..20 {
+            books.reward(ada, 50_000_000_000_000_000, "USD").await;
+        }
+        set(db, books.company_id, companies::Column::FeePpm, 10_000_000i64).await;
+        let [month_end, charged] = ["2026-02-02T00:00:00Z", "2026-02-10T00:00:00Z"].map(at);
+        let largest = "more than $92,233,720,368,547,758.07";
+        for until in [month_end, charged] {
+            assert!(clock::preview(db, until).await.is_ok());
+            assert_eq!(run_until(db, &books.ctx, until, &|_, _| ()).await.unwrap().failed, 0);
+            let (company, now) = (books.company().await, books.now().await);
+            let home = queries::home::home(db, &company, CompanyRole::Owner, now).await.unwrap();
+            assert_eq!(home.in_review.len(), 1);
+            let list = queries::invoices::list(db, &company, &ListQuery::default(), now).await.unwrap();
+            assert_eq!(list.page.rows[0].amount.display(), largest);
+            let detail = queries::invoices::detail(db, &company, "NORTHWIND-0001", &ListQuery::default(), now).await.unwrap();
+            assert_eq!((detail.totals.rewards.display().as_str(), detail.totals.charge.display().as_str()), ("$10,000,000,000,000,000.00", largest));
+            queries::invoices::print(db, &company, "NORTHWIND-0001", now).await.unwrap();
+            let paused = detail.paused.contains("by Tributary") && detail.paused.contains("too large to be charged");
+            assert_eq!((paused, detail.may.resume), (until == charged, until == charged), "{}", detail.paused);
+        }
+        assert_eq!(other.invoice("WORKS-0001").await.state, "paid");
+        // With a smaller fee it can be.
+        set(db, books.company_id, companies::Column::FeePpm, 0i64).await;
+        data::invoices::resume(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
+        books.until("2026-02-11T00:00:00Z").await;
+        assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
+        books.prove().await;
+    }
+
     async fn four_workers_do_what_one_does(db: &TestDb) {
         let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
         half_a_year(&books).await;

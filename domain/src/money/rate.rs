@@ -40,14 +40,18 @@ impl Rate {
 
 /// `value × numerator ÷ denominator`, half to even. `denominator` must be above zero.
 pub fn mul_div_half_even(value: i64, numerator: i64, denominator: i64) -> i64 {
+    super::narrowed(sum_mul_div_half_even(i128::from(value), numerator, denominator))
+}
+
+/// As [`mul_div_half_even`], of a sum: of billions of the largest amounts too.
+pub fn sum_mul_div_half_even(sum: i128, numerator: i64, denominator: i64) -> i128 {
     assert!(denominator > 0, "a share has a positive denominator");
-    let product = i128::from(value) * i128::from(numerator);
+    let product = sum * i128::from(numerator);
     let divisor = i128::from(denominator);
     let quotient = product.div_euclid(divisor);
     let twice = product.rem_euclid(divisor) * 2;
     let up = twice > divisor || (twice == divisor && quotient % 2 != 0);
-    let rounded = if up { quotient + 1 } else { quotient };
-    i64::try_from(rounded).unwrap_or(if rounded < 0 { i64::MIN } else { i64::MAX })
+    if up { quotient + 1 } else { quotient }
 }
 
 /// Splits `total` by `weights` so that the parts sum to it exactly (largest remainder; ties go to the earlier part).

@@ -39,7 +39,12 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     };
     say(&summary(&work))?;
     db.close().await?;
-    Ok(())
+    let failed = context.troubles.companies();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let companies: Vec<String> = failed.iter().map(|trouble| format!("{}: {}", trouble.company_key, trouble.error)).collect();
+    Err(format!("some work failed and is tried again by the next run\n{}", companies.join("\n")).into())
 }
 
 /// Shows the clock's way on a terminal, and nothing elsewhere.

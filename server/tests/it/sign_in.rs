@@ -2,10 +2,12 @@
 
 use axum::http::StatusCode;
 use domain::states::CompanyRole;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use server::config::Config;
 
 use crate::harness::{PASSWORD, TestApp};
 use crate::on_both;
+use crate::testing::TestDb;
 
 const EMAIL: &str = "owner@northwind.example";
 
@@ -13,7 +15,44 @@ fn form(email: &str, password: &str) -> String {
     format!("email={}&password={password}&next=", email.replace('@', "%40"))
 }
 
+/// From here on the disk is full for whatever changes a session.
+async fn fill_disk_for_sessions(db: &TestDb) {
+    let tx = db.begin().await.unwrap();
+    let full = if db.kind() == "SQLite" {
+        let pages = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA page_count")).await.unwrap().unwrap();
+        let pages: i64 = pages.try_get_by_index(0).unwrap();
+        let trigger = |event: &str| {
+            format!(
+                "CREATE TRIGGER full_{event} AFTER {event} ON sessions BEGIN INSERT INTO write_trials VALUES (1, zeroblob(10000000)); END;"
+            )
+        };
+        // The limit is the connection's, and leaves room for the triggers.
+        format!("PRAGMA max_page_count = {}; {}{}", pages + 5, trigger("INSERT"), trigger("DELETE"))
+    } else {
+        "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql; \
+         CREATE TRIGGER full_disk BEFORE INSERT OR DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION full_disk();"
+            .to_owned()
+    };
+    tx.execute_unprepared(&full).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 on_both! {
+    async fn a_full_disk_is_said_when_signing_in_and_out(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let id = app.add_user(EMAIL, CompanyRole::Owner).await;
+        let session = app.session_of(id).await;
+        fill_disk_for_sessions(db).await;
+        let answer = app.call("/rpc/session/sign-in", &form(EMAIL, PASSWORD), None).await;
+        assert_eq!((answer.status, answer.cookie()), (StatusCode::SERVICE_UNAVAILABLE, None), "{}", answer.body);
+        assert!(answer.body.contains("Nothing can be saved at the moment: the disk is full."), "{}", answer.body);
+        if db.kind() == "PostgreSQL" {
+            let out = app.post("/sign-out", "", Some(&session)).await;
+            assert_eq!(out.status, StatusCode::SERVICE_UNAVAILABLE, "{}", out.body);
+            assert!(out.body.contains("Your session can’t be read or saved at the moment."), "{}", out.body);
+        }
+    }
+
     async fn the_right_password_begins_a_new_session(db: &TestDb) {
         let app = TestApp::new(db).await;
         app.add_user(EMAIL, CompanyRole::Owner).await;

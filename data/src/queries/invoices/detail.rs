@@ -9,13 +9,13 @@ use crate::error::stored;
 use crate::queries::lines::money;
 use crate::queries::words;
 use crate::{Db, Error, Result, payment_files};
-use domain::invoicing::{InvoiceTotals as Sums, PartnerShare};
+use domain::invoicing::{InvoiceSums, PartnerShare, sum};
 use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::views::ListQuery;
 use domain::views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
 use domain::views::rewards::HistoryEntry;
 use domain::zone::Zone;
-use domain::{Currency, Instant, Month, Rate};
+use domain::{Currency, Instant, Money, Month, Rate};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -135,13 +135,13 @@ fn context(zone: &Zone, invoice: &invoices::Model, state: InvoiceState, now: Ins
     Ok(format!("{} · {} · {}", Month(invoice.month).long(), stage::note(zone, invoice, now)?, zone.place()))
 }
 
-pub(super) fn totals(company: &companies::Model, shares: &[PartnerShare], sums: Sums, currency: Currency) -> InvoiceTotals {
-    let money = |minor| domain::Money::new(minor, currency);
+pub(super) fn totals(company: &companies::Model, shares: &[PartnerShare], sums: InvoiceSums, currency: Currency) -> InvoiceTotals {
+    let money = |minor| Money::sum(minor, currency);
     InvoiceTotals {
         rewards: money(sums.total),
         lines: sums.lines,
-        carried_in: money(shares.iter().map(|share| share.carried_in).sum()),
-        carried_out: money(shares.iter().map(|share| share.carried_out).sum()),
+        carried_in: money(sum(shares, |share| share.carried_in)),
+        carried_out: money(sum(shares, |share| share.carried_out)),
         payouts: money(sums.payouts),
         fee: money(sums.fee),
         fee_percent: Rate(company.fee_ppm).percent(),
@@ -183,7 +183,7 @@ async fn attempts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices:
 async fn paused<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<String> {
     let Some(at) = invoice.paused_at else { return Ok(String::new()) };
     let reason = crate::invoices::pause_reason(conn, invoice).await?;
-    let by = invoice.paused_by.as_deref().unwrap_or("somebody");
+    let by = author(invoice.paused_by.as_deref().unwrap_or("somebody"));
     let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     Ok(format!("by {by} on {}{reason}", words::minute(zone, Instant(at))))
 }
@@ -220,10 +220,20 @@ async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::
                 other => ("edit", other.replace('_', " ")),
             };
             let detail = reason_in(&row.detail);
-            let author = if row.author == crate::month_end::SYSTEM { "Tributary".to_owned() } else { row.author };
-            HistoryEntry { icon: icon.to_owned(), what, author, when: words::minute(zone, Instant(row.at)), detail }
+            HistoryEntry {
+                icon: icon.to_owned(),
+                what,
+                author: author(&row.author).to_owned(),
+                when: words::minute(zone, Instant(row.at)),
+                detail,
+            }
         })
         .collect())
+}
+
+/// Who did it, as people read it.
+fn author(stored: &str) -> &str {
+    if stored == crate::month_end::SYSTEM { "Tributary" } else { stored }
 }
 
 /// What somebody gave as a reason, or what went wrong.

@@ -165,7 +165,7 @@ impl Partners<'_> {
 
 /// What a partner is paid; below zero, what they owe.
 fn net(share: &PartnerShare) -> i64 {
-    share.total + share.carried_in
+    share.total.saturating_add(share.carried_in)
 }
 
 /// What makes a reward a line of a month's invoice.

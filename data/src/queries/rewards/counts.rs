@@ -41,7 +41,8 @@ impl Counts {
         for (currency, cell) in cells.matching(kinds).filter(|(_, cell)| cell.rows > 0) {
             let holding = states.entry(cell.state).or_default();
             holding.rows += cell.rows;
-            *holding.sums.entry(currency.to_owned()).or_default() += cell.total;
+            let sum = holding.sums.entry(currency.to_owned()).or_default();
+            *sum = sum.saturating_add(cell.total);
         }
         Counts { states: filled(states), whole: true, cut: false }
     }
@@ -114,7 +115,8 @@ impl Counts {
             .map(|(_, holding)| holding)
         {
             for (currency, sum) in &holding.sums {
-                *sums.entry(currency).or_default() += sum;
+                let total = sums.entry(currency).or_default();
+                *total = total.saturating_add(*sum);
             }
         }
         let mut sums: Vec<Money> = sums.into_iter().map(|(currency, sum)| money(sum, currency)).collect::<Result<_>>()?;

@@ -111,7 +111,7 @@ fn CameBack(group: PayoutGroup) -> impl IntoView {
 
 #[component]
 fn Sums(totals: InvoiceTotals, state: Option<InvoiceState>) -> impl IntoView {
-    let carried = totals.carried_in.minor - totals.carried_out.minor;
+    let carried = totals.carried_in.minor.saturating_sub(totals.carried_out.minor);
     let carried = (carried != 0).then(|| domain::Money::new(carried, totals.carried_in.currency).display());
     let fee = if totals.fee.minor == 0 && totals.fee_percent == "0" { None } else { Some(totals.fee.display()) };
     let last = match state {

@@ -136,7 +136,7 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool, today:
             address(&to)
         })
     };
-    let carried = partner.carried_in.minor - partner.carried_out.minor;
+    let carried = partner.carried_in.minor.saturating_sub(partner.carried_out.minor);
     let payout =
         charged.then(|| view! { <td class="c-status"><Payout of=partner.paid.clone() partner=partner.name.clone() today=today/></td> });
     view! {

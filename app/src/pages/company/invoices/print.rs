@@ -111,7 +111,7 @@ fn PaperTotals(totals: InvoiceTotals) -> impl IntoView {
     };
     let carried_in =
         (totals.carried_in.minor != 0).then(|| row("Taken off for debts of earlier months".to_owned(), totals.carried_in.display()));
-    let owed = domain::Money::new(-totals.carried_out.minor, totals.carried_out.currency);
+    let owed = domain::Money::new(totals.carried_out.minor.saturating_neg(), totals.carried_out.currency);
     let carried_out = (owed.minor != 0).then(|| row("Carried over to later months".to_owned(), owed.display()));
     view! {
         <tfoot>
