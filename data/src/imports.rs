@@ -12,6 +12,7 @@ mod format;
 mod partners;
 mod pending;
 mod pieces;
+mod records;
 mod reviews;
 mod rewards;
 mod rows;
