@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::error::{Error, Result};
 use crate::submissions::{Claim, Writes};
+use crate::{files, schema};
 
 mod bulk;
 mod connect;
@@ -64,6 +65,10 @@ impl Db {
     }
 
     pub async fn open_with(url: &str, settings: Settings) -> Result<Db> {
+        // Opening a file to write it changes how its journal is kept: somebody else's is left as it is.
+        if files::sqlite_path(url).is_some() && files::is_there(url)? {
+            migrate::is_pending(&schema::look(url, settings).await?)?;
+        }
         let db = Db::connect_with(url, settings).await?;
         db.migrate().await?;
         Ok(db)
@@ -82,14 +87,14 @@ impl Db {
     /// Opens a database that is there, to read it only. Nothing is created or brought up to date.
     ///
     /// # Errors
-    /// `Conflict` where there is no such file.
+    /// `Conflict` where there is no such file, or it is no database.
     pub async fn connect_to_read(url: &str) -> Result<Db> {
         Db::connect_to_read_with(url, Settings::default()).await
     }
 
     pub async fn connect_to_read_with(url: &str, settings: Settings) -> Result<Db> {
-        let Some(path) = crate::backup::sqlite_path(url) else { return Db::connect_with(url, settings).await };
-        if !path.is_file() {
+        let Some(path) = files::sqlite_path(url) else { return Db::connect_with(url, settings).await };
+        if !files::is_there(url)? {
             return Err(Error::conflict(format!("there is no database at {}", path.display())));
         }
         let never = Writes::Never("this database was opened to be read only");

@@ -145,6 +145,28 @@ impl Error {
         }
     }
 
+    /// Whether a table lacks the column that was asked for. SQLite has no code of its own for it.
+    pub(crate) fn is_unknown_column(&self) -> bool {
+        match self.code() {
+            Some(Code::Postgres(state)) => state == "42703",
+            Some(Code::Sqlite(number)) => number == 1 && self.to_string().contains("no such column"),
+            None => false,
+        }
+    }
+
+    pub(crate) fn is_no_database(&self) -> bool {
+        matches!(self.code(), Some(Code::Sqlite(26)))
+    }
+
+    pub(crate) fn cannot_open(&self) -> bool {
+        matches!(self.code(), Some(Code::Sqlite(number)) if number & 0xff == 14)
+    }
+
+    /// The same, with the file's name.
+    pub(crate) fn of_file(path: &std::path::Path, error: std::io::Error) -> Error {
+        Error::Io(std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
     /// Whether a COMMIT that failed in this way may have been carried out all the same: the connection was lost before the answer;
     /// on SQLite, the last page was written and then the disk did not say that it is safe.
     pub(crate) fn leaves_commit_open(&self) -> bool {

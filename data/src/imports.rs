@@ -13,6 +13,7 @@ mod format;
 mod partners;
 mod pending;
 mod pieces;
+mod records;
 mod remarks;
 mod reviews;
 mod rewards;

@@ -17,6 +17,7 @@ pub mod entities;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod files;
 pub mod flashes;
 mod hashing;
 pub mod imports;

@@ -11,6 +11,7 @@ use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, Row};
 
 use super::{Pooler, Pools, Settings};
 use crate::error::{Error, Result};
+use crate::files;
 
 const READERS: u32 = 4;
 /// SQLite keeps so many KiB of pages per connection, or of a large file one part in so many, so that the upper levels of its
@@ -57,15 +58,39 @@ fn reader_cache_kib(url: &str) -> u32 {
 
 /// One pool for a file that nothing is written to.
 pub(super) async fn to_read(path: &Path, settings: &Settings) -> Result<Pools> {
+    // Opened like this, SQLite takes the files away again that it needs beside a database; where it may not write, it reads.
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .read_only(true)
         .busy_timeout(settings.turn / BUSY_WAITS)
+        .pragma("query_only", "on")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(STATEMENTS_KEPT)
         .disable_statement_logging();
-    let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(Error::from_connecting)?;
+    // Where nothing can be put beside it. Whoever writes to a database at this moment keeps a journal there.
+    let alone = options.clone().read_only(true).immutable(true);
+    let journal = files::beside(path, "-wal").exists();
+    let read_only = path.metadata().is_ok_and(|file| file.permissions().readonly());
+    let opened = match reader(if read_only && !journal { alone.clone() } else { options }).await {
+        Err(error) if error.cannot_open() && !journal => reader(alone).await,
+        opened => opened,
+    };
+    let reader = opened.map_err(|error| match error.is_no_database() {
+        true => Error::conflict(format!("{} is not a SQLite database", path.display())),
+        false => error,
+    })?;
     Ok(Pools::Sqlite { writer: reader.clone(), reader })
+}
+
+/// SQLite looks at a file no sooner than it is asked something.
+async fn reader(options: SqliteConnectOptions) -> Result<SqlitePool> {
+    let pool = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await.map_err(Error::from_connecting)?;
+    match sqlx::raw_sql("SELECT count(*) FROM sqlite_master").execute(&pool).await {
+        Ok(_) => Ok(pool),
+        Err(error) => {
+            pool.close().await;
+            Err(Error::from_statement(error))
+        }
+    }
 }
 
 async fn sqlite(url: &str, connections: u32, cache_kib: u32, turn: Duration) -> Result<SqlitePool> {

@@ -1,12 +1,12 @@
 //! Bringing the schema up to date, and noticing that a newer program has done so.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use super::{Db, Pooler, Pools};
 use crate::error::{Error, Result};
 use crate::migrations::Migrator;
-use crate::schema::{self, Schema};
+use crate::schema::{self, Purpose, Schema};
 
 pub(super) const COUNT: &str = "SELECT count(*) FROM seaql_migrations";
 
@@ -35,27 +35,54 @@ impl Db {
         }
     }
 
+    /// In one transaction: whole or not at all.
     async fn migrate_once(&self) -> Result<()> {
-        if let Schema::Newer { .. } = schema::read(self.read()).await? {
-            return Err(Error::NewerSchema);
+        if !is_pending(&schema::read(self.read()).await?)? {
+            return Ok(());
         }
-        let writer: DatabaseConnection = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.clone().into(),
-            Pools::Postgres { writer, .. } if self.settings.pooler == Pooler::Transaction => {
-                return migrate_behind_pooler(writer.clone().into()).await;
+        let (writer, options): (DatabaseConnection, _) = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+                (writer.clone().into(), TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() })
             }
-            Pools::Postgres { writer, .. } => writer.clone().into(),
+            Pools::Postgres { writer, .. } => (writer.clone().into(), TransactionOptions::default()),
         };
-        Ok(Migrator::up(&writer, None).await?)
+        let tx = writer.begin_with_options(options).await?;
+        match self.take_steps(&tx).await {
+            Ok(()) => Ok(tx.commit().await?),
+            Err(error) => {
+                // The first error is the one that explains.
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn take_steps(&self, tx: &DatabaseTransaction) -> Result<()> {
+        // A pooler's server may know statements by the names that ours get.
+        let pooled = self.is_postgres() && self.settings.pooler == Pooler::Transaction;
+        if pooled {
+            tx.execute_unprepared("DEALLOCATE ALL").await?;
+        }
+        // Another process may have come first.
+        if is_pending(&schema::read(tx).await?)? {
+            Migrator::up(tx, None).await?;
+        }
+        if pooled {
+            tx.execute_unprepared("DEALLOCATE ALL").await?;
+        }
+        Ok(())
     }
 }
 
-/// In one transaction, which one server carries out. It may know statements by the names that ours get.
-async fn migrate_behind_pooler(writer: DatabaseConnection) -> Result<()> {
-    let tx = writer.begin_with_options(TransactionOptions::default()).await?;
-    tx.execute_unprepared("DEALLOCATE ALL").await?;
-    Migrator::up(&tx, None).await?;
-    tx.execute_unprepared("DEALLOCATE ALL").await?;
-    tx.commit().await?;
-    Ok(())
+/// Whether steps are missing.
+///
+/// # Errors
+/// Where a newer program was here, or what is there is not ours.
+pub(super) fn is_pending(schema: &Schema) -> Result<bool> {
+    match schema {
+        Schema::Newer { .. } => Err(Error::NewerSchema),
+        Schema::Current => Ok(false),
+        _ => schema.refuse_for(Purpose::Begin).map(|()| true),
+    }
 }

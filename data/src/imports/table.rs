@@ -1,16 +1,17 @@
 //! A CSV file as rows with the columns that its kind has.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ByteRecord, StringRecord, WriterBuilder};
 use domain::fields::FieldError;
 
 use crate::check::{Checks, shown};
 use crate::{Error, Result};
 
 use super::faults::{Errors, Faults};
-use super::format::{Format, decoded};
+use super::format::Format;
+use super::records::Records;
 use super::remarks::Remarks;
 use super::{Kind, Progress, Waiting};
 
@@ -35,6 +36,10 @@ impl std::fmt::Display for RowError {
 
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: u64 = 1 << 20;
+/// No file of ours has a tenth of them.
+const COLUMNS_MAX: usize = 1_000;
+/// So many wrong columns are named, and the others counted.
+const NAMED_MAX: usize = 10;
 /// The column in which rows that were left out say why.
 const REASON: &str = "reason";
 
@@ -90,21 +95,16 @@ pub fn read<R: Read + Seek>(
     mut take: impl FnMut(&Fields<'_>, &mut Checks) -> Result<()>,
 ) -> Result<Content<R>> {
     let start = file.stream_position()?;
-    let mut reader = open(&mut file, format);
+    let mut records = Records::open(&mut file, format);
     let mut raw = ByteRecord::new();
-    let mut more = reader.read_byte_record(&mut raw).map_err(unreadable)?;
-    if !more {
+    if !records.next(&mut raw)? {
         return Err(Error::invalid("", "the file is empty"));
     }
     let names: Vec<&str> = kind.columns().iter().chain(kind.marks()).copied().collect();
     let Header { places, ignored } = header(&raw, kind, &names)?;
     let width = raw.len();
     let (mut rows, mut reported, mut faults) = (0u64, 0u64, Faults::new());
-    loop {
-        more = reader.read_byte_record(&mut raw).map_err(unreadable)?;
-        if !more {
-            break;
-        }
+    while records.next(&mut raw)? {
         rows += 1;
         let row = rows + 1;
         match text_of(&raw, &names, &places, width) {
@@ -117,13 +117,13 @@ pub fn read<R: Read + Seek>(
             }
             Err((field, message)) => faults.add(row, &field, &message)?,
         }
-        let bytes = reader.position().byte();
+        let bytes = records.position();
         if bytes >= reported + PROGRESS_BYTES {
             reported = bytes;
             waiting.tell(Progress::Reading { done: bytes })?;
         }
     }
-    drop(reader);
+    drop(records);
     Ok(Content { input: Input { file, start, format }, rows, ignored, voided: Remarks::default(), faults })
 }
 
@@ -131,18 +131,18 @@ impl<R: Read + Seek> Input<R> {
     /// The rows with errors as they stand in the file, and why they were skipped: a temporary file.
     pub fn rest(mut self, mut errors: Errors<'_>) -> Result<File> {
         self.file.seek(SeekFrom::Start(self.start))?;
-        let mut reader = open(&mut self.file, self.format);
+        let mut records = Records::open(&mut self.file, self.format);
         let delimiter = self.format.delimiter.byte();
         let mut writer = WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(tempfile::tempfile()?);
         let mut raw = ByteRecord::new();
         let mut row = 1;
         let mut next = errors.next()?;
-        if reader.read_byte_record(&mut raw).map_err(unreadable)? {
+        if records.next(&mut raw)? {
             raw.push_field(REASON.as_bytes());
             writer.write_byte_record(&raw).map_err(unreadable)?;
         }
         let width = raw.len();
-        while next.is_some() && reader.read_byte_record(&mut raw).map_err(unreadable)? {
+        while next.is_some() && records.next(&mut raw)? {
             row += 1;
             let mut reasons = Vec::new();
             while let Some(error) = next.take_if(|error| error.row == row) {
@@ -165,11 +165,6 @@ impl<R: Read + Seek> Input<R> {
     }
 }
 
-fn open<'a, R: Read>(file: &'a mut R, format: Format) -> csv::Reader<BufReader<Box<dyn Read + 'a>>> {
-    let buffered = BufReader::with_capacity(1 << 16, decoded(file, format.encoding));
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(format.delimiter.byte()).from_reader(buffered)
-}
-
 /// A column's name as it counts: "Customer_Key " is customer_key.
 pub fn column_name(name: &[u8]) -> String {
     String::from_utf8_lossy(name)
@@ -185,6 +180,9 @@ struct Header {
 
 /// Where each of these columns stands in the file.
 fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
+    if raw.len() > COLUMNS_MAX {
+        return Err(Error::invalid("", format!("row 1 has {} columns; a file can have {COLUMNS_MAX}", raw.len())));
+    }
     let names: Vec<String> = raw.iter().map(column_name).collect();
     let mut complaints = Vec::new();
     // What `rest` added to the rows of an earlier import: mended, they come back with it.
@@ -207,6 +205,11 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
         complaints.push(format!("column “{column}” is missing"));
     }
     if !complaints.is_empty() {
+        let more = complaints.len().saturating_sub(NAMED_MAX);
+        if more > 0 {
+            complaints.truncate(NAMED_MAX);
+            complaints.push(format!("and {more} more"));
+        }
         return Err(Error::invalid("", format!("row 1: {} (expected {})", complaints.join(", "), kind.columns().join(","))));
     }
     Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })

@@ -1,6 +1,8 @@
 //! The schema of both databases, as it is.
 
-use data::on_both;
+use data::schema::{Schema, look};
+use data::testing::TestDb;
+use data::{Db, on_both};
 use sea_orm::{ConnectionTrait, Statement};
 
 async fn rows(db: &data::Db, sql: &'static str) -> String {
@@ -10,7 +12,78 @@ async fn rows(db: &data::Db, sql: &'static str) -> String {
     lines.join("\n")
 }
 
+/// The address of a database in which there is what these statements make, and nothing else.
+async fn holding(db: &TestDb, sql: &str) -> String {
+    let url = db.url().replace("test.db", &format!("{}.db", uuid::Uuid::now_v7()));
+    let (created, fresh) = match db.kind() {
+        "SQLite" => (format!("{url}?mode=rwc"), ""),
+        _ => (url.clone(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public; "),
+    };
+    let conn = sea_orm::Database::connect(&created).await.unwrap();
+    conn.execute_unprepared(&format!("{fresh}{sql}")).await.unwrap();
+    conn.close().await.unwrap();
+    url
+}
+
+/// The names of everything in a database.
+async fn names(url: &str) -> Vec<String> {
+    let db = Db::connect_to_read(url).await.unwrap();
+    let sql = match db.kind() {
+        "SQLite" => "SELECT name FROM sqlite_master ORDER BY 1",
+        _ => "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::text::regnamespace ORDER BY 1",
+    };
+    let names = rows(&db, sql).await.lines().map(str::to_owned).collect();
+    db.close().await.unwrap();
+    names
+}
+
 on_both! {
+    async fn what_belongs_to_others_is_refused_and_left_as_it_is(db: &TestDb) {
+        for theirs in [
+            "CREATE TABLE invoices (id INTEGER); CREATE TABLE other (id INTEGER)",
+            "CREATE VIEW notes AS SELECT 1 AS one",
+            "CREATE TABLE seaql_migrations (name TEXT)",
+            "CREATE TABLE seaql_migrations (version TEXT, applied_at BIGINT); INSERT INTO seaql_migrations VALUES ('m0001_theirs', 0)",
+            "CREATE TABLE seaql_migrations (version BIGINT); INSERT INTO seaql_migrations VALUES (1)",
+            // Ours, without the table that says which steps were taken, and with none taken.
+            "CREATE TABLE companies (id INTEGER)",
+            "CREATE TABLE seaql_migrations (version TEXT, applied_at BIGINT); CREATE TABLE companies (id INTEGER)",
+        ] {
+            let url = holding(db, theirs).await;
+            let content = || data::files::sqlite_path(&url).map(|path| std::fs::read(path).unwrap());
+            let before = (names(&url).await, content());
+            assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Foreign, "{theirs}");
+            let Err(error) = Db::open(&url).await else { panic!("opened: {theirs}") };
+            assert!(error.to_string().contains("not a Tributary database"), "{theirs}: {error}");
+            assert!((names(&url).await, content()) == before, "{theirs}");
+        }
+        // As a first start leaves it that ended before its first step.
+        let begun = "CREATE TABLE seaql_migrations (version VARCHAR NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
+        let url = holding(db, begun).await;
+        assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Empty);
+        Db::open(&url).await.unwrap().close().await.unwrap();
+        assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Current);
+    }
+
+    async fn steps_are_taken_all_or_none(db: &TestDb) {
+        let conn = sea_orm::Database::connect(db.url()).await.unwrap();
+        // The second of the missing steps fails: its table is there.
+        for sql in ["DROP TABLE sign_in_networks", "DELETE FROM seaql_migrations WHERE version IN ('m0012_sign_ins', 'm0014_write_trials')"] {
+            conn.execute_unprepared(sql).await.unwrap();
+        }
+        let before = names(db.url()).await;
+        let older = Schema::Older { next: "m0012_sign_ins".to_owned() };
+        let error = crate::migrations::migrate(db).await.unwrap_err();
+        assert!(error.to_string().contains("write_trials"), "{error}");
+        assert_eq!(names(db.url()).await, before);
+        assert_eq!(look(db.url(), data::db::Settings::default()).await.unwrap(), older);
+
+        conn.execute_unprepared("DROP TABLE write_trials").await.unwrap();
+        conn.close().await.unwrap();
+        crate::migrations::migrate(db).await.unwrap();
+        assert_eq!(look(db.url(), data::db::Settings::default()).await.unwrap(), Schema::Current);
+    }
+
     async fn schema(db: &TestDb) {
         if db.kind() == "SQLite" {
             let ddl = rows(db, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'seaql_migrations' ORDER BY tbl_name, type DESC, name").await;

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use data::backup as copies;
+use data::db::Settings;
+use data::schema::{self, Schema};
+
 use crate::cli::{Outcome, note, say};
-use crate::commands::{create_folder, verify};
+use crate::commands::verify;
 
 #[derive(Debug, clap::Args)]
 pub struct BackupArgs {
@@ -17,22 +21,24 @@ pub struct RestoreArgs {
     file: PathBuf,
 }
 
-/// Copies the database while it is used, and proves the copy.
+/// Copies the database while it is used, and proves the copy before it gets its name.
 pub async fn backup(url: &str, args: BackupArgs) -> Outcome {
-    data::backup::backup(url, &args.file).await?;
-    let copy = format!("sqlite://{}", args.file.display());
-    verify::prove(&copy).await?;
+    let copy = copies::backup(url, &args.file).await?;
+    verify::prove(&copy.url()).await?;
+    copy.keep()?;
     say(&format!("copied to {}", args.file.display()))
 }
 
-/// Puts a copy where the database is to be, and proves it.
+/// Proves a copy beside the place where the database is to be, and puts it there.
 pub async fn restore(url: &str, args: RestoreArgs) -> Outcome {
-    create_folder(url)?;
-    data::backup::restore(url, &args.file).await?;
-    if verify::is_older(url).await? {
+    let copy = copies::restore(url, &args.file).await?;
+    let older = matches!(schema::look(&copy.url(), Settings::default()).await?, Schema::Older { .. });
+    if !older {
+        verify::prove(&copy.url()).await?;
+    }
+    copy.keep()?;
+    if older {
         note("this copy is of an earlier version: the next start brings it up to date; run `tributary verify` then");
-    } else {
-        verify::prove(url).await?;
     }
     say(&format!("restored from {}", args.file.display()))
 }

@@ -1,7 +1,7 @@
 //! `tributary import`
 
-use std::fs::File;
-use std::io::{BufReader, IsTerminal};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub struct Args {
     /// Give rewards again that came in with another file
     #[arg(long)]
     again: bool,
-    /// Where the bad rows go, with their reasons (default: beside the file, as NAME.rejects.csv)
+    /// A new file for the bad rows, with their reasons (default: beside the file, as NAME.rejects.csv)
     #[arg(long, value_name = "FILE", requires = "skip_bad")]
     rejects: Option<PathBuf>,
 }
@@ -59,9 +59,9 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         return Err(format!("{} is a folder", args.file.display()).into());
     }
     let db = open_existing(url).await?;
-    installation::ensure(&db).await?;
     let company = companies::find_by_key(db.read(), &args.company).await?;
     let now = installation::now(&db).await?;
+    let rejects = args.rejects_file()?;
     let options = args.options();
     let (bar, progress) = progress_bar(metadata.len());
     let input = BufReader::with_capacity(64 * 1024, file);
@@ -76,13 +76,8 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
         return Err(Failure::Refused(Some(message)));
     }
-    if let Some(mut rest) = report.rest.take()
-        && !args.dry_run
-    {
-        let target = args.rejects.clone().unwrap_or_else(|| beside(&args.file));
-        let written = File::create(&target).and_then(|mut file| std::io::copy(&mut rest, &mut file));
-        written.map_err(|error| format!("{}: {error}", target.display()))?;
-        note(&format!("the rows that were left out are in {}", target.display()));
+    if let (Some(mut rest), Some(rejects)) = (report.rest.take(), rejects) {
+        rejects.fill(&mut rest)?;
     }
     say(&summary(&report, args.kind))?;
     if report.impossible > 0 {
@@ -93,6 +88,15 @@ pub async fn run(url: &str, args: Args) -> Outcome {
 }
 
 impl Args {
+    /// Made before anything is imported, so that rows that are left out are sure to have a place.
+    fn rejects_file(&self) -> Outcome<Option<Rejects>> {
+        if !self.skip_bad || self.dry_run {
+            return Ok(None);
+        }
+        let path = self.rejects.clone().unwrap_or_else(|| beside(&self.file));
+        Ok(Some(Rejects::create(path)?))
+    }
+
     fn options(&self) -> Options {
         let decimals = match (self.decimal_comma, self.decimal_point) {
             (true, _) => Decimals::Comma,
@@ -172,6 +176,42 @@ fn summary(report: &Report, kind: Kind) -> String {
         (false, _) => "",
     };
     format!("{}: {what}{rewards}{verdict}", kind.word())
+}
+
+/// A new file for the rows that are left out; removed where there are none.
+struct Rejects {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Rejects {
+    fn create(path: PathBuf) -> Outcome<Rejects> {
+        let created = OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = created.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                format!("{} is there already: move it away, or name another file with --rejects; nothing was imported", path.display())
+            }
+            _ => format!("{}: {error}; nothing was imported", path.display()),
+        })?;
+        Ok(Rejects { path, file: Some(file) })
+    }
+
+    fn fill(mut self, rows: &mut File) -> Outcome {
+        if let Some(mut file) = self.file.take() {
+            std::io::copy(rows, &mut file).map_err(|error| format!("{}: {error}", self.path.display()))?;
+            note(&format!("the rows that were left out are in {}", self.path.display()));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Rejects {
+    fn drop(&mut self) {
+        if self.file.is_some() {
+            // It is empty: whoever finds it loses nothing.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// "sales.csv" → "sales.rejects.csv"

@@ -1,10 +1,8 @@
 //! One file per command.
 
-use std::path::Path;
-
-use data::Db;
 use data::db::Settings;
-use data::schema::{self, Schema};
+use data::schema::{self, Purpose, Schema};
+use data::{Db, backup as copies, files};
 
 use crate::cli::{Outcome, note};
 
@@ -20,55 +18,60 @@ pub mod serve;
 pub mod user;
 pub mod verify;
 
-/// Opens the database, created where it is missing, its schema up to date and its file the user's own.
+/// Opens the database for a command that may begin an installation: created where it is missing, its schema up to date and its file the
+/// user's own.
 pub async fn open(url: &str) -> Outcome<Db> {
-    create_folder(url)?;
-    if let Some(copy) = data::backup::before_migrating(url).await? {
-        note(&format!("the database is of an earlier version; before it is brought up to date it was copied to {}", copy.display()));
+    if files::is_there(url)? {
+        let found = admit(url, Purpose::Begin).await?;
+        return bring_up_to_date(url, found).await;
     }
-    let db = Db::open_with(url, settings()?).await?;
-    data::backup::make_private(url)?;
-    Ok(db)
+    files::create_folder(url)?;
+    bring_up_to_date(url, Schema::Empty).await
 }
 
-/// Opens a database that must be there: for commands that work on what somebody has set up.
+/// The same for commands that work on what somebody has set up.
 pub async fn open_existing(url: &str) -> Outcome<Db> {
-    must_exist(url)?;
-    open(url).await
-}
-
-/// Refuses a database that is not there.
-pub fn must_exist(url: &str) -> Outcome {
-    if let Some(path) = data::backup::sqlite_path(url).filter(|path| !path.is_file()) {
-        return Err(format!("there is no database at {}", path.display()).into());
-    }
-    Ok(())
+    let found = admit(url, Purpose::Change).await?;
+    bring_up_to_date(url, found).await
 }
 
 /// Opens a database that must be there and of this version; changes nothing.
 pub async fn open_to_read(url: &str) -> Outcome<Db> {
-    let db = Db::connect_to_read_with(url, settings()?).await?;
-    let refusal = match schema::read(db.read()).await? {
-        Schema::Current => return Ok(db),
-        Schema::Empty | Schema::Foreign => "this is not a Tributary database".to_owned(),
-        Schema::Older { next } => format!(
-            "this database was made by an earlier Tributary (it lacks {next}): `tributary serve` brings it up to date, or use the version that made it"
-        ),
-        Schema::Newer { unknown } => format!("this database was made by a newer Tributary (it has {unknown}): use that version"),
+    admit(url, Purpose::Read).await?;
+    Ok(Db::connect_to_read_with(url, settings()?).await?)
+}
+
+/// Looks at a database, and refuses what is not for this purpose before anything is done to it.
+pub async fn admit(url: &str, purpose: Purpose) -> Outcome<Schema> {
+    let found = schema::look(url, settings()?).await?;
+    found.refuse_for(purpose)?;
+    if purpose != Purpose::Read {
+        files::refuse_read_only(url)?;
+    }
+    Ok(found)
+}
+
+async fn bring_up_to_date(url: &str, found: Schema) -> Outcome<Db> {
+    let settings = settings()?;
+    let copy = match &found {
+        Schema::Older { next } => copies::before_migrating(url, next).await?,
+        _ => None,
     };
-    db.close().await?;
-    Err(refusal.into())
+    let opened = Db::open_with(url, settings).await;
+    if let (Err(_), Some(copy)) = (&opened, &copy)
+        && schema::look(url, settings).await.is_ok_and(|left| left == found)
+    {
+        // It is as it was: another try makes another copy.
+        std::fs::remove_file(copy)?;
+    }
+    let db = opened?;
+    files::make_private(url)?;
+    if let Some(copy) = copy {
+        note(&format!("the database was of an earlier version; before it was brought up to date it was copied to {}", copy.display()));
+    }
+    Ok(db)
 }
 
 fn settings() -> Outcome<Settings> {
     Ok(Settings::read(|name| std::env::var(name).ok())?)
-}
-
-/// Creates the folder that a SQLite file goes into.
-fn create_folder(url: &str) -> Outcome {
-    let Some(path) = data::backup::sqlite_path(url) else { return Ok(()) };
-    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
-        std::fs::create_dir_all(folder).map_err(|error| format!("the folder {} cannot be created: {error}", folder.display()))?;
-    }
-    Ok(())
 }

@@ -1,9 +1,10 @@
 //! `tributary partner`
 
+use data::schema::Purpose;
 use data::{Db, partners};
 
 use crate::cli::{Outcome, say};
-use crate::commands::must_exist;
+use crate::commands::admit;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -22,7 +23,7 @@ pub enum Command {
 pub async fn run(url: &str, command: Command) -> Outcome {
     let Command::RenameKey { old, new, company } = command;
     // The schema may be an earlier one: a key that files give a meaning of its own stops its way up.
-    must_exist(url)?;
+    admit(url, Purpose::Change).await?;
     let db = Db::connect(url).await?;
     partners::rename_key(&db, &company, &old, &new, "command line").await?;
     db.close().await?;

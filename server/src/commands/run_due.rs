@@ -25,7 +25,6 @@ pub struct Args {
 
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open_existing(url).await?;
-    installation::ensure(&db).await?;
     let context = background::context(&db, &args.mail_dir);
     let work = match args.until {
         None => due::run_due(&db, &context, installation::now(&db).await?).await?,

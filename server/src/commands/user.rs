@@ -10,7 +10,7 @@ use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
 use crate::cli::{Outcome, note, say};
-use crate::commands::open_existing;
+use crate::commands::{open_existing, open_to_read};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -84,7 +84,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
 }
 
 async fn list(url: &str, company: Option<&str>) -> Outcome {
-    let db = open_existing(url).await?;
+    let db = open_to_read(url).await?;
     let company_id = match company {
         Some(key) => Some(data::companies::find_by_key(db.read(), key).await?.id),
         None => None,

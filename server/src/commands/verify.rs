@@ -1,8 +1,5 @@
 //! `tributary verify`
 
-use data::Db;
-use data::schema::{self, Schema};
-
 use crate::cli::{Failure, Outcome, note, say};
 use crate::commands::open_to_read;
 
@@ -15,7 +12,9 @@ pub async fn run(url: &str) -> Outcome {
 /// Checks every statement about the rows and says each. Reads only.
 pub async fn prove(url: &str) -> Outcome {
     let db = open_to_read(url).await?;
-    let report = data::verify::verify(&db).await?;
+    let report = data::verify::verify(&db).await;
+    db.close().await?;
+    let report = report?;
     for check in &report.checks {
         let verdict = if check.holds() { "ok    " } else { "BROKEN" };
         say(&format!("{verdict} {:<4} {} ({} checked)", check.invariant, check.claim, check.checked))?;
@@ -27,17 +26,8 @@ pub async fn prove(url: &str) -> Outcome {
             say(&format!("         and {unnamed} more"))?;
         }
     }
-    db.close().await?;
     match report.broken().count() {
         0 => Ok(()),
         broken => Err(Failure::Refused(Some(format!("{broken} of {} statements about the rows are broken", report.checks.len())))),
     }
-}
-
-/// Whether the database is of an earlier version.
-pub async fn is_older(url: &str) -> Outcome<bool> {
-    let db = Db::connect_to_read(url).await?;
-    let schema = schema::read(db.read()).await?;
-    db.close().await?;
-    Ok(matches!(schema, Schema::Older { .. }))
 }

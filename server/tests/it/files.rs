@@ -81,6 +81,34 @@ fn good_rows_go_in_when_asked_and_the_rest_can_be_mended() {
 }
 
 #[test]
+fn rows_that_are_left_out_never_go_over_a_file() {
+    let program = Program::with_company();
+    let partners = format!("{PARTNERS}acme2,,not-an-address,,,affiliates\n");
+    program.file("partners.csv", &partners);
+    program.file("partners.rejects.csv", "half mended");
+    let import = ["import", "partners", "partners.csv", "--company", "northwind", "--skip-bad"];
+    for (more, taken) in [
+        (&["--rejects", "partners.csv"][..], "partners.csv is there already"),
+        (&[], "partners.rejects.csv is there already"),
+        (&["--rejects", "."], ". is there already"),
+        (&["--rejects", "nowhere/rest.csv"], "nowhere/rest.csv: No such file"),
+    ] {
+        let said = program.refused(&[&import, more].concat());
+        assert!(said.contains(taken) && said.contains("nothing was imported"), "{said}");
+        assert_eq!(export(&program, "partners", "jsonl"), "");
+    }
+    assert_eq!(std::fs::read_to_string(program.path("partners.csv")).unwrap(), partners);
+    assert_eq!(std::fs::read_to_string(program.path("partners.rejects.csv")).unwrap(), "half mended");
+    // A trial writes none, and neither does a file in which nothing is wrong or which is refused.
+    program.ok(&[&import[..], &["--dry-run"]].concat());
+    program.file("good.csv", PARTNERS);
+    program.ok(&["import", "partners", "good.csv", "--company", "northwind", "--skip-bad"]);
+    program.file("wrong.csv", "no columns\n");
+    program.refused(&["import", "partners", "wrong.csv", "--company", "northwind", "--skip-bad"]);
+    assert!(!program.path("good.rejects.csv").exists() && !program.path("wrong.rejects.csv").exists());
+}
+
+#[test]
 fn what_is_no_table_is_refused_in_words() {
     let program = Program::with_company();
     let cases: [(&str, &[u8], &str); 5] = [
@@ -97,6 +125,8 @@ fn what_is_no_table_is_refused_in_words() {
     }
     assert!(program.refused(&["import", "partners", "missing.csv", "--company", "northwind"]).contains("missing.csv"));
     assert!(program.refused(&["import", "partners", ".", "--company", "northwind"]).contains("folder"));
+    let said = program.refused(&["import", "partners", "/dev/zero", "--company", "northwind"]);
+    assert!(said.contains("row 1 is longer than 1 MiB"), "{said}");
     assert_eq!(program.run(&["import", "offers", "wrong.csv", "--company", "northwind"]).code, 2);
 }
 

@@ -71,15 +71,41 @@ fn nor_does_it_with_the_rows_that_are_left_out() {
         write_sales(&program, "sales.csv", rows);
         let text = std::fs::read_to_string(program.path("sales.csv")).unwrap().replace("9,customer-", "9,,customer-");
         program.file("sales.csv", text);
-        let import = ["import", "transactions", "sales.csv", "--company", "northwind", "--skip-bad", "--rejects", "rest.csv"];
+        let rest = format!("{rows}.rest.csv");
+        let import = ["import", "transactions", "sales.csv", "--company", "northwind", "--skip-bad", "--rejects", &rest];
         let mut child = program.command(&import).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let peak = peak(&mut child);
         let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
         assert!(said.contains(&format!("{rows} left out")), "{said}");
-        let rest = std::fs::read_to_string(program.path("rest.csv")).unwrap();
+        let rest = std::fs::read_to_string(program.path(&rest)).unwrap();
         assert_eq!(rest.lines().count(), rows as usize + 1);
         assert!(rest.contains("has 9 fields instead of 8") && rest.contains("there is no customer"), "both kinds");
         peak
     });
     assert!(many < few + 24 * MB, "{few} bytes of memory for few rows, {many} for many");
+}
+
+/// A header of a million columns, quotation marks without end.
+#[cfg(target_os = "linux")]
+#[test]
+fn nor_does_it_with_columns_and_lines_that_never_end() {
+    const MB: u64 = 1 << 20;
+    let program = Program::with_company();
+    let read = |content: &[u8]| {
+        program.file("hostile.csv", content);
+        let import = ["import", "partners", "hostile.csv", "--company", "northwind"];
+        let mut child = program.command(&import).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let peak = peak(&mut child);
+        (peak, String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap())
+    };
+    let (least, _) = read(b"partner_key\n");
+    for (content, says) in [
+        (b"column,".repeat(1_000_000), "row 1 is longer than 1 MiB"),
+        (b",".repeat(1_000_000), "row 1 has 1000001 columns; a file can have 1000"),
+        ([&b"partner_key\nacme\n\""[..], &b"x\n".repeat(30 << 20)].concat(), "row 3 is longer than 1 MiB; is a quotation mark not closed?"),
+    ] {
+        let (peak, said) = read(&content);
+        assert!(said.contains(says), "{said}");
+        assert!(peak < least + 48 * MB, "{says}: {peak} bytes of memory, {least} for a small file");
+    }
 }

@@ -6,6 +6,7 @@ mod access;
 mod backup;
 mod commands;
 mod customers;
+mod databases;
 mod downloads;
 mod faults;
 mod files;
