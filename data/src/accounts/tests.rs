@@ -204,6 +204,7 @@ on_both! {
     async fn added_again_a_person_gets_the_new_role_and_password(db: &TestDb) {
         let company_id = company(db, "northwind").await;
         let first = owner(db, company_id, "ada@northwind.example", Some("a long password")).await;
+        owner(db, company_id, "bo@northwind.example", None).await;
         let place = Place::Company(company_id, CompanyRole::ReadOnly);
         let again = add_user(db, place, "ada@northwind.example", None, Some("a newer password"), "test", NOW).await.unwrap();
         assert_eq!((again.id, again.new), (first.id, false));

@@ -104,7 +104,7 @@ on_both! {
         assert_eq!(fine.invoice("WORKS-0001").await.state, "paid");
         let troubles = fine.ctx.troubles.companies();
         let found = |key: &str| troubles.iter().find(|trouble| trouble.company_key == key).map(|trouble| trouble.error.as_str()).unwrap();
-        assert_eq!(found("panics"), "the program panicked: attempt to add with overflow");
+        assert!(found("panics").starts_with("the program panicked: attempt to "), "{troubles:?}");
         assert!(found("fails").contains("Nowhere/Never"), "{troubles:?}");
         assert!(fine.ctx.troubles.is_company_in(panics.company_id) && !fine.ctx.troubles.is_company_in(fine.company_id));
 
