@@ -139,6 +139,11 @@ pub fn grouped(number: i64) -> String {
     out
 }
 
+/// The same of a count, whatever holds it.
+pub fn counted(count: impl TryInto<i64>) -> String {
+    grouped(count.try_into().unwrap_or(i64::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

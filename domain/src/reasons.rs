@@ -47,7 +47,7 @@ macro_rules! reasons {
 pub struct UnknownReason(String);
 
 reasons! {
-    Rewarded = "rewarded" / "This earned a commission." / "A trigger matched and made a reward.",
+    Rewarded = "rewarded" / "This earned a commission." / "This earned a reward.",
     RefundReversed = "refund_reversed" / "The customer was refunded, so the same share of the commission was taken back."
         / "The refunded share of the original reward was taken back.",
     SupersededByAttribution = "superseded_by_attribution" / "The customer was assigned to another partner from this date on."
@@ -63,7 +63,7 @@ reasons! {
         / "The partnership was declined or archived when this happened, so it earned nothing.",
     NoOfferInForce = "no_offer_in_force" / "No offer was in force for you when this happened."
         / "No offer of the partner's group, or for everyone, was in force for this customer when this happened.",
-    EventKindDiffers = "event_kind_differs" / "This offer pays for something else." / "The trigger listens to another kind of event.",
+    EventKindDiffers = "event_kind_differs" / "This offer pays for something else." / "It pays only for sales or only for new customers, and this was the other.",
     StoppedByEarlierTrigger = "stopped_by_earlier_trigger" / "An earlier part of the same offer already paid for this."
         / "An earlier trigger of the offer matched and stops the ones after it.",
     CurrencyDiffers = "currency_differs" / "The payment was made in a currency that this offer does not cover."

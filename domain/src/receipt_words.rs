@@ -22,7 +22,8 @@ pub fn receipt(decision: &Decision, number: &str, trigger: Option<&str>, reader:
     for outcome in decision.triggers.iter().filter(shown).filter(|outcome| !outcome.lines.is_empty()) {
         for (at, line) in outcome.lines.iter().enumerate() {
             let total = outcome.reward.is_some() && at + 1 == outcome.lines.len();
-            lines.push(ReceiptLine { label: line.label.clone(), amount: line.value.clone(), total });
+            let label = if total { earned(reader) } else { &line.label };
+            lines.push(ReceiptLine { label: label.to_owned(), amount: line.value.clone(), total });
         }
     }
     let title = match (decision.rewards.is_empty(), reader) {
@@ -73,11 +74,20 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
 
 fn line(outcome: &TriggerOutcome, reader: Reader) -> ReceiptTrigger {
     let text = if outcome.sentence.is_empty() { outcome.offer_description.clone() } else { outcome.sentence.clone() };
-    let mut reason = outcome.words.clone();
-    if let (Reader::Company, Some(detail)) = (reader, &outcome.detail) {
-        reason = format!("{} {detail}", outcome.reason.for_company());
-    }
+    let reason = match (reader, &outcome.detail) {
+        (Reader::Company, Some(detail)) => format!("{} {detail}", outcome.reason.for_company()),
+        (Reader::Company, None) if outcome.words == outcome.reason.for_partner() => outcome.reason.for_company().to_owned(),
+        _ => outcome.words.clone(),
+    };
     ReceiptTrigger { hit: outcome.matched, text, reason }
+}
+
+/// What it is called that a partner earns.
+pub const fn earned(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Company => "Reward",
+        Reader::Partner => "Commission",
+    }
 }
 
 fn fact(label: &str, value: String, note: String) -> ReceiptFact {
@@ -177,5 +187,8 @@ mod tests {
         let one = receipt(&decision, "rct_1", Some("a"), Reader::Company, &Zone::UTC);
         let lines: Vec<_> = one.lines.iter().map(|line| (line.label.as_str(), line.amount.as_str(), line.total)).collect();
         assert_eq!(lines, [("Sale", "$200.00", false), ("Reward", "$40.00", true)]);
+        assert_eq!(one.triggers[0].reason, "This earned a reward.");
+        let own = receipt(&decision, "rct_1", Some("a"), Reader::Partner, &Zone::UTC);
+        assert_eq!((own.lines[1].label.as_str(), own.triggers[0].reason.as_str()), ("Commission", "This earned a commission."));
     }
 }

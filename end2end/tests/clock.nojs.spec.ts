@@ -22,8 +22,8 @@ test('a month goes by without script: invoice, pause, a manual reward on it, cha
     await page.getByRole('button', { name: 'Resume' }).click();
     await said(page, 'Resumed RIVERSIDE-0001.');
 
-    await page.getByRole('button', { name: 'Create manual reward' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Manual Rewards' });
+    await page.getByRole('button', { name: 'Give a manual reward' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Give a manual reward' });
     await dialog.getByRole('combobox', { name: /^Partner/ }).fill('harbour');
     await dialog.getByLabel('Amount').fill('12.345');
     await dialog.getByLabel('Description').fill('For the webinar');

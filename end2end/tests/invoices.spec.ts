@@ -59,8 +59,8 @@ test('a pause names its reason until the invoice is resumed', async ({ page }) =
 test('a manual reward goes straight onto the invoice', async ({ page }) => {
     await inReview(page);
     const partner = (await page.locator('tbody th.c-main small').first().textContent()) ?? '';
-    await page.getByRole('button', { name: 'Create manual reward' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Manual Rewards' });
+    await page.getByRole('button', { name: 'Give a manual reward' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Give a manual reward' });
     await dialog.getByLabel('Partner').fill(partner);
     await dialog.getByRole('option').filter({ hasText: partner }).first().click();
     await dialog.getByLabel('Amount').fill('12.345');
@@ -135,7 +135,7 @@ test.describe('with the clock in its hands', () => {
         await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'October 2026, USD' }).click();
         await expect(page.getByText(/^Frozen on 8 Nov 2026, 00:00/)).toBeVisible();
         await expect(page.locator('.digest')).toHaveText(/^[0-9a-f]{64}$/);
-        await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
+        await expect(page.getByRole('button', { name: 'Give a manual reward' })).toHaveCount(0);
         await expect(page.locator('td.c-status .badge').first()).toHaveText(/Paid|Sent/);
     });
 });

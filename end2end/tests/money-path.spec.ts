@@ -50,7 +50,7 @@ test('from a recorded sale to a paid partner', async ({ page, server, signIn, go
     await again.getByRole('button', { name: 'Move by days' }).click();
     await said(page, /^It is 8 Apr 2026\. .*[Cc]harged 1 invoice, released 1 payout, paid 1 partner/);
     await expect(page.getByText(/^Frozen on 8 Apr 2026, 00:00/)).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Create manual reward' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Give a manual reward' })).toHaveCount(0);
     await checkAccessibility();
 
     // The partner sees it paid, on one's own.

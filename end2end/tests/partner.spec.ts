@@ -71,7 +71,7 @@ test('a partner reads what was earned, why, and why not, by status', async ({ pa
     const bar = page.getByRole('navigation', { name: 'Main' });
     await bar.getByRole('link', { name: 'Customers' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'Customers' })).toBeVisible();
-    await expect(page.getByRole('row').filter({ hasText: '3' }).filter({ hasText: 'Paid' })).toHaveCount(1);
+    await expect(page.getByRole('row').filter({ hasText: '3' }).filter({ hasText: 'Bought' })).toHaveCount(1);
     await bar.getByRole('link', { name: 'Payouts' }).click();
     await expect(page.getByRole('heading', { name: 'No payouts yet' })).toBeVisible();
 });

@@ -9,9 +9,9 @@ test('a review goes by the keyboard alone', async ({ page, signIn, gotoReady }) 
     await page.keyboard.press('x');
     await expect(page.getByText('1 selected')).toBeVisible();
     await page.keyboard.press('h');
-    const dialog = page.getByRole('dialog', { name: 'Hold the selected rewards' });
+    const dialog = page.getByRole('dialog', { name: 'Hold what is selected' });
     await dialog.getByLabel('Reason').fill('Checking the order');
-    await dialog.getByRole('button', { name: 'Put them on hold' }).click();
+    await dialog.getByRole('button', { name: 'Put on hold' }).click();
     await expect(page.getByText('Put 1 reward on hold.')).toBeVisible();
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
@@ -24,7 +24,7 @@ test('a key decides about the row under the cursor, and the cursor goes on', asy
     const ticked = page.locator('.c-select input[name]:checked');
     await page.keyboard.press('j');
     await page.keyboard.press('d');
-    await expect(page.getByRole('dialog', { name: 'Decline the selected rewards' })).toContainText(/^.*1 reward, /);
+    await expect(page.getByRole('dialog', { name: 'Decline what is selected' })).toContainText(/^.*1 reward, /);
     await page.keyboard.press('Escape');
     await expect(ticked).toHaveCount(0);
     for (let row = 0; row < 12; row++) await page.keyboard.press('j');

@@ -11,14 +11,14 @@ test('a review works before the client has loaded', async ({ page, signIn }) => 
     await boxes.nth(1).check();
     const bar = page.getByRole('region', { name: 'Selected rewards' });
     await bar.locator('[command=show-modal][commandfor=bulk-hold]').click();
-    await page.locator('#bulk-hold').getByRole('button', { name: 'Put them on hold' }).click();
+    await page.locator('#bulk-hold').getByRole('button', { name: 'Put on hold' }).click();
     await expect(page.getByRole('alert').first()).toContainText('Say why');
     // What was selected still is.
     await expect(boxes.nth(0)).toBeChecked();
     await expect(boxes.nth(1)).toBeChecked();
     await bar.locator('[command=show-modal][commandfor=bulk-hold]').click();
     await page.locator('#bulk-hold').getByLabel('Reason').fill('Checking both orders');
-    await page.locator('#bulk-hold').getByRole('button', { name: 'Put them on hold' }).click();
+    await page.locator('#bulk-hold').getByRole('button', { name: 'Put on hold' }).click();
     await expect(page.getByText('Put 2 rewards on hold.')).toBeVisible();
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByText('Took the decision on 2 rewards back.')).toBeVisible();

@@ -14,6 +14,7 @@ type Part = (&'static str, &'static str, Money);
 /// Where amounts lie between top and bottom.
 #[derive(Clone, Copy)]
 struct Scale {
+    step: i64,
     top: i64,
     bottom: i64,
 }
@@ -21,9 +22,12 @@ struct Scale {
 impl Scale {
     fn of(bars: &[MonthBar]) -> Scale {
         let stack = |bar: &MonthBar| above(bar).iter().fold(0, |sum: i64, part| sum.saturating_add(part.2.minor.max(0)));
-        let top = bars.iter().map(stack).max().unwrap_or(0);
+        let tallest = bars.iter().map(stack).max().unwrap_or(0);
+        // The axis ends at a mark, at or above the tallest.
+        let step = round_step(tallest);
+        let top = tallest.checked_add(step - 1).map_or(tallest, |above| above / step * step);
         let bottom = bars.iter().map(|bar| bar.reversed.minor).min().unwrap_or(0).min(0);
-        Scale { top, bottom }
+        Scale { step, top, bottom }
     }
 
     /// Ten-thousandths of the height, from the top.
@@ -203,10 +207,10 @@ fn direct_labels(bar: &MonthBar, scale: Scale) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// Lines at round amounts, at most four above zero.
+/// Lines at round amounts, at most five above zero.
 fn grid(bars: &[MonthBar], scale: Scale) -> impl IntoView + use<> {
     let currency = bars.first().map_or(domain::Currency::USD, |bar| bar.paid.currency);
-    let step = round_step(scale.top);
+    let step = scale.step;
     let lines = (1..=scale.top / step)
         .map(|number| {
             let y = percent(scale.at(step * number));
@@ -223,7 +227,7 @@ fn grid(bars: &[MonthBar], scale: Scale) -> impl IntoView + use<> {
     }
 }
 
-/// 1, 2 or 5 times a power of ten, so that at most four steps fit below `top`.
+/// 1, 2 or 5 times a power of ten, so that at most four steps fit below the tallest.
 fn round_step(top: i64) -> i64 {
     let mut power: i64 = 1;
     loop {
@@ -297,7 +301,7 @@ mod tests {
 
     #[test]
     fn amounts_lie_between_top_and_bottom() {
-        let scale = Scale { top: 300, bottom: -100 };
+        let scale = Scale { step: 100, top: 300, bottom: -100 };
         assert_eq!((scale.at(300), scale.at(0), scale.at(-100)), (0, 7_500, 10_000));
         assert_eq!(percent(7_505), "75.05%");
     }

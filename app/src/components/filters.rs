@@ -263,7 +263,7 @@ pub fn Totals(
                     </span>
                 })
                 .collect_view()}
-            {move || of_all().then(|| view! { <span class="muted">"earned, without declined rewards"</span> })}
+            {move || of_all().then(|| view! { <span class="muted">"earned, not counting declined ones"</span> })}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! Icons and letter tiles.
 
+use domain::views::session::{initial, initials};
 use leptos::prelude::*;
 
 use crate::place::at;
@@ -18,11 +19,7 @@ pub fn Icon(name: &'static str, #[prop(optional)] small: bool) -> impl IntoView 
 /// The first letter of a name in a square, for organisations; round with two letters for people.
 #[component]
 pub fn Tile(#[prop(into)] name: String, #[prop(optional)] person: bool, #[prop(optional)] large: bool) -> impl IntoView {
-    let letters = if person {
-        domain::views::session::initials(&name)
-    } else {
-        name.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default()
-    };
+    let letters = if person { initials(&name) } else { initial(&name) };
     let class = match (person, large) {
         (true, true) => "tile person large",
         (true, false) => "tile person",

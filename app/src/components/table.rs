@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::page::Page;
+use domain::page::{Page, counted};
 use domain::{Currency, Money};
 use leptos::html;
 use leptos::prelude::*;
@@ -109,11 +109,14 @@ pub fn RowLink(
     #[prop(into)] href: String,
     #[prop(optional)] drawer: bool,
     #[prop(optional, into)] note: String,
+    /// What the row has no room for, a line each.
+    #[prop(optional, into)]
+    title: Option<String>,
     children: Children,
 ) -> impl IntoView {
     let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
-        <a class="row-link" href=target data-noscroll=drawer.then_some("")>{children()}</a>
+        <a class="row-link" href=target title=title data-noscroll=drawer.then_some("")>{children()}</a>
         {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
     }
 }
@@ -212,7 +215,7 @@ fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
     let mut words = match count {
         0 => return String::new(),
         1 => "1 row".to_owned(),
-        count => format!("{count} rows"),
+        count => format!("{} rows", counted(count)),
     };
     if !amounts.is_empty() {
         words = format!("{}, {}", words.replace("row", "reward"), amounts.join(" and "));
@@ -267,6 +270,14 @@ fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
     }
 }
 
+/// A text that people make as long as they like: one line of it, which the title of the row's link has whole. On a phone it is whole,
+/// and an empty one needs no line.
+#[component]
+pub fn TextTd(label: &'static str, #[prop(into)] text: String) -> impl IntoView {
+    let class = if text.is_empty() { "c-clip c-hide" } else { "c-clip" };
+    view! { <td class=class data-label=label><span>{text}</span></td> }
+}
+
 /// Whether a row's drawer is open: for `class:open` on its `<tr>`.
 pub fn is_open(path: String) -> impl Fn() -> bool + Send + Sync + Clone + 'static {
     let here = use_here();
@@ -283,6 +294,6 @@ mod tests {
         assert_eq!(told(0, &[], &[]), "");
         assert_eq!(told(1, &["$24.75".to_owned()], &names[..1]), "1 reward, $24.75, of Second Method");
         assert_eq!(told(3, &["$74.25".to_owned(), "€5.00".to_owned()], &names), "3 rewards, $74.25 and €5.00, of Second Method and 2 more");
-        assert_eq!(told(2, &[], &[]), "2 rows");
+        assert_eq!(told(1_200, &[], &[]), "1,200 rows");
     }
 }

@@ -48,10 +48,14 @@ fn Choices(places: Vec<PlaceLink>) -> impl IntoView {
 /// Always a full page load: what a page holds belongs to one place.
 #[component]
 fn Choice(to: PlaceLink) -> impl IntoView {
-    let role = if to.company { to.role } else { format!("{}, as partner", to.role) };
+    let role = match (to.company, to.partner_of.is_empty()) {
+        (true, _) => to.role,
+        (false, true) => format!("{}, as partner", to.role),
+        (false, false) => format!("{}, as partner of {}", to.role, to.partner_of),
+    };
     view! {
         <a href=to.href rel="external">
-            <Tile name=to.name.clone() person=!to.company/>
+            <Tile name=to.name.clone()/>
             <strong>{to.name}</strong>
             <small>{role}</small>
             <Icon name="arrow-right"/>

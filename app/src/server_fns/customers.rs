@@ -25,6 +25,8 @@ use data::transactions::{Refund, Sale};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
+use domain::page::counted;
+#[cfg(feature = "ssr")]
 use domain::states::AttributionSource;
 #[cfg(feature = "ssr")]
 use domain::{Currency, Instant, Money, ids};
@@ -309,7 +311,7 @@ fn earned(rewards: usize) -> String {
     match rewards {
         0 => " It made no reward; its receipt says why.".to_owned(),
         1 => " It made 1 reward.".to_owned(),
-        count => format!(" It made {count} rewards."),
+        count => format!(" It made {} rewards.", counted(count)),
     }
 }
 
@@ -318,7 +320,7 @@ fn moved(events: usize) -> String {
     match events {
         0 => "Changed the attribution. No event changed hands.".to_owned(),
         1 => "Changed the attribution; 1 event and its rewards moved.".to_owned(),
-        count => format!("Changed the attribution; {count} events and their rewards moved."),
+        count => format!("Changed the attribution; {} events and their rewards moved.", counted(count)),
     }
 }
 

@@ -242,7 +242,7 @@ fn attempt(key: &str) -> Result<Attempt> {
 #[cfg(feature = "ssr")]
 fn payouts(count: usize) -> String {
     let words = if count == 1 { "payout" } else { "payouts" };
-    format!("{} {words}", domain::page::grouped(i64::try_from(count).unwrap_or(i64::MAX)))
+    format!("{} {words}", domain::page::counted(count))
 }
 
 /// "2026-04-USD"

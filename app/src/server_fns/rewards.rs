@@ -24,6 +24,8 @@ use data::rewards::{Adjustment, Decided, Decision, Review};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
+use domain::page::counted;
+#[cfg(feature = "ssr")]
 use domain::{review::Verb, states::RewardState};
 
 /// The address of a reward's drawer.
@@ -134,7 +136,7 @@ pub async fn undo_review(
     let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(|error| by_reward(error, true))?;
     let words = match undone.changed {
         1 => "Took the decision back.".to_owned(),
-        count => format!("Took the decision on {count} rewards back."),
+        count => format!("Took the decision on {} rewards back.", counted(count)),
     };
     Ok(Done::say(format!("{words}{}", went_along(&undone))))
 }
@@ -208,7 +210,7 @@ async fn undo_selection(cx: &CompanyCtx, selection: &str) -> Result<Done> {
         data::rewards::selection::undo_all(&db, company, id, &by, now, &told).await
     })
     .await?;
-    Ok(Done::say(format!("Undid the decision on {} rewards.{}", domain::page::grouped(as_count(outcome.changed)), left_out(&outcome))))
+    Ok(Done::say(format!("Undid the decision on {} rewards.{}", counted(outcome.changed), left_out(&outcome))))
 }
 
 /// Hears how many of how many are done, and says whether to go on.
@@ -225,7 +227,7 @@ where
     let running = crate::progress::Running::begin(cx.user.id, words, "Stop");
     let (flag, user_id) = (running.flag(), cx.user.id);
     let told: Told = Box::new(move |done, total| {
-        crate::progress::tell(user_id, done, total, format!("{words}: {done} of {total}"));
+        crate::progress::tell(user_id, done, total, format!("{words}: {} of {}", counted(done), counted(total)));
         !*flag.borrow()
     });
     let (db, company, by, now) = (cx.db.clone(), cx.company_id, cx.author().to_owned(), cx.now);
@@ -241,21 +243,17 @@ fn left_out(outcome: &Outcome) -> String {
         let named: Vec<String> = outcome.refused.iter().take(NAMED_MAX).map(|(key, why)| format!("{key} {why}")).collect();
         let more = match outcome.refused.len().saturating_sub(NAMED_MAX) {
             0 => String::new(),
-            more => format!("; and {more} more"),
+            more => format!("; and {} more", counted(more)),
         };
-        words.push_str(&format!(" {} left out: {}{more}.", outcome.refused.len(), named.join("; ")));
+        words.push_str(&format!(" {} left out: {}{more}.", counted(outcome.refused.len()), named.join("; ")));
     }
     if outcome.missing > 0 {
-        words.push_str(&format!(" Stopped: {} are left to do. Send it again to go on.", outcome.missing));
+        words.push_str(&format!(" Stopped: {} are left to do. Send it again to go on.", counted(outcome.missing)));
     }
     words
 }
 
 #[cfg(feature = "ssr")]
-fn as_count(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
 /// Keys, and the states that a list showed, where it is the list that asks.
 #[cfg(feature = "ssr")]
 fn with_states(keys: Vec<String>) -> (Vec<String>, Vec<RewardState>) {
@@ -277,7 +275,7 @@ fn verb(word: &str) -> Result<Verb> {
 fn said(decision: &str, decided: &Decided) -> Done {
     let rewards = match decided.changed {
         1 => "1 reward".to_owned(),
-        count => format!("{count} rewards"),
+        count => format!("{} rewards", counted(count)),
     };
     let mut words = match decision {
         _ if decided.changed == 0 => "Nothing had to change.".to_owned(),
@@ -290,13 +288,13 @@ fn said(decision: &str, decided: &Decided) -> Done {
         _ => format!("Marked {rewards} as paid elsewhere."),
     };
     if decided.changed > 0 && decided.unchanged > 0 {
-        words.push_str(&format!(" {} stood there already.", decided.unchanged));
+        words.push_str(&format!(" {} stood there already.", counted(decided.unchanged)));
     }
     words.push_str(&went_along(decided));
     match decided.left_out {
         0 => {}
         1 => words.push_str(" 1 reversal was left out: it follows the reward it takes back."),
-        count => words.push_str(&format!(" {count} reversals were left out: they follow the rewards they take back.")),
+        count => words.push_str(&format!(" {} reversals were left out: they follow the rewards they take back.", counted(count))),
     }
     with_undo(Done::say(words), decided)
 }
@@ -307,7 +305,7 @@ fn went_along(decided: &Decided) -> String {
     match decided.followed {
         0 => String::new(),
         1 => " 1 refund or correction followed.".to_owned(),
-        count => format!(" {count} refunds and corrections followed."),
+        count => format!(" {} refunds and corrections followed.", counted(count)),
     }
 }
 
@@ -330,7 +328,7 @@ fn by_reward(error: data::Error, named: bool) -> AppError {
         let words = match refused.len() {
             1 if named => format!("Nothing was changed, because of {key}: {why}."),
             1 => format!("Nothing was changed: {why}."),
-            count => format!("Nothing was changed: {count} of the rewards refuse it. The first one is {key}: {why}."),
+            count => format!("Nothing was changed: {} of the rewards refuse it. The first one is {key}: {why}.", counted(count)),
         };
         fields.insert(String::new(), words);
     }

@@ -25,7 +25,8 @@ pub async fn get_viewer(#[server(default)] place: Place) -> Result<Viewer> {
 #[server(prefix = "/rpc", endpoint = "session/places", protocol = Reading)]
 pub async fn list_places(#[server(default)] next: String) -> Result<Vec<PlaceLink>> {
     let person = ctx::person().await?;
-    Ok(crate::place::ways(&person, local_path(&next).unwrap_or("/")))
+    let ways = crate::place::ways(&person, local_path(&next).unwrap_or("/"));
+    Ok(data::queries::session::with_companies(&person.db, &person.user, ways).await?)
 }
 
 /// Whom a visitor may come in as with one click: nobody, unless this is a sandbox.

@@ -183,6 +183,6 @@ pub fn payout_not_arrived(
         dedupe_key: format!("payout_not_arrived/{}/{}", payout.idempotency_key, partner.id),
         recipient: partner.email.clone(),
         subject: format!("{}: your payment of {amount} didn't arrive", company.name),
-        body: format!("Hello {},\n\nabout your payment of {amount} from {}. {words}\n\nTributary\n", partner.name, company.name),
+        body: format!("Hello {},\n\nthis is about your payment of {amount} from {}. {words}\n\nTributary\n", partner.name, company.name),
     })
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::Instant;
 use domain::invoicing::{payout_came_back, payout_sent};
 use domain::states::{InvoiceState, PayoutState, TransferKind};
-use domain::{Instant, ids};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::json;
@@ -230,7 +230,8 @@ fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> audit::Model {
         detail["returned_at"] = json!(at.rfc3339());
     }
     audit::Model {
-        id: ids::derive(now, &["audit", &payout.id.to_string(), &payout.attempts.to_string(), action]),
+        // As every other entry's, so that those of one instant stand in order.
+        id: Uuid::now_v7(),
         company_id: Some(payout.company_id),
         at: now.0,
         author: by.to_owned(),

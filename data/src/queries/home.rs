@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::invoices::stage;
 use super::{figures, lines, words};
-use crate::entities::{companies, customers, invoices, partnerships, payouts, rewards};
+use crate::entities::{companies, customers, invoices, offers, partnerships, payouts, rewards};
 use crate::{Db, Result};
 
 /// Beyond this, payouts that wait are not counted on.
@@ -55,6 +55,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         waiting: waiting(&snapshot, company, role, now).await?,
         in_review,
         empty: no_partner,
+        offers: offers::Entity::find().filter(offers::Column::CompanyId.eq(company.id)).one(&snapshot).await?.is_some(),
         simulated: crate::providers::waits(&snapshot, company).await?,
     })
 }
@@ -290,7 +291,7 @@ async fn rewards_waiting<C: ConnectionTrait>(
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(i64::try_from(count).unwrap_or(i64::MAX)), if count == 1 { one } else { many })
+    format!("{} {}", domain::page::counted(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Invoices as the company sees them: the list, what accumulates, one of them.
 
+use std::cmp::Reverse;
+
 use domain::states::InvoiceState;
 use domain::views::ListQuery;
 use domain::views::home::MonthStrip;
@@ -32,13 +34,15 @@ pub use print::print;
 /// A page of invoices, newest first; over it those in review and what the month that accumulates has so far.
 /// Filters: `status` (an invoice state's word) and `currency`.
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<InvoiceList> {
+    query.order(&["newest"], true)?;
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
     let accumulating = company.accumulating_month(now)?;
     let scope = Condition::all().add(Column::CompanyId.eq(company.id));
     let list = List { filter: list_filter(query)?, descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
-    let found = list.page(conn, Some(&query.page), count).await?;
+    let mut found = list.page(conn, Some(&query.page), count).await?;
+    sort(company, &mut found.rows);
     let mut rows = Vec::with_capacity(found.rows.len());
     for invoice in &found.rows {
         rows.push(row(conn, company, &zone, invoice, now).await?);
@@ -54,6 +58,14 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     })
 }
 
+/// The newest month first, and in it the company's own currency and then the others by their codes.
+fn sort(company: &companies::Model, invoices: &mut [Model]) {
+    invoices.sort_by(|a, b| {
+        let key = |invoice: &Model| (Reverse(invoice.month), invoice.currency != company.currency);
+        key(a).cmp(&key(b)).then_with(|| a.currency.cmp(&b.currency))
+    });
+}
+
 /// What `list` is filtered by, beside the company.
 pub fn list_filter(query: &ListQuery) -> Result<Option<Condition>> {
     let state = query.word::<InvoiceState>("status")?.map(|state| Column::State.eq(state.word()));
@@ -65,12 +77,13 @@ pub fn list_filter(query: &ListQuery) -> Result<Option<Condition>> {
 /// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.
 pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<MonthStrip>> {
     let zone = company.zone()?;
-    let in_review = Entity::find()
+    let mut in_review = Entity::find()
         .filter(Column::CompanyId.eq(company.id))
         .filter(Column::State.eq(InvoiceState::InReview.word()))
         .order_by_desc(Column::Seq)
         .all(conn)
         .await?;
+    sort(company, &mut in_review);
     let mut strips: Vec<MonthStrip> = Vec::new();
     let mut last: Option<&Model> = None;
     for invoice in &in_review {
@@ -107,7 +120,7 @@ async fn row<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zo
 }
 
 /// How many lines, and what is or would be charged.
-async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(i64, Money)> {
+pub(super) async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(i64, Money)> {
     if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
         return Ok((lines, money(charge, &invoice.currency)?));
     }
@@ -118,7 +131,10 @@ async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoic
 async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, month: Month) -> Result<Vec<InvoiceRow>> {
     let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
     let mut rows = Vec::new();
-    for lines in currency_lines(conn, company.id, month).await? {
+    let mut currencies = currency_lines(conn, company.id, month).await?;
+    // The company's own first.
+    currencies.sort_by_key(|lines| lines.currency != company.currency);
+    for lines in currencies {
         let (_, sums) = crate::invoices::preview(conn, company, month, &lines.currency).await?;
         rows.push(InvoiceRow {
             number: String::new(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::Month;
 use domain::receipt_words::Reader;
-use domain::states::{CustomerVisibility, InvoiceState, PartnershipStatus};
+use domain::states::{CustomerVisibility, InvoiceState, PartnershipStatus, PayoutState};
 use domain::views::ListQuery;
 use domain::views::portal::{CommissionDetail, CommissionLine, Commissions, PortalCustomer, PortalCustomers};
 use sea_orm::sea_query::Condition;
@@ -100,9 +100,12 @@ impl Desk {
             for (id, (line, payment)) in ids.into_iter().zip(lines::with_payment(conn, company, rows).await?) {
                 let customer = line.customer.map(|customer| seen(visibility, &customer.label)).unwrap_or_default();
                 let date = line.estimated_payment.unwrap_or_default();
-                let reason = match &payment {
-                    Payment::CameBack(why) => why.for_partner(&company.name),
-                    _ => line.reason,
+                let (payment_label, words) = match &payment {
+                    Payment::About(_) => ("Estimated payment date", format!("about {date}")),
+                    Payment::Paid(_) => ("", date),
+                    Payment::CameBack(why) if why.state == PayoutState::Returned => ("Payment", "sent back by the bank".to_owned()),
+                    Payment::CameBack(_) => ("Payment", "didn't arrive".to_owned()),
+                    Payment::Never | Payment::OnceResumed | Payment::OnceCharged => ("Payment", date),
                 };
                 let line = CommissionLine {
                     key: line.key,
@@ -112,13 +115,10 @@ impl Desk {
                     customer,
                     amount: line.amount,
                     status: line.status,
-                    reason,
+                    reason: line.reason,
                     occurred: line.occurred,
-                    payment: match &payment {
-                        Payment::About(_) => format!("about {date}"),
-                        Payment::CameBack(_) => "didn't arrive".to_owned(),
-                        _ => date,
-                    },
+                    payment: words,
+                    payment_label: payment_label.to_owned(),
                 };
                 found.insert(id, (line, payment));
             }
@@ -242,7 +242,8 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
     let path = path_of(conn, company, &row).await?;
     let (line, payment) = desk.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
     let lead = match payment {
-        Payment::Never | Payment::CameBack(_) => line.reason.clone(),
+        Payment::Never => line.reason.clone(),
+        Payment::CameBack(why) => why.for_partner(&line.company),
         Payment::About(date) => format!("Estimated payment date {}", words::date(date)),
         Payment::OnceResumed => "The invoice is paused: it is paid once the company resumes it".to_owned(),
         Payment::OnceCharged => "The company's charge failed: it is paid once the invoice is charged".to_owned(),
@@ -272,7 +273,7 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
                 name: seen(visibility, &name),
                 company: company.name.clone(),
                 since: words::day(&company.zone()?, domain::Instant(row.created_at)),
-                status: if row.first_purchase_at.is_some() { "Paid" } else { "Signed up" }.to_owned(),
+                bought: row.first_purchase_at.is_some(),
                 sales: u32::try_from(row.transactions).unwrap_or(u32::MAX),
             })
         })

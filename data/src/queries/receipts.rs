@@ -109,9 +109,10 @@ async fn written<C: ConnectionTrait>(
             _ => "Takes back",
         };
         facts.push(fact(verb, original.key, original.description));
-        lines.push(ReceiptLine { label: "The reward it corrects".to_owned(), amount: was, total: false });
+        let label = format!("The {} it corrects", receipt_words::earned(reader).to_lowercase());
+        lines.push(ReceiptLine { label, amount: was, total: false });
     }
-    let label = if reward.reverses.is_some() { "Difference" } else { "Reward" };
+    let label = if reward.reverses.is_some() { "Difference" } else { receipt_words::earned(reader) };
     lines.push(ReceiptLine { label: label.to_owned(), amount, total: true });
     Ok(ReceiptView {
         title: "Why this amount".to_owned(),

@@ -6,7 +6,7 @@ use domain::views::search::{Hit, HitGroup, HitKind, SearchResults};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use super::{lines, names, words};
+use super::{invoices, lines, names, words};
 use crate::entities::{companies, customers, partnerships, rewards, transactions};
 use crate::error::stored;
 use crate::search::{self, Kind};
@@ -63,7 +63,7 @@ async fn named<E: EntityTrait>(db: &Db, found: Select<E>, address: impl Fn(&str)
     let hit = |(key, name, email): (String, String, String)| Hit {
         href: address(&key),
         title: names::title(&name, &email, &key),
-        detail: format!("{key} · {email}"),
+        detail: if email.is_empty() { key } else { format!("{key} · {email}") },
         end: String::new(),
     };
     Ok(rows.into_iter().map(hit).collect())
@@ -122,11 +122,9 @@ async fn bills(db: &Db, company: &companies::Model, text: &str) -> Result<HitGro
     let rows = crate::invoices::list(db.read(), company.id).await?;
     let mut hits = Vec::new();
     for row in rows.into_iter().filter(|row| row.number.contains(&wanted) || row.month == month) {
-        let end = match row.charge_amount {
-            Some(amount) => lines::money(amount, &row.currency)?.display(),
-            None => row.currency.clone(),
-        };
-        hits.push(Hit { href: format!("/invoices/{}", row.number), title: row.number, detail: Month(row.month).long(), end });
+        let (_, amount) = invoices::amount(db.read(), company, &row).await?;
+        let detail = Month(row.month).long();
+        hits.push(Hit { href: format!("/invoices/{}", row.number), title: row.number, detail, end: amount.display() });
         if u64::try_from(hits.len()).unwrap_or(SHOWN) >= SHOWN {
             break;
         }

@@ -2,13 +2,14 @@
 //!
 //! Addresses of places stand here whole: they lead out of the one that somebody is at.
 
-use domain::Instant;
 use domain::access::{Action, allows};
+use domain::page::counted;
 use domain::states::{CompanyRole, PartnerRole};
 use domain::time::long_date;
 use domain::views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 use domain::zone::Zone;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use domain::{Instant, Place};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::{figures, words};
@@ -26,9 +27,32 @@ pub fn places(user: &User, leads: impl Fn(&Membership) -> Option<String>) -> Vec
             name: place.name().to_owned(),
             role: place.role().to_owned(),
             company: matches!(place, Membership::Company { .. }),
+            partner_of: String::new(),
         })
     };
     user.memberships.iter().filter_map(link).collect()
+}
+
+/// The same places, with the companies that a partner works with.
+pub async fn with_companies(db: &Db, user: &User, mut places: Vec<PlaceLink>) -> Result<Vec<PlaceLink>> {
+    for place in &mut places {
+        let here = Place::of_path(&place.href);
+        if let Some(Membership::Partner { partner_id, .. }) = user.memberships.iter().find(|membership| membership.place() == here) {
+            place.partner_of = companies_of(db.read(), *partner_id).await?.join(" and ");
+        }
+    }
+    Ok(places)
+}
+
+async fn companies_of<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<Vec<String>> {
+    use crate::entities::partnerships;
+    let ids = partnerships::Entity::find()
+        .select_only()
+        .column(partnerships::Column::CompanyId)
+        .filter(partnerships::Column::PartnerId.eq(partner_id));
+    let named = companies::Entity::find().select_only().column(companies::Column::Name);
+    let named = named.filter(companies::Column::Id.in_subquery(ids.into_query())).order_by_asc(companies::Column::Name);
+    Ok(named.into_tuple().all(conn).await?)
 }
 
 pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> {
@@ -186,7 +210,7 @@ fn sentence(parts: &[(usize, &str, &str, &str)]) -> Option<String> {
     let told: Vec<String> = parts
         .iter()
         .filter(|part| part.0 > 0)
-        .map(|(count, verb, one, many)| format!("{verb} {count} {}", if *count == 1 { one } else { many }))
+        .map(|(count, verb, one, many)| format!("{verb} {} {}", counted(*count), if *count == 1 { one } else { many }))
         .collect();
     let joined = told.join(", ");
     let mut letters = joined.chars();
@@ -203,8 +227,8 @@ mod tests {
         let preview = Preview { invoices: 3, mails: 1, ..Preview::default() };
         assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 mail");
         assert_eq!(effect(&Preview::default()), "Nothing is due");
-        let preview = Preview { charges: 1, payouts: 97, ..Preview::default() };
-        assert_eq!(effect(&preview), "Charges 1 invoice, releases 97 payouts");
+        let preview = Preview { charges: 1, payouts: 1_097, ..Preview::default() };
+        assert_eq!(effect(&preview), "Charges 1 invoice, releases 1,097 payouts");
         let work = Work { invoices: 3, charges_done: 1, payouts_released: 97, payouts_sent: 31, payouts_paid: 66, ..Work::default() };
         let told = "Generated 3 invoices, charged 1 invoice, released 97 payouts, sent 31 payouts, paid 66 partners";
         assert_eq!(work_words(&work).as_deref(), Some(told));

@@ -5,7 +5,7 @@ use domain::bank;
 use domain::page::Page;
 use domain::review::Verb;
 use domain::states::{PartnershipStatus, ProviderKind, RewardState};
-use domain::views::settings::{AuditEntry, AuditLog, CompanyProfile};
+use domain::views::settings::{AUDIT_KINDS, AuditEntry, AuditLog, CompanyProfile};
 use domain::views::{Choice, ListQuery};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
@@ -74,6 +74,7 @@ pub fn without_accounts(detail: Value) -> Value {
 /// The log, newest first: search finds a subject or an author exactly, and with a partner its rewards; `kind` keeps one kind of subject.
 pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -> Result<AuditLog> {
     let zone = company.zone()?;
+    query.order(&["when"], true)?;
     let scope = Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(audit_filter(db.read(), company.id, query).await?);
     let cursor = Position::read(&query.page);
     let backward = cursor.is_some_and(|cursor| cursor.backward);
@@ -116,11 +117,8 @@ pub async fn audit_filter<C: ConnectionTrait>(conn: &C, company_id: Uuid, query:
         }
         filter = filter.add(found);
     }
-    let kind = query.filter("kind");
-    if !kind.is_empty() {
-        filter = filter.add(audit::Column::SubjectKind.eq(kind));
-    }
-    Ok(filter)
+    let kind = query.one_of("kind", &AUDIT_KINDS.map(|(word, _)| word))?;
+    Ok(filter.add_option(kind.map(|kind| audit::Column::SubjectKind.eq(kind))))
 }
 
 async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<Uuid>> {
@@ -174,6 +172,10 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
 
 /// "customer_created" → "Customer created".
 fn readable(word: &str) -> String {
+    // What is short for something stands in capitals.
+    if ["iban", "bic"].contains(&word) {
+        return word.to_uppercase();
+    }
     let text = word.replace('_', " ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -266,6 +268,13 @@ impl Reading<'_> {
         if let (true, Ok(month)) = (name.ends_with("month"), text.parse::<Month>()) {
             return month.long();
         }
+        if name == "timezone" {
+            return text.replace('_', " ");
+        }
+        // Sales write theirs as decimals.
+        if let (true, Some(Ok(amount))) = (AMOUNTS.contains(&name), self.currency.map(|currency| Money::parse(text, currency))) {
+            return amount.display();
+        }
         match Instant::parse(text) {
             Ok(at) => words::minute(self.zone, at),
             Err(_) => text.to_owned(),
@@ -285,8 +294,9 @@ mod tests {
 
     #[test]
     fn details_read_as_words() {
-        let changed = read(r#"{"timezone":["UTC","Europe/Berlin"],"note":null,"count":3}"#);
-        assert_eq!(changed, ["Count: 3", "Timezone: UTC → Europe/Berlin"]);
+        let changed = read(r#"{"timezone":["UTC","America/New_York"],"note":null,"count":3}"#);
+        assert_eq!(changed, ["Count: 3", "Timezone: UTC → America/New York"]);
+        assert_eq!(read(r#"{"amount":"1000.00","currency":"USD"}"#), ["Amount: $1,000.00"]);
         let released = r#"{"amount":2475,"batch":"01a1a725-4500-8eba-a6ec-294777d5a420","currency":"USD","from":"hold",
             "from_month":202608,"to":"pending","to_month":202611}"#;
         let told = ["Amount: $24.75", "From: On hold", "From month: August 2026", "To: New", "To month: November 2026"];
@@ -295,7 +305,7 @@ mod tests {
         let moved = read(
             r#"{"iban":["","DE89370400440532013000"],"before":{"payout_account":null},"after":{"payout_account":"GB82 WEST 1234 5698 7654 32"}}"#,
         );
-        assert_eq!(moved, ["After: Payout account: ••••5432", "Before: Payout account: ", "Iban:  → ••••3000"]);
+        assert_eq!(moved, ["After: Payout account: ••••5432", "Before: Payout account: ", "IBAN:  → ••••3000"]);
         assert_eq!(readable("partner_moved_to_group"), "Partner moved to group");
         assert_eq!(deed("reward_hold", "{}"), "Reward put on hold");
         assert_eq!(deed("offer_version_published", r#"{"number":2,"terms":[]}"#), "Offer retired");

@@ -21,7 +21,8 @@ const REWARDS: [(&str, &str); 10] = [
 ];
 const PARTNERS: [(&str, &str); 5] = [("status", "active"), ("held", "no"), ("from", "1 March"), ("to", "2026-02-30"), ("sort", "-size")];
 const CUSTOMERS: [(&str, &str); 4] = [("bought", "maybe"), ("test", "1"), ("from", "2026"), ("sort", "key")];
-const INVOICES: [(&str, &str); 2] = [("status", "open"), ("currency", "XXXX")];
+const INVOICES: [(&str, &str); 3] = [("status", "open"), ("currency", "XXXX"), ("sort", "banana")];
+const AUDIT: [(&str, &str); 2] = [("kind", "banana"), ("sort", "banana")];
 const COMMISSIONS: [(&str, &str); 2] = [("status", "new"), ("month", "March")];
 
 fn query((name, value): (&str, &str)) -> ListQuery {
@@ -72,8 +73,14 @@ on_both! {
         }
         for of in INVOICES {
             refuses(of, queries::invoices::list(db, &company, &query(of), now).await);
-            refuses(of, file(Noun::Invoices, &query(of)).await);
+            if of.0 != "sort" {
+                refuses(of, file(Noun::Invoices, &query(of)).await);
+            }
         }
+        for of in AUDIT {
+            refuses(of, queries::settings::audit_log(db, &company, &query(of)).await);
+        }
+        refuses(AUDIT[0], file(Noun::Audit, &query(AUDIT[0])).await);
         let ada = data::partners::find_by_key(db.read(), world.company, "ada").await.unwrap();
         for of in COMMISSIONS {
             refuses(of, queries::portal::commissions(db, ada.partner_id, &query(of)).await);

@@ -20,6 +20,8 @@ async fn payment(books: &Books<'_>, partner: Uuid) -> [String; 3] {
     let line = list.page.rows.pop().unwrap();
     let detail = portal::commission(books.db, partner, &line.key).await.unwrap();
     assert_eq!(detail.line, line);
+    let dated = line.payment.starts_with("about ");
+    assert_eq!(dated, line.payment_label == "Estimated payment date", "{line:?}");
     [line.payment, detail.lead, detail.path.last().map(|step| step.date.clone()).unwrap()]
 }
 

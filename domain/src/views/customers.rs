@@ -67,6 +67,8 @@ pub struct CustomerDetail {
     pub receipt: Option<ReceiptView>,
     pub transactions: Page<CustomerTransaction>,
     pub transaction_count: Count,
+    /// How many of them count: voided ones don't.
+    pub counting: i64,
     /// The newest hundred.
     pub rewards: Vec<RewardLine>,
 }

@@ -27,6 +27,8 @@ pub struct Home {
     pub in_review: Vec<MonthStrip>,
     /// Nothing has been recorded yet: no partner, customer or reward.
     pub empty: bool,
+    /// There is an offer.
+    pub offers: bool,
     /// Charges and payouts wait: the company's money is simulated, and this is no sandbox.
     pub simulated: bool,
 }

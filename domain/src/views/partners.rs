@@ -165,6 +165,14 @@ pub struct RewardLine {
     pub estimated_payment: Option<String>,
 }
 
+impl RewardLine {
+    /// What stands before the payment: only a day that is to come is an estimate.
+    pub fn payment_label(&self) -> &'static str {
+        let estimated = self.estimated_payment.as_ref().is_none_or(|words| words.starts_with(|letter: char| letter.is_ascii_digit()));
+        if estimated { "Estimated payment date" } else { "Payment" }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RewardLines {
     pub page: Page<RewardLine>,

@@ -61,13 +61,15 @@ pub struct CommissionLine {
     pub customer: String,
     pub amount: Money,
     pub status: RewardStatus,
-    /// Why it is held or declined, or its payment did not arrive; empty otherwise.
+    /// Why it is held or declined; empty otherwise.
     pub reason: String,
     /// "3 Apr 2026"
     pub occurred: String,
     /// "about 8 Apr 2026", "paid 12 Apr 2026", "once the pause ends"; empty for what is not going to be paid as things
     /// stand.
     pub payment: String,
+    /// What stands before it where there is no column over it; empty where it says so itself.
+    pub payment_label: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,8 +144,7 @@ pub struct PortalCustomer {
     pub company: String,
     /// "3 Apr 2026"
     pub since: String,
-    /// "Signed up", "Paid"
-    pub status: String,
+    pub bought: bool,
     pub sales: u32,
 }
 

@@ -43,6 +43,8 @@ pub struct PlaceLink {
     /// The person's role there: "Owner".
     pub role: String,
     pub company: bool,
+    /// Of a partner, the companies that it works with: "Northwind and Lakeside". Only where a place is chosen.
+    pub partner_of: String,
 }
 
 /// The sandbox's clock: what it shows in the company's zone.
@@ -88,9 +90,18 @@ impl Viewer {
     }
 }
 
-/// "Ada Moreau" → "AM".
+/// "Ada Moreau" → "AM": of each word the first letter or digit.
 pub fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).flat_map(char::to_uppercase).collect()
+    letters(name).take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// "“Ohrwurm” Blog" → "O"
+pub fn initial(name: &str) -> String {
+    letters(name).take(1).flat_map(char::to_uppercase).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
+    name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()))
 }
 
 /// A jump of the sandbox's clock with what it would do.
@@ -114,4 +125,16 @@ pub struct DemoUser {
     pub label: String,
     pub place: String,
     pub company: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_show_letters_and_digits() {
+        assert_eq!(initials("Ada Moreau"), "AM");
+        assert_eq!(initials("Blog \"Ohrwurm\"; Inh. Özgür"), "BO");
+        assert_eq!((initials("— 24/7 —").as_str(), initial("„éclair“").as_str(), initial("\"").as_str()), ("2", "É", ""));
+    }
 }

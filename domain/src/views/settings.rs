@@ -34,6 +34,18 @@ pub struct CompanyProfile {
 }
 
 /// The audit log, newest first.
+/// Kinds of subjects that entries are about.
+pub const AUDIT_KINDS: [(&str, &str); 8] = [
+    ("partner", "Partners"),
+    ("customer", "Customers"),
+    ("transaction", "Transactions"),
+    ("reward", "Rewards"),
+    ("invoice", "Invoices"),
+    ("payout", "Payouts"),
+    ("offer", "Offers"),
+    ("company", "Company"),
+];
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLog {
     pub page: Page<AuditEntry>,

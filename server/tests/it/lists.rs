@@ -54,8 +54,9 @@ on_both! {
             let file = app.get(&format!("{file}?{query}"), Some(&owner)).await;
             assert_eq!(file.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
         }
-        let sorted = app.get("/rewards?sort=size", Some(&owner)).await;
-        assert_eq!(sorted.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for sorted in ["/rewards?sort=size", "/invoices?sort=banana", "/settings/audit?kind=banana"] {
+            assert_eq!(app.get(sorted, Some(&owner)).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{sorted}");
+        }
         let selected = app.call("/rpc/rewards/select", "filters%5Bmin%5D=1%2C000", Some(&owner)).await;
         assert_eq!(selected.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", selected.body);
         assert_eq!(app.get("/rewards?min=20", Some(&owner)).await.status, StatusCode::OK);

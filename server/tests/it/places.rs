@@ -224,7 +224,7 @@ on_both! {
         assert_eq!(app.ask("/rewards", Some(&owner)).await.location(), "/c/northwind/rewards");
         assert_eq!(app.ask("/partner/payouts", Some(&owner)).await.location(), partner("/payouts"));
         assert_eq!(app.ask("/", Some(&owner)).await.location(), "/places");
-        assert!(app.ask("/places", Some(&owner)).await.body.contains("Member, as partner"));
+        assert!(app.ask("/places", Some(&owner)).await.body.contains("Member, as partner of "));
     }
 
     async fn a_slash_at_the_end_is_left_out(db: &TestDb) {

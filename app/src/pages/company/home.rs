@@ -39,16 +39,27 @@ fn HomeView(home: View) -> impl IntoView {
         {simulated}
     };
     if home.empty {
+        let (text, href, words) = match home.offers {
+            false => (
+                "Import your partners, promise them something in an offer, and record the first sale: its reward and the reason for it appear here.",
+                "/offers/new",
+                "Create an offer",
+            ),
+            true => (
+                "Import your partners and record the first sale: its reward and the reason for it appear here. Your offers are ready.",
+                "/offers",
+                "Look at your offers",
+            ),
+        };
         return view! {
             {header}
             <div class="card">
-                <EmptyState icon="partners" title="Your programme begins here"
-                    text="Import your partners, promise them something in an offer, and record the first sale: its reward and the reason for it appear here.">
+                <EmptyState icon="partners" title="Your programme begins here" text=text>
                     <Permitted action=Action::Import>
                         <a class="btn primary" href=at("/settings/import")>"Import partners"</a>
                     </Permitted>
                     <Permitted action=Action::ManageOffers>
-                        <a class="btn" href=at("/offers/new")>"Create an offer"</a>
+                        <a class="btn" href=at(href)>{words}</a>
                     </Permitted>
                 </EmptyState>
             </div>
@@ -157,7 +168,7 @@ fn WaitingItem(of: Waiting) -> impl IntoView {
 /// Quick links: what each takes, address, icon and words.
 const QUICK_LINKS: [(Action, &str, &str, &str); 4] = [
     (Action::ManageCustomers, "/customers/new", "plus", "Add a customer"),
-    (Action::ManageInvoices, "/partners", "wallet", "Manual reward"),
+    (Action::ManageInvoices, "/partners", "wallet", "Give a manual reward"),
     (Action::ManageOffers, "/offers/new", "offers", "Create an offer"),
     (Action::Import, "/settings/import", "upload", "Import a file"),
 ];

@@ -75,7 +75,7 @@ pub fn CommissionTable(rows: Vec<CommissionLine>, drawer: bool) -> impl IntoView
     let rows = rows.into_iter().map(|row| view! { <Row row=row drawer=drawer company=several/> }).collect_view();
     view! {
         <TableFrame label="Commissions">
-            <TableHead labels="Commission|Date|Estimated payment date|Status|#Amount"/>
+            <TableHead labels="Commission|Date|Payment|Status|#Amount"/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }
@@ -88,16 +88,17 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
     // What tells one from another comes first: the customer, where the company shows it.
     let (title, what) = if row.customer.is_empty() { (row.description, row.source) } else { (row.customer, row.description) };
     let company = company.then(|| view! { <small>{row.company}</small> });
-    let reason = (!row.reason.is_empty()).then(|| view! { <small>{row.reason}</small> });
+    let reason = (!row.reason.is_empty()).then(|| view! { <small class="whole">{row.reason}</small> });
     // On a phone a date that there is none of needs no line.
     let (when, when_class) = match row.payment.is_empty() {
         true => ("—".to_owned(), "c-date c-hide"),
         false => (row.payment, "c-date"),
     };
+    let label = Some(row.payment_label).filter(|label| !label.is_empty());
     view! {
         <tr class:open=open>
-            <th class="c-main" scope="row">
-                <RowLink href=href drawer=drawer>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=href drawer=drawer title=format!("{title}\n{what}")>
                     <span>{title}</span>
                     <small>{what}</small>
                 </RowLink>
@@ -105,7 +106,7 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
                 {reason}
             </th>
             <td class="c-date" data-label="Date">{row.occurred}</td>
-            <td class=when_class data-label="Estimated payment date">{when}</td>
+            <td class=when_class data-label=label>{when}</td>
             <td class="c-status"><StatusBadge of=row.status/></td>
             <td class="c-amount"><Amount of=row.amount/></td>
         </tr>

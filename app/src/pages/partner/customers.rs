@@ -49,10 +49,10 @@ fn CustomersView(list: PortalCustomers) -> impl IntoView {
 
 #[component]
 fn Row(row: PortalCustomer) -> impl IntoView {
-    let (status, icon, label) = if row.status == "Paid" { ("paid", "check-all", "Paid") } else { ("new", "new", "Signed up") };
+    let (status, icon, label) = if row.bought { ("approved", "check", "Bought") } else { ("new", "new", "Signed up") };
     view! {
         <tr>
-            <th class="c-main" scope="row">
+            <th class="c-main c-clip" scope="row" title=row.name.clone()>
                 <span>{row.name.clone()}</span>
                 <small>{row.company.clone()}</small>
             </th>

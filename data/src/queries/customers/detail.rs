@@ -54,6 +54,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         receipt,
         transactions,
         transaction_count,
+        counting: row.transactions,
         rewards: newest_rewards(conn, company, row.id).await?,
         provider_key: row.provider_key.unwrap_or_default(),
         key: row.customer_key,

@@ -1,5 +1,6 @@
 //! Change attribution: first what it would do, then doing it.
 
+use domain::page::counted;
 use domain::states::{RewardState, RewardStatus};
 use domain::views::Choice;
 use domain::views::customers::{ChangePreview, CustomerForms};
@@ -107,7 +108,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
     let events = match preview.moves.len() {
         0 => "No event changes hands.".to_owned(),
         1 => "1 event changes hands.".to_owned(),
-        count => format!("{count} events change hands."),
+        count => format!("{} events change hands.", counted(count)),
     };
     let heading = match &asked {
         Asked::Undo { .. } => format!("Taking the change of {} back", preview.from),

@@ -46,7 +46,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
     let receipt = customer.receipt.clone().map(|receipt| {
         view! {
             <details class="card">
-                <summary class="card-head"><h2>"The customer's own receipt"</h2></summary>
+                <summary class="card-head"><h2>"Receipt for the signup"</h2></summary>
                 <div class="card-body"><Receipt of=receipt/></div>
             </details>
         }
@@ -63,7 +63,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             <div class="section-head">
                 <h2>"Transactions"</h2>
             </div>
-            <Sales transactions=customer.transactions.clone() count=customer.transaction_count
+            <Sales transactions=customer.transactions.clone() count=customer.transaction_count counting=customer.counting
                 refund=customer.may_change.then(|| customer_page(&customer.key, "refund"))
                 void=customer.may_change.then(|| customer_page(&customer.key, "void"))/>
         </div>
@@ -92,13 +92,12 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
 
 #[component]
 fn Figures(customer: CustomerDetail) -> impl IntoView {
-    let transactions = count_words(&customer);
     let first = Some(customer.first_purchase).filter(|date| !date.is_empty());
     view! {
         <Stats>
             <StatTile label="Paid" value=amounts(&customer.revenue)/>
             <StatTile label="Earned by partners" value=amounts(&customer.rewards_total)/>
-            <StatTile label="Transactions" value=transactions/>
+            <StatTile label="Transactions" value=domain::page::grouped(customer.counting)/>
             <StatTile label="First purchase" value=first/>
         </Stats>
     }
@@ -120,13 +119,6 @@ fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView 
 
 fn amounts(sums: &[Money]) -> Option<String> {
     (!sums.is_empty()).then(|| sums.iter().map(Money::display).collect::<Vec<_>>().join(" · "))
-}
-
-fn count_words(customer: &CustomerDetail) -> String {
-    match customer.transaction_count {
-        domain::page::Count::Exactly(count) => domain::page::grouped(count.into()),
-        domain::page::Count::MoreThan(count) => format!("{}+", domain::page::grouped(count.into())),
-    }
 }
 
 #[component]
@@ -172,8 +164,10 @@ fn Rewards(customer: CustomerDetail) -> impl IntoView {
             let invoice = if line.invoice_number.is_empty() { line.month } else { line.invoice_number };
             view! {
                 <tr>
-                    <th class="c-main" scope="row">
-                        <RowLink href=format!("/rewards/{}", encode(&line.key)) note=line.partner_name>{line.description}</RowLink>
+                    <th class="c-main c-clip" scope="row">
+                        <RowLink href=format!("/rewards/{}", encode(&line.key)) note=line.partner_name title=line.description.clone()>
+                            {line.description.clone()}
+                        </RowLink>
                     </th>
                     <td class="c-date" data-label="Earned">{line.occurred}</td>
                     <td data-label="Invoice">{invoice}</td>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{
-    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, Th,
+    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -142,10 +142,11 @@ fn Head(own: bool) -> impl IntoView {
 fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     let partner = (!own).then(|| match row.partner {
         Some(partner) => {
-            view! { <td data-label="Partner"><a class="link" href=at(partner_path(&partner.value))>{partner.label}</a></td> }.into_any()
+            view! { <td class="c-clip" data-label="Partner"><a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{partner.label.clone()}</a></td> }.into_any()
         }
         None => view! { <td data-label="Partner"><span class="muted">"nobody"</span></td> }.into_any(),
     });
+    let title = format!("{}\n{}", row.title, row.email);
     let first = match row.first_purchase.is_empty() {
         true => view! { <span class="muted">"not yet"</span> }.into_any(),
         false => view! { <span>{row.first_purchase}</span> }.into_any(),
@@ -153,11 +154,11 @@ fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     let test = row.test.then(|| view! { <Badge status="archived" icon="info" word="Test"/> });
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <RowLink href=customer_path(&row.key) note=row.key.clone()>{row.title}</RowLink>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=customer_path(&row.key) note=row.key.clone() title=title>{row.title}</RowLink>
                 {test}
             </th>
-            <td data-label="Email"><span class="truncate">{row.email}</span></td>
+            <TextTd label="Email" text=row.email/>
             {partner}
             <td class="c-date" data-label="Customer since">{row.since}</td>
             <td class="c-date" data-label="First purchase">{first}</td>

@@ -1,10 +1,10 @@
 //! A customer's transactions, each with the receipt that says why it did or did not earn.
 
-use domain::page::{Count, Page};
+use domain::page::{Count, Page, grouped};
 use domain::views::customers::CustomerTransaction;
 use leptos::prelude::*;
 
-use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead};
+use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead, TextTd};
 use crate::list::encode;
 use crate::place::at;
 
@@ -12,6 +12,8 @@ use crate::place::at;
 pub fn Sales(
     transactions: Page<CustomerTransaction>,
     count: Count,
+    /// How many of them count: voided ones don't.
+    counting: i64,
     /// The refund form, for readers who may send it.
     refund: Option<String>,
     /// The page of voids, for the same.
@@ -26,12 +28,17 @@ pub fn Sales(
         .into_any();
     }
     let rows = transactions.rows.iter().cloned().map(|row| view! { <Row of=row refund=refund.clone() void=void.clone()/> }).collect_view();
+    let words = count.of("transaction", "transactions");
+    let words = match count {
+        Count::Exactly(all) if i64::from(all) > counting => format!("{words}, {} of them voided", grouped(i64::from(all) - counting)),
+        _ => words,
+    };
     view! {
         <TableFrame label="Transactions">
             <TableHead labels="Transaction|When|Product|Partner|#Reward|#Amount"/>
             {rows}
         </TableFrame>
-        <Pager page=transactions words=count.of("transaction", "transactions")/>
+        <Pager page=transactions words=words/>
     }
     .into_any()
 }
@@ -65,18 +72,23 @@ fn Row(of: CustomerTransaction, refund: Option<String>, void: Option<String>) ->
     let partner = line.partner.map_or("nobody".to_owned(), |partner| partner.label);
     let summary = if earned.is_empty() { format!("Why no reward: {}", line.why) } else { format!("Why {earned}") };
     let receipts = receipts.into_iter().rev().map(|receipt| view! { <Receipt of=receipt/> }).collect_view();
+    let amount = match counts {
+        true => view! { <span>{line.amount.display()}</span> }.into_any(),
+        false => view! { <s>{line.amount.display()}</s> }.into_any(),
+    };
+    let title = [&*line.key, &product, &partner].join("\n");
     view! {
         <tbody>
-            <tr>
+            <tr class:voided=!counts title=title>
                 <th class="c-main" scope="row">
                     <span>{line.key}</span>
                     <small>{note}</small>
                 </th>
                 <td class="c-date" data-label="When">{line.occurred}</td>
-                <td data-label="Product">{product}</td>
-                <td data-label="Partner">{partner}</td>
+                <TextTd label="Product" text=product/>
+                <TextTd label="Partner" text=partner/>
                 <td class="c-num" data-label="Reward">{if earned.is_empty() { "none".to_owned() } else { earned }}</td>
-                <td class="c-amount">{line.amount.display()}</td>
+                <td class="c-amount">{amount}</td>
             </tr>
             <tr class="why">
                 <td colspan="6" class="c-wide">

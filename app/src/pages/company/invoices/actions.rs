@@ -181,7 +181,7 @@ fn MakeFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView
 fn ManualReward(of: InvoiceDetail) -> impl IntoView {
     let text = format!("It goes onto the {} invoice at once and is paid with it.", of.month);
     view! {
-        <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Manual Rewards" open="Create manual reward" open_class="btn primary"
+        <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Give a manual reward" open="Give a manual reward" open_class="btn primary"
             confirm="Create Reward" text=text>
             <Hidden name="number" value=of.number/>
             <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) hint="Name, email or partner key"/>

@@ -192,7 +192,7 @@ fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
                         <th class="c-main" scope="row">{format!("Charge {}", attempt.number)}</th>
                         <td data-label="Started">{attempt.started}</td>
                         <td data-label="Answered">{if attempt.finished.is_empty() { "not yet".to_owned() } else { attempt.finished }}</td>
-                        <td data-label="Note" class="c-wide">{attempt.note}</td>
+                        <td data-label="Note" class=if attempt.note.is_empty() { "c-wide c-hide" } else { "c-wide" }>{attempt.note.clone()}</td>
                         <td class="c-status">{badge}</td>
                         <td class="c-amount">{attempt.amount.display()}</td>
                     </tr>

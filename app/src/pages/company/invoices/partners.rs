@@ -8,7 +8,7 @@ use leptos::server_fn::ServerFn;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,
-    TableHead,
+    TableHead, TextTd,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -137,17 +137,18 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool, today:
         })
     };
     let carried = partner.carried_in.minor.saturating_sub(partner.carried_out.minor);
+    let estimated = if partner.payout.minor > 0 { partner.estimated_payment } else { "—".to_owned() };
     let payout =
         charged.then(|| view! { <td class="c-status"><Payout of=partner.paid.clone() partner=partner.name.clone() today=today/></td> });
     view! {
         <tr class:open=open>
-            <th class="c-main" scope="row">
-                <a class="row-link" href=href aria-expanded=if open { "true" } else { "false" }>{partner.name.clone()}</a>
+            <th class="c-main c-clip" scope="row">
+                <a class="row-link" href=href title=partner.name.clone() aria-expanded=if open { "true" } else { "false" }>{partner.name.clone()}</a>
                 <small>{partner.key.clone()}</small>
             </th>
             <td data-label="Group">{partner.group}</td>
             <td data-label="Rewards" class="c-num">{domain::page::grouped(partner.lines)}</td>
-            <td data-label="Estimated payment date" class="c-date">{if partner.payout.minor > 0 { partner.estimated_payment } else { "—".to_owned() }}</td>
+            <td data-label="Estimated payment date" class=if estimated == "—" { "c-date c-hide" } else { "c-date" }>{estimated.clone()}</td>
             {carries.then(|| view! {
                 <td data-label="Carried over" class=if carried == 0 { "c-num c-hide" } else { "c-num" }>
                     {if carried == 0 { "—".to_owned() } else { domain::Money::new(carried, partner.total.currency).display() }}
@@ -207,12 +208,12 @@ fn Payout(of: Option<InvoicePayout>, partner: String, today: String) -> impl Int
         view! { <Menu id=format!("m-{key}") label=format!("Payout to {partner}") small=true>{confirm}{failed}{returned}{retry}</Menu> }
     });
     view! {
-        <span class="row">
+        <div class="payout">
             <StatusBadge of=of.state/>
-            {(!of.note.is_empty()).then(|| view! { <small class="muted">{of.note}</small> })}
-            {(!of.file.is_empty()).then(|| view! { <small class="muted">{of.file}</small> })}
             {menu}
-        </span>
+            {(!of.note.is_empty()).then(|| view! { <small>{of.note}</small> })}
+            {(!of.file.is_empty()).then(|| view! { <small>{of.file}</small> })}
+        </div>
     }
     .into_any()
 }
@@ -276,11 +277,11 @@ fn Line(line: RewardLine, may_change: bool, next_month: String) -> impl IntoView
     });
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <a class="row-link" href=at(reward_path(&line.key))>{line.description}</a>
+            <th class="c-main c-clip" scope="row">
+                <a class="row-link" href=at(reward_path(&line.key)) title=line.description.clone()>{line.description.clone()}</a>
                 <small>{line.source.label()}</small>
             </th>
-            <td data-label="Customer">{line.customer.map_or_else(|| "—".to_owned(), |customer| customer.label)}</td>
+            <TextTd label="Customer" text=line.customer.map_or_else(|| "—".to_owned(), |customer| customer.label)/>
             <td data-label="Date" class="c-date">{line.occurred}</td>
             <td class="c-status"><StatusBadge of=line.status/></td>
             <td class="c-amount">{line.amount.display()}</td>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{
-    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame,
+    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -129,7 +129,6 @@ fn Head() -> impl IntoView {
                 <SortTh column="paid" label="Paid customers" numeric=true/>
                 <SortTh column="revenue" label="Revenue" numeric=true default="descending"/>
                 <SortTh column="active" label="Last active" descending_first=true/>
-                <SortTh column="joined" label="Signed up" descending_first=true/>
             </tr>
         </thead>
     }
@@ -138,19 +137,19 @@ fn Head() -> impl IntoView {
 #[component]
 fn Row(row: PartnerRow) -> impl IntoView {
     let badge = (row.status != PartnershipStatus::Approved).then(|| view! { <StatusBadge of=row.status/> });
+    let title = format!("{}\n{}", row.name, row.email);
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <RowLink href=partner_path(&row.key) note=row.key.clone()>{row.name}</RowLink>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=partner_path(&row.key) note=row.key.clone() title=title>{row.name}</RowLink>
                 {badge}
             </th>
-            <td data-label="Owner"><span class="truncate">{row.email}</span></td>
+            <TextTd label="Owner" text=row.email/>
             <td data-label="Group">{row.group}</td>
             <td class="c-num" data-label="Signups">{grouped(row.signups)}</td>
             <td class="c-num" data-label="Paid customers">{grouped(row.paid_customers)}</td>
             <td class="c-amount">{row.revenue.display()}</td>
             <td class="c-date" data-label="Last active">{row.last_active}</td>
-            <td class="c-date c-hide" data-label="Signed up">{row.joined}</td>
         </tr>
     }
 }
@@ -164,7 +163,7 @@ fn Foot(totals: PartnerTotals) -> impl IntoView {
                 <td class="c-num" data-label="Signups">{grouped(totals.signups)}</td>
                 <td class="c-num" data-label="Paid customers">{grouped(totals.paid_customers)}</td>
                 <td class="c-amount">{totals.revenue.display()}</td>
-                <td class="c-hide" colspan="2"></td>
+                <td class="c-hide"></td>
             </tr>
         </tfoot>
     }

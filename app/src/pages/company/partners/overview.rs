@@ -203,7 +203,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         days => format!("{days} days after the charge"),
     };
     let account = match (head.payout_account.is_empty(), head.by_hand) {
-        (true, _) => "no account yet".to_owned(),
+        (true, _) => "No account yet".to_owned(),
         (false, true) => format!("{} (not an IBAN: paid by hand)", head.payout_account),
         (false, false) => head.payout_account.clone(),
     };
@@ -228,7 +228,8 @@ fn Profile(head: PartnerHead) -> impl IntoView {
                         {tags}
                         {fact("Signed up", head.joined.clone())}
                         {fact("Last active", head.last_active.clone())}
-                        {fact("Paid to", format!("{account}, {days}"))}
+                        {fact("Paid to", account)}
+                        {fact("Paid", days)}
                     </dl>
                 </div>
             </section>

@@ -69,15 +69,16 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
 /// A reward in a list of one partner or one customer.
 #[component]
 fn Line(line: RewardLine) -> impl IntoView {
+    let payment = line.payment_label();
     let (title, what) = match line.customer {
         Some(customer) => (customer.label, line.description),
         None => (line.description, line.source.label().to_owned()),
     };
-    let reason = (!line.reason.is_empty()).then(|| view! { <small>{line.reason}</small> });
+    let reason = (!line.reason.is_empty()).then(|| view! { <small class="whole">{line.reason}</small> });
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <RowLink href=format!("/rewards/{}", crate::list::encode(&line.key))>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=format!("/rewards/{}", crate::list::encode(&line.key)) title=format!("{title}\n{what}")>
                     <span>{title}</span>
                     <small>{what}</small>
                 </RowLink>
@@ -87,7 +88,7 @@ fn Line(line: RewardLine) -> impl IntoView {
             <td class="c-nowrap" data-label="Invoice">
                 <span>{if line.invoice_number.is_empty() { line.month.clone() } else { line.invoice_number.clone() }}</span>
             </td>
-            <td class="c-date" data-label="Estimated payment date">
+            <td class="c-date" data-label=payment>
                 {match line.estimated_payment {
                     Some(date) => view! { <span>{date}</span> }.into_any(),
                     None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"none as things stand"</span></span> }.into_any(),

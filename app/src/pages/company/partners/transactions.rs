@@ -4,7 +4,7 @@ use domain::views::partners::{TransactionLine, TransactionLines};
 use leptos::prelude::*;
 
 use super::ThisPartner;
-use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, TableHead, Totals};
+use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, TableHead, TextTd, Totals};
 use crate::list::use_list;
 use crate::server_fns::customers::customer_path;
 use crate::server_fns::partners::ListPartnerTransactions;
@@ -65,14 +65,15 @@ fn Line(line: TransactionLine) -> impl IntoView {
         true => view! { <span class="muted">"none"</span><small class="wide-text">{line.why}</small> }.into_any(),
         false => view! { <span>{earned}</span> }.into_any(),
     };
+    let title = [&*line.key, &line.customer.label, &product].join("\n");
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <RowLink href=customer_path(&line.customer.value) note=kind>{line.key}</RowLink>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=customer_path(&line.customer.value) note=kind title=title>{line.key}</RowLink>
             </th>
-            <td data-label="Customer">{line.customer.label}</td>
+            <TextTd label="Customer" text=line.customer.label/>
             <td class="c-date" data-label="When">{line.occurred}</td>
-            <td data-label="Product">{product}</td>
+            <TextTd label="Product" text=product/>
             <td class="c-num" data-label="Reward">{reward}</td>
             <td class="c-amount">{line.amount.display()}</td>
         </tr>

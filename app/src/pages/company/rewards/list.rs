@@ -235,13 +235,17 @@ fn Row(line: RewardLine, code: bool, selects: bool, all: bool) -> impl IntoView 
     let customer = line.customer.map(|customer| customer.label);
     let elsewhere = !same_month(&line.created, &line.month);
     let why = if line.reason.is_empty() { line.description } else { format!("{} · {}", line.description, line.reason) };
+    let of_nobody = if customer.is_none() { "c-clip c-hide" } else { "c-clip" };
+    let title = [&*line.partner_name, customer.as_deref().unwrap_or_default(), &why].join("\n");
     view! {
         <tr class:open=open>
             {selects.then(|| view! { <RowBox key=line.key state=line.state amount=line.amount partner=line.partner_name.clone() all=all/> })}
-            <th class="c-main" scope="row">
-                <RowLink href=path drawer=true>{line.partner_name}</RowLink>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=path drawer=true title=title>{line.partner_name}</RowLink>
             </th>
-            <td data-label="Customer" class=customer.is_none().then_some("c-hide")>{customer.clone().unwrap_or_else(|| "—".to_owned())}</td>
+            <td data-label="Customer" class=of_nobody>
+                <span>{customer.unwrap_or_else(|| "—".to_owned())}</span>
+            </td>
             <td data-label="For" class="c-clip">
                 <span>{line.source.label()}</span>
                 <small>{why}</small>

@@ -89,6 +89,7 @@ fn RewardView(
 #[component]
 fn Facts(of: RewardDetail) -> impl IntoView {
     let line = of.line;
+    let payment = line.payment_label();
     let invoice = (!line.invoice_number.is_empty()).then(|| {
         let href = format!("/invoices/{}?partner={}", line.invoice_number, encode(&line.partner_key));
         view! {
@@ -132,7 +133,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 {sale}
                 {invoice}
                 <div>
-                    <dt>"Estimated payment date"</dt>
+                    <dt>{payment}</dt>
                     <dd>{line.estimated_payment.unwrap_or_else(|| "none as things stand".to_owned())}</dd>
                 </div>
                 <div>

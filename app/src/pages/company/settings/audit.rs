@@ -1,7 +1,7 @@
 //! Who did what to money and permissions.
 
 use domain::views::Choice;
-use domain::views::settings::{AuditEntry, AuditLog};
+use domain::views::settings::{AUDIT_KINDS, AuditEntry, AuditLog};
 use leptos::prelude::*;
 
 use super::SettingsTabs;
@@ -11,18 +11,6 @@ use crate::place::at;
 use crate::server_fns::settings::ListAudit;
 use crate::ui::load;
 
-/// Kinds of subjects that entries are about.
-const KINDS: [(&str, &str); 8] = [
-    ("partner", "Partners"),
-    ("customer", "Customers"),
-    ("transaction", "Transactions"),
-    ("reward", "Rewards"),
-    ("invoice", "Invoices"),
-    ("payout", "Payouts"),
-    ("offer", "Offers"),
-    ("company", "Company"),
-];
-
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_list();
@@ -31,7 +19,7 @@ pub fn AuditPage() -> impl IntoView {
         name: "kind",
         label: "About",
         all: "About everything",
-        choices: KINDS.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
+        choices: AUDIT_KINDS.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
     };
     view! {
         <PageHeader title="Audit log" context="Who did what to money and permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
