@@ -58,7 +58,6 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery) -> Res
             paid_customers: row.paid_customers,
             revenue: Money::new(row.revenue, currency),
             last_active: words::day(&zone, domain::Instant(row.last_active_at)),
-            joined: words::day(&zone, domain::Instant(row.joined_at)),
         });
     }
     Ok(PartnerList {

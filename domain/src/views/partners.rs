@@ -44,7 +44,6 @@ pub struct PartnerRow {
     pub revenue: Money,
     /// "3 Apr 2026"
     pub last_active: String,
-    pub joined: String,
 }
 
 /// What stands over every tab of Partner Details.

@@ -170,7 +170,7 @@ fn Rewards(customer: CustomerDetail) -> impl IntoView {
                         </RowLink>
                     </th>
                     <td class="c-date" data-label="Earned">{line.occurred}</td>
-                    <td data-label="Invoice">{invoice}</td>
+                    <td class="c-nowrap" data-label="Invoice">{invoice}</td>
                     <td class="c-status"><StatusBadge of=line.status/></td>
                     <td class="c-amount">{line.amount.display()}</td>
                 </tr>
