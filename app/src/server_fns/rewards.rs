@@ -253,7 +253,6 @@ fn left_out(outcome: &Outcome) -> String {
     words
 }
 
-#[cfg(feature = "ssr")]
 /// Keys, and the states that a list showed, where it is the list that asks.
 #[cfg(feature = "ssr")]
 fn with_states(keys: Vec<String>) -> (Vec<String>, Vec<RewardState>) {
