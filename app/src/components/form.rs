@@ -278,6 +278,9 @@ fn told(field: &str, message: &str) -> String {
 
 /// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
 fn words(field: &str) -> String {
+    if matches!(field, "iban" | "bic") {
+        return field.to_uppercase();
+    }
     let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
