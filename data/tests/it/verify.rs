@@ -162,6 +162,11 @@ const WRONGS: &[(&str, &str)] = &[
     ("voided has earned nothing", "UPDATE rewards SET amount = amount + 1 WHERE source = 'void'"),
     ("void and its undoing is in the audit log", "DELETE FROM audit WHERE action = 'transaction_voided'"),
     ("customer's transactions, voided ones", "UPDATE customers SET voided = voided + 1"),
+    ("part of an import's was written by it", "UPDATE voids SET import_void_id = id"),
+    (
+        "void of an import and its undoing is in the audit log",
+        "UPDATE audit SET subject_kind = 'import', action = 'import_voided' WHERE action = 'transaction_voided'",
+    ),
     ("transactions are numbered from 1", "UPDATE transactions SET seq = seq + 100 WHERE key = 's-1'"),
     ("transfer sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'funds'"),
     ("company sums to zero", "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'paid_out'"),
