@@ -9,6 +9,7 @@ use data::submissions::{self, Claim, Known};
 use domain::Place;
 use http::StatusCode;
 use http::request::Parts;
+use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use crate::body::Given;
@@ -18,6 +19,7 @@ use crate::flash;
 use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
 use crate::http::{Answer, encode, internal, referer_path, run};
 use crate::request::RequestScope;
+use crate::server_fns::sandbox::MoveClock;
 use crate::tokens::Signing;
 
 /// What is kept of a refused form.
@@ -29,7 +31,7 @@ const ANSWER_LOOK: Duration = Duration::from_millis(50);
 /// A form from no page of ours, or from one that is too old.
 const NOT_OURS: &str = "Nothing was changed: this form comes from a page that is too old. Check what you typed and send it again.";
 
-/// A form whose operation failed after its first transaction.
+/// A form of several steps that failed after the first of them.
 const BROKEN_OFF: &str =
     "Something went wrong on our side after part of this was saved, or all of it. Look at what is there before you send it again.";
 
@@ -193,10 +195,12 @@ async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
     let claim = Claim::new(form, real_now());
     parts.extensions.insert(db.once(claim.clone()));
     let answer = run(&parts, bytes, Some(claim.form().to_owned())).await;
-    let mut settled = settle(db, &claim, &answer).await;
+    // The work of all other forms is stored with their claim, but for what tidies up after it.
+    let in_steps = parts.uri.path() == MoveClock::PATH;
+    let mut settled = settle(db, &claim, &answer, in_steps).await;
     if settled.as_ref().is_err_and(|error| !error.is_transient()) {
         // A connection that was lost has been replaced by now.
-        settled = settle(db, &claim, &answer).await;
+        settled = settle(db, &claim, &answer, in_steps).await;
     }
     match settled {
         Ok(other) => other.unwrap_or(answer),
@@ -209,7 +213,7 @@ async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
 }
 
 /// Keeps the answer with what was done. Returns another answer where that one is the right one.
-async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<Answer>> {
+async fn settle(db: &Db, claim: &Claim, answer: &Answer, in_steps: bool) -> data::Result<Option<Answer>> {
     let status = answer.response.status;
     if status.is_success() {
         let text = std::str::from_utf8(&answer.body).unwrap_or_default();
@@ -220,7 +224,13 @@ async fn settle(db: &Db, claim: &Claim, answer: &Answer) -> data::Result<Option<
         return first_answer(db, claim.form()).await;
     }
     if status.is_server_error() {
-        // Something of it is stored, and what it is cannot be said here: sent again, the form gets the same answer.
+        // Sent again, the form gets the same answer.
+        let done = done_before();
+        if !in_steps {
+            claim.answer(db, std::str::from_utf8(&done.body).unwrap_or_default()).await?;
+            return Ok(Some(done));
+        }
+        // Something of it is stored, and what it is cannot be said here.
         let error = AppError::Conflict(BROKEN_OFF.to_owned());
         claim.answer(db, &serde_json::to_string(&error).unwrap_or_default()).await?;
         return Ok(Some(Answer::error(&error)));
@@ -285,7 +295,7 @@ mod tests {
         let claim = Claim::new(submissions::form_of("form"), real_now());
         first_part(&db.once(claim.clone())).await.unwrap();
         let broken = Answer::error(&AppError::Internal { request_id: "7".to_owned() });
-        let told = settle(&db, &claim, &broken).await.unwrap().unwrap();
+        let told = settle(&db, &claim, &broken, true).await.unwrap().unwrap();
         let again = first_answer(&db, claim.form()).await.unwrap().unwrap();
         for answer in [told, again] {
             let text = String::from_utf8(answer.body.to_vec()).unwrap();
@@ -294,7 +304,7 @@ mod tests {
         }
         // What was rolled back may be sent again.
         let claim = Claim::new(submissions::form_of("other"), real_now());
-        assert!(settle(&db, &claim, &broken).await.unwrap().is_none());
+        assert!(settle(&db, &claim, &broken, true).await.unwrap().is_none());
         assert!(first_answer(&db, claim.form()).await.unwrap().is_none());
     }
 }
