@@ -367,8 +367,12 @@ async fn tidy_up(cx: &CompanyCtx, spool: &Spool, upload: &str, rest: Option<&mut
 
 /// Goes on with what was accepted for as long as a person waits, and apart from then on. What it did, if it came to its end.
 pub async fn go_on(cx: &CompanyCtx, id: Uuid) -> Result<Option<Standing>> {
-    let going = imports::go_on_apart(&cx.db, id, Uuid::now_v7().to_string(), imports::LEASE).await?;
-    if going != Going::Ended {
+    let going = imports::go_on_apart(&cx.db, id, Uuid::now_v7().to_string(), imports::LEASE).await;
+    if let Err(error) = &going {
+        tracing::error!(%error, "what was accepted is gone on with later");
+        return Ok(None);
+    }
+    if !matches!(going, Ok(Going::Ended)) {
         write_on(cx, id);
         return Ok(None);
     }

@@ -16,7 +16,7 @@ use crate::access::Crowd;
 use crate::fingerprint::{Fingerprint, beyond};
 use crate::harness::TestApp;
 use crate::on_both;
-use crate::prepared::{Form, MOVE_CLOCK, UPLOAD, Write, writes};
+use crate::prepared::{CARRIED_OUT_LATER, Form, MOVE_CLOCK, UPLOAD, Write, writes};
 use crate::random::Random;
 use crate::testing::{Template, TestDb};
 
@@ -78,6 +78,10 @@ impl Copy {
         }
         let answer = form.send(&self.app).await;
         let struck = fault.is_some() && !self.db.faults().cancel();
+        if CARRIED_OUT_LATER.contains(&form.path) {
+            let patience = Duration::from_secs(30);
+            data::imports::wait_for_open(&self.db, self.app.company_id, patience).await.unwrap();
+        }
         let words = match form.path {
             UPLOAD => self.failure().await,
             _ if answer.status.is_success() || answer.status == StatusCode::SEE_OTHER => None,

@@ -15,6 +15,8 @@ use crate::harness::{Answer, PASSWORD, PLACE, PROGRAMME, TestApp, request};
 pub const SIGN_OUT: &str = "/sign-out";
 pub const UPLOAD: &str = "/c/northwind/upload/import";
 pub const MOVE_CLOCK: &str = "/rpc/sandbox/move";
+/// Accepted with the form, and carried out after it, by whoever comes first.
+pub const CARRIED_OUT_LATER: [&str; 2] = ["/rpc/imports/void", "/rpc/imports/undo-void"];
 
 /// More ways of writes that have several.
 const WAYS: &[(&str, &str)] = &[
@@ -134,6 +136,8 @@ impl Write {
                 upload(crowd, owner, CUSTOMERS).await;
                 String::new()
             }
+            ("/rpc/imports/void", _) => void_of_import(&crowd.app).await,
+            ("/rpc/imports/undo-void", _) => undo_of(&post(crowd, owner, "/rpc/imports/void", &void_of_import(&crowd.app).await).await),
             ("/rpc/invoices/charge-failed" | "/rpc/invoices/confirm-charge", _) => {
                 charge_by_hand(&crowd.app).await;
                 self.arguments.to_owned()
@@ -237,6 +241,14 @@ fn undo_of(answer: &Answer) -> String {
 async fn upload(crowd: &Crowd, owner: &str, content: &str) -> String {
     crate::forms::upload(&crowd.app, owner, "customers", "customers.csv", content).await;
     upload_of(&crowd.app.get("/c/northwind/settings/import", Some(owner)).await.body)
+}
+
+/// The void of the newest import of sales.
+async fn void_of_import(app: &TestApp) -> String {
+    use data::entities::imports::{Column, Entity};
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+    let newest = Entity::find().filter(Column::Kind.eq("transactions")).order_by_desc(Column::Id).one(app.db.read()).await.unwrap();
+    format!("import={}&reason=Wrong+file", newest.unwrap().id)
 }
 
 /// With what its preview showed.
