@@ -58,6 +58,7 @@ export const screens: Screen[] = [
     { name: 'offer-overview', ...anOffer, then: '/overview', route: '/c/:company/offers/:key/overview' },
     { name: 'offer-version', ...anOffer, then: '/version', route: '/c/:company/offers/:key/version' },
     { name: 'settings', as: owner, path: '/settings', route: '/c/:company/settings' },
+    { name: 'settings-import-void', as: owner, path: '/settings/import/void', route: '/c/:company/settings/import/void' },
     { name: 'settings-import', as: owner, path: '/settings/import', route: '/c/:company/settings/import' },
     { name: 'settings-audit', as: owner, path: '/settings/audit', route: '/c/:company/settings/audit' },
     { name: 'search', as: owner, path: '/search?q=northern', route: '/c/:company/search' },

@@ -20,6 +20,9 @@ const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const partnerKey = (number: number) => `p${number} ${payloads[number]}`;
 const customerKey = (number: number) => `c${number} ${payloads[number]}`;
 
+/** A key in an address, as links have it. */
+const segment = (key: string) => encodeURIComponent(key.replaceAll(/[~%/\\]/g, (letter) => `~${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`));
+
 /** Elements and attributes that no page of ours has. */
 function foreign(): string[] {
     const found: string[] = [];
@@ -95,8 +98,8 @@ test('nothing that somebody is called does anything', async ({ page, context, se
     }
     const rewards = await company.export('rewards');
     for (const [number, payload] of payloads.entries()) {
-        const partner = encodeURIComponent(partnerKey(number));
-        const customer = encodeURIComponent(customerKey(number));
+        const partner = segment(partnerKey(number));
+        const customer = segment(customerKey(number));
         const text = encodeURIComponent(payload);
         const reward = rewards.filter((reward) => reward.customer_key === customerKey(number)).at(number % 2);
         const paths = [
