@@ -17,7 +17,7 @@ use crate::{Db, Error, Result};
 pub struct Draft {
     path: PathBuf,
     to: PathBuf,
-    /// An empty file may stand in its place.
+    /// An empty file may already be there.
     over_empty: bool,
 }
 

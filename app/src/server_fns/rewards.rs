@@ -287,13 +287,13 @@ fn said(decision: &str, decided: &Decided) -> Done {
         _ => format!("Marked {rewards} as paid elsewhere."),
     };
     if decided.changed > 0 && decided.unchanged > 0 {
-        words.push_str(&format!(" {} stood there already.", counted(decided.unchanged)));
+        words.push_str(&format!(" {} already had this status.", counted(decided.unchanged)));
     }
     words.push_str(&went_along(decided));
     match decided.left_out {
         0 => {}
-        1 => words.push_str(" 1 reversal was left out: it follows the reward it takes back."),
-        count => words.push_str(&format!(" {} reversals were left out: they follow the rewards they take back.", counted(count))),
+        1 => words.push_str(" 1 reversal was left out: a reversal always follows the reward it reverses."),
+        count => words.push_str(&format!(" {} reversals were left out: a reversal always follows the reward it reverses.", counted(count))),
     }
     with_undo(Done::say(words), decided)
 }

@@ -26,7 +26,8 @@ use std::sync::{Mutex, PoisonError};
 pub const DAYS_MAX: u16 = 400;
 
 #[cfg(feature = "ssr")]
-const FAILED: &str = " Some of this company’s work failed; it is tried again. If it stays so, tell whoever runs Tributary.";
+const FAILED: &str =
+    " Some of this company’s background work failed and will be retried. If it keeps failing, contact whoever runs Tributary.";
 
 /// Where the clock can go, with `effects` also what that would do; nowhere in production, or for people who may not move it.
 #[server(prefix = "/rpc", endpoint = "sandbox/jumps", protocol = Reading)]

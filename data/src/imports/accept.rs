@@ -217,16 +217,17 @@ pub fn count(row: &mut imports::Model, counts: &Counts) {
     add(&mut row.rewards, counts.rewards);
 }
 
-fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports::Model {
+/// An import of which nothing is done.
+pub fn begun(id: Uuid, company_id: Uuid, kind: &str, file_name: &str, author: &str, at: i64, total: i64) -> imports::Model {
     imports::Model {
-        id: scope.import_id,
-        company_id: scope.company_id,
-        kind: kind.word().to_owned(),
+        id,
+        company_id,
+        kind: kind.to_owned(),
         file_name: file_name.to_owned(),
-        author: scope.by.to_owned(),
+        author: author.to_owned(),
         state: STATE_KEEPING.to_owned(),
-        at: scope.now.0,
-        total: i64::try_from(total).unwrap_or(i64::MAX),
+        at,
+        total,
         done: 0,
         created: 0,
         changed: 0,
@@ -234,9 +235,17 @@ fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports
         rewards: 0,
         impossible: 0,
         leased_by: None,
-        leased_until: leased_until(KEEPING),
+        leased_until: 0,
         of_import: None,
         reason: None,
         position: None,
+    }
+}
+
+fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports::Model {
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    imports::Model {
+        leased_until: leased_until(KEEPING),
+        ..begun(scope.import_id, scope.company_id, kind.word(), file_name, scope.by, scope.now.0, total)
     }
 }

@@ -178,7 +178,7 @@ struct Header {
     ignored: Vec<String>,
 }
 
-/// Where each of these columns stands in the file.
+/// Where each of these columns is in the file.
 fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
     if raw.len() > COLUMNS_MAX {
         return Err(Error::invalid("", format!("row 1 has {} columns; a file can have {COLUMNS_MAX}", raw.len())));

@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Kind;
-use super::accept::{STATE_ACCEPTED, STATE_DONE, leased_until};
+use super::accept::{STATE_ACCEPTED, STATE_DONE, begun, leased_until};
 use super::pieces::{name_fault, still};
 use super::table::RowError;
 use super::waiting::once_free;
@@ -112,25 +112,9 @@ pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Insta
 /// Of a void, `created` counts the refunds that went along with the import's own transactions, and `changed` those.
 fn accepted(id: Uuid, kind: &str, of: &imports::Model, total: i64, by: &str, now: Instant) -> imports::Model {
     imports::Model {
-        id,
-        company_id: of.company_id,
-        kind: kind.to_owned(),
-        file_name: of.file_name.clone(),
-        author: by.to_owned(),
         state: STATE_ACCEPTED.to_owned(),
-        at: now.0,
-        total,
-        done: 0,
-        created: 0,
-        changed: 0,
-        unchanged: 0,
-        rewards: 0,
-        impossible: 0,
-        leased_by: None,
-        leased_until: 0,
         of_import: Some(of.id),
-        reason: None,
-        position: None,
+        ..begun(id, of.company_id, kind, &of.file_name, by, now.0, total)
     }
 }
 

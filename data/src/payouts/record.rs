@@ -230,7 +230,7 @@ fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> audit::Model {
         detail["returned_at"] = json!(at.rfc3339());
     }
     audit::Model {
-        // As every other entry's, so that those of one instant stand in order.
+        // Like the ids of other entries, so that entries of one instant keep their order.
         id: Uuid::now_v7(),
         company_id: Some(payout.company_id),
         at: now.0,

@@ -172,7 +172,7 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
 
 /// "customer_created" → "Customer created".
 fn readable(word: &str) -> String {
-    // What is short for something stands in capitals.
+    // Abbreviations are written in capitals.
     if ["iban", "bic"].contains(&word) {
         return word.to_uppercase();
     }

@@ -101,7 +101,7 @@ on_both! {
     async fn a_refund_among_others_is_left_out_and_stops_nothing(db: &TestDb) {
         let desk = desk(db).await;
         let declined = desk.done(REVIEW, &format!("{}&decision=decline&decline_reason=Mistake", desk.named(&[1, 2]))).await;
-        assert_eq!(declined.message, "Declined 1 reward. 1 reversal was left out: it follows the reward it takes back.");
+        assert_eq!(declined.message, "Declined 1 reward. 1 reversal was left out: a reversal always follows the reward it reverses.");
         assert_eq!(desk.states().await, ["6000 declined", "4000 pending", "-1000 pending"]);
         let (status, body) = desk.send(REVIEW, &format!("{}&decision=hold&hold_reason=x", desk.named(&[2]))).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -72,7 +72,7 @@ pub fn VoidImport() -> impl IntoView {
                 None => view! {
                     <PageHeader title="Void an import" crumbs=vec![("Import".into(), IMPORT.into())]/>
                     <div class="card">
-                        <EmptyState icon="refund" title="Choose the import first" text="“Void this import” stands beside each file of sales.">
+                        <EmptyState icon="refund" title="Choose the import first" text="Each file of sales on the Import page has a “Void this import” link.">
                             <a class="btn" href=at(IMPORT)>"Open the imports"</a>
                         </EmptyState>
                     </div>
