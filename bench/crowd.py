@@ -56,10 +56,12 @@ def main():
     else:
         person = Person(address, PEOPLE["company"])
         person.sign_in()
+        # To the person's own company.
+        path = person.ask("GET", "/rewards")[0].headers.get("location", "/rewards")
 
         def ask():
             connection = http.client.HTTPConnection(address, timeout=120)
-            connection.request("GET", "/rewards", headers={"accept": "text/html", "cookie": person.cookie})
+            connection.request("GET", path, headers={"accept": "text/html", "cookie": person.cookie})
             answer = connection.getresponse()
             answer.read()
             return answer.status, connection

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scripts/with-postgres.sh CMD…: runs CMD with a PostgreSQL cluster of its own, whose address is in TRIBUTARY_TEST_POSTGRES.
+# scripts/with-postgres.sh CMD…: runs CMD with a PostgreSQL cluster of its own, whose address is in TRIBUTARY_TEST_POSTGRES; the programs
+# of its version (psql, pg_dump) are in TRIBUTARY_TEST_POSTGRES_BIN.
 # The cluster is made for this run, never by root, and is stopped and removed whatever becomes of CMD.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -66,6 +67,7 @@ done
 [ -n "$port" ] || die "PostgreSQL did not start: $(as_postgres cat "$home/server.log")"
 
 export TRIBUTARY_TEST_POSTGRES="postgres://tributary:$password@127.0.0.1:$port/postgres"
+export TRIBUTARY_TEST_POSTGRES_BIN="$bin"
 say "PostgreSQL $("$bin/postgres" --version | grep -oE '[0-9]+(\.[0-9]+)?' | head -n 1) on port $port"
 
 # In the background, so that a signal is answered at once and not after CMD.

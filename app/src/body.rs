@@ -15,7 +15,7 @@ struct Limit {
     fields: usize,
 }
 
-const OF_PEOPLE: Limit = Limit { bytes: 2 * 1024 * 1024, fields: 50_000 };
+const OF_PEOPLE: Limit = Limit { bytes: 1024 * 1024, fields: 5_000 };
 /// Enough for whatever somebody fills in before they notice that their session has ended.
 const OF_VISITORS: Limit = Limit { bytes: 64 * 1024, fields: 1_000 };
 

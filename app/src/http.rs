@@ -17,7 +17,6 @@ use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use tokio::sync::Semaphore;
 
 use crate::body;
 use crate::ctx::{self, Whose, person_of};
@@ -30,9 +29,6 @@ use crate::shell::{Assets, shell};
 use crate::submitted::Submitted;
 use crate::tokens::Signing;
 use crate::wire::{BUILD_HEADER, PACKED, Packed};
-
-/// Pages that are made at the same time; more wait for their turn. Each takes some hundred kB until it is sent.
-const PAGES_AT_ONCE: usize = 32;
 
 /// Where a request came from, as far as the server can tell.
 #[derive(Clone, Debug)]
@@ -48,17 +44,14 @@ pub fn router(assets: Assets) -> Router {
     let build: Arc<str> = assets.wasm.as_str().into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
     let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
-    let turns = Arc::new(Semaphore::new(PAGES_AT_ONCE));
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
-        let (render, turns) = (render.clone(), Arc::clone(&turns));
+        let render = render.clone();
         async move {
             let request = match before_page(request).await {
                 Ok(request) => request,
                 Err(answer) => return answer,
             };
             let https = request.extensions().get::<CookieShown>().and(request.extensions().get::<Signing>()).map(|signing| signing.https);
-            // Never closed, so that everyone has their turn.
-            let _turn = turns.acquire().await;
             let mut response = crate::request::whole(render(request)).await;
             if let Some(https) = https {
                 flash::forget_cookie(https, &mut response);

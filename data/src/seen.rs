@@ -29,6 +29,14 @@ pub fn refuse_stale(what: &str, seen: &str, present: &Values, wanted: &Values) -
     )))
 }
 
+/// Refuses what was shown before it is done, where it would do something else by now; digests of what it does.
+pub fn refuse_other(seen: &str, does: &str) -> Result<()> {
+    if seen == does {
+        return Ok(());
+    }
+    Err(Error::conflict("Nothing was changed: this would do something else by now than it did when it was shown. Show it again."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

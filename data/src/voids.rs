@@ -19,22 +19,32 @@ use crate::db::execute_with_rows;
 use crate::entities::{attribution_changes, customers, receipts, rewards, transactions, voids};
 use crate::events::{Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners, spans_of};
 use crate::rewards::rows::insert_rewards;
-use crate::{Db, Error, Result, audit, transact};
+use crate::seen::refuse_other;
+use crate::{Db, Error, Result, audit, sessions, transact};
 
 use plan::{Case, Context, Plan, Turn};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voided {
     pub void_id: Uuid,
+    /// The keys that count no more, or again.
+    pub keys: Vec<String>,
     pub consequences: Consequences,
 }
 
+impl Voided {
+    /// Says whether somebody was shown just this.
+    pub fn digest(&self) -> String {
+        sessions::hash(&format!("{:?}{}", self.keys, self.consequences.digest()))
+    }
+}
+
 /// What [`void`] would do. Writes nothing.
-pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Consequences> {
+pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
     let voided = void_one(&tx, company_id, key, "", &How::alone("", now), false).await?;
     tx.rollback().await?;
-    Ok(voided.consequences)
+    Ok(voided)
 }
 
 /// Voids the transaction with this key, and the refunds of a sale with it.
@@ -45,12 +55,21 @@ pub async fn void(db: &Db, company_id: Uuid, key: &str, reason: &str, by: &str, 
     transact!(db, |tx| { void_one(tx, company_id, key, reason, &How::alone(by, now), true).await })
 }
 
+/// As [`void`], for whoever was shown what it would do: refused where that is not what it does by now.
+pub async fn void_seen(db: &Db, company_id: Uuid, key: &str, reason: &str, seen: &str, by: &str, now: Instant) -> Result<Voided> {
+    transact!(db, |tx| {
+        let voided = void_one(tx, company_id, key, reason, &How::alone(by, now), true).await?;
+        refuse_other(seen, &voided.digest())?;
+        Ok(voided)
+    })
+}
+
 /// What [`undo`] would do. Writes nothing.
-pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Consequences> {
+pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
     let undone = undo_one(&tx, company_id, void_id, &How::alone("", now), false).await?;
     tx.rollback().await?;
-    Ok(undone.consequences)
+    Ok(undone)
 }
 
 /// Undoes a void: the transaction counts again, and what it and the others earned before.
@@ -60,6 +79,15 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
 /// customer builds on it.
 pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Voided> {
     transact!(db, |tx| { undo_one(tx, company_id, void_id, &How::alone(by, now), true).await })
+}
+
+/// As [`undo`], for whoever was shown what it would do: refused where that is not what it does by now.
+pub async fn undo_seen(db: &Db, company_id: Uuid, void_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Voided> {
+    transact!(db, |tx| {
+        let undone = undo_one(tx, company_id, void_id, &How::alone(by, now), true).await?;
+        refuse_other(seen, &undone.digest())?;
+        Ok(undone)
+    })
 }
 
 /// The newest void of a customer that is in force and was recorded since.
@@ -243,8 +271,10 @@ impl Loaded {
         let context =
             Context { programme: &self.programme, partners: &self.partners, months: &self.months, void_id, by: how.by, now: how.now };
         let planned = plan::plan(&context, &self.case, &self.history, turn)?;
+        let turned = |row: &&transactions::Model| turn.before.contains(&row.id) != turn.after.contains(&row.id);
+        let keys = self.case.transactions.iter().filter(turned).map(|row| row.key.clone()).collect();
         if !write {
-            return Ok(Voided { void_id, consequences: planned.consequences });
+            return Ok(Voided { void_id, keys, consequences: planned.consequences });
         }
         let row = voids::ActiveModel {
             id: Set(void_id),
@@ -273,7 +303,7 @@ impl Loaded {
             audit::record(tx, self.customer.company_id, how.now, how.by, action, "transaction", &transaction.key, detail).await?;
         }
         self.mark(tx, turn, void_id, how.now).await?;
-        Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, consequences })
+        Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, keys, consequences })
     }
 
     /// Says of the transactions whether they count.

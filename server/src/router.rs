@@ -15,6 +15,7 @@ use axum::{Extension, Json, Router};
 use data::Db;
 use data::flashes::Flashes;
 use data::sessions::Sessions;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -31,6 +32,9 @@ use crate::{background, downloads, pages, requests, security, sessions};
 /// A file of 32 MB and the form around it; larger ones go through the command line.
 const BODY_BYTES_MAX: usize = 33 * 1024 * 1024;
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
+/// Pages and downloads that are begun at the same time; more wait for their turn. Each takes some hundred kB until its answer is sent,
+/// and the allocator keeps what many took at once.
+const PAGES_AT_ONCE: usize = 32;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -63,6 +67,7 @@ pub fn build(state: AppState) -> Router {
         .layer(Extension(Signing::new(state.config.https())))
         .layer(Extension(state.due.clone()))
         .layer(Extension(state.spool.clone()))
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(PAGES_AT_ONCE)), take_turn))
         .layer(from_fn_with_state(state.clone(), answer_file))
         .merge(Router::new().route("/health", get(health)).with_state(state.clone()))
         // From the innermost to the outermost.
@@ -132,6 +137,14 @@ async fn sign_out(session: Session, headers: HeaderMap) -> Response {
         return pages::refuse(&headers, &app::ctx::session_failed(error));
     }
     axum::response::Redirect::to("/sign-in").into_response()
+}
+
+/// Only for requests without a body: nobody's slow upload takes a turn from others.
+async fn take_turn(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // Never closed, so that everyone has their turn.
+    let _turn = if reads { turns.acquire().await.ok() } else { None };
+    next.run(request).await
 }
 
 /// Files that the binary carries come before the screens, and without a session.

@@ -285,19 +285,29 @@ pub async fn void_transaction(
     customer_key: String,
     transaction: String,
     #[server(default)] reason: String,
+    #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
-    let voided = data::voids::void(&cx.db, cx.company_id, &transaction, reason.trim(), cx.author(), cx.now).await?;
-    Ok(Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
-        .to(customer_path(&customer_key))
-        .undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", voided.void_id.to_string())]))
+    let id = data::voids::void_seen(&cx.db, cx.company_id, &transaction, reason.trim(), &seen, cx.author(), cx.now).await?.void_id;
+    let done = Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
+        .to(customer_path(&customer_key));
+    // The void is done, whether or not it can be undone.
+    Ok(match data::voids::preview_undo(&cx.db, cx.company_id, id, cx.now).await {
+        Ok(undo) => done.undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", id.to_string()), ("seen", undo.digest())]),
+        Err(_) => done,
+    })
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/undo-void")]
-pub async fn undo_void(#[server(default)] place: Place, customer_key: String, void: String) -> Result<Done> {
+pub async fn undo_void(
+    #[server(default)] place: Place,
+    customer_key: String,
+    void: String,
+    #[server(default)] seen: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
-    data::voids::undo(&cx.db, cx.company_id, id, cx.author(), cx.now).await?;
+    data::voids::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
     Ok(Done::say("Undid the void. It counts again.").to(customer_path(&customer_key)))
 }
 

@@ -17,6 +17,7 @@ use crate::db::{execute_with_rows, insert_all};
 use crate::entities::{attribution_changes, attributions, customers, receipts, rewards, transactions};
 use crate::events::{Attributed, Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners};
 use crate::rewards::rows::insert_rewards;
+use crate::seen::refuse_other;
 use crate::{Db, Error, Result, audit, partners, transact, voids};
 
 use super::plan::{Case, Context, Plan, plan};
@@ -73,10 +74,8 @@ pub async fn apply_seen(
 }
 
 fn as_seen(changed: Changed, seen: &str) -> Result<Changed> {
-    if changed.change_id.is_some() && changed.consequences.digest() != seen {
-        return Err(Error::conflict(
-            "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.",
-        ));
+    if changed.change_id.is_some() {
+        refuse_other(seen, &changed.consequences.digest())?;
     }
     Ok(changed)
 }

@@ -22,14 +22,14 @@ impl World<'_> {
     async fn void(&self, key: &str) -> uuid::Uuid {
         let previewed = preview_void(self.db, self.company, key, self.now).await.unwrap();
         let done = void(self.db, self.company, key, "typed twice", BY, self.now).await.unwrap();
-        assert_eq!(done.consequences, previewed);
+        assert_eq!((done.keys, done.consequences), (previewed.keys, previewed.consequences));
         done.void_id
     }
 
     async fn unvoid(&self, void_id: uuid::Uuid) {
         let previewed = preview_undo(self.db, self.company, void_id, self.now).await.unwrap();
         let done = undo(self.db, self.company, void_id, BY, self.now).await.unwrap();
-        assert_eq!(done.consequences, previewed);
+        assert_eq!((done.keys, done.consequences), (previewed.keys, previewed.consequences));
     }
 
     async fn voided(&self, key: &str) -> transactions::Model {

@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use sea_orm::ConnectionTrait;
 
-use crate::harness::{NOW, Program};
+use crate::harness::{NOW, PROGRAMME, Program};
+use crate::testing::TestDb;
 
 const DATABASE: &str = "var/tributary.db";
 
@@ -15,7 +17,16 @@ fn mode(path: &Path) -> u32 {
 }
 
 fn with_sales() -> Program {
-    let program = Program::with_company();
+    let program = Program::new();
+    record_sales(&program, &format!("sqlite://{DATABASE}"));
+    program
+}
+
+fn record_sales(program: &Program, database: &str) {
+    let ok = |arguments: &[&str]| program.ok(&[&["--database", database], arguments].concat());
+    ok(&["init", "--sandbox", "--now", NOW]);
+    program.file("programme.toml", PROGRAMME);
+    ok(&["program", "apply", "programme.toml"]);
     program.file("partners.csv", "partner_key,name,email,first_name,last_name,group\nacme,Acme,acme@example.com,,,affiliates\n");
     program.file("customers.csv", "customer_key,name,email,partner_key,created_at\nc1,,c1@example.com,acme,2026-01-01T00:00:00Z\n");
     program.file(
@@ -23,14 +34,16 @@ fn with_sales() -> Program {
         "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\ns1,c1,10.00,USD,2026-03-01T00:00:00Z,,,\n",
     );
     for (kind, file) in [("partners", "partners.csv"), ("customers", "customers.csv"), ("transactions", "sales.csv")] {
-        program.ok(&["import", kind, file, "--company", "northwind"]);
+        ok(&["import", kind, file, "--company", "northwind"]);
     }
-    program
 }
 
 fn rewards(program: &Program, database: &str) -> String {
-    let url = format!("sqlite://{database}");
-    program.ok(&["--database", &url, "export", "rewards", "--company", "northwind", "--format", "csv"])
+    rewards_at(program, &format!("sqlite://{database}"))
+}
+
+fn rewards_at(program: &Program, url: &str) -> String {
+    program.ok(&["--database", url, "export", "rewards", "--company", "northwind", "--format", "csv"])
 }
 
 /// Runs SQL on a file, as another program would.
@@ -59,6 +72,36 @@ fn a_copy_is_proved_private_and_never_over_a_file() {
     assert!(program.refused(&["backup", "cut.db"]).contains("cut.db.part is there"));
     assert!(!program.path("cut.db").exists());
     assert!(program.refused(&["--database", "postgres://localhost/none", "backup", "x.db"]).contains("pg_dump"));
+}
+
+/// As docs/OPERATIONS.md says it: both formats of `pg_dump`, into a database with nothing in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dump_of_postgresql_is_restored_where_nothing_is() {
+    let Some(db) = TestDb::postgres().await else { return };
+    let program = with_sales();
+    record_sales(&program, db.url());
+    let earned = rewards_at(&program, db.url());
+    assert!(earned.contains("acme"));
+    let run = |name: &str, arguments: &[&str]| {
+        let folder = std::env::var("TRIBUTARY_TEST_POSTGRES_BIN").expect("scripts/with-postgres.sh sets TRIBUTARY_TEST_POSTGRES_BIN");
+        let ran = Command::new(Path::new(&folder).join(name)).current_dir(program.path("")).args(arguments).output().unwrap();
+        assert!(ran.status.success(), "{name}: {}", String::from_utf8_lossy(&ran.stderr));
+    };
+    run("pg_dump", &["--file=dump.sql", db.url()]);
+    run("pg_dump", &["--format=custom", "--file=dump.pg", db.url()]);
+    let psql: &[&str] = &["--quiet", "--variable=ON_ERROR_STOP=1", "--file=dump.sql", "--dbname"];
+    let pg_restore: &[&str] = &["--exit-on-error", "--no-owner", "dump.pg", "--dbname"];
+    for (tool, arguments) in [("psql", psql), ("pg_restore", pg_restore)] {
+        let restored = TestDb::postgres().await.unwrap();
+        let server = sea_orm::Database::connect(restored.url()).await.unwrap();
+        server.execute_unprepared("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.unwrap();
+        server.close().await.unwrap();
+        run(tool, &[arguments, &[restored.url()]].concat());
+        assert!(program.ok(&["--database", restored.url(), "verify"]).contains("ok     I1"));
+        assert_eq!(rewards_at(&program, restored.url()), earned);
+        restored.remove().await;
+    }
+    db.remove().await;
 }
 
 #[test]

@@ -194,6 +194,25 @@ on_both! {
         let form = format!("key=c-1&change={}&seen={}", undo.fields[1].1, hidden(&shown, UNDO, "seen"));
         let undone = app.call(UNDO, &form, Some(&owner)).await;
         assert_eq!(undone.status, StatusCode::OK, "{}", undone.body);
+        // A void whose sale has a refund by now, though neither earned anything.
+        const VOID: &str = "/rpc/customers/void";
+        let void = async || {
+            let shown = app.get("/customers/c-1/void?transaction=s-1", Some(&owner)).await.body;
+            format!("customer_key=c-1&transaction=s-1&reason=Mistake&seen={}", hidden(&shown, VOID, "seen"))
+        };
+        let form = void().await;
+        let refund = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\nr-1,c-1,-1.00,USD,2026-02-03T10:00:00Z,,,s-1\n";
+        app.import(Kind::Transactions, refund).await;
+        let stale = app.call(VOID, &form, Some(&owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
+        let voided = app.call(VOID, &void().await, Some(&owner)).await;
+        assert_eq!(voided.status, StatusCode::OK, "{}", voided.body);
+        let undo = serde_json::from_str::<app::forms::Done>(&voided.body).unwrap().undo.unwrap();
+        let form: Vec<String> = undo.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let stale = app.call(&undo.action, &form.join("&").replace("seen=", "seen=x"), Some(&owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
+        let undone = app.call(&undo.action, &form.join("&"), Some(&owner)).await;
+        assert_eq!(undone.status, StatusCode::OK, "{}", undone.body);
 
         const PUBLISH: &str = "/rpc/offers/publish";
         let seen = hidden(&app.get("/offers/affiliates-2026/version", Some(&owner)).await.body, PUBLISH, "seen");

@@ -191,6 +191,8 @@ impl TestApp {
             "/rpc/partners/save" => format!("/partners/{key}/edit"),
             "/rpc/customers/save" => format!("/customers/{key}/edit"),
             "/rpc/offers/publish" => format!("/offers/{key}/version"),
+            "/rpc/customers/void" => format!("/customers/{}/void?transaction={}", value("customer_key="), value("transaction=")),
+            "/rpc/customers/undo-void" => format!("/customers/{}/void?undo={}", value("customer_key="), value("void=")),
             _ => return None,
         };
         if form.contains("seen=") {

@@ -6,7 +6,7 @@ use domain::states::{EventKind, InvoiceState};
 use domain::views::Choice;
 use domain::views::customers::{ChangeEntry, ChangePreview, Difference, MovedEvent, VoidPreview};
 use domain::{Instant, Money, Month};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::attributions::{self, Change, Consequences, EntryKind};
@@ -14,6 +14,7 @@ use crate::entities::{attribution_changes, companies, partnerships, transactions
 use crate::error::stored;
 use crate::queries::outlook::Outlook;
 use crate::queries::{lines, names, words};
+use crate::voids::Voided;
 use crate::{Db, Error, Result, customers, partners, transactions, voids};
 
 /// Gives the customer to the partner with this key, or to nobody, from an instant on.
@@ -67,25 +68,18 @@ async fn void_in_words(
     db: &Db,
     company: &companies::Model,
     transaction: transaction_rows::Model,
-    does: Consequences,
+    does: Voided,
     now: Instant,
 ) -> Result<VoidPreview> {
     let customer = customers::get(db.read(), company.id, transaction.customer_id).await?;
-    let refunds = transaction_rows::Entity::find()
-        .filter(transaction_rows::Column::RefundOf.eq(transaction.id))
-        .filter(match transaction.void_id {
-            Some(void) => transaction_rows::Column::VoidId.eq(void),
-            None => transaction_rows::Column::VoidedAt.is_null(),
-        })
-        .count(db.read())
-        .await?;
+    let seen = does.digest();
     Ok(VoidPreview {
         customer: names::customer(&customer),
         title: title(EventKind::Transaction, Some(lines::money(transaction.amount, &transaction.currency)?)),
         occurred: words::minute(&company.zone()?, Instant(transaction.occurred_at)),
         refund: transaction.refund_of.is_some(),
-        refunds: usize::try_from(refunds).unwrap_or(usize::MAX),
-        does: in_words(db, company, None, now, does).await?,
+        refunds: does.keys.iter().filter(|key| **key != transaction.key).count(),
+        does: ChangePreview { seen, ..in_words(db, company, None, now, does.consequences).await? },
         key: transaction.key,
     })
 }

@@ -60,11 +60,13 @@ fn Preview(preview: VoidPreview, undo: String) -> impl IntoView {
     };
     let lead = format!("{} ({}) of {} {rest}{along}", preview.title, preview.key, preview.occurred);
     let crumbs = vec![("Customers".into(), "/customers".into()), (preview.customer.label.clone(), path.clone())];
+    let seen = preview.does.seen.clone();
     let apply = match undo.is_empty() {
         true => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="customer_key" value=preview.customer.value.clone()/>
                 <Hidden name="transaction" value=preview.key.clone()/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>{format!("Void the {what}")}</SubmitButton>
@@ -77,6 +79,7 @@ fn Preview(preview: VoidPreview, undo: String) -> impl IntoView {
             <Form action=UndoVoid::PATH>
                 <Hidden name="customer_key" value=preview.customer.value.clone()/>
                 <Hidden name="void" value=undo/>
+                <Hidden name="seen" value=seen/>
                 <FormEnd>
                     <SubmitButton>"Undo the void"</SubmitButton>
                     <a class="btn quiet" href=at(path)>"Cancel"</a>
