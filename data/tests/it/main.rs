@@ -18,6 +18,7 @@ mod faults;
 mod figures;
 mod filters;
 mod imports;
+mod invoice_history;
 mod life;
 mod lists;
 mod manual_rewards;
