@@ -31,6 +31,7 @@ mod production;
 mod programme;
 mod proxy;
 mod reversals;
+mod reward_lines;
 mod rewards;
 mod sales;
 mod schema;
