@@ -283,7 +283,7 @@ pub(crate) async fn run(parts: &Parts, bytes: Bytes, form: Option<String>) -> An
 }
 
 /// Path and query of the page that a form was on.
-pub(crate) fn referer_path(parts: &Parts) -> Option<String> {
+pub fn referer_path(parts: &Parts) -> Option<String> {
     let referer: Uri = header(parts, REFERER).parse().ok()?;
     local_path(referer.path_and_query()?.as_str()).map(str::to_owned)
 }

@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use data::imports::{self, Begun, Going, Kind, Options, Progress, Report, RowError, Standing, Told};
 use data::uploads;
 use domain::Place;
@@ -22,15 +22,14 @@ use domain::access::Action;
 use domain::money::Decimals;
 use domain::page::grouped;
 use domain::views::settings::{AcceptedImport, ImportProblem, ImportTrial};
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::Request;
 use http::request::Parts;
-use http::{Request, StatusCode};
 use uuid::Uuid;
 
 use crate::ctx::{self, CompanyCtx, company_of, real_now};
 use crate::error::{AppError, Result};
 use crate::flash;
-use crate::forms::{Done, FailedForm, Flash};
+use crate::forms::{Done, FORM_TOKEN, FailedForm, Flash};
 use crate::http::internal;
 use crate::progress::{self, Running};
 use crate::spool::Spool;
@@ -103,29 +102,15 @@ pub fn router() -> Router {
         .route(&format!("/c/{{company}}{PATH}"), receive())
         // From a page of the time before addresses said whose they are.
         .route(PATH, receive())
-        .route(&format!("/c/{{company}}{REST_PATH}"), get(send_rest))
-        .route(&format!("/c/{{company}}{TEMPLATE_PATH}"), get(send_template))
-}
-
-/// The header of a kind of file, and an example.
-async fn send_template(request: Request<Body>) -> Response {
-    let kind = request.uri().query().and_then(|query| query.strip_prefix("kind=")).and_then(|word| word.parse::<Kind>().ok());
-    let (parts, _) = request.into_parts();
-    match (company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await, kind) {
-        (Ok(_), Some(kind)) => {
-            let name = format!("attachment; filename=\"{}.csv\"", kind.word());
-            ([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], kind.template()).into_response()
-        }
-        _ => StatusCode::NOT_FOUND.into_response(),
-    }
 }
 
 /// Keeps a file, tries it, and leads back to its page.
 async fn receive(request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let place = Place::of_path(parts.uri.path());
+    let mut values = Vec::new();
     let outcome = match company_of(&parts, &place, Action::Import).await {
-        Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body)).await,
+        Ok(cx) => try_file(&cx, &parts, Request::from_parts(parts.clone(), body), &mut values).await,
         Err(error) => Err(error),
     };
     let left = match outcome {
@@ -133,7 +118,9 @@ async fn receive(request: Request<Body>) -> Response {
         // Visitors are led to the sign-in page.
         Err(AppError::Unauthenticated) => Flash::default(),
         Err(error) => {
-            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values: Vec::new(), token: None };
+            // What was chosen beside the file stays; a browser sends no file again.
+            values.retain(|(name, _)| name != FORM_TOKEN);
+            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values, token: None };
             Flash { failed: Some(failed), ..Flash::default() }
         }
     };
@@ -143,10 +130,9 @@ async fn receive(request: Request<Body>) -> Response {
 }
 
 /// Answers with what is to be said where the file was not tried to its end. The fields come before the file.
-async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Result<Option<Done>> {
+async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>, values: &mut Vec<(String, String)>) -> Result<Option<Done>> {
     let unreadable = |_| AppError::invalid("file", "The upload broke off. Send the file again.");
     let mut fields = Multipart::from_request(request, &()).await.map_err(|_| AppError::invalid("file", "Choose a file."))?;
-    let mut values: Vec<(String, String)> = Vec::new();
     while let Some(field) = fields.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != "file" {
@@ -154,14 +140,14 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>) -> Res
             continue;
         }
         let here = Place::of_path(parts.uri.path());
-        if submitted::place_of(&values) != here || submitted::of_token(parts, PATH, &values).await? != Some(cx.user.id) {
+        if submitted::place_of(values) != here || submitted::of_token(parts, PATH, values).await? != Some(cx.user.id) {
             let old = "The file was not read: the page is too old. Choose the file again.";
             return Err(AppError::Conflict(old.to_owned()));
         }
         let kind = values.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str());
         let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
         let kind = kind.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?;
-        return keep_and_try(cx, parts, kind, told(&values), field).await;
+        return keep_and_try(cx, parts, kind, told(values), field).await;
     }
     Err(AppError::invalid("file", "Choose a file."))
 }
@@ -419,20 +405,10 @@ pub async fn discard(cx: &CompanyCtx, parts: &Parts) -> Result<()> {
 }
 
 /// The rows that the last import left out, as they stood in the file, with their reasons.
-async fn send_rest(request: Request<Body>) -> Response {
-    let (parts, _) = request.into_parts();
-    let upload = match company_of(&parts, &Place::of_path(parts.uri.path()), Action::Import).await {
-        Ok(cx) => uploads::find(&cx.db, owner(&cx), uploads::Kind::Rest).await.ok().flatten(),
-        Err(_) => None,
-    };
-    let kept = upload.zip(Spool::of(&parts).ok());
-    match kept.and_then(|(upload, spool)| fs::read(spool.path(&rest_of(&upload.name))).ok()) {
-        Some(rest) => {
-            let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"left-out.csv\"")];
-            (headers, rest).into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+pub async fn rest(cx: &CompanyCtx, parts: &Parts) -> Result<Vec<u8>> {
+    let gone = || AppError::NotFound("This file".to_owned());
+    let kept = uploads::find(&cx.db, owner(cx), uploads::Kind::Rest).await?.ok_or_else(gone)?;
+    fs::read(Spool::of(parts)?.path(&rest_of(&kept.name))).map_err(|_| gone())
 }
 
 /// What happened to the rows, as words and counts; what did not happen is left out.

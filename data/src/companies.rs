@@ -51,6 +51,11 @@ impl Model {
     pub fn accumulating_month(&self, now: Instant) -> Result<Month> {
         Ok(Month(self.open_month).max(self.zone()?.month(now)))
     }
+
+    /// The month that a scheduled reward goes into when it becomes due: one that is closed by then takes no more.
+    pub fn month_due(&self, zone: &Zone, ready_at: Instant) -> Month {
+        Month(self.open_month).max(zone.month(ready_at))
+    }
 }
 
 /// Creates a company; its first month is the local month of `now`. Name, time zone and currency are required.

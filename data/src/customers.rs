@@ -12,7 +12,7 @@ pub use insert::{Ready, insert_new};
 
 use crate::check::{Checks, search_text, shown};
 use crate::entities::customers::{Column, Entity, Model};
-use crate::events::FUTURE_MS_MAX;
+use crate::events::{FUTURE_MS_MAX, IN_THE_FUTURE};
 use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, partners, search, transact};
 
@@ -95,8 +95,8 @@ pub fn read(input: &NewCustomer, now: Instant) -> Result<NewCustomer> {
         created_at: input.created_at,
         test: input.test,
     };
-    if let Some(at) = input.created_at.filter(|at| *at > now.plus_ms(FUTURE_MS_MAX)) {
-        checks.complain("created_at", format!("“{at}” is more than a day after now, {now}"));
+    if input.created_at.is_some_and(|at| at > now.plus_ms(FUTURE_MS_MAX)) {
+        checks.complain("created_at", IN_THE_FUTURE);
     }
     checks.finish()?;
     Ok(customer)

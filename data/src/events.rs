@@ -9,6 +9,7 @@ mod months;
 mod people;
 mod programme;
 mod record;
+mod recorded;
 
 use domain::Instant;
 use domain::states::AttributionSource;
@@ -17,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
-pub use check::FUTURE_MS_MAX;
+pub use check::{FUTURE_MS_MAX, IN_THE_FUTURE};
 pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 

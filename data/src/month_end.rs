@@ -146,7 +146,7 @@ async fn release_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, until: Instant
     let mut records = Vec::with_capacity(ready.len());
     for reward in &ready {
         let ended = Instant(reward.ready_at.unwrap_or(now.0));
-        let month = zone.month(ended).max(Month(company.open_month));
+        let month = company.month_due(&zone, ended);
         months.entry(month.0).or_default().push(reward.id);
         tally.change(reward, RewardState::Pending.word(), month.0);
         let seq = steps.get(&reward.id).copied().unwrap_or(1);

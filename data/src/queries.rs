@@ -21,4 +21,5 @@ pub mod rewards;
 pub mod search;
 pub mod session;
 pub mod settings;
+mod triggers;
 pub mod words;

@@ -11,9 +11,11 @@ use crate::money::{Currency, Money, Rate};
 use crate::states::EventKind;
 use crate::time::Instant;
 
+mod promises;
 mod text;
 mod words;
 
+pub use promises::{Promise, promises};
 pub use text::TriggerText;
 
 /// Triggers per version, and months or rewards in a limit: far above any real offer.

@@ -145,7 +145,7 @@ const fn state_words(state: RewardState) -> &'static str {
         RewardState::Approved => "approved",
         RewardState::Hold => "on hold",
         RewardState::Declined => "declined",
-        RewardState::Scheduled => "within its hold days",
+        RewardState::Scheduled => "scheduled",
         RewardState::Paid => "paid elsewhere",
     }
 }

@@ -16,6 +16,7 @@ pub struct Way<'a> {
     pub state: RewardState,
     pub state_reason: Option<&'a str>,
     pub ready_at: Option<Instant>,
+    /// Of a scheduled reward, the one in which it becomes due.
     pub month: Month,
     /// The invoice of its month and currency, once there is one.
     pub invoice: Option<InvoiceOnWay<'a>>,
@@ -91,13 +92,16 @@ pub fn path(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
     let mut steps = vec![step(StepState::Done, "Recorded", day(way.created_at), "")];
     if let Some(ready_at) = way.ready_at {
         let state = if way.state == RewardState::Scheduled { StepState::Now } else { StepState::Done };
-        steps.push(step(state, "Held", format!("until {}", day(ready_at)), "hold days of the offer"));
+        steps.push(step(state, "Scheduled", format!("until {}", day(ready_at)), "hold days of the offer"));
     }
     match way.state {
         RewardState::Hold => steps.push(step(StepState::Warn, "On hold", String::new(), because)),
         RewardState::Declined => steps.push(step(StepState::Bad, "Declined", String::new(), because)),
         RewardState::Paid => steps.push(step(StepState::Done, "Paid elsewhere", String::new(), because)),
-        RewardState::Scheduled => {}
+        RewardState::Scheduled => {
+            let issued = day(zone.month_start(way.month.next()));
+            steps.push(step(StepState::Todo, "Invoiced", issued, format!("invoice of {}", way.month.long())));
+        }
         RewardState::Pending | RewardState::Approved => steps.extend(to_the_account(way, zone)),
     }
     steps
@@ -282,8 +286,15 @@ mod tests {
     fn what_stands_still_says_why() {
         let held = Way { state: RewardState::Hold, state_reason: Some("checking the order"), ..way() };
         assert_eq!(words(&held), ["Done Recorded 15 Mar 2026", "Warn On hold  checking the order"]);
-        let scheduled = Way { state: RewardState::Scheduled, ready_at: Some(at("2026-04-14T12:00:00Z")), ..way() };
-        assert_eq!(words(&scheduled), ["Done Recorded 15 Mar 2026", "Now Held until 14 Apr 2026 hold days of the offer"]);
+        let scheduled = Way { state: RewardState::Scheduled, ready_at: Some(at("2026-04-14T12:00:00Z")), month: Month(202604), ..way() };
+        assert_eq!(
+            words(&scheduled),
+            [
+                "Done Recorded 15 Mar 2026",
+                "Now Scheduled until 14 Apr 2026 hold days of the offer",
+                "Todo Invoiced 1 May 2026 invoice of April 2026",
+            ]
+        );
         for state in [RewardState::Hold, RewardState::Declined, RewardState::Scheduled, RewardState::Paid] {
             assert_eq!(estimated_payment_date(&Zone::UTC, state, Month(202603), None, 3), None);
         }

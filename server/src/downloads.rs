@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use app::AppError;
-use app::ctx;
+use app::{AppError, ctx, upload};
 use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::HeaderValue;
@@ -13,6 +12,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use data::Db;
 use data::exports::{Export, Noun};
+use data::imports::Kind;
 use data::payment_files;
 use domain::access::Action;
 use domain::states::PayoutState;
@@ -28,7 +28,11 @@ pub fn router() -> Router {
         .route("/c/{company}/export/{file}", get(export))
         .route("/c/{company}/payouts/{file}", get(payouts))
         .route("/c/{company}/payment-files/{file}", get(payment_file))
+        .route(&format!("/c/{{company}}{}", upload::REST_PATH), get(left_out))
+        .route(&format!("/c/{{company}}{}", upload::TEMPLATE_PATH), get(template))
 }
+
+const CSV: &str = "text/csv; charset=utf-8";
 
 type Params = Query<Vec<(String, String)>>;
 
@@ -40,11 +44,16 @@ async fn export(
     parts: Parts,
 ) -> Response {
     let Some(noun) = file.strip_suffix(".csv").and_then(|word| word.parse::<Noun>().ok()) else {
-        return pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned()));
+        return pages::no_file(&parts, &unknown()).await;
     };
-    match begin(noun, &Place::Company(company), list_query(params), &parts).await {
-        Ok((export, name)) => stream_csv(export, db, &name).await.unwrap_or_else(|error| pages::refuse(&parts.headers, &error.into())),
-        Err(error) => pages::refuse(&parts.headers, &error),
+    let begun = begin(noun, &Place::Company(company), list_query(params), &parts).await;
+    let sent = match begun {
+        Ok((export, name)) => stream_csv(export, db, &name).await.map_err(AppError::from),
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(response) => response,
+        Err(error) => pages::no_file(&parts, &error).await,
     }
 }
 
@@ -58,17 +67,42 @@ async fn begin(noun: Noun, place: &Place, query: ListQuery, parts: &Parts) -> Re
 /// An invoice's payouts as a table, "NUMBER.csv": those that its page shows.
 async fn payouts(Path((company, file)): Path<(String, String)>, Query(params): Params, parts: Parts) -> Response {
     match file.strip_suffix(".csv") {
-        Some(number) => answer(payout_table(number, &Place::Company(company), list_query(params), &parts).await, &parts),
-        None => pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned())),
+        Some(number) => answer(payout_table(number, &Place::Company(company), list_query(params), &parts).await, &parts).await,
+        None => pages::no_file(&parts, &unknown()).await,
     }
 }
 
 /// A payment file that was made, "pmt_….xml": the same bytes each time.
 async fn payment_file(Path((company, file)): Path<(String, String)>, parts: Parts) -> Response {
     match file.strip_suffix(".xml") {
-        Some(key) => answer(kept_order(key, &Place::Company(company), &parts).await, &parts),
-        None => pages::refuse(&parts.headers, &AppError::NotFound("This file".to_owned())),
+        Some(key) => answer(kept_order(key, &Place::Company(company), &parts).await, &parts).await,
+        None => pages::no_file(&parts, &unknown()).await,
     }
+}
+
+/// The rows that the last import left out.
+async fn left_out(Path(company): Path<String>, parts: Parts) -> Response {
+    let made = async {
+        let ctx = ctx::company_of(&parts, &Place::Company(company), Action::Import).await?;
+        let content = upload::rest(&ctx, &parts).await?;
+        Ok(Attachment { content, content_type: CSV, name: "left-out.csv".to_owned() })
+    };
+    answer(made.await, &parts).await
+}
+
+/// The header of a kind of file, and an example.
+async fn template(Path(company): Path<String>, Query(params): Params, parts: Parts) -> Response {
+    let made = async {
+        ctx::company_of(&parts, &Place::Company(company), Action::Import).await?;
+        let word = params.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str()).unwrap_or_default();
+        let kind: Kind = word.parse().map_err(|_| unknown())?;
+        Ok(Attachment { content: kind.template().into_bytes(), content_type: CSV, name: format!("{}.csv", kind.word()) })
+    };
+    answer(made.await, &parts).await
+}
+
+fn unknown() -> AppError {
+    AppError::NotFound("This file".to_owned())
 }
 
 struct Attachment {
@@ -77,13 +111,13 @@ struct Attachment {
     name: String,
 }
 
-fn answer(made: Result<Attachment, AppError>, parts: &Parts) -> Response {
+async fn answer(made: Result<Attachment, AppError>, parts: &Parts) -> Response {
     match made {
         Ok(file) => {
             let headers = [(CONTENT_TYPE, HeaderValue::from_static(file.content_type)), (CONTENT_DISPOSITION, attachment(&file.name))];
             (headers, file.content).into_response()
         }
-        Err(error) => pages::refuse(&parts.headers, &error),
+        Err(error) => pages::no_file(parts, &error).await,
     }
 }
 
@@ -103,7 +137,7 @@ async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Par
     payouts.retain(|payout| found.as_ref().is_none_or(|found| found.contains(&payout.partnership_id)));
     Ok(Attachment {
         content: payment_files::csv(&payouts, &kept, &ctx.zone)?,
-        content_type: "text/csv; charset=utf-8",
+        content_type: CSV,
         name: format!("{}-payouts.csv", invoice.number),
     })
 }
@@ -127,8 +161,7 @@ async fn stream_csv(mut export: Export, db: Db, name: &str) -> data::Result<Resp
         Ok::<_, data::Error>(piece.map(|piece| (piece, (export, db))))
     });
     let body = Body::from_stream(stream::iter(first.map(Ok)).chain(rest));
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")), (CONTENT_DISPOSITION, attachment(name))], body)
-        .into_response())
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(CSV)), (CONTENT_DISPOSITION, attachment(name))], body).into_response())
 }
 
 /// Names are made of keys and dates; what else a key may hold does not belong in a file name.

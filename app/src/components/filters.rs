@@ -148,7 +148,7 @@ pub fn CsvLink(
         format!("{path}{}", address(&query))
     };
     view! {
-        <a class="btn quiet" href=href rel="external" download>
+        <a class="btn quiet" href=href rel="external">
             <Icon name="download"/>
             <span>"CSV"</span>
         </a>

@@ -2,23 +2,26 @@
 
 use std::collections::HashMap;
 
-use domain::rating::{self, check_refund};
+use domain::rating::{self, RefundError, check_refund};
+use domain::zone::Zone;
 use domain::{Currency, Instant, Money};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, StatementBuilder};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::check::shown;
 use crate::db::IN_MAX;
-use crate::entities::transactions;
 use crate::error::stored;
+use crate::queries::words::second;
 use crate::{Error, Result};
 
 use super::batch::{Batch, Complaint, Row};
 use super::people::{self, Customer};
+use super::recorded::{Recorded, find_recorded, find_voided};
 
 /// How far in the future an event may lie: clocks differ, and so do calendars.
 pub const FUTURE_MS_MAX: i64 = Instant::DAY_MS;
+/// What is said of one that lies further.
+pub const IN_THE_FUTURE: &str = "is more than a day after now";
 
 pub(super) struct Plan {
     /// Rows to record, by (occurred_at, refunds last, place in the file).
@@ -75,6 +78,7 @@ enum Fate {
 struct Checker<'a> {
     batch: &'a Batch,
     now: Instant,
+    zone: Zone,
     fates: Vec<Fate>,
     complaints: Vec<Complaint>,
     customers: Vec<Option<Customer>>,
@@ -92,6 +96,7 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
     let mut checker = Checker {
         batch,
         now,
+        zone: crate::companies::get(tx, company_id).await?.zone()?,
         fates: vec![Fate::New; batch.rows.len()],
         complaints: Vec::new(),
         customers: keys.iter().map(|key| found.remove(*key)).collect(),
@@ -134,7 +139,7 @@ impl Checker<'_> {
             } else if !row.is_refund() && row.amount < 0 {
                 Some(("amount", format!("“{}” is below zero: a refund names its sale in refund_of", row.money().plain())))
             } else if row.occurred_at > latest {
-                Some(("occurred_at", format!("“{}” is more than a day after now, {}", row.occurred_at, self.now)))
+                Some(("occurred_at", IN_THE_FUTURE.to_owned()))
             } else if self.customers[row.customer as usize].is_none() {
                 let key = &self.batch.customers.all()[row.customer as usize];
                 Some(("customer_key", format!("there is no customer “{}”", shown(key))))
@@ -240,7 +245,7 @@ impl Checker<'_> {
             return Some(("amount", format!("amount {}", Money::new(recorded.amount, row.currency).plain())));
         }
         if row.occurred_at.0 != recorded.occurred_at {
-            return Some(("occurred_at", format!("occurred_at {}", Instant(recorded.occurred_at))));
+            return Some(("occurred_at", format!("occurred_at {}", second(&self.zone, Instant(recorded.occurred_at)))));
         }
         if self.batch.refund_of(row) != recorded.original_key.as_deref() {
             return Some(("refund_of", format!("refund_of {}", other(&recorded.original_key))));
@@ -309,7 +314,11 @@ impl Checker<'_> {
                 continue;
             }
             if let Err(error) = check_refund(row.money(), row.occurred_at, &original.facts(original.refunded)) {
-                self.refuse(refund, error.field(), error.to_string());
+                let when = match error {
+                    RefundError::BeforeSale(at) => format!(" on {}", second(&self.zone, at)),
+                    _ => String::new(),
+                };
+                self.refuse(refund, error.field(), format!("{error}{when}"));
                 continue;
             }
             originals.sales[found].refunded -= row.amount;
@@ -360,73 +369,6 @@ impl Checker<'_> {
             refunded: recorded.refunded,
         })
     }
-}
-
-#[derive(FromQueryResult)]
-struct Recorded {
-    id: Uuid,
-    key: String,
-    customer_id: Uuid,
-    customer_key: String,
-    partnership_id: Option<Uuid>,
-    amount: i64,
-    currency: String,
-    occurred_at: i64,
-    product_key: Option<String>,
-    category_key: Option<String>,
-    refunded: i64,
-    original_key: Option<String>,
-}
-
-async fn find_recorded<'a, C: ConnectionTrait>(tx: &C, company_id: Uuid, keys: impl IntoIterator<Item = &'a str>) -> Result<Vec<Recorded>> {
-    let (t, o, c) = (Alias::new("t"), Alias::new("o"), Alias::new("c"));
-    let mut query = Query::select();
-    query
-        .from_as(Alias::new("transactions"), t.clone())
-        .join_as(
-            sea_orm::JoinType::LeftJoin,
-            Alias::new("transactions"),
-            o.clone(),
-            Expr::col((o.clone(), Alias::new("id"))).equals((t.clone(), Alias::new("refund_of"))),
-        )
-        .join_as(
-            sea_orm::JoinType::InnerJoin,
-            Alias::new("customers"),
-            c.clone(),
-            Expr::col((c.clone(), Alias::new("id"))).equals((t.clone(), Alias::new("customer_id"))),
-        )
-        .expr_as(Expr::col((o, Alias::new("key"))), Alias::new("original_key"))
-        .column((c, Alias::new("customer_key")))
-        .and_where(Expr::col((t.clone(), Alias::new("company_id"))).eq(company_id))
-        .and_where(Expr::col((t.clone(), Alias::new("voided_at"))).is_null())
-        .and_where(Expr::col((t.clone(), Alias::new("key"))).is_in(keys));
-    for column in
-        ["id", "key", "customer_id", "partnership_id", "amount", "currency", "occurred_at", "product_key", "category_key", "refunded"]
-    {
-        query.column((t.clone(), Alias::new(column)));
-    }
-    let statement = StatementBuilder::build(&query, &tx.get_database_backend());
-    Ok(Recorded::find_by_statement(statement).all(tx).await?)
-}
-
-/// How many voided transactions had these keys, where any had.
-async fn find_voided<'a, C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    keys: impl IntoIterator<Item = &'a str>,
-) -> Result<Vec<(String, i64)>> {
-    use transactions::Column;
-    Ok(transactions::Entity::find()
-        .select_only()
-        .column(Column::Key)
-        .column_as(Column::Id.count(), "voided")
-        .filter(Column::CompanyId.eq(company_id))
-        .filter(Column::VoidedAt.is_not_null())
-        .filter(Column::Key.is_in(keys))
-        .group_by(Column::Key)
-        .into_tuple()
-        .all(tx)
-        .await?)
 }
 
 fn to_u32(count: usize) -> u32 {

@@ -32,8 +32,8 @@ pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Opti
     let customer_key = read_cell(checks, "customer_key", fields.get(0), domain::fields::key);
     let partner_key = read_cell(checks, "partner_key", fields.get(1), domain::fields::key);
     let from = read_cell(checks, "from", fields.get(2), Instant::parse);
-    if let Some(from) = from.filter(|from| *from > context.now) {
-        checks.complain("from", format!("“{from}” lies in the future"));
+    if from.is_some_and(|from| from > context.now) {
+        checks.complain("from", format!("“{}” is in the future", shown(fields.get(2).trim())));
     }
     let (Some(customer_key), Some(partner_key), Some(from), true) = (customer_key, partner_key, from, checks.is_empty()) else {
         return None;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::Instant;
 use domain::states::AttributionSource;
+use domain::zone::Zone;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use crate::check::{Checks, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
+use crate::queries::words::second;
 use crate::{Error, Result, partners};
 
 use super::faults::Faults;
@@ -37,7 +39,13 @@ pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Resu
     };
     match read_customer(&given, context.now) {
         Ok(customer) => return Ok(Some(customer).filter(|_| checks.is_empty())),
-        Err(Error::Invalid(found)) => found.into_iter().for_each(|(field, message)| checks.complain(&field, message)),
+        Err(Error::Invalid(found)) => {
+            for (field, message) in found {
+                // As it stands in the file, not as the instant that it is.
+                let quoted = created_at.filter(|_| field == "created_at").map(|text| format!("“{}” ", shown(text.trim())));
+                checks.complain(&field, format!("{}{message}", quoted.unwrap_or_default()));
+            }
+        }
         Err(other) => return Err(other),
     }
     Ok(None)
@@ -137,6 +145,7 @@ async fn good_rows<C: ConnectionTrait>(
 
 /// The customers of the file that are there already.
 struct Present {
+    zone: Zone,
     rows: HashMap<String, customers::Model>,
     /// Who brought each at first, and since when.
     first: HashMap<Uuid, (Option<Uuid>, Instant)>,
@@ -144,7 +153,8 @@ struct Present {
 
 impl Present {
     async fn load<C: ConnectionTrait>(tx: &C, company_id: Uuid, good: &[Good]) -> Result<Present> {
-        let mut present = Present { rows: HashMap::new(), first: HashMap::new() };
+        let zone = crate::companies::get(tx, company_id).await?.zone()?;
+        let mut present = Present { zone, rows: HashMap::new(), first: HashMap::new() };
         for chunk in good.chunks(IN_MAX) {
             let rows = customers::Entity::find()
                 .filter(customers::Column::CompanyId.eq(company_id))
@@ -173,7 +183,8 @@ impl Present {
         }
         match input.created_at {
             Some(at) if at.0 != known.created_at => {
-                Some(("created_at", format!("“{key}” was created at {}, not at {at}", Instant(known.created_at))))
+                let [known, given] = [Instant(known.created_at), at].map(|at| second(&self.zone, at));
+                Some(("created_at", format!("“{key}” was created on {known}, not on {given}")))
             }
             _ => None,
         }

@@ -143,6 +143,9 @@ pub fn find<R: Read + Seek>(file: &mut R, kind: Kind, told: &Told) -> Result<For
     if sample.starts_with(b"PK\x03\x04") {
         return Err(Error::invalid("", "this is a spreadsheet or an archive: save the sheet as CSV"));
     }
+    if is_binary(&sample) {
+        return Err(Error::invalid("", "this isn't a CSV text file: export the sheet as CSV, and choose that file"));
+    }
     file.seek(SeekFrom::Start(start))?;
     let encoding = match told.encoding {
         Some(encoding) => encoding,
@@ -171,6 +174,17 @@ pub fn decoded<'a, R: Read + 'a>(file: R, encoding: Encoding) -> Box<dyn Read + 
         Encoding::Windows1252 => WINDOWS_1252.new_decoder_without_bom_handling(),
     };
     Box::new(Decoded { file: BufReader::with_capacity(1 << 16, file), decoder, out: Vec::new(), given: 0, ended: false })
+}
+
+/// What pictures, PDFs and compressed files begin with. A single NUL can be a slip in one cell, which is told of its row.
+fn is_binary(sample: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 6] = [b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"];
+    if BEGINNINGS.iter().any(|beginning| sample.starts_with(beginning)) {
+        return true;
+    }
+    // In UTF-16 every other byte may be a control character's.
+    let controls = sample.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    found_encoding(sample) == Encoding::Utf8 && controls > sample.len() / 20
 }
 
 fn found_encoding(sample: &[u8]) -> Encoding {
@@ -329,6 +343,17 @@ mod tests {
             assert_eq!(find(&mut file, Kind::Transactions, &told).unwrap(), expected);
             assert_eq!(file.position(), 0);
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_said_to_be_none() {
+        let noise: Vec<u8> = (0..4_000u32).map(|at| (at * 7 % 256) as u8).collect();
+        for bytes in [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), b"%PDF-1.7\n".to_vec(), noise] {
+            let error = find(&mut Cursor::new(bytes), Kind::Partners, &Told::default()).unwrap_err();
+            assert!(error.to_string().contains("isn't a CSV text file"), "{error}");
+        }
+        let slip = Cursor::new(format!("partner_key\n{}a\0b\n", "ada\n".repeat(20)));
+        assert!(find(&mut { slip }, Kind::Partners, &Told::default()).is_ok());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
-use crate::events::{Batch, Given, How, record_batch};
+use crate::events::{Batch, FUTURE_MS_MAX, Given, How, IN_THE_FUTURE, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;
@@ -28,6 +28,10 @@ pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> 
     let amount =
         currency.and_then(|currency| read(checks, "amount", fields.get(2), |text| Money::parse_written(text, currency, context.decimals)));
     let occurred_at = read(checks, "occurred_at", fields.get(4), Instant::parse);
+    // Here, where the file's own text is at hand.
+    if occurred_at.is_some_and(|at| at > context.now.plus_ms(FUTURE_MS_MAX)) {
+        checks.complain("occurred_at", format!("“{}” {IN_THE_FUTURE}", shown(fields.get(4).trim())));
+    }
     let row = fields.number(checks);
     let (Some(amount), Some(occurred_at), Some(row), true) = (amount, occurred_at, row, checks.is_empty()) else { return None };
     Some(Given {

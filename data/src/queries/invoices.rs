@@ -21,6 +21,7 @@ use crate::{Db, Result};
 
 mod detail;
 mod files;
+mod history;
 mod partners;
 mod print;
 pub mod stage;

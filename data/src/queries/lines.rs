@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::outlook::{Outlook, Payment};
+use super::triggers::told_apart;
 use super::{figures, names, words};
 use crate::Result;
 use crate::entities::{companies, invoices, receipts, rewards, transactions};
@@ -28,6 +29,7 @@ pub async fn with_payment<C: ConnectionTrait>(
     rows: Vec<rewards::Model>,
 ) -> Result<Vec<(RewardLine, Payment)>> {
     let outlook = Outlook::of(conn, company, &rows).await?;
+    let mut triggers = told_apart(conn, &rows).await?;
     let customers = names::customers(conn, rows.iter().filter_map(|row| row.customer_id)).await?;
     rows.into_iter()
         .map(|row| {
@@ -35,6 +37,9 @@ pub async fn with_payment<C: ConnectionTrait>(
             let partner = outlook.partner(row.partnership_id).cloned().unwrap_or_else(|| domain::views::Choice::new("", ""));
             let zone = outlook.zone();
             let invoice: Option<&invoices::Model> = outlook.invoice(row.invoice_month, &row.currency).filter(|_| state.payable());
+            let ready = row.ready_at.map(Instant).filter(|_| state == RewardState::Scheduled);
+            // What is scheduled goes onto the invoice of the month in which it becomes due.
+            let month = ready.map_or(Month(row.invoice_month), |at| company.month_due(zone, at));
             let payment = outlook.payment(state, row.invoice_month, &row.currency, row.partnership_id);
             let line = RewardLine {
                 state,
@@ -43,15 +48,19 @@ pub async fn with_payment<C: ConnectionTrait>(
                 status: outlook.status(state, row.invoice_month, &row.currency, row.partnership_id),
                 occurred: words::day(zone, Instant(row.occurred_at)),
                 created: words::day(zone, Instant(row.created_at)),
-                month: Month(row.invoice_month).long(),
+                month: month.long(),
                 invoice_number: invoice.map(|invoice| invoice.number.clone()).unwrap_or_default(),
                 estimated_payment: payment.words(),
                 customer: row.customer_id.and_then(|id| customers.get(&id).cloned()),
-                reason: row.state_reason.unwrap_or_default(),
+                reason: ready.map_or(row.state_reason.unwrap_or_default(), |at| words::due(zone, at, month)),
                 partner_key: partner.value,
                 partner_name: partner.label,
                 key: row.key,
-                description: row.description,
+                description: match triggers.remove(&row.id) {
+                    // An offer is often described in the words of its first trigger.
+                    Some(trigger) if !row.description.ends_with(&trigger) => format!("{} · {trigger}", row.description),
+                    _ => row.description,
+                },
             };
             Ok((line, payment))
         })

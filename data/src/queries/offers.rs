@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::offers::{OfferVersion, TriggerText, version_in_force};
+use domain::offers::{OfferVersion, Promise, TriggerText, promises, version_in_force};
 use domain::views::Choice;
 use domain::views::offers::{OfferDetail, OfferDraft, OfferLine, OfferList, OfferStatus, VersionView};
 use domain::{Instant, Money};
@@ -50,6 +50,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
     let in_force = version_in_force(&versions, now, now).map(|version| version.number);
     let mut views: Vec<VersionView> = Vec::with_capacity(versions.len());
     for (stored, version) in rows.iter().zip(&versions) {
+        let promised = promises(&version.triggers);
         views.push(VersionView {
             number: version.number,
             from: if version.effective_from == Instant::BEGINNING {
@@ -59,8 +60,8 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
             },
             applies_to: version.applies_to.label().to_owned(),
             description: version.description.clone(),
-            sentences: version.triggers.iter().map(|trigger| trigger.company_sentence()).collect(),
-            examples: version.triggers.iter().map(|trigger| trigger.example()).collect(),
+            sentences: promised.iter().map(Promise::company_sentence).collect(),
+            examples: promised.iter().map(Promise::example).collect(),
             published: format!("published {} by {}", words::day(&zone, Instant(stored.published_at)), stored.published_by),
             retires: version.triggers.is_empty(),
             in_force: in_force == Some(version.number),
@@ -127,7 +128,7 @@ fn line(
         key: row.key.clone(),
         description: row.description.clone(),
         group: group.to_owned(),
-        sentences: shown.map(|version| version.triggers.iter().map(|trigger| trigger.company_sentence()).collect()).unwrap_or_default(),
+        sentences: shown.map(|version| promises(&version.triggers).iter().map(Promise::company_sentence).collect()).unwrap_or_default(),
         version,
         earned,
         status,

@@ -21,6 +21,8 @@ use crate::queries::{names, words};
 pub enum Payment {
     /// It is not going to be paid as things stand.
     Never,
+    /// It is scheduled: no date holds before it is due.
+    OnceDue,
     About(NaiveDate),
     /// Its invoice is paused: no date would hold.
     OnceResumed,
@@ -60,7 +62,7 @@ impl Payment {
     pub fn date(&self) -> Option<NaiveDate> {
         match self {
             Payment::About(date) | Payment::Paid(date) => Some(*date),
-            Payment::Never | Payment::OnceResumed | Payment::OnceCharged | Payment::CameBack(_) => None,
+            Payment::Never | Payment::OnceDue | Payment::OnceResumed | Payment::OnceCharged | Payment::CameBack(_) => None,
         }
     }
 
@@ -68,6 +70,7 @@ impl Payment {
     pub fn words(&self) -> Option<String> {
         match self {
             Payment::Never => None,
+            Payment::OnceDue => Some("once it is due".to_owned()),
             Payment::About(date) => Some(words::date(*date)),
             Payment::OnceResumed => Some("once the pause ends".to_owned()),
             Payment::OnceCharged => Some("once the invoice is charged".to_owned()),
@@ -184,6 +187,7 @@ impl Outlook {
         match (self.payout(month, currency, partnership), self.payment_date(state, month, currency, partnership)) {
             (Some(Payout { state: PayoutState::Paid, paid_at: Some(at), .. }), Some(_)) => Payment::Paid(self.zone.date(*at)),
             (_, Some(date)) => Payment::About(date),
+            (_, None) if state == RewardState::Scheduled => Payment::OnceDue,
             (_, None) if !state.payable() => Payment::Never,
             (_, None) if self.invoice_state(month, currency) == Some(InvoiceState::ChargeFailed) => Payment::OnceCharged,
             (_, None) => Payment::OnceResumed,

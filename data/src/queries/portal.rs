@@ -105,7 +105,7 @@ impl Desk {
                     Payment::Paid(_) => ("", date),
                     Payment::CameBack(why) if why.state == PayoutState::Returned => ("Payment", "sent back by the bank".to_owned()),
                     Payment::CameBack(_) => ("Payment", "didn't arrive".to_owned()),
-                    Payment::Never | Payment::OnceResumed | Payment::OnceCharged => ("Payment", date),
+                    Payment::Never | Payment::OnceDue | Payment::OnceResumed | Payment::OnceCharged => ("Payment", date),
                 };
                 let line = CommissionLine {
                     key: line.key,
@@ -242,7 +242,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
     let path = path_of(conn, company, &row).await?;
     let (line, payment) = desk.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
     let lead = match payment {
-        Payment::Never => line.reason.clone(),
+        Payment::Never | Payment::OnceDue => line.reason.clone(),
         Payment::CameBack(why) => why.for_partner(&line.company),
         Payment::About(date) => format!("Estimated payment date {}", words::date(date)),
         Payment::OnceResumed => "The invoice is paused: it is paid once the company resumes it".to_owned(),

@@ -24,6 +24,16 @@ pub fn minute(zone: &Zone, at: Instant) -> String {
     format!("{}, {:02}:{:02}", date(local.date()), local.hour(), local.minute())
 }
 
+/// "3 Apr 2026, 14:12:09", where a few seconds are what is told apart.
+pub fn second(zone: &Zone, at: Instant) -> String {
+    format!("{}:{:02}", minute(zone, at), zone.local(at).second())
+}
+
+/// When a scheduled reward becomes due, and what comes of it: "Due 14 Apr 2026, on the April 2026 invoice".
+pub fn due(zone: &Zone, ready_at: Instant, month: Month) -> String {
+    format!("Due {}, on the {} invoice", day(zone, ready_at), month.long())
+}
+
 /// What a `datetime-local` field holds: "2026-04-03T14:12".
 pub fn typed_minute(zone: &Zone, at: Instant) -> String {
     zone.local(at).format("%Y-%m-%dT%H:%M").to_string()
@@ -68,6 +78,7 @@ mod tests {
         let zone: Zone = "America/New_York".parse().unwrap();
         let at = Instant::parse("2026-04-01T03:05:00Z").unwrap();
         assert_eq!(minute(&zone, at), "31 Mar 2026, 23:05");
+        assert_eq!(second(&zone, at), "31 Mar 2026, 23:05:00");
         assert_eq!(typed_minute(&zone, at), "2026-03-31T23:05");
         assert_eq!(typed(&zone, "2026-03-31T23:05"), Some(at));
         assert_eq!(typed(&zone, "2026-03-31"), Instant::parse("2026-03-31T04:00:00Z").ok());

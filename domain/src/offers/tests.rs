@@ -42,13 +42,42 @@ fn everything_is_said() {
     let trigger = given.read(Currency::USD).unwrap();
     assert_eq!(
         trigger.company_sentence(),
-        "20 % of every payment, from $10.00 a payment, up to $30.00 a month, when the partner has the tag “gold”, on hold for 30 days"
+        "20 % of every payment, from $10.00 a payment, up to $30.00 a month, when the partner has the tag “gold”, due 30 days later"
     );
     assert!(!trigger.sentence().contains("gold"));
-    assert_eq!(trigger.example(), "A sale of $200.00 pays $30.00: $40.00, held to the month's maximum.");
+    assert_eq!(trigger.example(), "A sale of $200.00 pays $30.00: $40.00, limited to the month's maximum.");
     let json = serde_json::to_string(&trigger).unwrap();
     assert_eq!(serde_json::from_str::<Trigger>(&json).unwrap(), trigger);
     assert_eq!(TriggerText::from(&trigger).read(Currency::EUR).unwrap(), trigger);
+}
+
+#[test]
+fn a_trigger_that_stops_is_instead_of_those_below_it() {
+    let sale = |percent: &str, min_amount: &str, stop: bool| {
+        let given = TriggerText { min_amount: min_amount.to_owned(), stop, ..text("transaction", percent, "", "unlimited") };
+        given.read(Currency::USD).unwrap()
+    };
+    let signup = || text("customer", "", "5", "").read(Currency::USD).unwrap();
+    let told = |triggers: &[Trigger]| {
+        let line = |promise: &Promise<'_>| format!("{}. {}", promise.sentence(), promise.example());
+        promises(triggers).iter().map(line).collect::<Vec<_>>()
+    };
+    // What a large sale earns is not what it earns and the usual share on top.
+    assert_eq!(
+        told(&[sale("30", "100", true), signup(), sale("10", "", false)]),
+        [
+            "30 % of every payment, from $100.00 a payment, instead of what payments earn below. A sale of $200.00 pays $60.00.",
+            "$5.00 for every new customer. A new customer pays $5.00.",
+            "10 % of every payment. A sale of $50.00 pays $5.00.",
+        ]
+    );
+    // One that takes every payment leaves nothing to promise.
+    let every = ["30 % of every payment. A sale of $200.00 pays $60.00.", "$5.00 for every new customer. A new customer pays $5.00."];
+    assert_eq!(told(&[sale("30", "", true), sale("10", "", false), signup()]), every);
+    // The last one has nothing to stop.
+    assert_eq!(told(&[sale("30", "100", true)]), ["30 % of every payment, from $100.00 a payment. A sale of $200.00 pays $60.00."]);
+    let capped = Trigger { cap_per_month: Some(1_000), ..sale("30", "", true) };
+    assert_eq!(promises(&[capped, sale("10", "", false)]).len(), 2);
 }
 
 #[rstest]

@@ -5,14 +5,9 @@ use crate::money::Money;
 use crate::states::EventKind;
 
 impl Trigger {
-    /// "20 % of every payment in a customer's first 12 months, from $10.00 a payment, on hold for 30 days".
+    /// "20 % of every payment in a customer's first 12 months, from $10.00 a payment, due 30 days later".
     pub fn sentence(&self) -> String {
-        let mut sentence = match (self.event, self.effect) {
-            (EventKind::Customer, Effect::Flat(minor)) => format!("{} for every new customer", self.money(minor)),
-            (EventKind::Customer, Effect::Percent(rate)) => format!("{} % for every new customer", rate.percent()),
-            (EventKind::Transaction, Effect::Percent(rate)) => format!("{} % of {}", rate.percent(), self.payments()),
-            (EventKind::Transaction, Effect::Flat(minor)) => format!("{} for {}", self.money(minor), self.payments()),
-        };
+        let mut sentence = self.brief();
         if let (EventKind::Customer, Limit::Months(_) | Limit::Rewards(_)) = (self.event, self.limit) {
             sentence.push_str(&format!(" ({})", self.limit));
         }
@@ -27,10 +22,20 @@ impl Trigger {
         }
         match self.hold_days {
             0 => {}
-            1 => sentence.push_str(", on hold for 1 day"),
-            days => sentence.push_str(&format!(", on hold for {days} days")),
+            1 => sentence.push_str(", due 1 day later"),
+            days => sentence.push_str(&format!(", due {days} days later")),
         }
         sentence
+    }
+
+    /// What it pays, and for what: "20 % of every payment in a customer's first 12 months".
+    pub fn brief(&self) -> String {
+        match (self.event, self.effect) {
+            (EventKind::Customer, Effect::Flat(minor)) => format!("{} for every new customer", self.money(minor)),
+            (EventKind::Customer, Effect::Percent(rate)) => format!("{} % for every new customer", rate.percent()),
+            (EventKind::Transaction, Effect::Percent(rate)) => format!("{} % of {}", rate.percent(), self.payments()),
+            (EventKind::Transaction, Effect::Flat(minor)) => format!("{} for {}", self.money(minor), self.payments()),
+        }
     }
 
     /// The sentence for the company, with the condition spelled out.
@@ -43,6 +48,10 @@ impl Trigger {
 
     /// "A sale of $200.00 pays $40.00."
     pub fn example(&self) -> String {
+        self.example_of(self.example_sale())
+    }
+
+    pub(super) fn example_of(&self, sale: Money) -> String {
         let rate = match self.effect {
             Effect::Percent(rate) => rate,
             Effect::Flat(minor) => {
@@ -50,10 +59,9 @@ impl Trigger {
                 return format!("A {what} pays {}.", self.money(minor));
             }
         };
-        let sale = self.example_sale();
         let pays = rate.of(sale);
         match self.cap_money() {
-            Some(cap) if pays.minor > cap.minor => format!("A sale of {sale} pays {cap}: {pays}, held to the month's maximum."),
+            Some(cap) if pays.minor > cap.minor => format!("A sale of {sale} pays {cap}: {pays}, limited to the month's maximum."),
             _ => format!("A sale of {sale} pays {pays}."),
         }
     }

@@ -50,7 +50,7 @@ pub enum RefundError {
     NothingLeft(String),
     #[error("{amount} is more than what is left to refund of the sale: {left}")]
     MoreThanLeft { amount: Money, left: Money },
-    #[error("a refund cannot be earlier than its sale, which was at {0}")]
+    #[error("a refund cannot be earlier than its sale")]
     BeforeSale(Instant),
 }
 

@@ -151,12 +151,12 @@ pub struct RewardLine {
     pub status: RewardStatus,
     /// What was last decided about it.
     pub state: RewardState,
-    /// Why it is held or declined; empty otherwise.
+    /// Why it is on hold or declined, and of a scheduled one when it becomes due; empty otherwise.
     pub reason: String,
     /// "3 Apr 2026"
     pub occurred: String,
     pub created: String,
-    /// "March 2026"
+    /// "March 2026"; of a scheduled one, the month in which it becomes due
     pub month: String,
     /// Empty before the invoice is generated, and for what is on none.
     pub invoice_number: String,

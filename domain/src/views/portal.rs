@@ -61,7 +61,7 @@ pub struct CommissionLine {
     pub customer: String,
     pub amount: Money,
     pub status: RewardStatus,
-    /// Why it is held or declined; empty otherwise.
+    /// Why it is on hold or declined, and of a scheduled one when it becomes due; empty otherwise.
     pub reason: String,
     /// "3 Apr 2026"
     pub occurred: String,

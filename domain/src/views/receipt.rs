@@ -57,7 +57,7 @@ pub struct ReceiptLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathStep {
     pub state: StepState,
-    /// "Recorded", "Held", "Reviewed", "Invoiced", "Charged", "Paid"
+    /// "Recorded", "Scheduled", "Reviewed", "Invoiced", "Charged", "Paid"
     pub title: String,
     /// "3 Mar 2026", "about 18 Apr 2026"; empty: not known.
     pub date: String,

@@ -1,10 +1,12 @@
 //! Lists as files for a spreadsheet.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::{ACCEPT, REFERER};
+use axum::http::{Method, StatusCode};
 use data::imports::Kind;
 use domain::Instant;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, request};
 use crate::on_both;
 use crate::testing::TestDb;
 
@@ -206,5 +208,31 @@ on_both! {
         let answer = app.get("/export/customers.csv", Some(&owner)).await;
         let keys: std::collections::BTreeSet<&str> = answer.body.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
         assert_eq!((answer.body.lines().count(), keys.len()), (1303, 1302));
+    }
+
+    async fn a_download_that_fails_is_a_page_to_go_on_from(db: &TestDb) {
+        let (app, owner) = filled(db).await;
+        // As a click on a link does it, whose answer takes the page's place where it is no file.
+        let click = async |path: &str, cookie: Option<&str>| {
+            let from = "http://tributary.test/c/northwind/rewards?status=pending";
+            let request = request(Method::GET, path, cookie).header(ACCEPT, "text/html,*/*;q=0.8").header(REFERER, from);
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        let page = app.get("/rewards", Some(&owner)).await.body;
+        assert!(page.contains("/export/rewards.csv") && !page.contains(" download"), "no answer is saved as if it were the file");
+
+        let out = click("/c/northwind/export/rewards.csv", None).await;
+        assert_eq!((out.status, out.location()), (StatusCode::SEE_OTHER, "/sign-in?next=/c/northwind/rewards%3Fstatus%3Dpending"));
+        let sign_in = app.get(out.location(), Some(&out.flash().unwrap())).await.body;
+        assert!(sign_in.contains("Sign in, then download the file again."), "{sign_in}");
+
+        for path in ["/export/nonsense.csv", "/payouts/NORTHWIND-9999.csv", "/upload/import/rest.csv", "/upload/import/template?kind=pancakes"] {
+            let gone = click(&format!("/c/northwind{path}"), Some(&owner)).await;
+            assert_eq!((gone.status, gone.header("content-type")), (StatusCode::NOT_FOUND, "text/html; charset=utf-8"), "{path}");
+            assert!(gone.body.contains("No file to download") && gone.body.contains("was not found"), "{path}: {}", gone.body);
+            assert!(gone.body.contains("href=\"/c/northwind/rewards?status=pending\">Back</a>"), "{path}: {}", gone.body);
+        }
+        let template = click("/c/northwind/upload/import/template?kind=partners", Some(&owner)).await;
+        assert_eq!(template.header("content-disposition"), "attachment; filename=\"partners.csv\"");
     }
 }

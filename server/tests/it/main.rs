@@ -15,6 +15,7 @@ mod forms;
 mod harness;
 mod hostile;
 mod http;
+mod import_page;
 mod large_files;
 mod limits;
 mod lists;

@@ -18,7 +18,7 @@ pub fn EarningsStats(of: Earnings) -> impl IntoView {
             <Owed label="Available" of=of.available note="charged, to be paid to you" href="/commissions?status=paid"/>
             <Owed label="In review" of=of.in_review note="on the invoice the company reviews" href="/commissions?status=in_review"/>
             <Owed label="On hold" of=of.on_hold note="waits for a decision" href="/commissions?status=on_hold"/>
-            <Owed label="Scheduled" of=of.scheduled note="within the hold days of its offer" href="/commissions?status=scheduled"/>
+            <Owed label="Scheduled" of=of.scheduled note="not due yet" href="/commissions?status=scheduled"/>
             <Owed label="Expected" of=of.expected note="on the month that is still open" href="/commissions?status=expected"/>
         </Stats>
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::history::{author, history};
 use super::partners::{Partners, payout_tabs, payouts_of};
 use super::{files, stage};
-use crate::entities::{audit, charge_attempts, companies, invoices};
+use crate::entities::{charge_attempts, companies, invoices};
 use crate::error::stored;
 use crate::queries::lines::money;
 use crate::queries::words;
@@ -13,14 +14,9 @@ use domain::invoicing::{InvoiceSums, PartnerShare, sum};
 use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::views::ListQuery;
 use domain::views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
-use domain::views::rewards::HistoryEntry;
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-
-/// The newest of an invoice's history.
-const HISTORY_MAX: u64 = 50;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// An invoice by its number. Filters: `partner` (a key: opens that partner's rewards, `lines` is their cursor), `payout`
 /// (a payout state's word) and `file` (a payment file's key).
@@ -186,58 +182,4 @@ async fn paused<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::M
     let by = author(invoice.paused_by.as_deref().unwrap_or("somebody"));
     let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     Ok(format!("by {by} on {}{reason}", words::minute(zone, Instant(at))))
-}
-
-fn about(invoice: &invoices::Model) -> Condition {
-    Condition::all()
-        .add(audit::Column::CompanyId.eq(invoice.company_id))
-        .add(audit::Column::SubjectKind.eq("invoice"))
-        .add(audit::Column::Subject.eq(invoice.number.as_str()))
-}
-
-async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<HistoryEntry>> {
-    let rows = audit::Entity::find()
-        .filter(about(invoice))
-        .order_by_desc(audit::Column::At)
-        .order_by_desc(audit::Column::Id)
-        .limit(HISTORY_MAX)
-        .all(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let (icon, what) = match row.action.as_str() {
-                "invoice_generated" => ("invoice", "generated it".to_owned()),
-                "invoice_paused" => ("pause", "paused it".to_owned()),
-                "invoice_resumed" => ("play", "resumed it".to_owned()),
-                "invoice_frozen" => ("lock", "froze its lines".to_owned()),
-                "charge_started" => ("card", "started the charge".to_owned()),
-                "charge_failed" => ("alert", "recorded that the charge failed".to_owned()),
-                "charge_succeeded" => ("check", "recorded that the charge succeeded".to_owned()),
-                "invoice_charged" => ("card", "charged it and released the payouts".to_owned()),
-                "payment_file_made" => ("wallet", "made a payment file".to_owned()),
-                "charge_handed_over" => ("card", "left the charge to you".to_owned()),
-                other => ("edit", other.replace('_', " ")),
-            };
-            let detail = reason_in(&row.detail);
-            HistoryEntry {
-                icon: icon.to_owned(),
-                what,
-                author: author(&row.author).to_owned(),
-                when: words::minute(zone, Instant(row.at)),
-                detail,
-            }
-        })
-        .collect())
-}
-
-/// Who did it, as people read it.
-fn author(stored: &str) -> &str {
-    if stored == crate::month_end::SYSTEM { "Tributary" } else { stored }
-}
-
-/// What somebody gave as a reason, or what went wrong.
-fn reason_in(detail: &str) -> String {
-    let detail: serde_json::Value = serde_json::from_str(detail).unwrap_or_default();
-    ["reason", "error"].iter().find_map(|name| detail.get(name)?.as_str()).unwrap_or_default().to_owned()
 }

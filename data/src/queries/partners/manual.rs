@@ -105,7 +105,7 @@ fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> Strin
 pub async fn created(db: &Db, company: &companies::Model, key: &str) -> Result<String> {
     let (line, payment) = detail::reward(db, company, key).await?;
     let when = match payment {
-        Payment::Never | Payment::CameBack(_) => String::new(),
+        Payment::Never | Payment::OnceDue | Payment::CameBack(_) => String::new(),
         Payment::OnceResumed => " Its invoice is paused; it is paid once the pause ends.".to_owned(),
         Payment::OnceCharged => " It is paid once its invoice is charged.".to_owned(),
         Payment::About(date) | Payment::Paid(date) => format!(" Estimated payment date: {}.", words::date(date)),

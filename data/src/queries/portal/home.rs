@@ -1,6 +1,6 @@
 //! The partner's first screen: what is coming, what came, what is promised.
 
-use domain::offers::version_in_force;
+use domain::offers::{Promise, promises, version_in_force};
 use domain::states::InvoiceState;
 use domain::views::home::MonthBar;
 use domain::views::portal::{OfferSeen, PartnerHome};
@@ -85,11 +85,12 @@ async fn offers_of<C: ConnectionTrait>(
     for row in rows.into_iter().filter(|row| row.group_id.is_none_or(|group| group == partnership.group_id)) {
         let versions = crate::offers::versions(conn, company.id, row.id).await?;
         let Some(version) = version_in_force(&versions, now, now).filter(|version| !version.triggers.is_empty()) else { continue };
+        let promised = promises(&version.triggers);
         seen.push(OfferSeen {
             company: company.name.clone(),
             description: version.description.clone(),
-            sentences: version.triggers.iter().map(|trigger| trigger.sentence()).collect(),
-            examples: version.triggers.iter().map(|trigger| trigger.example()).collect(),
+            sentences: promised.iter().map(Promise::sentence).collect(),
+            examples: promised.iter().map(Promise::example).collect(),
         });
     }
     Ok(seen)

@@ -71,7 +71,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         && !matches!(state, RewardState::Declined | RewardState::Paid)
         && refunded.is_none_or(|(refunded, sale)| refunded < sale);
     Ok(RewardDetail {
-        lead: lead(&zone, state, &row, invoice.as_ref(), now)?,
+        lead: lead(company, &zone, state, &row, invoice.as_ref(), now)?,
         seen: records.last().map_or(0, |record| record.seq),
         receipt,
         path: steps,
@@ -126,7 +126,10 @@ pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, r
         state,
         state_reason: row.state_reason.as_deref(),
         ready_at: row.ready_at.map(Instant),
-        month: Month(row.invoice_month),
+        month: match row.ready_at {
+            Some(at) if state == RewardState::Scheduled => company.month_due(&zone, Instant(at)),
+            _ => Month(row.invoice_month),
+        },
         invoice: on_way,
         payout: on_the_way,
         settlement_days,
@@ -158,6 +161,7 @@ async fn payout_of<C: ConnectionTrait>(
 
 /// Where it stands, in a sentence.
 fn lead(
+    company: &companies::Model,
     zone: &domain::zone::Zone,
     state: RewardState,
     row: &rewards::Model,
@@ -170,8 +174,8 @@ fn lead(
         (RewardState::Declined, _) => "On no invoice: it was declined".to_owned(),
         (RewardState::Paid, _) => "On no invoice: it was paid elsewhere".to_owned(),
         (RewardState::Scheduled, _) => match row.ready_at {
-            Some(at) => format!("Within its hold days until {}", words::day(zone, Instant(at))),
-            None => "Within its hold days".to_owned(),
+            Some(at) => words::due(zone, Instant(at), company.month_due(zone, Instant(at))),
+            None => String::new(),
         },
         (_, Some(invoice)) => format!("On invoice {}: {}", invoice.number, stage::note(zone, invoice, now)?),
         (_, None) => format!("On the next invoice: {}, {}", month.long(), stage::future_charge(zone, month)),
@@ -250,7 +254,7 @@ fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {
         "hold" => ("hold", "put it on hold"),
         "release" => ("play", "released it"),
         "withdraw" => ("undo", "took it back"),
-        "hold_days_over" => ("play", "ended its hold days"),
+        "hold_days_over" => ("play", "made it due"),
         "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
         "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),
         "remove_from_invoice" => ("arrow-right", "took it off its invoice"),

@@ -200,7 +200,7 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
     if of.number.is_empty() {
         let href = format!("/export/rewards.csv?month={}&currency={}", of.month_word, of.currency);
         return view! {
-            <a class="btn" href=at(href) rel="external" download>
+            <a class="btn" href=at(href) rel="external">
                 <Icon name="download"/>
                 <span>"CSV"</span>
             </a>

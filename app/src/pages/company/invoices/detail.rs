@@ -139,7 +139,7 @@ fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
             let download = may.then(|| {
                 view! {
                     <td class="c-act">
-                        <a class="btn small" href=at(payment_file_path(&file.key)) rel="external" download aria-label=format!("Download the file of {}", file.made)>
+                        <a class="btn small" href=at(payment_file_path(&file.key)) rel="external" aria-label=format!("Download the file of {}", file.made)>
                             <Icon name="download"/>
                             <span>"Download"</span>
                         </a>

@@ -159,7 +159,7 @@ fn TriggerFields(place: usize, names: &'static Names, given: Option<TriggerText>
                 <div class="fields">
                     <Field name=names.limit label="For how long" value=text.limit optional=true list="limits"
                         hint="first purchase, 12 months, 3 rewards, or unlimited"/>
-                    <Field name=names.hold_days label="Hold days" value=text.hold_days optional=true inputmode="numeric" hint="Until refunds are unlikely"/>
+                    <Field name=names.hold_days label="Hold days" value=text.hold_days optional=true inputmode="numeric" hint="Rewards become due this much later"/>
                 </div>
                 <div class="fields">
                     <Field name=names.min_amount label="Only from" value=text.min_amount optional=true inputmode="decimal" hint="Smallest sale that counts"/>

@@ -46,7 +46,7 @@ fn ImportView(page: View) -> impl IntoView {
                 <div>
                     <dt>{kind.label.clone()}</dt>
                     <dd class="mono">{kind.hint.clone()}</dd>
-                    <dd><a href=at(format!("{TEMPLATE}?kind={}", kind.value)) rel="external" download>"Template"</a></dd>
+                    <dd><a href=at(format!("{TEMPLATE}?kind={}", kind.value)) rel="external">"Template"</a></dd>
                 </div>
             }
         })
@@ -55,6 +55,7 @@ fn ImportView(page: View) -> impl IntoView {
     // One primary button: with a file tried, that is importing it.
     let try_class = if page.trial.is_some() { "btn" } else { "btn primary" };
     let try_title = if page.trial.is_some() { "Or choose another file" } else { "Choose a file" };
+    let tried_kind = page.trial.as_ref().map(|trial| trial.kind.clone()).unwrap_or_default();
     let label_of =
         page.trial.as_ref().and_then(|trial| page.kinds.iter().find(|kind| kind.value == trial.kind)).map(|kind| kind.label.clone());
     view! {
@@ -63,7 +64,7 @@ fn ImportView(page: View) -> impl IntoView {
                 {page.accepted.map(|accepted| view! { <Accepted accepted=accepted/> })}
                 {page.has_rest.then(|| view! {
                     <Notice tone="warn" icon="alert" title="Some rows were left out" text="Correct them in the file, which has a column with the reasons, and import it again.">
-                        <a class="btn small" href=at(REST) rel="external" download>"Download the rows"</a>
+                        <a class="btn small" href=at(REST) rel="external">"Download the rows"</a>
                     </Notice>
                 })}
                 {page.trial.map(|trial| view! { <Trial trial=trial label=label_of.unwrap_or_default()/> })}
@@ -75,7 +76,7 @@ fn ImportView(page: View) -> impl IntoView {
                     <div class="card-body">
                         <Form action=UPLOAD multipart=true plain=true>
                             <div class="fields">
-                                <SelectField name="kind" label="What it holds" choices=kinds/>
+                                <SelectField name="kind" label="What it holds" choices=kinds value=tried_kind/>
                                 <FileField/>
                                 <details>
                                     <summary>"How the file is written"</summary>
@@ -127,17 +128,24 @@ fn FileField() -> impl IntoView {
 #[component]
 fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     let good = trial.rows - trial.problem_count - trial.voided;
+    let changes = trial.counts.iter().any(|(label, _)| label == "new" || label == "changed");
     let tiles =
         trial.counts.iter().map(|(label, count)| view! { <StatTile label=format!("Rows {label}") value=grouped(*count)/> }).collect_view();
     let bad = trial.problem_count > 0;
     let upload = trial.upload.clone();
-    let apply = match (bad, good) {
-        (false, 1) => Some(("Import 1 row".to_owned(), String::new())),
-        (false, 2..) => Some((format!("Import {} rows", grouped(good)), String::new())),
-        (true, 1) => Some(("Import the good row".to_owned(), "true".to_owned())),
-        (true, 2..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
+    let apply = match (changes, bad, good) {
+        (true, false, 1) => Some(("Import 1 row".to_owned(), String::new())),
+        (true, false, 2..) => Some((format!("Import {} rows", grouped(good)), String::new())),
+        (true, true, 1) => Some(("Import the good row".to_owned(), "true".to_owned())),
+        (true, true, 2..) => Some((format!("Import the {} good rows", grouped(good)), "true".to_owned())),
         _ => None,
     };
+    let unchanged = (!changes && good > 0).then(|| match (bad || trial.voided > 0, good) {
+        (false, 1) => "Nothing to import: the row is already there".to_owned(),
+        (false, _) => format!("Nothing to import: all {} rows are already there", grouped(good)),
+        (true, 1) => "Nothing to import: the other row is already there".to_owned(),
+        (true, _) => format!("Nothing to import: the other {} rows are already there", grouped(good)),
+    });
     let (read_with, ignored) = (trial.read_with.join(", "), trial.ignored.join(", "));
     let rewards = trial
         .rewards
@@ -145,7 +153,6 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     // All that is wrong is that rewards came in before.
     let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| format!("Give all {} rewards", grouped(trial.rows)));
     let again_upload = trial.upload.clone();
-    let unchanged = trial.counts.iter().all(|(label, _)| label == "unchanged") && trial.rows > 0;
     view! {
         <section class="card" aria-labelledby="trial">
             <div class="card-head">
@@ -157,8 +164,8 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                 {(!read_with.is_empty()).then(|| view! { <Notice tone="plain" title=format!("Read with {read_with}") text="If names or amounts look wrong, choose the file again and say how it is written."/> })}
                 {(!ignored.is_empty()).then(|| view! { <p class="hint">{format!("Columns not used: {ignored}.")}</p> })}
                 {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
-                {unchanged.then(|| view! { <Notice tone="plain" title="Everything in it is here already" text="Importing it would change nothing."/> })}
-                {bad.then(|| view! { <Problems trial=trial.clone()/> })}
+                {unchanged.map(|words| view! { <Notice tone="plain" title=words text=""/> })}
+                {bad.then(|| view! { <Problems trial=trial.clone() rest=changes/> })}
                 <Remarks rows=trial.doubtful count=trial.doubts title="Worth a second look" text="They are imported as they are; take them out of the file if they are wrong."/>
                 <Remarks rows=trial.voided_rows count=trial.voided title="Left out" text="They were voided where the file comes from."/>
                 <div class="actions">
@@ -269,7 +276,15 @@ fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'st
 }
 
 #[component]
-fn Problems(trial: ImportTrial) -> impl IntoView {
+fn Problems(
+    trial: ImportTrial,
+    /// There is something else to import.
+    rest: bool,
+) -> impl IntoView {
+    let next = match rest {
+        true => "Correct the file and try it again, or import the rest and get these rows back as a file with the reasons.",
+        false => "Correct the file and try it again.",
+    };
     let shown = i64::try_from(trial.problems.len()).unwrap_or(i64::MAX);
     let rows = trial
         .problems
@@ -289,7 +304,7 @@ fn Problems(trial: ImportTrial) -> impl IntoView {
         count => format!("{} rows cannot be imported", grouped(count)),
     };
     view! {
-        <Notice tone="bad" icon="alert" title=words text="Correct the file and try it again, or import the rest and get these rows back as a file with the reasons."/>
+        <Notice tone="bad" icon="alert" title=words text=next/>
         <TableFrame label="What is wrong" compact=true keep=true>
             <TableHead labels="#Row|Column|What is wrong"/>
             <tbody>{rows}</tbody>

@@ -1,0 +1,53 @@
+//! What the import page offers, and says, of a file that was tried.
+
+use crate::forms::upload;
+use crate::harness::TestApp;
+use crate::on_both;
+
+const HEADER: &str = "customer_key,name,email,partner_key,created_at\n";
+
+async fn tried(app: &TestApp, owner: &str, kind: &str, content: &str) -> String {
+    upload(app, owner, kind, "file.csv", content).await;
+    app.get("/settings/import", Some(owner)).await.body
+}
+
+/// Whether this kind is the one that is chosen.
+fn chosen(page: &str, kind: &str) -> bool {
+    page.contains(&format!("<option value=\"{kind}\" selected"))
+}
+
+on_both! {
+    async fn nothing_is_offered_where_nothing_would_come_of_it(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let rows = format!("{HEADER}c-1,Carla,,,2026-01-05T10:00:00Z\nc-2,Dan,,,2026-01-06T10:00:00Z\n");
+        let page = tried(&app, &owner, "customers", &rows).await;
+        assert!(page.contains("Import 2 rows") && !page.contains("Nothing to import"), "{page}");
+        app.import(data::imports::Kind::Customers, &rows).await;
+        let page = tried(&app, &owner, "customers", &rows).await;
+        assert!(page.contains("Nothing to import: all 2 rows are already there"), "{page}");
+        assert!(!page.contains("/rpc/imports/apply"), "{page}");
+
+        // All of it is bad: there is no rest.
+        let page = tried(&app, &owner, "customers", &format!("{HEADER}c-3,Eve,nobody,,\n")).await;
+        assert!(page.contains("One row cannot be imported") && page.contains("Correct the file and try it again."), "{page}");
+        assert!(!page.contains("import the rest") && !page.contains("/rpc/imports/apply"), "{page}");
+        // What is good of it is there already.
+        let page = tried(&app, &owner, "customers", &format!("{rows}c-3,Eve,nobody,,\n")).await;
+        assert!(page.contains("Nothing to import: the other 2 rows are already there"), "{page}");
+        assert!(!page.contains("import the rest") && !page.contains("/rpc/imports/apply"), "{page}");
+        let page = tried(&app, &owner, "customers", &format!("{HEADER}c-3,Eve,nobody,,\nc-4,Fay,,,\n")).await;
+        assert!(page.contains("or import the rest") && page.contains("Import the good row"), "{page}");
+    }
+
+    async fn what_was_chosen_stays(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let page = tried(&app, &owner, "customers", "%PDF-1.7\n%\u{e2}\u{e3}\n1 0 obj\n").await;
+        assert!(page.contains("this isn't a CSV text file") || page.contains("this isn&#x27;t a CSV text file"), "{page}");
+        assert!(chosen(&page, "customers"), "{page}");
+        assert!(chosen(&tried(&app, &owner, "rewards", "this is not a table").await, "rewards"));
+        // And beside what a file would do.
+        assert!(chosen(&tried(&app, &owner, "customers", &format!("{HEADER}c-1,Carla,,,\n")).await, "customers"));
+    }
+}
