@@ -48,8 +48,8 @@ pub struct UnknownReason(String);
 
 reasons! {
     Rewarded = "rewarded" / "This earned a commission." / "This earned a reward.",
-    RefundReversed = "refund_reversed" / "The customer was refunded, so the same share of the commission was taken back."
-        / "The refunded share of the original reward was taken back.",
+    RefundReversed = "refund_reversed" / "The customer was refunded, so the same share of the commission was reversed."
+        / "The refunded share of the original reward was reversed.",
     SupersededByAttribution = "superseded_by_attribution" / "The customer was assigned to another partner from this date on."
         / "An attribution change moved this event to another partnership.",
     Voided = "voided" / "The payment was recorded by mistake and voided, so it earned nothing."
@@ -81,9 +81,9 @@ reasons! {
     CapReached = "cap_reached" / "Your commissions of this month have reached the offer's monthly maximum."
         / "The trigger's monthly cap for this partnership is used up.",
     RoundsToZero = "rounds_to_zero" / "The commission would be smaller than the smallest coin." / "The reward rounds to zero, so no row was made.",
-    OriginalNotRewarded = "original_not_rewarded" / "The refunded payment had earned no commission, so nothing is taken back."
+    OriginalNotRewarded = "original_not_rewarded" / "The refunded payment had earned no commission, so nothing is reversed."
         / "The refunded transaction made no reward.",
-    OriginalDeclined = "original_declined" / "The commission of the refunded payment was declined, so nothing is taken back."
+    OriginalDeclined = "original_declined" / "The commission of the refunded payment was declined, so nothing is reversed."
         / "The original reward was declined; there is nothing to reverse.",
 }
 

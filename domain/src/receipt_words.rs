@@ -52,7 +52,7 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
     let mut facts = vec![fact(label, value, moment(event.occurred_at, zone))];
     match (&decision.partner_key, reader) {
         (Some(partner), Reader::Company) => facts.push(fact(ReceiptView::PARTNER, partner.clone(), String::new())),
-        (None, Reader::Company) => facts.push(fact("Brought by", "nobody".to_owned(), String::new())),
+        (None, Reader::Company) => facts.push(fact(ReceiptView::PARTNER, "unattributed".to_owned(), String::new())),
         (_, Reader::Partner) => {}
     }
     let mut offers: Vec<&str> = Vec::new();

@@ -16,9 +16,9 @@ test('attribution is previewed, changed and taken back without script', async ({
     await page.getByLabel('Reason').fill('They signed up through the other link');
     await page.getByRole('button', { name: 'Change attribution' }).click();
     await said(page, 'Changed the attribution; 1 event and its rewards moved.');
-    await expect(page.getByText(`Brought by ${after.name}`)).toBeVisible();
+    await expect(page.getByText(`Referred by ${after.name}`)).toBeVisible();
     await page.getByRole('region', { name: 'Attribution history' }).getByRole('link', { name: 'Undo' }).click();
-    await page.getByRole('button', { name: 'Take the change back' }).click();
+    await page.getByRole('button', { name: 'Undo the change' }).click();
     await said(page, 'Took the change of attribution back.');
-    await expect(page.getByText(`Brought by ${before.name}`)).toBeVisible();
+    await expect(page.getByText(`Referred by ${before.name}`)).toBeVisible();
 });

@@ -20,7 +20,7 @@ test('a change of attribution is seen before it is done, by both partners after 
     await signIn(owner);
     await gotoReady(`/customers/${customer.key}`);
     await more(page, 'Change attribution');
-    await expect(page.getByText(`Belongs to ${before.name} now`)).toBeVisible();
+    await expect(page.getByText(`Attributed to ${before.name} now`)).toBeVisible();
     await choose(page, /^New partner/, after.key, after.key);
     await page.getByLabel('From').fill('2026-11-02T00:00');
     await page.getByRole('button', { name: 'Show what it would do' }).click();
@@ -42,7 +42,7 @@ test('a change of attribution is seen before it is done, by both partners after 
     await page.getByRole('button', { name: 'Change attribution' }).click();
     await said(page, 'Changed the attribution; 1 event and its rewards moved.');
     await expect(page.getByRole('heading', { level: 1, name: customer.name })).toBeVisible();
-    await expect(page.getByText(`Brought by ${after.name}`)).toBeVisible();
+    await expect(page.getByText(`Referred by ${after.name}`)).toBeVisible();
     // From its top, wherever the form was scrolled to.
     expect(await page.evaluate(() => window.scrollY)).toBe(0);
     await expect(page.getByRole('region', { name: 'Attribution history' })).toContainText('They signed up through the other link');
@@ -63,11 +63,11 @@ test('a change of attribution is seen before it is done, by both partners after 
     await signIn(owner);
     await gotoReady(`/customers/${customer.key}`);
     await page.getByRole('region', { name: 'Attribution history' }).getByRole('link', { name: 'Undo' }).click();
-    await expect(page.getByRole('heading', { name: /^Taking the change of .* back$/ })).toBeVisible();
+    await expect(page.getByRole('heading', { name: /^Undo the change of / })).toBeVisible();
     await expect(page.getByRole('region', { name: 'Difference per partner and invoice' }).getByRole('row').filter({ hasText: before.key })).toContainText('$62.50');
-    await page.getByRole('button', { name: 'Take the change back' }).click();
+    await page.getByRole('button', { name: 'Undo the change' }).click();
     await said(page, 'Took the change of attribution back.');
-    await expect(page.getByText(`Brought by ${before.name}`)).toBeVisible();
+    await expect(page.getByText(`Referred by ${before.name}`)).toBeVisible();
     expect(await owed()).toEqual([8750, 0]);
     await signIn(await company.person(after));
     await gotoReady('/partner');

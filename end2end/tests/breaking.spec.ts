@@ -166,7 +166,7 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
     }
     // Among one's own pages.
     const account = page.getByRole('button', { name: 'your account' });
-    await missed('/nowhere/at/all', 'This page does not exist', 'To the start page', '/');
+    await missed('/nowhere/at/all', "This page doesn't exist", 'Go to Home', '/');
     await expect(account).toBeVisible();
     await signIn(priya);
     for (const [path, list] of [
@@ -177,7 +177,7 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
         await missed(path, 'Not found', 'Back to the list', list);
         await expect(page.getByRole('main')).not.toContainText(customer.name);
     }
-    await missed('/partner/nowhere', 'This page does not exist', 'To the start page', '/');
+    await missed('/partner/nowhere', "This page doesn't exist", 'Go to Home', '/');
     await expect(account).toBeVisible();
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Commissions' })).toBeVisible();
     // The company's own side is nothing that a partner has; they read so among their own pages.
@@ -185,15 +185,15 @@ test('what is not there, or not theirs, is not found, and says where to go', asy
     expect(response?.status()).toBe(404);
     await ready(page);
     await expect(page.locator('body')).not.toContainText(customer.name);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText("This page doesn't exist");
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Offers' })).toHaveCount(0);
-    await page.getByRole('main').getByRole('link', { name: 'To the start page' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Go to Home' }).click();
     await page.waitForURL((url) => within(url.pathname) === '/');
     await page.goto('/rewards');
     await ready(page);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText("This page doesn't exist");
     expect((await page.goto('/c/northwind/rewards'))?.status()).toBe(404);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page does not exist');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText("This page doesn't exist");
     await page.goto('/');
     await ready(page);
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Commissions' }).click();

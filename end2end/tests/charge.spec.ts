@@ -15,7 +15,7 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
 
     await signIn(sam);
     await gotoReady('/invoices/RIVERSIDE-0001');
-    await expect(page.getByText('$60.00 waits for you to pay it')).toBeVisible();
+    await expect(page.getByText('$60.00 is waiting for you to pay it')).toBeVisible();
     await checkAccessibility();
     // It did not work at first.
     await page.getByRole('button', { name: 'More actions' }).click();
@@ -33,7 +33,7 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
     await page.getByRole('button', { name: 'Confirm $60.00' }).click();
     await page.getByRole('dialog', { name: 'Confirm that $60.00 was paid' }).getByRole('button', { name: 'Yes, $60.00 was paid' }).click();
     await said(page, 'Recorded that RIVERSIDE-0001 was charged. Its payouts are released.');
-    await expect(page.getByText('$60.00 is to be paid to your partners')).toBeVisible();
+    await expect(page.getByText('You have $60.00 to pay to your partners')).toBeVisible();
 
     // The files that a spreadsheet and a bank take; the bank needs to know where the money goes.
     const file = async (label: string) => {

@@ -27,7 +27,7 @@ test('a missed customer is added, buys, is refunded, and its page tells all of i
     await page.getByRole('button', { name: 'Add the customer' }).click();
     await said(page, 'Added Missed Bakery.');
     await expect(page).toHaveURL(new RegExp(`/customers/${key}$`));
-    await expect(page.getByText(`Brought by ${partner.name}`)).toBeVisible();
+    await expect(page.getByText(`Referred by ${partner.name}`)).toBeVisible();
 
     // The same key is taken.
     await gotoReady('/customers/new');
@@ -59,7 +59,7 @@ test('a missed customer is added, buys, is refunded, and its page tells all of i
     await page.getByLabel('Amount refunded').fill('80');
     await page.getByRole('button', { name: 'Record the refund' }).click();
     await said(page, 'Recorded the refund of $80.00 and took back its share of the rewards.');
-    await expect(transactions).toContainText('Sale, $80.00 given back');
+    await expect(transactions).toContainText('Sale, $80.00 refunded');
     await expect(page.getByRole('region', { name: 'Rewards of this customer' })).toContainText('−$20.00');
     await expect(page.getByRole('region', { name: 'Attribution history' })).toContainText('By hand');
 
@@ -91,7 +91,7 @@ test('a test customer and one whom nobody brought earn nothing, and each receipt
     await page.getByLabel('Customer key').fill(nobody);
     await page.getByRole('button', { name: 'Add the customer' }).click();
     await said(page, `Added ${nobody}.`);
-    for (const [key, why] of [[test, /test customer/i], [nobody, /nobody|no partner/i]] as const) {
+    for (const [key, why] of [[test, /test customer/i], [nobody, /unattributed/]] as const) {
         await gotoReady(`/customers/${key}/sale`);
         await page.getByRole('textbox', { name: 'Amount' }).fill('100');
         await page.getByRole('button', { name: 'Record the sale' }).click();

@@ -77,7 +77,7 @@ pub async fn require_readable(request: Request, next: Next) -> axum::response::R
     if host && is_readable(uri.path()) && uri.query().is_none_or(is_readable) {
         return next.run(request).await;
     }
-    let text = "Nothing was changed. Check the address, or start from the start page.";
+    let text = "Nothing was changed. Check the address, or go to Home.";
     pages::message(request.headers(), StatusCode::BAD_REQUEST, "This address can’t be read", text)
 }
 

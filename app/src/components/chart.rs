@@ -194,15 +194,18 @@ fn direct_labels(bar: &MonthBar, scale: Scale) -> impl IntoView + use<> {
     const APART: i64 = 800;
     let mut base: i64 = 0;
     let mut lowest_free = 10_000;
-    above(bar)
+    let shown: Vec<Part> = above(bar).into_iter().filter(|part| part.2.minor > 0).collect();
+    // Room for the words that come above.
+    let mut highest_free: i64 = shown.iter().map(|_| APART).sum();
+    shown
         .into_iter()
-        .filter(|part| part.2.minor > 0)
         .map(|(_, word, amount)| {
             let middle = scale.at(base.saturating_add(amount.minor / 2));
             base = base.saturating_add(amount.minor);
-            let y = middle.min(lowest_free);
+            highest_free -= APART;
+            let y = middle.min(lowest_free).max(highest_free);
             lowest_free = y - APART;
-            view! { <text class="direct" x="100%" dx="8" y=percent(y.max(0))>{word}</text> }
+            view! { <text class="direct" x="100%" dx="8" y=percent(y)>{word}</text> }
         })
         .collect_view()
 }
@@ -241,7 +244,7 @@ fn round_step(top: i64) -> i64 {
     }
 }
 
-/// "$4k", "€1.5M": for axes.
+/// "$4k", "€1.5M", "$2B": for axes.
 fn compact(amount: Money) -> String {
     let unit = 10_i64.pow(u32::from(amount.currency.exponent()));
     let sign = amount.currency.symbol().map_or_else(|| format!("{} ", amount.currency), str::to_owned);
@@ -253,7 +256,8 @@ fn compact(amount: Money) -> String {
         whole @ 0..1_000 if whole * unit == amount.minor => format!("{sign}{whole}"),
         0..1_000 => amount.display(),
         1_000..1_000_000 => format!("{sign}{}k", tenths(1_000)),
-        _ => format!("{sign}{}M", tenths(1_000_000)),
+        1_000_000..1_000_000_000 => format!("{sign}{}M", tenths(1_000_000)),
+        _ => format!("{sign}{}B", tenths(1_000_000_000)),
     }
 }
 
@@ -295,7 +299,7 @@ mod tests {
         assert_eq!(compact(Money::new(150_000_000, Currency::EUR)), "€1.5M");
         assert_eq!(compact(Money::new(2_000, Currency::USD)), "$20");
         assert_eq!(compact(Money::new(50, Currency::USD)), "$0.50");
-        assert_eq!(compact(Money::new(i64::MAX, Currency::USD)), "$92233720368.5M");
+        assert_eq!(compact(Money::new(i64::MAX, Currency::USD)), "$92233720.3B");
         assert!(round_step(i64::MAX) > 0);
     }
 

@@ -272,8 +272,13 @@ pub fn ErrorSummary() -> impl IntoView {
 
 /// A field's error away from the field: "Amount: Write a number." or, where the message has no subject, "Amount is missing".
 fn told(field: &str, message: &str) -> String {
-    let colon = if message.starts_with("is ") { "" } else { ":" };
+    let colon = if lacks_subject(message) { "" } else { ":" };
     format!("{}{colon} {message}", words(field))
+}
+
+/// "is missing", "has 600 characters; …": the field is what it is about.
+fn lacks_subject(message: &str) -> bool {
+    ["is ", "has ", "contains "].iter().any(|verb| message.starts_with(verb))
 }
 
 /// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
@@ -351,7 +356,7 @@ pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl Into
     move || {
         error.get().map(|message| {
             // "is missing", under its field.
-            let subject = message.starts_with("is ").then_some("This ");
+            let subject = lacks_subject(&message).then_some("This ");
             view! {
                 <p class="error" id=id.clone()>
                     <Icon name="alert"/>

@@ -65,7 +65,7 @@ pub fn ErrorNotice(error: AppError) -> impl IntoView {
     let (icon, href, way) = match &error {
         AppError::Unauthenticated => ("key", format!("/sign-in?next={}", local_path(&path).map(encode).unwrap_or_default()), "Sign in"),
         AppError::NotFound(_) => ("search", at(list_of(within(&path))), "Back to the list"),
-        AppError::Forbidden(_) => ("lock", at("/"), "To the start page"),
+        AppError::Forbidden(_) => ("lock", at("/"), "Go to Home"),
         _ => ("alert", path, "Try again"),
     };
     view! {

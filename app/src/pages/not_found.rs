@@ -19,10 +19,10 @@ pub fn NotFound() -> impl IntoView {
         <Title text="Not found"/>
         <div class="empty">
             <Icon name="search"/>
-            <h1>"This page does not exist"</h1>
-            <p>"The address may be mistyped, or what was here has moved. Nothing is lost: start at home."</p>
+            <h1>"This page doesn't exist"</h1>
+            <p>"The address may be mistyped, or the page has moved."</p>
             <div class="actions">
-                <a class="btn primary" rel="external" href=at("/")>"To the start page"</a>
+                <a class="btn primary" rel="external" href=at("/")>"Go to Home"</a>
             </div>
         </div>
     }

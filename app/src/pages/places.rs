@@ -17,7 +17,7 @@ pub fn Places() -> impl IntoView {
     let waits = Ui::get().stranded;
     view! {
         <Title text="Choose a company"/>
-        <Frame title="Choose a company" context="You belong to more than one. You can change over at the top of every page.">
+        <Frame title="Choose a company" context="You belong to more than one. You can switch at the top of every page.">
             {waits.then(|| view! {
                 <Notice tone="warn" icon="alert" title="Your form was not sent"
                     text="It doesn't say which company it is for, so nothing was done. What you typed is kept: choose the company, look at it and send it again."/>

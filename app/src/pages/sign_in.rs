@@ -19,7 +19,7 @@ pub fn SignIn() -> impl IntoView {
     let target = next.clone();
     view! {
         <Title text="Sign in"/>
-        <Frame title="Sign in" context="To your programme or your commissions.">
+        <Frame title="Sign in" context="See your programme or your commissions.">
             {stranded.then(|| view! {
                 <Notice tone="warn" icon="clock" title="You were signed out in the meantime"
                     text="Nothing was changed, and what you typed is kept. Sign in, look at it and send it again."/>
@@ -65,7 +65,7 @@ fn DemoUsers(users: Vec<DemoUser>, next: String) -> impl IntoView {
     shown.then(|| {
         view! {
             <section class="sign-in-choices" aria-label="Demo sign-ins">
-                <p>"This is a demo. Come in as"</p>
+                <p>"This is a demo. Sign in as"</p>
                 {buttons}
             </section>
         }
@@ -82,7 +82,7 @@ pub fn SetPassword() -> impl IntoView {
     };
     view! {
         <Title text="Set your password"/>
-        <Frame title="Set your password" context="Then you are signed in, and use it from now on.">
+        <Frame title="Set your password" context="You use it to sign in from now on.">
             <Loaded of=open skeleton=Skeleton::Lines let:open>
                 {if open {
                     let token = token.clone();
@@ -91,7 +91,7 @@ pub fn SetPassword() -> impl IntoView {
                             <Hidden name="token" value=token/>
                             <Field name="password" label="New password" kind="password" autocomplete="new-password"
                                 hint="At least 10 characters. Longer is better than more complicated."/>
-                            <Field name="password_again" label="The same again" kind="password" autocomplete="new-password"/>
+                            <Field name="password_again" label="Password again" kind="password" autocomplete="new-password"/>
                             <SubmitButton class="btn primary wide">"Set password and sign in"</SubmitButton>
                         </Form>
                     }
@@ -142,7 +142,7 @@ fn example() -> ReceiptView {
         number: "3 Mar 2026, 14:12".into(),
         facts: vec![
             fact("Event", "Sale of $240.00", "order-20391, yearly plan"),
-            fact("Customer", "Lumen Bakery", "brought by Bluebird Media"),
+            fact("Customer", "Lumen Bakery", "referred by Bluebird Media"),
             fact("Offer", "Affiliates 2026", "version 3, since 1 Jan 2026"),
         ],
         triggers: vec![

@@ -190,7 +190,7 @@ pub async fn record_refund(
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
     let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match (done.new, done.rewards) {
-        (true, 0) => format!("Recorded the refund of {amount}. No reward had to be taken back."),
+        (true, 0) => format!("Recorded the refund of {amount}. No reward had to be reversed."),
         (true, _) => format!("Recorded the refund of {amount} and took back its share of the rewards."),
         (false, _) => format!("The refund {} was recorded before; nothing was added.", refund.key),
     };
@@ -357,9 +357,7 @@ fn amount_and_time(cx: &CompanyCtx, amount: &str, currency: &str, occurred_at: &
     let money = match amount.trim() {
         "" => Err("Write the amount, like 19.99.".to_owned()),
         text => match Money::parse(text, unit) {
-            Ok(money) if money.minor < 0 => {
-                Err("Write it without a minus. What is given back is recorded as the refund of its sale.".to_owned())
-            }
+            Ok(money) if money.minor < 0 => Err("Enter it without a minus sign. To record money given back, refund the sale.".to_owned()),
             parsed => parsed.map_err(|error| error.to_string()),
         },
     };

@@ -95,7 +95,7 @@ pub async fn review_rewards(
         word => {
             let verb = verb(word)?;
             if verb.needs_reason() && reason.trim().is_empty() {
-                return Err(AppError::invalid(field, "Say why: the partner reads it."));
+                return Err(AppError::invalid(field, "Say why; the partner reads it."));
             }
             let review = Review { verb, keys: &keys, reason: &reason, seen, shown: &shown };
             data::rewards::review(&cx.db, cx.company_id, &review, by, cx.now).await
@@ -181,7 +181,7 @@ async fn decide_selection(cx: &CompanyCtx, selection: &str, word: &str, field: &
         && verb.needs_reason()
         && reason.trim().is_empty()
     {
-        return Err(AppError::invalid(field, "Say why: the partner reads it."));
+        return Err(AppError::invalid(field, "Say why; the partner reads it."));
     }
     let outcome = in_pieces(cx, "Deciding", move |db, company, by, now, told| async move {
         data::rewards::selection::decide(&db, company, &Asked { selection: id, decision, reason: &reason }, &by, now, &told).await
@@ -237,15 +237,23 @@ where
 /// What of a selection was not decided about, and why.
 #[cfg(feature = "ssr")]
 fn left_out(outcome: &Outcome) -> String {
-    const NAMED_MAX: usize = 3;
+    const REASONS_MAX: usize = 3;
     let mut words = String::new();
     if !outcome.refused.is_empty() {
-        let named: Vec<String> = outcome.refused.iter().take(NAMED_MAX).map(|(key, why)| format!("{key} {why}")).collect();
-        let more = match outcome.refused.len().saturating_sub(NAMED_MAX) {
-            0 => String::new(),
-            more => format!("; and {} more", counted(more)),
-        };
-        words.push_str(&format!(" {} left out: {}{more}.", counted(outcome.refused.len()), named.join("; ")));
+        let mut reasons: Vec<(&str, &str, usize)> = Vec::new();
+        for (key, why) in &outcome.refused {
+            match reasons.iter_mut().find(|(_, known, _)| known == why) {
+                Some((.., more)) => *more += 1,
+                None => reasons.push((key, why, 0)),
+            }
+        }
+        let named = reasons.iter().take(REASONS_MAX).map(|(key, why, more)| match more {
+            0 => format!("{key}: {why}"),
+            more => format!("{key} and {} more: {why}", counted(*more)),
+        });
+        let others = if reasons.len() > REASONS_MAX { "; and others" } else { "" };
+        let named = named.collect::<Vec<_>>().join("; ");
+        words.push_str(&format!(" {} left out ({named}{others}).", counted(outcome.refused.len())));
     }
     if outcome.missing > 0 {
         words.push_str(&format!(" Stopped: {} are left to do. Send it again to go on.", counted(outcome.missing)));

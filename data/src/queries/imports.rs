@@ -76,7 +76,7 @@ fn standing(zone: &Zone, void: Option<&Model>, undoing: Option<&Model>) -> (Stri
 }
 
 fn named(file: &Model) -> String {
-    if file.file_name.is_empty() { "A file without a name".to_owned() } else { file.file_name.clone() }
+    if file.file_name.is_empty() { "Unnamed file".to_owned() } else { file.file_name.clone() }
 }
 
 /// What voiding the import with this id would do.

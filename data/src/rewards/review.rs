@@ -221,7 +221,7 @@ async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>
         return Err(Error::Invalid(errors));
     }
     if plan.changes.is_empty() && plan.unchanged == 0 {
-        let words = "Nothing was changed: each of these takes another reward back and follows what is decided about that one.";
+        let words = "Nothing was changed: each of these reverses another reward and follows the decision about that one.";
         return Err(Error::invalid("", words));
     }
     let left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);

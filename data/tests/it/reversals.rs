@@ -153,7 +153,7 @@ on_both! {
         // One alone explains itself, and so do several of which none can be decided about.
         let alone = decline(db, id, &of_two[..1], "no", BY, now).await;
         assert_eq!(said(alone, &of_two[0]), format!("it takes back {two} and follows what is decided about that one"));
-        assert!(said(decline(db, id, &of_two, "no", BY, now).await, "").contains("each of these takes another reward back"));
+        assert!(said(decline(db, id, &of_two, "no", BY, now).await, "").contains("each of these reverses another reward"));
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
 
         // Named together with their reward, in any order, they follow it; approved, they need not.

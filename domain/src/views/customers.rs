@@ -173,7 +173,7 @@ pub struct MovedEvent {
     pub title: String,
     pub key: String,
     pub occurred: String,
-    /// The partner's name; "nobody" for none.
+    /// The partner's name; "unattributed" for none.
     pub from_partner: String,
     pub to_partner: String,
 }

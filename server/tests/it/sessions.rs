@@ -134,13 +134,13 @@ on_both! {
         assert_eq!(refused.location(), "/sign-in");
         let waits = refused.flash().unwrap();
         let page = app.get("/sign-in", Some(&waits)).await;
-        assert!(page.body.contains("do not belong together") && page.body.contains("owner@northwind.example"), "{}", page.body);
+        assert!(page.body.contains("email or the password is wrong") && page.body.contains("owner@northwind.example"), "{}", page.body);
         assert!(!page.body.contains("wrong\""), "passwords are not kept");
         assert_eq!(page.flash().as_deref(), Some("tributary-flash="), "the browser forgets it");
         // What somebody else made up is not shown.
         let forged = waits.replace("tributary-flash=7b", "tributary-flash=7c");
         assert_ne!(forged, waits);
-        assert!(!app.get("/sign-in", Some(&forged)).await.body.contains("do not belong together"));
+        assert!(!app.get("/sign-in", Some(&forged)).await.body.contains("email or the password is wrong"));
     }
 
     async fn a_new_password_ends_the_sessions_there_were(db: &TestDb) {

@@ -29,7 +29,7 @@ fn Results(results: SearchResults, text: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="search" title=title
-                    text="In the box above: a part of a name, an email, a key, an order or invoice number. Two letters are enough."/>
+                    text="Use the box above: part of a name or an email, or a whole key, order or invoice number. Two letters are enough."/>
             </div>
         }
         .into_any();
@@ -38,7 +38,7 @@ fn Results(results: SearchResults, text: String) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="search" title=format!("Nothing matches “{text}”")
-                    text="Look for a shorter part of the name, or for the key. Only this company is searched."/>
+                    text="Try a shorter part of the name, or the whole key. Only this company is searched."/>
             </div>
         }
         .into_any();

@@ -39,7 +39,7 @@ fn CommissionsView(list: View) -> impl IntoView {
     let words = list.count.of("commission", "commissions");
     let body = if list.page.rows.is_empty() {
         let text = if list.empty {
-            "As soon as a customer you brought buys something, the commission and the reason for its amount appear here."
+            "As soon as a customer you referred buys something, the commission and the reason for its amount appear here."
         } else {
             "No commission is at this point of its way. Choose another one above."
         };

@@ -1,4 +1,4 @@
-//! The customers whom the partner brought, as far as the company shows them.
+//! The customers whom the partner referred, as far as the company shows them.
 
 use domain::views::portal::{PortalCustomer, PortalCustomers};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ fn CustomersView(list: PortalCustomers) -> impl IntoView {
     let body = if list.page.rows.is_empty() {
         view! {
             <div class="card">
-                <EmptyState icon="customers" title="No customers yet" text="Customers who come through you appear here with what became of them."/>
+                <EmptyState icon="customers" title="No customers yet" text="Customers you refer appear here, with whether they bought."/>
             </div>
         }
         .into_any()

@@ -56,7 +56,7 @@ fn HomeView(home: PartnerHome) -> impl IntoView {
         view! {
             <div class="card">
                 <EmptyState icon="receipt" title="No commissions yet"
-                    text="As soon as a customer you brought buys something, the commission and the reason for its amount appear here."/>
+                    text="As soon as a customer you referred buys something, the commission and the reason for its amount appear here."/>
             </div>
         }
         .into_any()

@@ -22,7 +22,7 @@ fn MoreView(viewer: Viewer) -> impl IntoView {
         <PageHeader title="More" context=viewer.email.clone()/>
         <section class="card measure">
             <div class="card-body stack">
-                <p>"Commissions of a month become one invoice on the first of the next. The company reviews it for seven days, then it is charged and you are paid."</p>
+                <p>"Each month's commissions become one invoice on the first of the next month. The company reviews it for seven days, then it is charged and you are paid."</p>
                 <p>"Open a commission to see why it has its amount, where it is on that way, and the day you can expect it."</p>
             </div>
         </section>

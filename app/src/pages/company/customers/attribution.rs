@@ -18,7 +18,7 @@ use crate::server_fns::customers::{ChangeAttribution as Apply, GetCustomerForms,
 use crate::server_fns::partners::FindPartners;
 use crate::ui::{load, load_once};
 
-/// What the address asks to see: nothing yet, a change, or a change taken back.
+/// What the address asks to see: nothing yet, a change, or a change undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Asked {
     Nothing,
@@ -69,8 +69,8 @@ pub fn ChangeAttribution() -> impl IntoView {
 #[component]
 fn Head(forms: CustomerForms) -> impl IntoView {
     let context = match &forms.partner {
-        Some(partner) => format!("Belongs to {} now", partner.label),
-        None => "Belongs to nobody now".to_owned(),
+        Some(partner) => format!("Attributed to {} now", partner.label),
+        None => "Unattributed now".to_owned(),
     };
     view! {
         <PageHeader title="Change attribution" context=context
@@ -90,7 +90,7 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
         <form class="form measure" method="get">
             <div class="fields">
                 <Combobox name="partner" label="New partner" optional=true value=partner initial=partners find=finder(|place, text| FindPartners { place, text })
-                    placeholder="Name, email or partner key" hint="Empty: belongs to nobody."/>
+                    placeholder="Name, email or partner key" hint="Leave empty to unattribute the customer."/>
                 <Field name="from" label="From" kind="datetime-local" value=from hint=format!("{}. Sales before it stay where they are.", forms.zone)/>
             </div>
             <FormEnd>
@@ -104,14 +104,14 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
 
 #[component]
 fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
-    let to = preview.to.as_ref().map_or("nobody".to_owned(), |partner| partner.label.clone());
+    let to = preview.to.as_ref().map_or("no partner".to_owned(), |partner| partner.label.clone());
     let events = match preview.moves.len() {
         0 => "No event changes hands.".to_owned(),
         1 => "1 event changes hands.".to_owned(),
         count => format!("{} events change hands.", counted(count)),
     };
     let heading = match &asked {
-        Asked::Undo { .. } => format!("Taking the change of {} back", preview.from),
+        Asked::Undo { .. } => format!("Undo the change of {}", preview.from),
         _ => format!("To {to} from {}", preview.from),
     };
     let unchanged = match preview.moves.is_empty() {
@@ -126,7 +126,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
                 <Hidden name="change" value=change/>
                 <Hidden name="seen" value=seen/>
                 <FormEnd>
-                    <SubmitButton>"Take the change back"</SubmitButton>
+                    <SubmitButton>"Undo the change"</SubmitButton>
                     <a class="btn quiet" href=at(customer_path(&key))>"Cancel"</a>
                 </FormEnd>
             </Form>
@@ -241,8 +241,8 @@ pub(super) fn Entries(preview: ChangePreview) -> impl IntoView {
     any.then(|| {
         view! {
             <details>
-                <summary>"The rewards that are written"</summary>
-                <TableFrame label="The rewards that are written">
+                <summary>"The rewards this writes"</summary>
+                <TableFrame label="The rewards this writes">
                     <TableHead labels="Partner|Month|Status|#Amount"/>
                     <tbody>{rows}</tbody>
                 </TableFrame>

@@ -38,8 +38,8 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
     let (key, refundable) =
         (customer.key.clone(), customer.transactions.rows.iter().any(|row| row.line.amount.minor > 0 && row.voided.is_empty()));
     let context = match &customer.partner {
-        Some(partner) => format!("Brought by {} · customer since {}", partner.label, customer.since),
-        None => format!("Brought by nobody · customer since {}", customer.since),
+        Some(partner) => format!("Referred by {} · customer since {}", partner.label, customer.since),
+        None => format!("Unattributed · customer since {}", customer.since),
     };
     let badge = customer.test.then(|| view! { <Badge status="archived" icon="info" word="Test"/> }.into_any());
     let undo = customer.attributions.iter().any(|line| !line.undo.is_empty());
@@ -77,7 +77,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
                 </section>
                 <section>
                     <div class="section-head">
-                        <h2>"Who brought them"</h2>
+                        <h2>"Attribution"</h2>
                     </div>
                     <History lines=customer.attributions.clone() customer=customer.key.clone() undo=undo/>
                 </section>

@@ -37,12 +37,12 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
         <DrawerForm action=CreateCustomer::PATH title="Add a customer" context="For one that tracking missed" close="/customers" submit="Add the customer">
             <Field name="name" label="Name" optional=true autocomplete="off"/>
             <Field name="email" label="Email" kind="email" optional=true autocomplete="off"/>
-            <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own id of the customer; it never changes."/>
-            <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their id at your payment provider."/>
+            <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own ID for the customer; it never changes."/>
+            <Field name="provider_key" label="Provider key" optional=true autocomplete="off" hint="Their ID at your payment provider."/>
             <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
-                find=finder(|place, text| FindPartners { place, text }) placeholder="Name, email or partner key" hint="Who brought them. Sales from then on are paid by that partner's offers."/>
+                find=finder(|place, text| FindPartners { place, text }) placeholder="Name, email or partner key" hint="Who referred them. That partner's offers pay for sales from then on."/>
             <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
-                hint="Empty: since now, and all their earlier sales belong to the partner too."/>
+                hint="Leave empty for now; earlier sales then belong to the partner too."/>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {match viewer.scope {
                     Scope::Company { zone, .. } => Some(view! { <p class="hint">{format!("Times are {zone}.")}</p> }),
@@ -77,7 +77,7 @@ fn EditForm(customer: CustomerDetail) -> impl IntoView {
             <Field name="name" label="Name" value=customer.name optional=true autocomplete="off"/>
             <Field name="email" label="Email" kind="email" value=customer.email optional=true autocomplete="off"/>
             <Field name="provider_key" label="Provider key" value=customer.provider_key optional=true autocomplete="off"
-                hint="Their id at your payment provider."/>
+                hint="Their ID at your payment provider."/>
         </DrawerForm>
     }
 }

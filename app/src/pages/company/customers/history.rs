@@ -1,4 +1,4 @@
-//! Who brought a customer, since when and on whose word.
+//! Whom a customer is attributed to, since when and on whose word.
 
 use domain::views::customers::AttributionLine;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
     if lines.is_empty() {
         return view! {
             <div class="card">
-                <EmptyState icon="link" title="Nobody brought this customer" text="Give them to a partner, and sales from then on are paid by that partner's offers.">
+                <EmptyState icon="link" title="This customer is unattributed" text="Attribute them to a partner, and that partner's offers pay for sales from then on.">
                     <a class="btn" href=at(customer_page(&customer, "attribution"))>"Change attribution"</a>
                 </EmptyState>
             </div>
@@ -22,7 +22,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
         .into_any();
     }
     let path = customer_page(&customer, "attribution");
-    // A change writes several lines; it is taken back at the first of them.
+    // A change writes several lines; it is undone at the first of them.
     let mut offered = String::new();
     let rows = lines
         .into_iter()
@@ -48,7 +48,7 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
 fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let who = match line.partner {
         Some(partner) => view! { <a class="link" href=at(partner_path(&partner.value))>{partner.label}</a> }.into_any(),
-        None => view! { <span>"nobody"</span> }.into_any(),
+        None => view! { <span>"unattributed"</span> }.into_any(),
     };
     let replaced = line.superseded.then(|| view! { <Badge status="archived" icon="undo" word="Replaced"/> });
     let reason = if line.reason.is_empty() {

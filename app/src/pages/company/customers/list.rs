@@ -54,7 +54,7 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="customers" title="No customers yet"
-                    text="Customers stand here with who brought them, when they first bought and what it earned.">
+                    text="See here who referred each customer, when they first bought and how often.">
                     <Permitted action=Action::ManageCustomers>
                         <a class="btn" href=at("/customers/new") data-noscroll="">"Add a customer"</a>
                     </Permitted>
@@ -81,7 +81,7 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
     let table = if list.page.rows.is_empty() {
         view! {
             <div class="card">
-                <EmptyState icon="search" title="No customer matches" text="Names, emails and keys are found by how their words begin.">
+                <EmptyState icon="search" title="No customer matches" text="Names, emails and keys are found by the beginnings of their words.">
                     <a class="btn" href="?">"Show all customers"</a>
                 </EmptyState>
             </div>
@@ -144,7 +144,7 @@ fn Row(row: CustomerRow, own: bool) -> impl IntoView {
         Some(partner) => {
             view! { <td class="c-clip" data-label="Partner"><a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{partner.label.clone()}</a></td> }.into_any()
         }
-        None => view! { <td data-label="Partner"><span class="muted">"nobody"</span></td> }.into_any(),
+        None => view! { <td data-label="Partner"><span class="muted">"unattributed"</span></td> }.into_any(),
     });
     let title = format!("{}\n{}", row.title, row.email);
     let first = match row.first_purchase.is_empty() {

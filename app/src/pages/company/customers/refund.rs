@@ -44,7 +44,7 @@ fn RefundForm(form: CustomerForms) -> impl IntoView {
     if form.refundable.is_empty() {
         return view! {
             <Drawer title="Refund" context=context close=path>
-                <EmptyState icon="refund" title="Nothing to give back" text="This customer has no sale that was not refunded in full already."/>
+                <EmptyState icon="refund" title="Nothing to refund" text="This customer has no sale that isn't refunded in full already."/>
             </Drawer>
         }
         .into_any();
@@ -61,14 +61,14 @@ fn RefundForm(form: CustomerForms) -> impl IntoView {
     view! {
         <DrawerForm action=Record::PATH title="Refund" context=context close=path submit="Record the refund">
             <Hidden name="customer_key" value=key/>
-            <SelectField name="refund_of" label="Sale" choices=sales value=form.chosen hint="What is left of it, and what it was."/>
+            <SelectField name="refund_of" label="Sale" choices=sales value=form.chosen hint="What is left to refund, and the original amount."/>
             <Field name="amount" label="Amount refunded" optional=true inputmode="decimal" autocomplete="off"
                 hint="In the sale's currency. Leave it empty to refund all that is left of the sale."/>
             <Field name="occurred_at" label="When" kind="datetime-local" value=form.now hint=form.zone/>
             <Field name="key" label="Refund key" optional=true autocomplete="off"
-                hint="Your own number of it, so that it is never recorded twice. Empty: one is made."/>
-            <Notice tone="plain" icon="info" title="The same share of the reward is taken back"
-                text="On the invoice of the reward while that is open, on the next one otherwise."/>
+                hint="Your own number for it, so that it is never recorded twice. Leave empty to have one made."/>
+            <Notice tone="plain" icon="info" title="The same share of the reward is reversed"
+                text="On the reward's own invoice while that is open, or else on the next one."/>
         </DrawerForm>
     }
     .into_any()

@@ -52,7 +52,7 @@ fn Row(of: CustomerTransaction, refund: Option<String>, void: Option<String>) ->
         _ if !counts => voided,
         (false, _) => format!("Refund of {}", line.refund_of),
         (true, 0) => "Sale".to_owned(),
-        (true, _) => format!("Sale, {} given back", line.refunded),
+        (true, _) => format!("Sale, {} refunded", line.refunded),
     };
     let refund = refund.filter(|_| sale && counts && line.amount.minor > line.refunded.minor).map(|refund| {
         let href = format!("{refund}?refund_of={}", encode(&line.key));
@@ -69,7 +69,7 @@ fn Row(of: CustomerTransaction, refund: Option<String>, void: Option<String>) ->
     let void = void.map(|(href, words)| view! { <a class="link" href=at(href)>{words}</a> });
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");
-    let partner = line.partner.map_or("nobody".to_owned(), |partner| partner.label);
+    let partner = line.partner.map_or("unattributed".to_owned(), |partner| partner.label);
     let summary = if earned.is_empty() { format!("Why no reward: {}", line.why) } else { format!("Why {earned}") };
     let receipts = receipts.into_iter().rev().map(|receipt| view! { <Receipt of=receipt/> }).collect_view();
     let amount = match counts {

@@ -34,7 +34,7 @@ pub fn PrimaryAction(of: InvoiceDetail) -> impl IntoView {
         return view! {
             <DialogForm id="confirm-charge" action=ConfirmCharge::PATH title=format!("Confirm that {charge} was paid") open=format!("Confirm {charge}")
                 open_class="btn primary" confirm=format!("Yes, {charge} was paid")
-                text="Payouts to your partners are released with it. This cannot be taken back.">
+                text="This releases the payouts to your partners and can't be undone.">
                 <Hidden name="number" value=number/>
             </DialogForm>
         }
@@ -43,7 +43,7 @@ pub fn PrimaryAction(of: InvoiceDetail) -> impl IntoView {
     if of.may.retry {
         return view! {
             <DialogForm id="retry-charge" action=RetryCharge::PATH title=format!("Charge {charge} again") open="Charge again" open_class="btn primary"
-                confirm=format!("Charge {charge}") text="The charge is tried once more, now.">
+                confirm=format!("Charge {charge}") text="The charge is tried once more right away.">
                 <Hidden name="number" value=number/>
             </DialogForm>
         }
@@ -116,8 +116,8 @@ fn ConfirmInNoFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl I
         let total = group.total.display();
         let what = match (files, group.count) {
             (false, count) => format!("the {}", payouts(count)),
-            (true, 1) => "the payout in no file".to_owned(),
-            (true, count) => format!("the {} in no file", payouts(count)),
+            (true, 1) => "the payout that is in no file".to_owned(),
+            (true, count) => format!("the {} that are in no file", payouts(count)),
         };
         let class = if primary { "btn primary" } else { "" };
         view! {
@@ -248,7 +248,7 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
             <hr/>
             <DialogForm id="charge-failed" action=ChargeDidNotWork::PATH title=format!("The charge of {number} did not work") open="It did not work"
                 open_icon="alert" open_class="danger" confirm="Record that it failed" danger=true
-                text="It is due again on the next days, and you are reminded.">
+                text="It falls due again over the next days, and you will be reminded.">
                 <Hidden name="number" value=number.clone()/>
                 <Field name="reason" label="What went wrong"/>
             </DialogForm>

@@ -73,8 +73,8 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
         }
         .into_any(),
         Some(InvoiceState::Charging) if of.may.confirm => view! {
-            <Notice tone="warn" icon="card" title=format!("{charge} waits for you to pay it")
-                text="Pay it the way you have agreed, then confirm it here. Payouts to partners follow only then."/>
+            <Notice tone="warn" icon="card" title=format!("{charge} is waiting for you to pay it")
+                text="Pay it the way you agreed, then confirm it here. Only then are payouts to partners released."/>
         }
         .into_any(),
         Some(InvoiceState::ChargeFailed) => {
@@ -94,7 +94,7 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
                 }
                 None => "Pay them one by one, then confirm each or all of them here.".to_owned(),
             };
-            view! { <Notice tone="warn" icon="wallet" title=format!("{open} is to be paid to your partners") text=text/> }.into_any()
+            view! { <Notice tone="warn" icon="wallet" title=format!("You have {open} to pay to your partners") text=text/> }.into_any()
         }
         _ => ().into_any(),
     }
@@ -148,7 +148,7 @@ fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
             });
             view! {
                 <tr>
-                    <th class="c-main" scope="row">
+                    <th class="c-main c-nowrap" scope="row">
                         {file.made.clone()}
                         <small class="mono">{file.message_id}</small>
                     </th>
@@ -190,8 +190,8 @@ fn Attempts(attempts: Vec<Attempt>) -> impl IntoView {
                 view! {
                     <tr>
                         <th class="c-main" scope="row">{format!("Charge {}", attempt.number)}</th>
-                        <td data-label="Started">{attempt.started}</td>
-                        <td data-label="Answered">{if attempt.finished.is_empty() { "not yet".to_owned() } else { attempt.finished }}</td>
+                        <td class="c-date" data-label="Started">{attempt.started}</td>
+                        <td class="c-date" data-label="Answered">{if attempt.finished.is_empty() { "not yet".to_owned() } else { attempt.finished }}</td>
                         <td data-label="Note" class=if attempt.note.is_empty() { "c-wide c-hide" } else { "c-wide" }>{attempt.note.clone()}</td>
                         <td class="c-status">{badge}</td>
                         <td class="c-amount">{attempt.amount.display()}</td>

@@ -32,7 +32,7 @@ pub fn Partners(of: InvoiceDetail) -> impl IntoView {
     let none = of.partners.rows.is_empty().then(|| {
         view! {
             <div class="card">
-                <EmptyState icon="partners" title="Nobody here" text="No partner matches, or nothing is on this invoice.">
+                <EmptyState icon="partners" title="No partner here" text="No partner matches, or nothing is on this invoice.">
                     <a class="btn" href="?">"Show all partners"</a>
                 </EmptyState>
             </div>

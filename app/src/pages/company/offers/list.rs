@@ -32,7 +32,7 @@ fn OffersView(list: OfferList) -> impl IntoView {
     let body = if list.offers.is_empty() {
         view! {
             <div class="card">
-                <EmptyState icon="offers" title="No offers yet" text="An offer says what partners earn, in words they see. Purchases turn into rewards by it."/>
+                <EmptyState icon="offers" title="No offers yet" text="An offer says what partners earn, in words they see, and turns purchases into rewards."/>
             </div>
         }
         .into_any()
@@ -47,7 +47,7 @@ fn OffersView(list: OfferList) -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title="Offers" context="A new version changes the future; what was earned stays as it was">{create}</PageHeader>
+        <PageHeader title="Offers" context="A new version changes the future; what was earned stays">{create}</PageHeader>
         {body}
     }
     .into_any()

@@ -94,7 +94,7 @@ pub(super) fn Standing(head: PartnerHead) -> impl IntoView {
         <div class="actions">
             <DialogForm id="move-partner" action=MovePartner::PATH title="Change the group" open="Change the group" open_icon="swap"
                 open_class="btn small" confirm="Change the group"
-                text="Sales from now on are paid by the new group's offers. What happened before keeps the group it happened in.">
+                text="The new group's offers pay for sales from now on. Earlier sales stay with the old group.">
                 <Hidden name="key" value=head.key.clone()/>
                 <SelectField name="group" label="Group" choices=head.groups.clone() value=head.group.value.clone()/>
             </DialogForm>

@@ -22,11 +22,11 @@ pub fn NewPartner() -> impl IntoView {
 #[component]
 fn NewForm(form: PartnerForm) -> impl IntoView {
     view! {
-        <DrawerForm action=CreatePartner::PATH title="Add a partner" context="They earn from their first customer on" close="/partners" submit="Add the partner">
+        <DrawerForm action=CreatePartner::PATH title="Add a partner" context="They earn from their first customer onward" close="/partners" submit="Add the partner">
             <Field name="name" label="Name" optional=true autocomplete="off" hint="The organisation, or the person if it is one. Leave empty to use the partner key."/>
             <Field name="email" label="Owner's email" kind="email" optional=true autocomplete="off"/>
-            <Field name="partner_key" label="Partner key" autocomplete="off" hint="Yours to choose and to find them by; it never changes."/>
-            <SelectField name="group" label="Group" choices=form.groups hint="Decides which offers pay them."/>
+            <Field name="partner_key" label="Partner key" autocomplete="off" hint="Your own key for the partner; it never changes."/>
+            <SelectField name="group" label="Group" choices=form.groups hint="Decides which offers apply to them."/>
             <div class="fields">
                 <Field name="first_name" label="First name" optional=true autocomplete="off"/>
                 <Field name="last_name" label="Last name" optional=true autocomplete="off"/>
@@ -80,8 +80,8 @@ fn EditForm(head: PartnerHead, form: PartnerForm, close: String) -> impl IntoVie
 #[component]
 fn Tags(value: String, known: Vec<String>) -> impl IntoView {
     let hint = match known.is_empty() {
-        true => "Words to filter by, with commas between them.".to_owned(),
-        false => format!("With commas between them. In use: {}.", known.into_iter().take(8).collect::<Vec<_>>().join(", ")),
+        true => "Words to filter by, separated by commas.".to_owned(),
+        false => format!("Separate with commas. In use: {}.", known.into_iter().take(8).collect::<Vec<_>>().join(", ")),
     };
     view! { <Field name="tags" label="Tags" value=value optional=true autocomplete="off" hint=hint/> }
 }

@@ -41,7 +41,7 @@ fn ListView(list: PartnerList) -> impl IntoView {
         return view! {
             <div class="card">
                 <EmptyState icon="partners" title="No partners yet"
-                    text="Everyone who brings you customers will stand here, with what they sold and what they earned.">
+                    text="Everyone who refers customers to you appears here, with what they sold and earned.">
                     <Permitted action=Action::ManagePartners>
                         <a class="btn" href=at("/partners/new") data-noscroll="">"Add a partner"</a>
                     </Permitted>
@@ -72,7 +72,7 @@ fn ListView(list: PartnerList) -> impl IntoView {
     let table = if list.page.rows.is_empty() {
         view! {
             <div class="card">
-                <EmptyState icon="search" title="No partner matches" text="Names, emails and partner keys are found by how their words begin.">
+                <EmptyState icon="search" title="No partner matches" text="Names, emails and partner keys are found by the beginnings of their words.">
                     <a class="btn" href="?">"Show all partners"</a>
                 </EmptyState>
             </div>

@@ -1,4 +1,4 @@
-//! The Overview tab: what the partner brought, what it earned, what will be paid when.
+//! The Overview tab: whom the partner referred, what it earned, what will be paid when.
 
 use domain::page::grouped;
 use domain::views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
@@ -198,7 +198,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         view! { <div><dt>"Tags"</dt><dd class="row">{tags}</dd></div> }
     });
     let days = match head.settlement_days {
-        0 => "on the day of the charge".to_owned(),
+        0 => "On the day of the charge".to_owned(),
         1 => "1 day after the charge".to_owned(),
         days => format!("{days} days after the charge"),
     };
@@ -210,7 +210,10 @@ fn Profile(head: PartnerHead) -> impl IntoView {
     let members = head
         .members
         .iter()
-        .map(|member| view! { <div><dt>{member.name.clone()}</dt><dd>{format!("{} · {}", member.email, member.role)}</dd></div> })
+        .map(|member| {
+            let email = (member.email != member.name).then(|| view! { <small>{member.email.clone()}</small> });
+            view! { <div><dt>{member.role.clone()}</dt><dd>{member.name.clone()}{email}</dd></div> }
+        })
         .collect_view();
     let nobody = head.members.is_empty().then(|| view! { <p class="muted">"Nobody signs in for this partner yet."</p> });
     view! {

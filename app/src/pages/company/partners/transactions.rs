@@ -31,7 +31,7 @@ fn Lines(list: TransactionLines, key: String) -> impl IntoView {
     if list.page.rows.is_empty() {
         return view! {
             <div class="card">
-                <EmptyState icon="card" title="No transactions here" text="Sales and refunds of the customers this partner brought appear here."/>
+                <EmptyState icon="card" title="No transactions here" text="Sales and refunds of the customers this partner referred appear here."/>
             </div>
         }
         .into_any();
@@ -57,7 +57,7 @@ fn Line(line: TransactionLine) -> impl IntoView {
     let kind = match (line.refund_of.is_empty(), line.refunded.minor) {
         (false, _) => format!("Refund of {}", line.refund_of),
         (true, 0) => "Sale".to_owned(),
-        (true, _) => format!("Sale, {} given back", line.refunded),
+        (true, _) => format!("Sale, {} refunded", line.refunded),
     };
     let product = [line.product, line.category].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let earned = line.rewards.iter().map(|amount| amount.display()).collect::<Vec<_>>().join(" + ");

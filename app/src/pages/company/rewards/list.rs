@@ -37,7 +37,7 @@ fn ReviewPage(list: ReviewList) -> impl IntoView {
             <PageHeader title="Review Rewards" context=list.context/>
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards yet"
-                    text="A reward comes into being when a customer of a partner buys and an offer pays for it, or when you give one by hand.">
+                    text="A reward appears when a partner's customer buys and an offer pays for it, or when you give one by hand.">
                     <a class="btn primary" href=at("/customers")>"Record a sale"</a>
                     <a class="btn" href=at("/partners")>"Give a manual reward"</a>
                 </EmptyState>

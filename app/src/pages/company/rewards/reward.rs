@@ -50,12 +50,12 @@ fn RewardView(
     let frozen = of.frozen.then(|| {
         view! {
             <Notice icon="lock" title="Frozen with its invoice"
-                text="The invoice is charged, or about to be, so this reward cannot change any more. An adjustment adds or takes away the difference."/>
+                text="The invoice is charged, or about to be, so this reward cannot change any more. An adjustment adds or deducts the difference."/>
         }
     });
     let follows = (of.follows && !of.frozen).then(|| {
         view! {
-            <Notice icon="swap" title="Goes with the reward it takes back"
+            <Notice icon="swap" title="Follows the reward it reverses"
                 text="Hold, release or decline that one, under “Linked rewards”, and this one follows."/>
         }
     });

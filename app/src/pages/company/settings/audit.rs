@@ -22,7 +22,7 @@ pub fn AuditPage() -> impl IntoView {
         choices: AUDIT_KINDS.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
     };
     view! {
-        <PageHeader title="Audit log" context="Who did what to money and permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
+        <PageHeader title="Audit log" context="Who changed money or permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
         <FilterBar placeholder="A key, a number or a person's email" selects=vec![kinds] csv="/export/audit.csv"/>
         <Loaded of=log let:log>
             <Log log=log/>
@@ -69,8 +69,8 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
                 {subject}
                 <small>{entry.subject_kind}</small>
             </td>
-            <td class="c-nowrap" data-label="By">{entry.author}</td>
-            <td>{facts}</td>
+            <td class="c-clip" data-label="By" title=entry.author.clone()><span>{entry.author}</span></td>
+            <td><div class="wide-text">{facts}</div></td>
         </tr>
     }
 }

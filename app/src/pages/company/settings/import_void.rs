@@ -31,7 +31,7 @@ pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
                 (false, false) => Some((format!("{VOID}?undo={}", file.undo), "Undo the void")),
                 (false, true) => None,
             };
-            let way = way.map(|(href, words)| view! { <a class="link" href=at(href)>{words}</a> });
+            let way = way.map(|(href, words)| view! { <a class="link nowrap" href=at(href)>{words}</a> });
             view! {
                 <tr>
                     <th class="c-main" scope="row"><span>{file.file_name}</span><small>{file.author}</small></th>
@@ -88,34 +88,54 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
     let count = |count: i64, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) };
     let sum = |of: fn(&domain::views::settings::TurningSales) -> i64| preview.turning.iter().map(of).sum::<i64>();
     let (sales, refunds) = (sum(|turning| turning.sales), sum(|turning| turning.refunds));
-    let (title, rest) = match preview.undo {
+    let (title, context, rest) = match preview.undo {
         false => (
             format!("Void {}", preview.file_name),
+            format!("Imported on {} by {}", preview.at, preview.author),
             "won't count any more. The customers' other sales are rated again without them, and their keys can be used again.",
         ),
-        true => (format!("Undo the void of {}", preview.file_name), "will count again."),
+        true => (format!("Undo the void of {}", preview.file_name), String::new(), "will count again."),
     };
-    let what = format!("{} and {}", count(sales, "sale", "sales"), count(refunds, "refund", "refunds"));
-    let lead = match preview.undo {
-        false => format!(
-            "What {} imported on {}: {what} of {} {rest}",
-            preview.author,
-            preview.at,
-            count(preview.customers, "customer", "customers")
-        ),
-        true => format!("{what} of {} {rest}", count(preview.customers, "customer", "customers")),
-    };
+    let crumbs = vec![("Import".to_owned(), IMPORT.to_owned())];
+    if sales + refunds == 0 {
+        let (nothing, why) = match preview.undo {
+            false => ("Nothing left to void", "Every transaction of this file is voided already, or an earlier version imported it."),
+            true => ("Nothing left to undo", "Every transaction of this file counts again already, or other changes are in the way."),
+        };
+        return view! {
+            <PageHeader title=title context=context crumbs=crumbs/>
+            <div class="card">
+                <EmptyState icon="refund" title=nothing text=why>
+                    <a class="btn" href=at(IMPORT)>"Open the imports"</a>
+                </EmptyState>
+            </div>
+            <section class="section stack">
+                <Impossible preview=preview/>
+            </section>
+        }
+        .into_any();
+    }
+    let what = [(sales, "sale", "sales"), (refunds, "refund", "refunds")]
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| count(number, one, many))
+        .collect::<Vec<_>>()
+        .join(" and ");
+    let lead = format!("{what} from {} {rest}", count(preview.customers, "customer", "customers"));
     let mut notes = Vec::new();
     if preview.along > 0 {
-        notes.push(format!("{} of these sales that came in otherwise will go with them.", count(preview.along, "refund", "refunds")));
+        notes.push(format!("{} of these sales that came in another way will be voided too.", count(preview.along, "refund", "refunds")));
     }
     if preview.before > 0 {
         let verb = if preview.before == 1 { "was" } else { "were" };
-        notes.push(format!("{} of the file {verb} voided before and will stay so.", count(preview.before, "transaction", "transactions")));
+        notes.push(format!(
+            "{} of the file {verb} voided before and will stay voided.",
+            count(preview.before, "transaction", "transactions")
+        ));
     }
     if !preview.planned {
         notes.push(
-            "The file is large: this is what its transactions have earned. Where other sales depend on them, it can be a little different."
+            "The file is large, so this is what its transactions have earned. It can differ slightly where other sales depend on them."
                 .to_owned(),
         );
     }
@@ -129,11 +149,9 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         })
         .map(|(label, value)| view! { <StatTile label=label value=value/> })
         .collect_view();
-    let nothing = sales + refunds == 0;
     let id = preview.id.clone();
-    let apply = match (nothing, preview.undo) {
-        (true, _) => view! { <Notice tone="plain" title="Nothing of it counts" text="Everything that the file brought in was voided, or it was imported by an earlier version."/> }.into_any(),
-        (false, false) => view! {
+    let apply = match preview.undo {
+        false => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="import" value=id/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
@@ -145,7 +163,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
             </Form>
         }
         .into_any(),
-        (false, true) => view! {
+        true => view! {
             <Form action=UndoImportVoid::PATH>
                 <Hidden name="void" value=id/>
                 <FormEnd>
@@ -158,7 +176,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <PageHeader title=title crumbs=vec![("Import".into(), IMPORT.into())]/>
+        <PageHeader title=title context=context crumbs=crumbs/>
         <section class="section stack loose">
             <p>{lead}</p>
             {notes}
@@ -168,6 +186,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
             {apply}
         </section>
     }
+    .into_any()
 }
 
 /// Per invoice.
@@ -190,9 +209,9 @@ fn Differences(preview: ImportVoidPreview) -> impl IntoView {
         })
         .collect_view();
     let rewards = match (preview.planned, preview.rewards) {
-        (true, 1) => "1 linked reward is written.".to_owned(),
-        (true, count) => format!("{} linked rewards are written.", grouped(count)),
-        (false, count) => format!("{} rewards are corrected.", grouped(count)),
+        (true, 1) => "1 linked reward will be written.".to_owned(),
+        (true, count) => format!("{} linked rewards will be written.", grouped(count)),
+        (false, count) => format!("{} rewards will be corrected.", grouped(count)),
     };
     view! {
         <TableFrame label="Difference per invoice">

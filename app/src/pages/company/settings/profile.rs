@@ -17,7 +17,7 @@ pub fn ProfilePage() -> impl IntoView {
     TooLate::provide();
     let profile = load(|place| GetProfile { place });
     view! {
-        <PageHeader title="Company profile" context="What dates, amounts and payments go by" tabs=view! { <SettingsTabs/> }.into_any()/>
+        <PageHeader title="Company profile" context="How dates, amounts and payments work" tabs=view! { <SettingsTabs/> }.into_any()/>
         <Loaded of=profile let:profile>
             <ProfileForm profile=profile/>
         </Loaded>
@@ -47,14 +47,14 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                         <div class="fields">
                             <Field name="name" label="Name" value=profile.name autocomplete="organization"/>
                             <Field name="key" label="Company key" value=profile.key readonly=true
-                                hint="Stands in invoice numbers and in files; it never changes."/>
+                                hint="Used in invoice numbers and files; it never changes."/>
                         </div>
                         <TextArea name="address" label="Address" value=profile.address optional=true hint="Printed on invoices."/>
                         <div class="fields">
                             <SelectField name="timezone" label="Time zone" choices=zones value=profile.timezone
-                                hint="Months end, and reviews and charges fall due, at midnight there."/>
+                                hint="Months end, and reviews and charges fall due, at midnight in this zone."/>
                             <SelectField name="currency" label="Currency" choices=currencies value=profile.currency
-                                hint="For figures over everything. Sales and rewards keep their own."/>
+                                hint="For overall figures. Sales and rewards keep their own."/>
                         </div>
                         <div class="fields">
                             <SelectField name="charge_provider" label="How invoices are charged" choices=providers.clone() value=profile.charge_provider/>
@@ -69,12 +69,12 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                             <legend>"Account that partners are paid from"</legend>
                             <div class="form">
                                 <Field name="account_name" label="Account holder" value=profile.account_name optional=true autocomplete="off"
-                                    hint="If it is not the company by the name above."/>
+                                    hint="If it isn't the company named above."/>
                                 <div class="fields">
                                     <Field name="iban" label="IBAN" value=profile.iban optional=true autocomplete="off"
-                                        hint="Payment files for your bank name it; without it there are none."/>
+                                        hint="Needed for payment files for your bank."/>
                                     <Field name="bic" label="BIC" value=profile.bic optional=true autocomplete="off"
-                                        hint="Your bank's code, where the bank wants it."/>
+                                        hint="Your bank's code, if your bank asks for it."/>
                                 </div>
                             </div>
                         </fieldset>
