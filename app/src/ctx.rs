@@ -1,14 +1,18 @@
 //! Who asks, where, and whether they may: the first line of every server function.
 
+use std::sync::Arc;
+
 use data::Db;
 use data::accounts::{self, Membership, SignedIn, User};
 use data::entities::companies;
+use data::installation::Time;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Place};
 use http::request::Parts;
 use leptos::prelude::*;
+use tokio::sync::OnceCell;
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -69,6 +73,17 @@ impl PartnerCtx {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whose(pub Uuid);
 
+/// What the parts of a page all ask for, read once for the page.
+#[derive(Clone, Default)]
+pub struct ReadOnce(Arc<Reads>);
+
+#[derive(Default)]
+struct Reads {
+    user: OnceCell<Option<User>>,
+    company: OnceCell<companies::Model>,
+    time: OnceCell<Time>,
+}
+
 /// Somebody signed in.
 #[derive(Clone)]
 pub struct Person {
@@ -108,6 +123,38 @@ pub async fn person() -> Result<Person> {
     person_of(&parts()?).await?.ok_or(AppError::Unauthenticated).inspect_err(fail)
 }
 
+/// The time in this database, for the request.
+pub async fn time() -> Result<Time> {
+    time_of(&parts()?).await
+}
+
+/// A company that the person belongs to, for the request.
+pub async fn company_row(company_id: Uuid) -> Result<companies::Model> {
+    company_row_of(&parts()?, company_id).await
+}
+
+async fn time_of(parts: &Parts) -> Result<Time> {
+    let db = db_of(parts)?;
+    let read = || data::installation::time(&db);
+    Ok(match parts.extensions.get::<ReadOnce>() {
+        Some(once) => *once.0.time.get_or_try_init(read).await?,
+        None => read().await?,
+    })
+}
+
+async fn company_row_of(parts: &Parts, company_id: Uuid) -> Result<companies::Model> {
+    let db = db_of(parts)?;
+    let read = || data::companies::get(db.read(), company_id);
+    // A page is about one company.
+    match parts.extensions.get::<ReadOnce>() {
+        Some(once) => match once.0.company.get_or_try_init(read).await? {
+            company if company.id == company_id => Ok(company.clone()),
+            _ => Ok(read().await?),
+        },
+        None => Ok(read().await?),
+    }
+}
+
 /// As [`company`], for handlers outside of server functions.
 pub async fn company_of(parts: &Parts, place: &Place, action: Action) -> Result<CompanyCtx> {
     let person = person_of(parts).await?.ok_or(AppError::Unauthenticated)?;
@@ -118,9 +165,9 @@ pub async fn company_of(parts: &Parts, place: &Place, action: Action) -> Result<
     if !allows(role, action) {
         return Err(AppError::Forbidden(action.words().to_owned()));
     }
-    let company = data::companies::get(db.read(), company_id).await?;
+    let company = company_row_of(parts, company_id).await?;
     let (zone, currency) = (company.zone()?, company.money_currency()?);
-    let now = data::installation::now(&db).await?;
+    let now = time_of(parts).await?.now;
     Ok(CompanyCtx { db, company_id, company, user, role, zone, currency, now })
 }
 
@@ -134,7 +181,7 @@ pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> 
     if !partner_allows(role, action) {
         return Err(AppError::Forbidden(action.words().to_owned()));
     }
-    let now = data::installation::now(&db).await?;
+    let now = time_of(parts).await?.now;
     Ok(PartnerCtx { db, partner_id, partner_name: name, user, role, now })
 }
 
@@ -142,7 +189,12 @@ pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> 
 pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     let db = db_of(parts)?;
     let Some(user_id) = user_id_of(parts).await? else { return Ok(None) };
-    Ok(accounts::find_user(&db, user_id).await?.map(|user| Person { db, user }))
+    let read = || accounts::find_user(&db, user_id);
+    let user = match parts.extensions.get::<ReadOnce>() {
+        Some(once) => once.0.user.get_or_try_init(read).await?.clone(),
+        None => read().await?,
+    };
+    Ok(user.map(|user| Person { db, user }))
 }
 
 /// Begins a session of a new id for somebody. False where their password was changed since it was checked.

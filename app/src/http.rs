@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use crate::body;
-use crate::ctx::{self, Whose, person_of};
+use crate::ctx::{self, ReadOnce, Whose, person_of};
 use crate::error::{AppError, Result};
 use crate::flash::{self, CookieShown};
 use crate::forms::{Done, Flash, REFUSED_HEADER, local_path};
@@ -81,6 +81,7 @@ async fn before_page(request: Request<Body>) -> Result<Request<Body>, Response> 
         return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(ReadOnce::default());
     if let Some(same) = place::renewed(&parts.uri) {
         return Err(Redirect::permanent(&same).into_response());
     }

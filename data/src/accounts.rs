@@ -247,12 +247,23 @@ pub async fn find_user(db: &Db, user_id: Uuid) -> Result<Option<User>> {
 
 async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<Vec<Membership>> {
     let rows = memberships::Entity::find().filter(memberships::Column::UserId.eq(user_id)).all(conn).await?;
-    let company_ids = rows.iter().filter_map(|row| row.company_id);
-    let partner_ids = rows.iter().filter_map(|row| row.partner_id);
-    let companies =
-        companies::Entity::find().filter(companies::Column::Id.is_in(company_ids)).order_by_asc(companies::Column::Name).all(conn).await?;
-    let partners =
-        partners::Entity::find().filter(partners::Column::Id.is_in(partner_ids)).order_by_asc(partners::Column::Name).all(conn).await?;
+    let company_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.company_id).collect();
+    let partner_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.partner_id).collect();
+    // Nobody waits for the answer to a question about nothing.
+    let companies = match company_ids.is_empty() {
+        true => Vec::new(),
+        false => {
+            let theirs = companies::Entity::find().filter(companies::Column::Id.is_in(company_ids));
+            theirs.order_by_asc(companies::Column::Name).all(conn).await?
+        }
+    };
+    let partners = match partner_ids.is_empty() {
+        true => Vec::new(),
+        false => {
+            let theirs = partners::Entity::find().filter(partners::Column::Id.is_in(partner_ids));
+            theirs.order_by_asc(partners::Column::Name).all(conn).await?
+        }
+    };
     let mut list = Vec::with_capacity(rows.len());
     for company in companies {
         for row in rows.iter().filter(|row| row.company_id == Some(company.id)) {

@@ -68,14 +68,28 @@ pub async fn mode_in<C: ConnectionTrait>(conn: &C) -> Result<Mode> {
     Ok(row(conn).await?.map_or(Mode::Production, |row| read_mode(&row)))
 }
 
-/// The time in this database: the system's, or the sandbox's own.
+/// The time in a database: the system's, or the sandbox's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    pub now: Instant,
+    pub sandbox: bool,
+}
+
+pub async fn time(db: &Db) -> Result<Time> {
+    time_in(db.read()).await
+}
+
+async fn time_in<C: ConnectionTrait>(conn: &C) -> Result<Time> {
+    let sandbox_now = row(conn).await?.and_then(|row| row.sandbox_now);
+    Ok(Time { now: sandbox_now.map_or_else(system_now, Instant), sandbox: sandbox_now.is_some() })
+}
+
 pub async fn now(db: &Db) -> Result<Instant> {
     now_in(db.read()).await
 }
 
 pub async fn now_in<C: ConnectionTrait>(conn: &C) -> Result<Instant> {
-    let sandbox_now = row(conn).await?.and_then(|row| row.sandbox_now);
-    Ok(sandbox_now.map_or_else(system_now, Instant))
+    Ok(time_in(conn).await?.now)
 }
 
 /// Moves a sandbox's clock from `from` to `to`. False when somebody else moved it first. Never backwards, never in production.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{backup, demo, export, import, init, partner, program, run_due, serve, user, verify};
-use crate::{memory, telemetry};
+use crate::telemetry;
 
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, about = "Runs a company's partner programme: sales, rewards, invoices, payouts.")]
@@ -96,9 +96,6 @@ pub fn main() -> ExitCode {
     telemetry::start();
     // The database, mails and uploads hold what belongs to others: they are readable by this user alone.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    if matches!(cli.command, Command::Serve(_)) {
-        memory::give_back_large_blocks();
-    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(Failure::from(error)),

@@ -8,7 +8,6 @@ pub mod config;
 pub mod connections;
 pub mod downloads;
 pub mod mail;
-pub mod memory;
 pub mod pages;
 pub mod requests;
 pub mod router;

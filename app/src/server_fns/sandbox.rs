@@ -34,7 +34,7 @@ const FAILED: &str =
 pub async fn get_jumps(#[server(default)] place: Place, effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
     let Ok(cx) = ctx::company_of(&parts, &place, Action::MoveClock).await else { return Ok(Vec::new()) };
-    Ok(data::queries::session::jumps(&cx.db, cx.company_id, &cx.zone, effects).await?)
+    Ok(data::queries::session::jumps(&cx.db, &cx.company, ctx::time().await?, effects).await?)
 }
 
 /// Moves the clock to an instant, or by a number of local days, and does everything that falls due on the way.

@@ -11,14 +11,23 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
-use data::accounts::{self, SignIn as Outcome, SignedIn};
+use data::accounts::{self, Membership, SignIn as Outcome, SignedIn};
+#[cfg(feature = "ssr")]
+use data::queries::session;
 
 /// Who is looking, and where.
 #[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]
 pub async fn get_viewer(#[server(default)] place: Place) -> Result<Viewer> {
     let person = ctx::person().await?;
-    let membership = person.membership(&place).inspect_err(http::fail)?;
-    Ok(data::queries::session::viewer(&person.db, &person.user, membership).await?)
+    let (db, user) = (&person.db, &person.user);
+    let time = ctx::time().await?;
+    Ok(match person.membership(&place).inspect_err(http::fail)? {
+        &Membership::Company { company_id, role, .. } => {
+            let company = ctx::company_row(company_id).await?;
+            session::company_viewer(db, user, &company, role, time).await?
+        }
+        Membership::Partner { partner_id, name, role, .. } => session::partner_viewer(db, user, *partner_id, name, *role, time).await?,
+    })
 }
 
 /// Where the person can go on to `next`, an address that does not say whose it is.
@@ -26,13 +35,13 @@ pub async fn get_viewer(#[server(default)] place: Place) -> Result<Viewer> {
 pub async fn list_places(#[server(default)] next: String) -> Result<Vec<PlaceLink>> {
     let person = ctx::person().await?;
     let ways = crate::place::ways(&person, local_path(&next).unwrap_or("/"));
-    Ok(data::queries::session::with_companies(&person.db, &person.user, ways).await?)
+    Ok(session::with_companies(&person.db, &person.user, ways).await?)
 }
 
 /// Whom a visitor may come in as with one click: nobody, unless this is a sandbox.
 #[server(prefix = "/rpc", endpoint = "session/demo-users", protocol = Reading)]
 pub async fn list_demo_users() -> Result<Vec<DemoUser>> {
-    Ok(data::queries::session::demo_users(&ctx::db()?).await?)
+    Ok(session::demo_users(&ctx::db()?).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "session/sign-in")]
@@ -53,7 +62,7 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
 #[server(prefix = "/rpc", endpoint = "session/demo-sign-in")]
 pub async fn demo_sign_in(email: String, #[server(default)] next: String) -> Result<Done> {
     let db = ctx::db()?;
-    let Some(user) = data::queries::session::demo_user(&db, &email).await? else {
+    let Some(user) = session::demo_user(&db, &email).await? else {
         return Err(AppError::NotFound("This demo sign-in".to_owned()));
     };
     ctx::begin_session(&SignedIn::without_password(user)).await?;

@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn what_is_no_text_is_said_to_be_none() {
         let noise: Vec<u8> = (0..4_000u32).map(|at| (at * 7 % 256) as u8).collect();
-        for bytes in [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), b"%PDF-1.7\n".to_vec(), noise] {
+        for bytes in [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), b"%PDF-1.7\n".to_vec(), vec![0; 4_000], noise] {
             let error = find(&mut Cursor::new(bytes), Kind::Partners, &Told::default()).unwrap_err();
             assert!(error.to_string().contains("isn't a CSV text file"), "{error}");
         }

@@ -17,6 +17,7 @@ use crate::accounts::{Membership, User, find_user};
 use crate::clock::{self, Preview};
 use crate::due::Work;
 use crate::entities::{companies, memberships, partners, users};
+use crate::installation::Time;
 use crate::{Db, Result, demo, installation};
 
 /// Where a person belongs, each with what `leads` makes of it; what it makes nothing of is left out.
@@ -55,31 +56,30 @@ async fn companies_of<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<
     Ok(named.into_tuple().all(conn).await?)
 }
 
-pub async fn viewer(db: &Db, user: &User, place: &Membership) -> Result<Viewer> {
-    let now = installation::now(db).await?;
-    let sandbox = installation::mode(db).await?.is_sandbox();
-    let (scope, zone, to_review, may_move) = match place {
-        Membership::Company { company_id, key, name, role } => {
-            let company = crate::companies::get(db.read(), *company_id).await?;
-            let zone = company.zone()?;
-            let scope = Scope::Company {
-                key: key.clone(),
-                name: name.clone(),
-                role: *role,
-                zone: zone.place(),
-                currency: company.currency.clone(),
-            };
-            let waiting = figures::rows(&figures::to_review(db.read(), &company, now).await?);
-            (scope, zone, waiting, allows(*role, Action::MoveClock))
-        }
-        Membership::Partner { partner_id, name, role, .. } => {
-            let zone = partner_zone(db.read(), *partner_id).await?;
-            (Scope::Partner { name: name.clone(), role: *role }, zone, 0, false)
-        }
+/// Somebody who looks at a company's programme.
+pub async fn company_viewer(db: &Db, user: &User, company: &companies::Model, role: CompanyRole, time: Time) -> Result<Viewer> {
+    let zone = company.zone()?;
+    let scope = Scope::Company {
+        key: company.key.clone(),
+        name: company.name.clone(),
+        role,
+        zone: zone.place(),
+        currency: company.currency.clone(),
     };
+    let to_review = figures::rows(&figures::to_review(db.read(), company, time.now).await?);
+    Ok(viewer(user, scope, to_review, &zone, time, allows(role, Action::MoveClock)))
+}
+
+/// Somebody who looks at what a partner earned.
+pub async fn partner_viewer(db: &Db, user: &User, partner_id: Uuid, name: &str, role: PartnerRole, time: Time) -> Result<Viewer> {
+    let zone = partner_zone(db.read(), partner_id).await?;
+    Ok(viewer(user, Scope::Partner { name: name.to_owned(), role }, 0, &zone, time, false))
+}
+
+fn viewer(user: &User, scope: Scope, to_review: i64, zone: &Zone, time: Time, may_move: bool) -> Viewer {
     let places = places(user, |place| Some(place.place().to_string()));
-    let clock = sandbox.then(|| clock(&zone, now, may_move));
-    Ok(Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review })
+    let clock = time.sandbox.then(|| clock(zone, time.now, may_move));
+    Viewer { name: user.name.clone(), email: user.email.clone(), scope, places, clock, to_review }
 }
 
 /// A partner reads dates in the zone of the company it has worked with longest.
@@ -152,11 +152,12 @@ pub async fn demo_user(db: &Db, email: &str) -> Result<Option<User>> {
 }
 
 /// Where a sandbox's clock can go, and on request what each jump sets off; nowhere in production.
-pub async fn jumps(db: &Db, company_id: Uuid, zone: &Zone, effects: bool) -> Result<Vec<Jump>> {
-    if !installation::mode(db).await?.is_sandbox() {
+pub async fn jumps(db: &Db, company: &companies::Model, time: Time, effects: bool) -> Result<Vec<Jump>> {
+    if !time.sandbox {
         return Ok(Vec::new());
     }
-    let targets = clock::targets(db, company_id).await?;
+    let zone = company.zone()?;
+    let targets = clock::targets(db.read(), company, time.now).await?;
     let mut wanted = vec![("Tomorrow", targets.tomorrow), ("Charge day", targets.charge_day), ("Month end", targets.month_end)];
     wanted.sort_by_key(|(_, at)| *at);
     let mut jumps = Vec::with_capacity(wanted.len());

@@ -216,7 +216,7 @@ on_both! {
         books.reward(ada, 1000, "USD").await;
         books.reward(bo, -400, "USD").await;
         books.reward_in(bo, 900, "USD", RewardState::Scheduled, Some(at("2026-02-03T00:00:00Z"))).await;
-        let targets = clock::targets(db, books.company_id).await.unwrap();
+        let targets = clock::targets(db.read(), &books.company().await, books.now().await).await.unwrap();
         assert_eq!(targets.tomorrow, at("2026-01-10T23:00:00Z"));
         assert_eq!(targets.month_end, at("2026-01-31T23:00:00Z"));
         assert_eq!(targets.charge_day, at("2026-02-07T23:00:00Z"));
@@ -268,7 +268,6 @@ on_both! {
         let refused = [
             clock::advance(db, &books.ctx, until, "olga", &|_, _| ()).await.err(),
             clock::preview(db, until).await.err(),
-            clock::targets(db, books.company_id).await.err(),
             run_until(db, &books.ctx, until, &|_, _| ()).await.err(),
             plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "olga", now).await.err(),
         ];

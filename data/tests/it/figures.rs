@@ -143,7 +143,8 @@ async fn company_figures(demo: &Demo<'_>) {
     }
     let owner = session::demo_users(db).await.unwrap().into_iter().find(|user| user.company).unwrap();
     let owner = session::demo_user(db, &owner.email).await.unwrap().unwrap();
-    let viewer = session::viewer(db, &owner, &owner.memberships[0]).await.unwrap();
+    let time = installation::time(db).await.unwrap();
+    let viewer = session::company_viewer(db, &owner, company, CompanyRole::Owner, time).await.unwrap();
     assert!(waiting(WaitingKind::Review).unwrap().title.starts_with(&domain::page::grouped(viewer.to_review)));
     let held = demo.sums(|row| row.state == "hold");
     assert_eq!(by_currency(&waiting(WaitingKind::Held).unwrap().amounts), held);

@@ -127,14 +127,15 @@ on_both! {
         assert!(session::demo_user(db, "ada@northwind.test").await.unwrap().is_none());
 
         let user = accounts::find_user(db, added.id).await.unwrap().unwrap();
-        let viewer = session::viewer(db, &user, &user.memberships[0]).await.unwrap();
+        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let time = data::installation::time(db).await.unwrap();
+        let viewer = session::company_viewer(db, &user, &company, CompanyRole::Owner, time).await.unwrap();
         let clock = viewer.clock.unwrap();
         assert_eq!((clock.weekday.as_str(), clock.now.as_str(), clock.zone.as_str()), ("Tuesday", "10 March 2026, 08:00", "New York time"));
         assert_eq!((viewer.places.len(), viewer.to_review), (1, 0));
         assert!(matches!(user.memberships[0], Membership::Company { .. }));
 
-        let zone = "America/New_York".parse().unwrap();
-        let jumps = session::jumps(db, world.company, &zone, true).await.unwrap();
+        let jumps = session::jumps(db, &company, time, true).await.unwrap();
         let seen: Vec<_> = jumps.iter().map(|jump| (jump.label.as_str(), jump.date.as_str(), jump.effect.as_str())).collect();
         assert_eq!(seen, [
             ("Tomorrow", "Wed 11 Mar", "Nothing is due"),
@@ -146,7 +147,9 @@ on_both! {
     async fn production_offers_neither(db: &TestDb) {
         data::installation::init(db, data::installation::Mode::Production).await.unwrap();
         assert!(session::demo_users(db).await.unwrap().is_empty());
-        assert!(session::jumps(db, uuid::Uuid::from_u128(1), &domain::zone::Zone::UTC, false).await.unwrap().is_empty());
+        let books = Books::in_database(db, "UTC", at("2026-03-10T12:00:00Z")).await;
+        let time = data::installation::time(db).await.unwrap();
+        assert!(session::jumps(db, &books.company().await, time, false).await.unwrap().is_empty());
     }
 
     async fn a_partners_rewards_are_filtered_by_the_status_that_they_show(db: &TestDb) {

@@ -61,6 +61,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
     };
     let facts =
         entry.detail.into_iter().map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> }).collect_view();
+    let author = entry.author.clone();
     view! {
         <tr>
             <td class="c-date">{entry.at}</td>
@@ -69,7 +70,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
                 {subject}
                 <small>{entry.subject_kind}</small>
             </td>
-            <td class="c-clip" data-label="By" title=entry.author.clone()><span>{entry.author}</span></td>
+            <td class="c-clip" data-label="By" title=entry.author><span>{author}</span></td>
             <td><div class="wide-text">{facts}</div></td>
         </tr>
     }
