@@ -27,9 +27,9 @@ scripts/client.sh release
 scripts/client-size.sh
 
 step 5 $STEPS "server with the client embedded"
-scripts/server.sh dev
+scripts/server.sh release
 
-TRIBUTARY_BIN="$(server_bin dev)"
+TRIBUTARY_BIN="$(server_bin release)"
 export TRIBUTARY_BIN
 
 step 6 $STEPS "whole histories against a second computation, SQLite and PostgreSQL; a file of 200 MB"
