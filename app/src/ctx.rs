@@ -133,25 +133,23 @@ pub async fn company_row(company_id: Uuid) -> Result<companies::Model> {
     company_row_of(&parts()?, company_id).await
 }
 
+/// What this request has read; nothing, where each question is asked anew.
+fn reads(parts: &Parts) -> Arc<Reads> {
+    parts.extensions.get::<ReadOnce>().cloned().unwrap_or_default().0
+}
+
 async fn time_of(parts: &Parts) -> Result<Time> {
     let db = db_of(parts)?;
-    let read = || data::installation::time(&db);
-    Ok(match parts.extensions.get::<ReadOnce>() {
-        Some(once) => *once.0.time.get_or_try_init(read).await?,
-        None => read().await?,
-    })
+    Ok(*reads(parts).time.get_or_try_init(|| data::installation::time(&db)).await?)
 }
 
 async fn company_row_of(parts: &Parts, company_id: Uuid) -> Result<companies::Model> {
     let db = db_of(parts)?;
     let read = || data::companies::get(db.read(), company_id);
     // A page is about one company.
-    match parts.extensions.get::<ReadOnce>() {
-        Some(once) => match once.0.company.get_or_try_init(read).await? {
-            company if company.id == company_id => Ok(company.clone()),
-            _ => Ok(read().await?),
-        },
-        None => Ok(read().await?),
+    match reads(parts).company.get_or_try_init(read).await? {
+        company if company.id == company_id => Ok(company.clone()),
+        _ => Ok(read().await?),
     }
 }
 
@@ -189,11 +187,7 @@ pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> 
 pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     let db = db_of(parts)?;
     let Some(user_id) = user_id_of(parts).await? else { return Ok(None) };
-    let read = || accounts::find_user(&db, user_id);
-    let user = match parts.extensions.get::<ReadOnce>() {
-        Some(once) => once.0.user.get_or_try_init(read).await?.clone(),
-        None => read().await?,
-    };
+    let user = reads(parts).user.get_or_try_init(|| accounts::find_user(&db, user_id)).await?.clone();
     Ok(user.map(|user| Person { db, user }))
 }
 

@@ -41,7 +41,7 @@ pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Resu
         Ok(customer) => return Ok(Some(customer).filter(|_| checks.is_empty())),
         Err(Error::Invalid(found)) => {
             for (field, message) in found {
-                // As it stands in the file, not as the instant that it is.
+                // The text in the file, not the instant that it means.
                 let quoted = created_at.filter(|_| field == "created_at").map(|text| format!("“{}” ", shown(text.trim())));
                 checks.complain(&field, format!("{}{message}", quoted.unwrap_or_default()));
             }

@@ -176,7 +176,7 @@ pub fn decoded<'a, R: Read + 'a>(file: R, encoding: Encoding) -> Box<dyn Read + 
     Box::new(Decoded { file: BufReader::with_capacity(1 << 16, file), decoder, out: Vec::new(), given: 0, ended: false })
 }
 
-/// What pictures, PDFs and compressed files begin with. A single NUL can be a slip in one cell, which is told of its row.
+/// What pictures, PDFs and compressed files begin with. A single NUL can be a mistake in one cell, which is reported for its row.
 fn is_binary(sample: &[u8]) -> bool {
     const BEGINNINGS: [&[u8]; 6] = [b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"];
     if BEGINNINGS.iter().any(|beginning| sample.starts_with(beginning)) {

@@ -19,7 +19,7 @@ use crate::queries::{names, words};
 /// The newest of it.
 const ENTRIES_MAX: u64 = 50;
 
-/// An entry, and where it stands among others of its instant.
+/// An entry, and its order among those of the same instant.
 type Dated = ((i64, Uuid), HistoryEntry);
 
 pub(super) async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<HistoryEntry>> {
@@ -66,7 +66,7 @@ async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
     Ok(entries.collect())
 }
 
-/// What happened to its payouts. Those that went as planned are told together, those whose money came back each by itself.
+/// What happened to its payouts: one entry for all that went as planned, and one each for those that failed or were returned.
 async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
     if invoice.charged_at.is_none() {
         return Ok(Vec::new());
