@@ -31,12 +31,12 @@ use random::Random;
 use story::{Chapter, MONTHS, Story};
 
 const PROGRAMME: &str = include_str!("demo/programme.toml");
-pub(crate) const COMPANY: &str = "northwind";
+pub const COMPANY: &str = "northwind";
 const SEED: u64 = 20_261_104;
 const FIRST_MONTH: Month = Month(202_411);
 /// Wednesday 4 November 2026, 10:20 in New York: day 4 of the review of October.
 const NOW: &str = "2026-11-04T15:20:00Z";
-pub(crate) const OWNER: &str = "mia.bennett@northwind.example";
+pub const OWNER: &str = "mia.bennett@northwind.example";
 pub const PASSWORD: &str = "northwind-demo";
 
 /// Who can sign in, and what there is.

@@ -26,7 +26,8 @@ pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjust
 pub(crate) use history::History;
 pub(crate) use months::Months;
 pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
-pub(crate) use programme::{Programme, read_version};
+pub(crate) use programme::Programme;
+pub use programme::read_version;
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 
 use crate::bulk::Mode;

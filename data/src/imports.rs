@@ -46,7 +46,8 @@ pub use remarks::Remarks;
 pub use table::RowError;
 pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
 
-pub(crate) use waiting::{accepted, is_done, is_open};
+pub use waiting::is_done;
+pub(crate) use waiting::{accepted, is_open};
 
 use faults::Faults;
 use pending::Pending;

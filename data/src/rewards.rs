@@ -3,7 +3,9 @@
 mod adjust;
 mod change;
 mod desk;
+pub mod figures;
 mod manual;
+pub mod outlook;
 mod reinstate;
 mod review;
 pub mod rows;

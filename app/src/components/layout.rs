@@ -2,12 +2,12 @@
 
 use domain::Place;
 use domain::access::{Action, PartnerAction};
-use domain::views::session::{ClockView, Jump, PlaceLink, Scope, Viewer, initials};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 use leptos_router::components::Outlet;
+use views::session::{ClockView, Jump, PlaceLink, Scope, Viewer, initials};
 
 use super::header::longest_match;
 use super::{Brand, Form, Icon, Loaded, Skeleton, SubmitButton, Tile, Working};

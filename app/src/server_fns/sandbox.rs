@@ -1,8 +1,8 @@
 //! The sandbox's clock in its owner's hands.
 
 use domain::Place;
-use domain::views::session::Jump;
 use leptos::prelude::*;
+use views::session::Jump;
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -16,9 +16,11 @@ use crate::{
     progress::{self, Running},
 };
 #[cfg(feature = "ssr")]
-use data::{due, queries::session::moved_words};
+use data::due;
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
+#[cfg(feature = "ssr")]
+use screens::session::moved_words;
 #[cfg(feature = "ssr")]
 use std::sync::{Mutex, PoisonError};
 
@@ -34,7 +36,7 @@ const FAILED: &str =
 pub async fn get_jumps(#[server(default)] place: Place, effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
     let Ok(cx) = ctx::company_of(&parts, &place, Action::MoveClock).await else { return Ok(Vec::new()) };
-    Ok(data::queries::session::jumps(&cx.db, &cx.company, ctx::time().await?, effects).await?)
+    Ok(screens::session::jumps(&cx.db, &cx.company, ctx::time().await?, effects).await?)
 }
 
 /// Moves the clock to an instant, or by a number of local days, and does everything that falls due on the way.

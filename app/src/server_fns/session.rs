@@ -1,8 +1,8 @@
 //! Signing in, and who is looking.
 
 use domain::Place;
-use domain::views::session::{DemoUser, PlaceLink, Viewer};
 use leptos::prelude::*;
+use views::session::{DemoUser, PlaceLink, Viewer};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -13,7 +13,7 @@ use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
 use data::accounts::{self, Membership, SignIn as Outcome, SignedIn};
 #[cfg(feature = "ssr")]
-use data::queries::session;
+use screens::session;
 
 /// Who is looking, and where.
 #[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::check::shown;
 use crate::db::IN_MAX;
 use crate::error::stored;
-use crate::queries::words::second;
 use crate::{Error, Result};
+use domain::dates::second;
 
 use super::batch::{Batch, Complaint, Row};
 use super::people::{self, Customer};

@@ -13,8 +13,8 @@ use crate::check::{Checks, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
-use crate::queries::words::second;
 use crate::{Error, Result, partners};
+use domain::dates::second;
 
 use super::faults::Faults;
 use super::table::Fields;

@@ -34,7 +34,7 @@ pub const KIND_UNDO: &str = "void_undo";
 pub(super) const ROWS_MAX: usize = 500;
 
 /// Whether the rows of an import say that they came with it, and count.
-pub(crate) async fn any_live<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<bool> {
+pub async fn any_live<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<bool> {
     Ok(live(import_id).one(conn).await?.is_some())
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn is_open<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> R
     Ok(open_of(conn, company_id).await?.is_some())
 }
 
-pub(crate) fn is_done(row: &imports::Model) -> bool {
+pub fn is_done(row: &imports::Model) -> bool {
     row.state == STATE_DONE
 }
 

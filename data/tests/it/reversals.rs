@@ -49,10 +49,10 @@ on_both! {
         let alone = undo(db, id, record.id, BY, now).await;
         assert_eq!(said(alone, &reversal), format!("it takes back {one} and follows what is decided about that one"));
         let company = data::companies::get(db.read(), id).await.unwrap();
-        let of_reversal = data::queries::rewards::detail(db, &company, &reversal, now).await.unwrap();
+        let of_reversal = screens::rewards::detail(db, &company, &reversal, now).await.unwrap();
         assert!(of_reversal.follows && of_reversal.undo.is_empty());
         assert_eq!(of_reversal.verbs, [domain::review::Verb::Approve]);
-        let of_sale = data::queries::rewards::detail(db, &company, &one, now).await.unwrap();
+        let of_sale = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert!(!of_sale.follows && !of_sale.undo.is_empty());
         undo(db, id, held, BY, now).await.unwrap();
         assert_eq!(standing(&books, &reversal).await.0, "pending");

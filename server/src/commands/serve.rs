@@ -77,7 +77,7 @@ async fn tell_simulated_money(db: &Db) -> Outcome {
 
 /// The sign-in page of a sandbox offers them too, with one click each. The password is told while it is the demo's own.
 async fn tell_demo_users(db: &Db) -> Outcome {
-    for user in data::queries::session::demo_users(db).await? {
+    for user in screens::session::demo_users(db).await? {
         let is_demo = data::accounts::has_password(db, &user.email, data::demo::PASSWORD).await?;
         let password = if is_demo { format!("  {}", data::demo::PASSWORD) } else { String::new() };
         say(&format!("  {:<13}  {}{password}  ({})", user.label.to_lowercase(), user.email, user.place))?;

@@ -10,8 +10,8 @@ use axum::http::{Method, StatusCode};
 use data::entities::{audit, transactions};
 use data::imports::Kind;
 use domain::states::CompanyRole;
-use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use views::session::Viewer;
 
 use server::assets::Assets;
 

@@ -2,8 +2,8 @@
 
 use domain::access::Action;
 use domain::page::grouped;
-use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 use leptos::prelude::*;
+use views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 
 use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, Notice, PageHeader, RewardsChart, Skeleton, StatTile, Stats};

@@ -1,7 +1,7 @@
 //! Commissions: every reward with its status, estimated payment date and reason.
 
-use domain::views::portal::{CommissionLine, Commissions as View};
 use leptos::prelude::*;
+use views::portal::{CommissionLine, Commissions as View};
 
 use super::earnings::EarningsStats;
 use crate::components::{

@@ -2,9 +2,9 @@
 
 use domain::Money;
 use domain::access::Action;
-use domain::views::customers::CustomerDetail;
-use domain::views::session::Viewer;
 use leptos::prelude::*;
+use views::customers::CustomerDetail;
+use views::session::Viewer;
 
 use super::history::History;
 use super::sales::Sales;

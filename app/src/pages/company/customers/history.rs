@@ -1,7 +1,7 @@
 //! Whom a customer is attributed to, since when and on whose word.
 
-use domain::views::customers::AttributionLine;
 use leptos::prelude::*;
+use views::customers::AttributionLine;
 
 use crate::components::{Badge, EmptyState, TableFrame, TableHead};
 use crate::list::encode;

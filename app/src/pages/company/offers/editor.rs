@@ -1,10 +1,10 @@
 //! The editor of an offer: words for partners, triggers, from when and for whom.
 
 use domain::offers::{AppliesTo, TriggerText};
-use domain::views::Choice;
-use domain::views::offers::{EDITOR_TRIGGERS_MAX, OfferDraft};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::offers::{EDITOR_TRIGGERS_MAX, OfferDraft};
 
 use super::preview::Preview;
 use crate::components::{

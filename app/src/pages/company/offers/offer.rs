@@ -2,9 +2,9 @@
 
 use domain::access::Action;
 use domain::addresses::offer_page;
-use domain::views::offers::{OfferDetail, VersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::offers::{OfferDetail, VersionView};
 
 use super::editor::Editor;
 use super::list::OfferBadge;

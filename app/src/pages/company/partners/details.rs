@@ -1,9 +1,9 @@
 //! Partner Details: who it is, and the tabs.
 
 use domain::states::PartnershipStatus;
-use domain::views::partners::PartnerHead;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::partners::PartnerHead;
 
 use super::{PartnerTab, ThisPartner};
 use super::{activity, overview, rewards, transactions};

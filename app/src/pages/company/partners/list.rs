@@ -3,9 +3,9 @@
 use domain::access::Action;
 use domain::page::grouped;
 use domain::states::PartnershipStatus;
-use domain::views::Choice;
-use domain::views::partners::{PartnerList, PartnerRow, PartnerTotals};
 use leptos::prelude::*;
+use views::Choice;
+use views::partners::{PartnerList, PartnerRow, PartnerTotals};
 
 use crate::components::layout::{Permitted, use_viewer};
 use crate::components::{

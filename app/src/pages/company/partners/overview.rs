@@ -1,8 +1,8 @@
 //! The Overview tab: whom the partner referred, what it earned, what will be paid when.
 
 use domain::page::grouped;
-use domain::views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 use leptos::prelude::*;
+use views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 
 use super::ThisPartner;
 use super::details::Standing;

@@ -2,8 +2,8 @@
 
 use domain::access::Action;
 use domain::states::RewardStatus;
-use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
+use views::partners::{RewardLine, RewardLines};
 
 use super::ThisPartner;
 use crate::components::layout::Permitted;

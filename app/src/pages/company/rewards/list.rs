@@ -1,11 +1,12 @@
 //! The list: every reward of the open months, by state, with what can be done about many at once.
 
+use domain::list_query::ListQuery;
 use domain::page::Count;
 use domain::states::RewardSource;
-use domain::views::partners::RewardLine;
-use domain::views::rewards::{ReviewList, StateTab};
-use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
+use views::Choice;
+use views::partners::RewardLine;
+use views::rewards::{ReviewList, StateTab};
 
 use super::bulk::{BulkForm, RowBox, SelectEverything};
 use crate::components::{

@@ -2,9 +2,9 @@
 
 use domain::Money;
 use domain::review::Verb;
-use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
