@@ -10,8 +10,8 @@ export ATTACK=all
 export ATTACK_SEED="${1:-$RANDOM}"
 step 1 2 "pages as markup, and every endpoint, seed $ATTACK_SEED (cargo test)"
 set_up tests
-scripts/with-postgres.sh cargo test --locked -p server --features app/ssr --test it hostile -- --nocapture
+scripts/with-postgres.sh cargo test --locked -p domain -p data -p app -p server --features app/ssr --test it -- --nocapture hostile
 step 2 2 "pages in a browser (Playwright)"
-scripts/e2e.sh --project desktop hostile
+scripts/e2e.sh hostile --project=desktop
 echo
 echo "attack: $(grep -c 'qz7\|&#113;' end2end/support/payloads.json) payloads through every field and page, seed $ATTACK_SEED: nothing of them did anything"

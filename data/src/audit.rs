@@ -8,6 +8,9 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::audit;
 
+/// Who does what nobody does by hand.
+pub const SYSTEM: &str = "system";
+
 /// Records that `author` did `action` ("customer_created") to the `subject` (its key or number) of a kind ("customer").
 #[expect(clippy::too_many_arguments, reason = "an audit row is exactly these eight facts")]
 pub async fn record<C: ConnectionTrait>(

@@ -11,8 +11,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, isolated, run_until};
+use crate::due::run_until;
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
+use crate::work::{Ctx, Work, isolated};
 use crate::{Db, Error, Result, audit, charges, installation, outbox, transact};
 
 /// Where a company's people may want to go next.

@@ -9,8 +9,7 @@ use sea_orm::sqlx::sqlite::SqlitePool;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::error::{Error, Result};
-use crate::submissions::{Claim, Writes};
-use crate::{files, schema};
+use crate::files;
 
 mod bulk;
 mod connect;
@@ -19,7 +18,9 @@ pub mod faults;
 mod health;
 mod migrate;
 mod reader;
+pub mod schema;
 mod settings;
+pub mod submissions;
 mod tx;
 
 pub use bulk::{IN_MAX, analyze, execute_with_rows, execute_with_shared_and_rows, ignore_conflict, insert_all};
@@ -29,6 +30,7 @@ pub use tx::Tx;
 
 use connect::{BULK_CACHE_KIB, WRITER_CACHE_KIB};
 use health::WriteHealth;
+use submissions::{Claim, Writes};
 use tx::{Begin, Connection};
 
 /// How often a transaction that lost to another one is run again before its error is shown.

@@ -12,14 +12,15 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Place};
 use crate::attributions::{self, Change};
-use crate::due::{self, Ctx};
+use crate::due;
 use crate::entities::{customers, partnerships, rewards};
 use crate::imports::{self, Kind, Options};
 use crate::installation::{self, Mode};
-use crate::outbox::{Letter, Mailer};
 use crate::partners::PartnerChange;
 use crate::providers::simulated;
 use crate::rewards::ManualReward;
+use crate::work::Ctx;
+use crate::work::{Letter, Mailer};
 use crate::{Db, Error, Result, companies, offers, partners, programme};
 
 mod decisions;

@@ -18,7 +18,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
-pub use check::{FUTURE_MS_MAX, IN_THE_FUTURE};
 pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 
@@ -31,8 +30,16 @@ pub use programme::read_version;
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 
 use crate::bulk::Mode;
-use crate::transactions::Recorded;
 use crate::{Error, Result, audit};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub transaction_id: Uuid,
+    /// False: the same transaction was there already, and nothing happened.
+    pub new: bool,
+    /// How many rewards it made.
+    pub rewards: usize,
+}
 
 /// Records one transaction, with its audit row.
 pub(crate) async fn record_one<C: ConnectionTrait>(

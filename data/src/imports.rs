@@ -17,6 +17,7 @@ mod records;
 mod remarks;
 mod reviews;
 mod rewards;
+mod row;
 mod rows;
 mod sorter;
 mod table;
@@ -40,14 +41,12 @@ use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use faults::RowError;
 pub use format::{Delimiter, Encoding, Format, Told};
 pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
 pub use remarks::Remarks;
-pub use table::RowError;
-pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
-
-pub use waiting::is_done;
-pub(crate) use waiting::{accepted, is_open};
+pub use row::{Standing, latest};
+pub use waiting::wait_for_open;
 
 use faults::Faults;
 use pending::Pending;

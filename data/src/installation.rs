@@ -123,7 +123,7 @@ pub async fn secret(db: &Db) -> Result<String> {
 }
 
 fn new_secret() -> String {
-    crate::sessions::hex(&rand::rng().random::<[u8; 32]>())
+    crate::secrets::hex(&rand::rng().random::<[u8; 32]>())
 }
 
 fn read_mode(row: &Model) -> Mode {

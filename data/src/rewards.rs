@@ -6,7 +6,6 @@ mod desk;
 pub mod figures;
 mod manual;
 pub mod outlook;
-mod reinstate;
 mod review;
 pub mod rows;
 pub mod selection;

@@ -11,8 +11,9 @@ use views::settings::{ImportProblem, ImportVoidPreview, InvoiceDifference, PastI
 use super::customers::change::stage;
 use data::entities::companies;
 use data::entities::imports::{Column, Entity, Model};
+use data::imports::Kind;
 use data::imports::voids::{self, Preview};
-use data::imports::{Kind, is_done};
+use data::open_imports::is_done;
 use data::rewards::outlook::Outlook;
 use data::{Db, Error, Result};
 use domain::dates;

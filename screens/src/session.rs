@@ -14,10 +14,10 @@ use views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 
 use data::accounts::{Membership, User, find_user};
 use data::clock::{self, Preview};
-use data::due::Work;
 use data::entities::{companies, memberships, partners, users};
 use data::installation::Time;
 use data::rewards::figures;
+use data::work::Work;
 use data::{Db, Result, demo, installation};
 use domain::dates;
 

@@ -41,7 +41,7 @@ pub struct AppState {
     pub db: Db,
     pub config: Arc<Config>,
     pub assets: Assets,
-    pub due: data::due::Ctx,
+    pub due: data::work::Ctx,
     pub spool: Spool,
     /// Whether it was said that forwarded addresses are not believed.
     pub forwarded: Arc<AtomicBool>,

@@ -16,7 +16,7 @@ use crate::{
     progress::{self, Running},
 };
 #[cfg(feature = "ssr")]
-use data::due;
+use data::work;
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
 #[cfg(feature = "ssr")]
@@ -51,10 +51,10 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
         Instant::parse(&to).map_err(|error| AppError::invalid("to", error.to_string()))?
     };
     let parts = ctx::parts()?;
-    let due = parts.extensions.get::<due::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
+    let due = parts.extensions.get::<work::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
     let running = Running::begin(cx.user.id, "Looking for what falls due", "Stop here");
-    let so_far = Mutex::new((cx.now, due::Work::default()));
-    let progress = |at: Instant, step: due::Work| {
+    let so_far = Mutex::new((cx.now, work::Work::default()));
+    let progress = |at: Instant, step: work::Work| {
         let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
         so_far.0 = at;
         so_far.1 += step;

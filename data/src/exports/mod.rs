@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::companies;
 use crate::entities::companies::Model as Company;
-use crate::{Error, Result, imports, lists};
+use crate::{Error, Result, lists, open_imports};
 
 mod audit;
 mod cells;
@@ -182,7 +182,7 @@ impl Export {
     /// # Errors
     /// `Conflict` while an import of this company is being written: half of it would be missing.
     pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
-        imports::refuse_while_open(conn, company_id).await?;
+        open_imports::refuse_while_open(conn, company_id).await?;
         let company = companies::get(conn, company_id).await?;
         // What was voided must not come back by importing the file.
         let voided =

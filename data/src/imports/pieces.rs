@@ -8,24 +8,25 @@ use csv::StringRecord;
 use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
 use crate::db::analyze;
-use crate::due::{self, real_now};
-use crate::entities::{import_chunks, import_faults, imports};
+use crate::entities::{import_chunks, imports};
 use crate::error::stored;
+use crate::open_imports::{self, STATE_DONE, STATE_KEEPING};
+use crate::work::{Ctx, real_now};
 use crate::{Db, Error, Result, companies, transact};
 
-use super::accept::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING, count, leased_until};
 use super::faults::Faults;
+use super::faults::RowError;
+use super::row::{count, get, give_back, leased_until, name_fault, standing, still, take};
 use super::rows::{Rows, belong_together};
-use super::table::RowError;
-use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, table, voids, waiting};
+use super::voids::pieces as of_voids;
+use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, records};
 
 /// So long a process that says nothing keeps an import.
 pub const LEASE: Duration = Duration::from_secs(15);
@@ -75,7 +76,7 @@ pub async fn finish(db: &Db, import_id: Uuid, report: Report, progress: Progress
             }
         }
     }
-    let standing = waiting::standing(db.read(), get(db.read(), import_id).await?).await?;
+    let standing = standing(db.read(), get(db.read(), import_id).await?).await?;
     Ok(Report {
         created: standing.created,
         changed: standing.changed,
@@ -195,8 +196,8 @@ impl Work {
         let File { kind, context, ahead, analyzed } = match self {
             Work::File(file) => file.as_mut(),
             Work::Void => {
-                let most = most.min(voids::ROWS_MAX);
-                return Ok((most, transact!(db, |tx| { voids::piece(tx, row, worker, lease, most).await })));
+                let most = most.min(of_voids::ROWS_MAX);
+                return Ok((most, transact!(db, |tx| { of_voids::piece(tx, row, worker, lease, most).await })));
             }
         };
         let taken = ahead.look(db, most).await?;
@@ -212,13 +213,6 @@ impl Work {
         }
         Ok((taken, outcome))
     }
-}
-
-/// The import as it is, unless it is somebody else's by now.
-pub(super) async fn still<C: ConnectionTrait>(tx: &C, before: &imports::Model, worker: &str) -> Result<Option<imports::Model>> {
-    let row = get(tx, before.id).await?;
-    let same = row.leased_by.as_deref() == Some(worker) && row.done == before.done && row.position == before.position;
-    Ok(Some(row).filter(|row| same && row.state == STATE_ACCEPTED))
 }
 
 /// Lets others write now and then.
@@ -312,7 +306,7 @@ impl Ahead {
         self.skip = self.read - chunk.first;
         for (place, record) in (0i64..).zip(reader.records()) {
             if place >= self.skip {
-                self.records.push_back(record.map_err(table::unreadable)?);
+                self.records.push_back(record.map_err(records::unreadable)?);
             }
         }
         self.read = chunk.first + chunk.rows;
@@ -391,44 +385,6 @@ impl Piece<'_> {
     }
 }
 
-pub(super) async fn name_fault<C: ConnectionTrait>(tx: &C, import_id: Uuid, fault: RowError) -> Result<()> {
-    let row = import_faults::ActiveModel {
-        import_id: Set(import_id),
-        row: Set(i64::try_from(fault.row).unwrap_or(i64::MAX)),
-        field: Set(fault.field),
-        message: Set(fault.message),
-    };
-    import_faults::Entity::insert(row).on_conflict(crate::db::ignore_conflict()).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-pub(super) async fn get<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<imports::Model> {
-    imports::Entity::find_by_id(import_id).one(conn).await?.ok_or(Error::NotFound("the import"))
-}
-
-/// Takes an import over unless it is somebody else's.
-pub(super) async fn take<C: ConnectionTrait>(tx: &C, import_id: Uuid, worker: &str, lease: Duration) -> Result<Option<imports::Model>> {
-    let row = get(tx, import_id).await?;
-    let free = row.leased_until <= real_now().0 || row.leased_by.as_deref() == Some(worker);
-    if row.state != STATE_ACCEPTED || !free {
-        return Ok(None);
-    }
-    let mut change = row.into_active_model();
-    change.leased_by = Set(Some(worker.to_owned()));
-    change.leased_until = Set(leased_until(lease));
-    Ok(Some(change.update(tx).await?))
-}
-
-pub(super) async fn give_back<C: ConnectionTrait>(tx: &C, import_id: Uuid, worker: &str) -> Result<()> {
-    imports::Entity::update_many()
-        .col_expr(imports::Column::LeasedUntil, Expr::value(0i64))
-        .filter(imports::Column::Id.eq(import_id))
-        .filter(imports::Column::LeasedBy.eq(worker))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// Writes at an import for a while, on a thread of its own: futures that hold borrowing iterators are not `Send` in the eyes of the
 /// compiler (rust-lang/rust#102211), and background work must be.
 pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Duration) -> Result<Going> {
@@ -438,9 +394,9 @@ pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Durati
 }
 
 /// Goes on with a company's imports that nobody is writing, for a while. Returns how many rows it dealt with.
-pub async fn go_on_due(db: &Db, ctx: &due::Ctx, company_id: Uuid) -> Result<u64> {
+pub async fn go_on_due(db: &Db, ctx: &Ctx, company_id: Uuid) -> Result<u64> {
     let mut rows = 0;
-    let of_company = waiting::accepted().filter(imports::Column::CompanyId.eq(company_id));
+    let of_company = open_imports::accepted().filter(imports::Column::CompanyId.eq(company_id));
     for row in left(of_company, db).await? {
         let worker = format!("{}/{}", ctx.worker, Uuid::now_v7());
         go_on_apart(db, row.id, worker, ctx.lease).await?;

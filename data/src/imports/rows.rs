@@ -193,6 +193,6 @@ impl Text {
         self.bytes += number.len() + cells.iter().map(|cell| cell.len() + 1).sum::<usize>();
         self.rows += 1;
         let record = std::iter::once(number.as_str()).chain(cells.iter().map(String::as_str));
-        self.writer.write_record(record).map_err(table::unreadable)
+        self.writer.write_record(record).map_err(super::records::unreadable)
     }
 }

@@ -13,10 +13,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::*;
-use crate::due::Ctx;
 use crate::entities::{audit, import_chunks, imports};
 use crate::exports::{Export, Format as ExportFormat};
 use crate::testing::TestDb;
+use crate::work::Ctx;
 use crate::{Db, installation, month_end, on_both, programme, transact, transactions, verify};
 
 mod voids;
@@ -163,8 +163,8 @@ async fn by_hand_sale(db: &Db, company: Uuid, key: &str, customer: u32, cents: i
 struct NoMail;
 
 #[async_trait::async_trait]
-impl crate::outbox::Mailer for NoMail {
-    async fn deliver(&self, _: &crate::outbox::Letter) -> std::result::Result<(), String> {
+impl crate::work::Mailer for NoMail {
+    async fn deliver(&self, _: &crate::work::Letter) -> std::result::Result<(), String> {
         Ok(())
     }
 }
@@ -315,11 +315,11 @@ on_both! {
         assert_eq!(month_end::close_month(db, company, later).await.unwrap(), None);
         let refused = Export::begin(db.read(), company, Noun::Rewards, ExportFormat::Csv).await.err().unwrap();
         assert!(refused.to_string().contains("the import of transactions is under way: 0 of 168 rows"), "{refused}");
-        let taken = transact!(db, |tx| { pieces::take(tx, import_id, "somebody", std::time::Duration::from_secs(600)).await }).unwrap();
+        let taken = transact!(db, |tx| { row::take(tx, import_id, "somebody", std::time::Duration::from_secs(600)).await }).unwrap();
         assert!(taken.is_some());
         let waited = wait_for_open(db, company, std::time::Duration::ZERO).await;
         assert!(matches!(waited, Err(Error::Conflict(_))), "{waited:?}");
-        transact!(db, |tx| { pieces::give_back(tx, import_id, "somebody").await }).unwrap();
+        transact!(db, |tx| { row::give_back(tx, import_id, "somebody").await }).unwrap();
         let ctx = Ctx::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
         let work = crate::due::run_due(db, &ctx, later).await.unwrap();
         assert_eq!((work.imported, work.months_closed), (168, 1));
@@ -363,7 +363,7 @@ on_both! {
                 Begun::Ended(report) => panic!("{report:?}"),
             }
         };
-        transact!(db, |tx| { pieces::take(tx, import_id, "somebody", std::time::Duration::from_millis(700)).await }).unwrap();
+        transact!(db, |tx| { row::take(tx, import_id, "somebody", std::time::Duration::from_millis(700)).await }).unwrap();
         let begun = tokio::time::Instant::now();
         let fourth = sales().replace("s-", "v-").replace("r-", "o-");
         assert_eq!(try_import(db, company, &fourth, 0, options(), Arc::new(|_| {})).await.unwrap().created, 168);

@@ -8,7 +8,8 @@ use sea_orm::ConnectionTrait;
 use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
-use crate::events::{Batch, FUTURE_MS_MAX, Given, How, IN_THE_FUTURE, record_batch};
+use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
+use crate::events::{Batch, Given, How, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;

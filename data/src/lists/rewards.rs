@@ -26,6 +26,7 @@ pub mod counts;
 pub mod months;
 pub mod people;
 mod places;
+mod states;
 
 /// The columns that the list can be sorted by, the first by default.
 pub const SORTS: &[&str] = &["recorded", "amount"];

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use data::clock::{self, Preview};
-use data::due::{self, Ctx, Work, run_until};
+use data::due::{self, run_until};
 use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
+use data::work::{Ctx, Work};
 use data::{Db, Error, installation};
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState, SimulatedOutcome};

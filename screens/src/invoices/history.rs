@@ -33,7 +33,7 @@ pub(super) async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: 
 
 /// Who did it, as people read it.
 pub(super) fn author(stored: &str) -> &str {
-    if stored == data::month_end::SYSTEM { "Tributary" } else { stored }
+    if stored == data::audit::SYSTEM { "Tributary" } else { stored }
 }
 
 async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {

@@ -245,7 +245,7 @@ fn history(
 }
 
 fn author(stored: &str) -> String {
-    if stored == data::month_end::SYSTEM { "Tributary".to_owned() } else { stored.to_owned() }
+    if stored == data::audit::SYSTEM { "Tributary".to_owned() } else { stored.to_owned() }
 }
 
 fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {

@@ -3,8 +3,9 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use data::due::{self, Work};
+use data::due;
 use data::installation;
+use data::work::Work;
 use domain::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 

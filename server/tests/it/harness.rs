@@ -72,7 +72,7 @@ pub static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
-    pub due: data::due::Ctx,
+    pub due: data::work::Ctx,
     /// Removed when the test ends.
     folder: TempDir,
     router: Router,

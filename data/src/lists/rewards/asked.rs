@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::cells::{self, Kinds, Span};
 use super::months::Months;
 use super::people::{self, Found};
-use super::places::shelves_of;
 use super::{ALL_MONTHS, SORTS};
 use crate::Result;
 use crate::entities::companies;
@@ -139,4 +138,40 @@ fn ranges(currencies: &[Currency], query: &ListQuery) -> Result<Option<Vec<(Curr
         Some((*currency, Condition::all().add_option(low).add_option(high)))
     };
     Ok(Some(currencies.iter().filter_map(range).collect()))
+}
+
+/// The months that a filter names, with the currencies that there are.
+pub fn shelves_of(month: Month, currencies: &[Currency]) -> Vec<(i32, String)> {
+    currencies.iter().map(|currency| (month.0, currency.code().to_owned())).collect()
+}
+
+impl Asked {
+    /// Everything but state and search, as one condition.
+    pub fn everything(&self, company_id: Uuid) -> Condition {
+        Condition::all()
+            .add(Column::CompanyId.eq(company_id))
+            .add_option(self.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)))
+            .add_option(self.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id)))
+            .add_option(self.source.map(|source| Column::Source.eq(source.word())))
+            .add_option(self.group.map(|group| Column::GroupId.eq(group)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency.code())))
+            .add_option(self.months.condition())
+            .add_option(self.any_amount())
+    }
+
+    /// What is asked for in a currency: all of it, or a range of amounts. `None`: nothing.
+    pub fn range_of(&self, currency: &str) -> Option<Option<Condition>> {
+        match &self.amounts {
+            None => Some(None),
+            Some(ranges) => ranges.iter().find(|(of, _)| of.code() == currency).map(|(_, range)| Some(range.clone())),
+        }
+    }
+
+    pub fn any_amount(&self) -> Option<Condition> {
+        let ranges = self.amounts.as_ref()?;
+        let any = ranges.iter().fold(Condition::any(), |any, (currency, range)| {
+            any.add(Condition::all().add(Column::Currency.eq(currency.code())).add(range.clone()))
+        });
+        Some(if any.is_empty() { any.add(Column::Id.eq(Uuid::nil())) } else { any })
+    }
 }

@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::places::{IN_A_MONTH, waiting, waits};
+use super::states::{IN_A_MONTH, waiting, waits};
 use crate::Result;
 use crate::entities::reward_counts::{self, Column as Kept};
 use crate::entities::rewards::Column;

@@ -7,37 +7,18 @@
 use std::collections::BTreeMap;
 
 use domain::states::RewardState;
-use domain::{Currency, Month};
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::asked::{Asked, AskedMonths};
-use super::people::Found;
+use super::people::{Found, Reach};
+use super::states::{IN_A_MONTH, WAITING, waiting};
 use crate::entities::rewards::{Column, Entity};
 use crate::lists::page::{Arm, List, wrapped};
 
-/// Outside of any month until they are released.
-pub const WAITING: &[RewardState] = &[RewardState::Hold, RewardState::Scheduled];
-pub const IN_A_MONTH: &[RewardState] = &[RewardState::Pending, RewardState::Approved, RewardState::Declined, RewardState::Paid];
-
 /// So many partners have a place of their own in all months; more are met often enough along the sort.
 const APART_MAX: usize = 40;
-
-pub fn waits(state: RewardState) -> bool {
-    WAITING.contains(&state)
-}
-
-/// A state that waits, written out: the indexes of what waits hold nothing else, and a database sees only from the word itself
-/// that they are enough.
-pub fn waiting(state: RewardState) -> Expr {
-    Expr::col(Column::State).eq(Expr::cust(format!("'{}'", state.word())))
-}
-
-/// The months that a filter names, with the currencies that there are.
-pub fn shelves_of(month: Month, currencies: &[Currency]) -> Vec<(i32, String)> {
-    currencies.iter().map(|currency| (month.0, currency.code().to_owned())).collect()
-}
 
 pub struct Place {
     at: Condition,
@@ -55,18 +36,7 @@ pub struct Place {
 struct Whose {
     at: Condition,
     rest: Condition,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub enum Kind {
-    Company,
-    /// One partner or customer.
-    Person,
-    /// Several partners or customers.
-    Several,
-    /// A reward or a sale.
-    One,
+    kind: Reach,
 }
 
 /// The places of a filter that the kept counts do not know.
@@ -150,17 +120,17 @@ fn whose(asked: &Asked, company_id: Uuid, apart: bool) -> Vec<Whose> {
     match (partner, customer, found) {
         (partner, Some(customer), found) => {
             let rest = all().add_option(partner).add_option(found.map(Found::condition));
-            vec![Whose { at: one(customer), rest, kind: Kind::Person }]
+            vec![Whose { at: one(customer), rest, kind: Reach::Person }]
         }
         (Some(partner), None, found) => {
-            vec![Whose { at: one(partner), rest: all().add_option(found.map(Found::condition)), kind: Kind::Person }]
+            vec![Whose { at: one(partner), rest: all().add_option(found.map(Found::condition)), kind: Reach::Person }]
         }
-        (None, None, None) => vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest: all(), kind: Kind::Company }],
+        (None, None, None) => vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest: all(), kind: Reach::Company }],
         (None, None, Some(found)) => {
             let every_month = matches!(asked.months, AskedMonths::All(_));
             if apart && every_month && found.partners.len() > APART_MAX {
                 let rest = all().add(found.condition());
-                return vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest, kind: Kind::Company }];
+                return vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest, kind: Reach::Company }];
             }
             whose_found(found, apart && every_month)
         }
@@ -173,11 +143,11 @@ fn whose_found(found: &Found, apart: bool) -> Vec<Whose> {
     let partners = &found.partners;
     if apart {
         let person =
-            |id: &Uuid| Whose { at: Condition::all().add(Column::PartnershipId.eq(*id)), rest: Condition::all(), kind: Kind::Person };
+            |id: &Uuid| Whose { at: Condition::all().add(Column::PartnershipId.eq(*id)), rest: Condition::all(), kind: Reach::Person };
         every.extend(partners.iter().map(person));
     } else if !partners.is_empty() {
         let at = Condition::all().add(Column::PartnershipId.is_in(partners.iter().copied()));
-        every.push(Whose { at, rest: Condition::all(), kind: Kind::Several });
+        every.push(Whose { at, rest: Condition::all(), kind: Reach::Several });
     }
     if !partners.is_empty() {
         before = before.add(Column::PartnershipId.is_not_in(partners.iter().copied()));
@@ -199,7 +169,7 @@ fn places(asked: &Asked, whose: Vec<Whose>, by_time: bool) -> Vec<Place> {
             .add_option(asked.source.map(|source| Column::Source.eq(source.word())))
             .add_option(asked.group.map(|group| Column::GroupId.eq(group)))
             .add_option(asked.currency.map(|currency| Column::Currency.eq(currency.code())));
-        if whose.kind == Kind::Company {
+        if whose.kind == Reach::Company {
             of_company(asked, &whose.at, &rest, by_time, &mut all);
         } else {
             of_people(asked, &whose, &rest, &mut all);
@@ -240,9 +210,9 @@ fn of_company(asked: &Asked, company: &Condition, rest: &Condition, by_time: boo
 }
 
 fn of_people(asked: &Asked, whose: &Whose, rest: &Condition, all: &mut Vec<Place>) {
-    let person = whose.kind == Kind::Person;
+    let person = whose.kind == Reach::Person;
     let (shelves, waits) = match &asked.months {
-        AskedMonths::One { .. } | AskedMonths::Open { .. } if whose.kind == Kind::One => {
+        AskedMonths::One { .. } | AskedMonths::Open { .. } if whose.kind == Reach::One => {
             let rest = rest.clone().add_option(asked.months.condition()).add_option(asked.any_amount());
             all.push(Place { at: whose.at.clone(), range: None, rest, states: None, by_time: false, by_amount: false });
             return;
@@ -289,37 +259,3 @@ fn of_people(asked: &Asked, whose: &Whose, rest: &Condition, all: &mut Vec<Place
         });
     }
 }
-
-impl Asked {
-    /// Everything but state and search, as one condition.
-    pub fn everything(&self, company_id: Uuid) -> Condition {
-        Condition::all()
-            .add(Column::CompanyId.eq(company_id))
-            .add_option(self.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)))
-            .add_option(self.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id)))
-            .add_option(self.source.map(|source| Column::Source.eq(source.word())))
-            .add_option(self.group.map(|group| Column::GroupId.eq(group)))
-            .add_option(self.currency.map(|currency| Column::Currency.eq(currency.code())))
-            .add_option(self.months.condition())
-            .add_option(self.any_amount())
-    }
-
-    /// What is asked for in a currency: all of it, or a range of amounts. `None`: nothing.
-    fn range_of(&self, currency: &str) -> Option<Option<Condition>> {
-        match &self.amounts {
-            None => Some(None),
-            Some(ranges) => ranges.iter().find(|(of, _)| of.code() == currency).map(|(_, range)| Some(range.clone())),
-        }
-    }
-
-    fn any_amount(&self) -> Option<Condition> {
-        let ranges = self.amounts.as_ref()?;
-        let any = ranges.iter().fold(Condition::any(), |any, (currency, range)| {
-            any.add(Condition::all().add(Column::Currency.eq(currency.code())).add(range.clone()))
-        });
-        Some(if any.is_empty() { any.add(Column::Id.eq(Uuid::nil())) } else { any })
-    }
-}
-
-/// Every state waits, or is in a month.
-const _: () = assert!(WAITING.len() + IN_A_MONTH.len() == RewardState::ALL.len());

@@ -132,14 +132,14 @@ pub async fn purge_submissions(db: &Db, real_now: Instant) -> Result<u64> {
 
 /// The key of a form that was sent: the same text gives the same.
 pub fn form_of(text: &str) -> String {
-    crate::sessions::hash(text)
+    crate::secrets::hash(text)
 }
 
 /// HMAC-SHA256 of a text under the installation's secret, in hexadecimal.
 pub fn sign(secret: &str, text: &str) -> Result<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| Error::Corrupt(error.to_string()))?;
     mac.update(text.as_bytes());
-    Ok(crate::sessions::hex(&mac.finalize().into_bytes()))
+    Ok(crate::secrets::hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

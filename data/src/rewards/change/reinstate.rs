@@ -9,9 +9,9 @@ use domain::{Currency, Instant, Money};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::change::Change;
-use super::desk::{Desk, linked_to};
-use super::rows::{Origin, from_draft, insert_rewards};
+use super::super::desk::{Desk, linked_to};
+use super::super::rows::{Origin, from_draft, insert_rewards};
+use super::Change;
 use crate::db::IN_MAX;
 use crate::entities::{receipts, rewards, transactions};
 use crate::error::stored;
@@ -20,7 +20,13 @@ use crate::{Error, Result};
 
 /// A refund takes nothing back of a declined reward. Counting again, the reward owes its share: the sale's latest refund is
 /// rated once more, with a receipt of its own.
-pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &[Change], batch_id: Uuid, by: &str) -> Result<()> {
+pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
+    tx: &C,
+    desk: &Desk,
+    changes: &[Change],
+    batch_id: Uuid,
+    by: &str,
+) -> Result<()> {
     let back: Vec<&Change> = changes.iter().filter(|change| is_back(change)).collect();
     if back.is_empty() {
         return Ok(());
@@ -30,7 +36,13 @@ pub(super) async fn reinstate<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: 
 }
 
 /// Takes back of these rewards what was refunded of their sales and has not been taken back yet.
-pub(super) async fn take_back_refunded<C: ConnectionTrait>(tx: &C, desk: &Desk, back: &[&Change], change_id: Uuid, by: &str) -> Result<()> {
+pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
+    tx: &C,
+    desk: &Desk,
+    back: &[&Change],
+    change_id: Uuid,
+    by: &str,
+) -> Result<()> {
     let sales = refunded_sales(tx, back).await?;
     if sales.is_empty() {
         return Ok(());
