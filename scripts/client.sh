@@ -19,7 +19,7 @@ flock 9
 
 stamp="$ROOT/.make/client"
 current="$profile $WASM_BINDGEN_VERSION $(rustc --version) $(scripts/fingerprint.sh \
-    Cargo.toml Cargo.lock Trunk.toml .cargo domain app \
+    Cargo.toml Cargo.lock Trunk.toml .cargo domain views app \
     frontend/Cargo.toml frontend/src frontend/index.html frontend/pre-build.sh frontend/post-build.sh style public)"
 if [ "$(cat "$stamp" 2>/dev/null)" = "$current" ] && ls dist/pkg/frontend-*_bg.wasm >/dev/null 2>&1; then
     say "the client is up to date"

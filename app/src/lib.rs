@@ -24,6 +24,7 @@ pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
+mod routing;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod shell;

@@ -15,7 +15,7 @@ use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
 
 use crate::pages;
-use crate::router::AppState;
+use crate::state::AppState;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

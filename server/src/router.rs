@@ -1,10 +1,8 @@
 //! Every route of the server, and what each request passes through.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use app::spool::Spool;
 use app::tokens::Signing;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -12,7 +10,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
-use data::Db;
 use data::flashes::Flashes;
 use data::sessions::Sessions;
 use tokio::sync::Semaphore;
@@ -25,9 +22,8 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tower_sessions::Session;
 
-use crate::assets::Assets;
-use crate::config::Config;
-use crate::{background, downloads, pages, requests, security, sessions};
+use crate::state::AppState;
+use crate::{downloads, pages, requests, security, sessions};
 
 /// A file of 32 MB and the form around it; larger ones go through the command line.
 const BODY_BYTES_MAX: usize = 33 * 1024 * 1024;
@@ -35,26 +31,6 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
 /// Pages and downloads that are begun at the same time; more wait for their turn. Each takes some hundred kB until its answer is sent,
 /// and the allocator keeps what many took at once.
 const PAGES_AT_ONCE: usize = 32;
-
-#[derive(Clone)]
-pub struct AppState {
-    pub db: Db,
-    pub config: Arc<Config>,
-    pub assets: Assets,
-    pub due: data::work::Ctx,
-    pub spool: Spool,
-    /// Whether it was said that forwarded addresses are not believed.
-    pub forwarded: Arc<AtomicBool>,
-}
-
-impl AppState {
-    /// `url` is the database's address.
-    pub fn new(db: Db, url: &str, config: Config) -> AppState {
-        let due = background::context(&db, &config.mail_dir);
-        let spool = Spool::new(config.spool_dir(url));
-        AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, spool, forwarded: Arc::default() }
-    }
-}
 
 pub fn build(state: AppState) -> Router {
     let store = Sessions::new(state.db.clone());

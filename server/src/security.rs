@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::pages;
-use crate::router::AppState;
+use crate::state::AppState;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");

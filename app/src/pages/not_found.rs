@@ -4,7 +4,7 @@ use domain::Place;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::layout::{company_frame, partner_frame};
+use crate::components::frame::{company_frame, partner_frame};
 use crate::components::{Brand, Icon};
 use crate::place::at;
 use crate::ui::Ui;

@@ -8,8 +8,8 @@ use data::demo;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::background;
-use crate::cli::{Outcome, say};
 use crate::commands::open;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

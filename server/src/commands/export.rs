@@ -6,8 +6,8 @@ use clap::ValueEnum;
 use data::exports::{Export, Format, Noun};
 use data::{imports, open_imports};
 
-use crate::cli::Outcome;
 use crate::commands::{open_existing, open_to_read};
+use crate::console::Outcome;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::init::parse_instant;
 use crate::background;
-use crate::cli::{Outcome, say};
 use crate::commands::open_existing;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

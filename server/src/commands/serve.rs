@@ -7,11 +7,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::background;
-use crate::cli::{Outcome, note, say};
 use crate::commands::open;
 use crate::config::Config;
 use crate::connections::{self, Limits};
-use crate::router::{self, AppState};
+use crate::console::{Outcome, note, say};
+use crate::router;
+use crate::state::AppState;
 
 /// How long requests under way may take to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use views::session::Viewer;
 
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{Icon, Loaded, PageHeader};
 
 #[component]

@@ -9,7 +9,7 @@ use views::session::Viewer;
 use super::history::History;
 use super::sales::Sales;
 use super::this_customer;
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame,
     TableHead,

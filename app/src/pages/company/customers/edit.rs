@@ -7,7 +7,7 @@ use leptos::server_fn::ServerFn;
 use views::customers::CustomerDetail;
 
 use super::this_customer;
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};

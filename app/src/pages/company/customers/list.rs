@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use views::Choice;
 use views::customers::{CustomerList, CustomerRow};
 
-use crate::components::layout::{Permitted, use_viewer};
+use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
     Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th,
 };

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use views::Choice;
 use views::partners::{PartnerList, PartnerRow, PartnerTotals};
 
-use crate::components::layout::{Permitted, use_viewer};
+use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
     EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd,
 };

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use views::partners::{RewardLine, RewardLines};
 
 use super::ThisPartner;
-use crate::components::layout::Permitted;
+use crate::components::viewer::Permitted;
 use crate::components::{
     Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
 };
