@@ -64,6 +64,22 @@ impl AppError {
         }
     }
 
+    /// The same for programs: it stays, whatever the words.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            AppError::Unreadable => "unreadable",
+            AppError::Unauthenticated => "unauthenticated",
+            AppError::Forbidden(_) => "forbidden",
+            AppError::NotFound(_) => "not_found",
+            AppError::Conflict(_) => "conflict",
+            AppError::Outdated => "outdated",
+            AppError::Busy => "busy",
+            AppError::Invalid(_) => "invalid",
+            AppError::Internal { .. } | AppError::Unreachable => "internal",
+            AppError::Unavailable(_) => "unavailable",
+        }
+    }
+
     /// A few words over the explanation.
     pub const fn title(&self) -> &'static str {
         match self {

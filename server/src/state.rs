@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 use app::spool::Spool;
 use data::Db;
 
-use crate::assets::Assets;
 use crate::background;
 use crate::config::Config;
+use crate::edge::assets::Assets;
 
 #[derive(Clone)]
 pub struct AppState {

@@ -13,7 +13,7 @@ use domain::states::CompanyRole;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use views::session::Viewer;
 
-use server::assets::Assets;
+use server::edge::assets::Assets;
 
 use crate::harness::{Answer, PASSWORD, PLACE, TestApp, hidden, request};
 use crate::on_both;

@@ -67,6 +67,11 @@ impl Assets {
         app::shell::Assets { js: named("frontend", ".js"), wasm: named("frontend", "_bg.wasm"), css: named("app", ".css") }
     }
 
+    /// The files' addresses.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.0.files.keys().map(|path| format!("/{path}"))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.files.is_empty()
     }

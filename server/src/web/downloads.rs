@@ -21,7 +21,7 @@ use domain::{Instant, Place};
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
 
-use crate::pages;
+use super::pages;
 
 pub fn router() -> Router {
     Router::new()

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Place;
 use http::request::Parts;
 
-use crate::assets::STYLE_SHEET;
+use crate::edge::assets::STYLE_SHEET;
 
-const HOME: &str = "<a class=\"btn\" href=\"/\">To the start page</a>";
+const HOME: &str = "<a class=\"btn\" href=\"/\">Go to Home</a>";
 
 /// A page for browsers that asked for one, and a line of text for the rest.
 pub fn message(headers: &HeaderMap, status: StatusCode, title: &str, text: &str) -> Response {
