@@ -39,4 +39,4 @@ pub mod upload;
 pub mod wire;
 
 pub use error::{AppError, FieldErrors, Result};
-pub use routes::App;
+pub use routes::{CompanyApp, PartnerApp};

@@ -64,7 +64,8 @@ impl Assets {
                 .find(|path| path.strip_prefix("pkg/").is_some_and(|name| name.starts_with(begins) && name.ends_with(ends)));
             found.map_or_else(|| format!("/pkg/{begins}{ends}"), |path| format!("/{path}"))
         };
-        app::shell::Assets { js: named("frontend", ".js"), wasm: named("frontend", "_bg.wasm"), css: named("app", ".css") }
+        let client = |name: &str| app::shell::Client { js: named(name, ".js"), wasm: named(name, "_bg.wasm") };
+        app::shell::Assets { company: client("company"), partner: client("partner"), css: named("app", ".css") }
     }
 
     /// The files' addresses.

@@ -262,7 +262,7 @@ on_both! {
                 .body(Body::from(Packed::of(&GetViewer { place: PLACE.to_owned().into() }).to_string()))
                 .unwrap()
         };
-        let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
+        let packed = app.send(ask(&Assets::embedded().client().company.wasm)).await;
         assert_eq!((packed.status, packed.header("content-type")), (StatusCode::OK, PACKED));
         assert_eq!(packed.body.parse::<Packed>().unwrap().answer::<Viewer>(), Ok(viewer));
         // A page from before an update is told so, in words that every build understands.

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use app::App;
+use app::routes::{CompanyApp, PartnerApp, PublicApp};
 use app::ctx::USER_ID;
 use app::tokens::Signing;
 use axum::Router;
@@ -66,7 +66,12 @@ limit = "12 months"
 /// meanwhile never comes: so they are listed before the first page is.
 pub static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     app::request::install_executor();
-    leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect()
+    let parts = [
+        leptos_axum::generate_route_list(CompanyApp),
+        leptos_axum::generate_route_list(PartnerApp),
+        leptos_axum::generate_route_list(PublicApp),
+    ];
+    parts.iter().flatten().map(|route| route.path().to_owned()).collect()
 });
 
 /// A server over a sandbox with one company.

@@ -1,7 +1,7 @@
 //! What every answer carries, and which requests are turned away.
 
 use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use data::accounts::Place;
 use data::imports::Kind;
 use domain::states::PartnerRole;
