@@ -30,7 +30,7 @@ fi
 # Trunk is told to stay offline, so that it never downloads a tool; it passes that on to cargo, which must have the crates.
 cargo fetch --locked --target wasm32-unknown-unknown
 # Trunk cannot minify what wasm-bindgen writes, says so on every build, and then copies it; brotli takes care of it.
-build() { trunk --log warn build "${options[@]}" "$@" | { grep -v 'Failed to minify JS' || true; }; }
+build() { trunk --log warn build "$@" "${options[@]}" | { grep -v 'Failed to minify JS' || true; }; }
 build
 # Trunk builds one program into one folder.
 partner=.make/partner

@@ -42,8 +42,8 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let load = client.map(|Client { js, wasm }| {
         let start = format!("import init from '{js}';\ninit({{ module_or_path: '{wasm}' }});");
         view! {
-            <link rel="modulepreload" href=js/>
-            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            <link rel="modulepreload" href=js fetchpriority="low"/>
+            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });

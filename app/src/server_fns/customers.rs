@@ -25,6 +25,7 @@ use data::lists::pick;
 use data::transactions::{Refund, Sale};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
+#[cfg(feature = "ssr")]
 use domain::dates;
 #[cfg(feature = "ssr")]
 use domain::page::counted;

@@ -16,6 +16,7 @@ use data::imports::{Kind, voids};
 use domain::{access::Action, page::grouped};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
+#[cfg(feature = "ssr")]
 use views::Choice;
 
 /// What can be imported, and the file that was tried last.
@@ -49,7 +50,7 @@ pub async fn apply_import(
 pub async fn discard_import(#[server(default)] place: Place) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
     files::discard(&cx, &ctx::parts()?).await?;
-    Ok(Done::say("Put the file aside. Nothing was imported."))
+    Ok(Done::say("Discarded the file. Nothing was imported."))
 }
 
 /// What voiding the import `import` would do, or undoing the void `undo`. Nothing is asked while both are empty.

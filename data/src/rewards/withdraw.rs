@@ -30,7 +30,7 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
         let reached = decide(Verb::Decline, REASON, &row.standing()?, desk.books(&row.currency), now);
         let to = reached
             .map_err(|refusal| Error::conflict(refusal.to_string()))?
-            .ok_or_else(|| Error::conflict("this was taken back already"))?;
+            .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
         let change = Change { row, to, state_reason: reason.clone(), reason, action: "withdraw", undoes: None, follows: false };
         apply(tx, &desk, vec![change], by).await

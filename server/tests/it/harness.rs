@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use app::routes::{CompanyApp, PartnerApp, PublicApp};
 use app::ctx::USER_ID;
+use app::routes::{CompanyApp, PartnerApp, PublicApp};
 use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -185,7 +185,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                             <Working/>
                         </Form>
                     })}
-                    <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Put it aside"</ButtonForm>
+                    <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Discard"</ButtonForm>
                 </div>
             </div>
         </section>
