@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use crate::receipt_words::{self, Reader};
+use domain::decision::Decision;
 use domain::ids;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use views::receipt::ReceiptView;
 
-use super::receipts::{KEY_PREFIX, decision_of, name_partners};
+use super::receipts::{KEY_PREFIX, decision_of, name_partners, promises};
 use data::Result;
 use data::entities::companies;
-use data::entities::receipts::{Column, Entity};
+use data::entities::receipts::{Column, Entity, Model};
 
 /// By event, the first decision first; an attribution change adds another.
 pub async fn of_events<C: ConnectionTrait>(
@@ -23,8 +24,12 @@ pub async fn of_events<C: ConnectionTrait>(
     let events: Vec<Uuid> = events.into_iter().collect();
     let mut rows = Entity::find().filter(Column::EventId.is_in(events)).all(conn).await?;
     rows.sort_by_key(|row| row.revision);
-    let receipt = |row| Ok(receipt_words::receipt(&decision_of(row)?, &ids::key(KEY_PREFIX, row.id), None, Reader::Company, &zone));
-    let mut receipts: Vec<ReceiptView> = rows.iter().map(receipt).collect::<Result<_>>()?;
+    let decisions: Vec<Decision> = rows.iter().map(decision_of).collect::<Result<_>>()?;
+    let promises = promises(conn, company.id, &decisions).await?;
+    let receipt = |(row, decision): (&Model, &Decision)| {
+        receipt_words::receipt(decision, &ids::key(KEY_PREFIX, row.id), None, &promises, Reader::Company, &zone)
+    };
+    let mut receipts: Vec<ReceiptView> = rows.iter().zip(&decisions).map(receipt).collect();
     name_partners(conn, company.id, &mut receipts).await?;
     let mut by_event: HashMap<Uuid, Vec<ReceiptView>> = HashMap::new();
     for (row, receipt) in rows.iter().zip(receipts) {

@@ -2,17 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::receipt_words::{self, Reader};
+use crate::receipt_words::{self, Promises, Reader};
 use domain::decision::Decision;
 use domain::states::RewardSource;
 use domain::zone::Zone;
 use domain::{Instant, Money, ids};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use views::receipt::{ReceiptFact, ReceiptLine, ReceiptView};
 
-use data::entities::{partnerships, receipts, rewards};
+use data::entities::{offer_versions, offers, partnerships, receipts, rewards};
 use data::error::stored;
+use data::events::read_version;
 use data::{Error, Result};
 use domain::dates;
 
@@ -34,7 +35,8 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
     {
         let decision = decision_of(&row)?;
         let key = ids::key(KEY_PREFIX, row.id);
-        let mut view = receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), reader, zone);
+        let promises = promises(conn, reward.company_id, [&decision]).await?;
+        let mut view = receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), &promises, reader, zone);
         name_partners(conn, reward.company_id, std::slice::from_mut(&mut view)).await?;
         return Ok(view);
     }
@@ -44,6 +46,46 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
 /// The stored decision of a receipt.
 pub fn decision_of(row: &receipts::Model) -> Result<Decision> {
     serde_json::from_str(&row.decision).map_err(|error| Error::Corrupt(format!("receipt {}: {error}", row.id)))
+}
+
+/// What the triggers of decisions promise. Receipts of the first versions say it themselves, and a refund's promises nothing.
+pub(super) async fn promises<'a, C: ConnectionTrait>(
+    conn: &C,
+    company_id: Uuid,
+    decisions: impl IntoIterator<Item = &'a Decision>,
+) -> Result<Promises> {
+    let sales = decisions.into_iter().filter(|decision| decision.event.refund_of.is_none());
+    let asked: HashSet<(&str, i32)> = sales
+        .flat_map(|decision| &decision.triggers)
+        .filter(|outcome| outcome.sentence.is_empty())
+        .map(|outcome| (outcome.offer_key.as_str(), outcome.offer_version))
+        .collect();
+    let mut promises = Promises::new();
+    if asked.is_empty() {
+        return Ok(promises);
+    }
+    let keys: HashSet<&str> = asked.iter().map(|(key, _)| *key).collect();
+    let numbers: HashSet<i32> = asked.iter().map(|(_, number)| *number).collect();
+    let found = offer_versions::Entity::find()
+        .select_also(offers::Entity)
+        .join(
+            JoinType::InnerJoin,
+            offer_versions::Entity::belongs_to(offers::Entity).from(offer_versions::Column::OfferId).to(offers::Column::Id).into(),
+        )
+        .filter(offers::Column::CompanyId.eq(company_id))
+        .filter(offers::Column::Key.is_in(keys))
+        .filter(offer_versions::Column::Number.is_in(numbers))
+        .all(conn)
+        .await?;
+    for (version, offer) in found {
+        let Some(offer) = offer else { continue };
+        let number = version.number;
+        for trigger in read_version(&version)?.triggers {
+            let sentence = trigger.sentence();
+            promises.insert((offer.key.clone(), number, trigger.key), sentence);
+        }
+    }
+    Ok(promises)
 }
 
 /// Writes the partners' names into receipts, whose decisions know their keys.
