@@ -161,7 +161,7 @@ pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(In
     }
     let begun = installation::now(db).await?;
     if begun > until {
-        return Err(Error::invalid("until", format!("the clock stands at {begun} and does not go back")));
+        return Err(Error::invalid("until", format!("the clock is at {begun} and does not go back")));
     }
     let mut all = Work::default();
     loop {

@@ -42,7 +42,7 @@ test('a decline has to be explained, and says so in the reward', async ({ page, 
     await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
     await expect(page.locator('.activity')).toContainText('The order was a test');
     await checkAccessibility();
-    await page.getByRole('button', { name: 'Take the last decision back' }).click();
+    await page.getByRole('button', { name: 'Undo the last decision' }).click();
     await expect(page.locator('.lead-figure .badge')).toHaveText('New');
 });
 

@@ -124,7 +124,7 @@ fn line(
         Some(version) => format!("version {}, since {}", version.number, dates::day(&zone, version.effective_from)),
         None => String::new(),
     };
-    let group = row.group_id.and_then(|id| groups.iter().find(|(group, _)| *group == id)).map_or("Every group", |(_, group)| &group.label);
+    let group = row.group_id.and_then(|id| groups.iter().find(|(group, _)| *group == id)).map_or("All groups", |(_, group)| &group.label);
     Ok(OfferLine {
         key: row.key.clone(),
         description: row.description.clone(),

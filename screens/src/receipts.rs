@@ -148,7 +148,7 @@ async fn written<C: ConnectionTrait>(
         let verb = match source {
             RewardSource::Adjustment => "Adjusts",
             RewardSource::Void => "Corrects",
-            _ => "Takes back",
+            _ => "Reverses",
         };
         facts.push(fact(verb, original.key, original.description));
         let label = format!("The {} it corrects", receipt_words::earned(reader).to_lowercase());

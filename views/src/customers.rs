@@ -91,7 +91,7 @@ pub struct AttributionLine {
     pub partner: Option<Choice>,
     /// "3 Apr 2026, 14:12"; "the beginning" where it has none.
     pub from: String,
-    /// Empty: until further notice.
+    /// Empty: ongoing.
     pub to: String,
     pub source: String,
     pub reason: String,

@@ -125,7 +125,7 @@ pub struct HistoryEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RelatedReward {
     pub key: String,
-    /// "Takes back", "Taken back by", "Adjusts", "Adjusted by"
+    /// "Reverses", "Reversed by", "Adjusts", "Adjusted by"
     pub relation: String,
     pub description: String,
     pub amount: Money,

@@ -238,7 +238,7 @@ pub async fn change_attribution(
     let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
     let Some(id) = changed.change_id else {
-        return Ok(Done::say("The customer belongs so already; nothing was changed.").to(path));
+        return Ok(Done::say("The customer already belongs to this partner. Nothing changed.").to(path));
     };
     let done = Done::say(moved(changed.consequences.moves.len())).to(path);
     // The change is done, whether or not it can be taken back.

@@ -176,7 +176,7 @@ pub async fn payout_came_back(
 pub async fn retry_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     data::payouts::retry(&cx.db, cx.company_id, attempt(&key)?, cx.author(), cx.now).await?;
-    Ok(Done::say("The payout is to be paid again."))
+    Ok(Done::say("The payout will be sent again."))
 }
 
 /// Makes a payment file and keeps it. `which` is "all" for also those that are in a file already.

@@ -167,7 +167,7 @@ impl Checker<'_> {
             match self.difference(first, second) {
                 None => self.fates[second as usize] = Fate::Unchanged,
                 Some(what) => {
-                    let message = format!("“{}” stands in row {} too, {what}", shown(key), self.batch.row(first).row);
+                    let message = format!("“{}” is also in row {}, {what}", shown(key), self.batch.row(first).row);
                     self.refuse(second, "key", message);
                 }
             }

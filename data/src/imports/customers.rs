@@ -131,7 +131,7 @@ async fn good_rows<C: ConnectionTrait>(
         match places.get(customer.customer_key.as_str()) {
             Some(place) if good[*place].input == *customer => counts.unchanged += 1,
             Some(place) => {
-                let message = format!("“{}” stands in row {} too, with other content", shown(&customer.customer_key), good[*place].row);
+                let message = format!("“{}” is also in row {}, with other content", shown(&customer.customer_key), good[*place].row);
                 refuse("customer_key", message)?;
             }
             None => {
@@ -179,7 +179,7 @@ impl Present {
         let fits = partnership_id.is_none() || partnership_id == brought_by || partnership_id == known.partnership_id;
         if !fits {
             let partner = input.partner_key.as_deref().map(shown).unwrap_or_default();
-            return Some(("partner_key", format!("“{key}” was not brought by “{partner}”: a file of attributions changes that")));
+            return Some(("partner_key", format!("“{key}” was not referred by “{partner}”: a file of attributions changes that")));
         }
         match input.created_at {
             Some(at) if at.0 != known.created_at => {

@@ -54,7 +54,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
                 Some(place) if good[*place].partner == partner => counts.unchanged += 1,
                 Some(place) => {
                     let key = shown(&partner.partner_key);
-                    faults.add(*row, "partner_key", &format!("“{key}” stands in row {} too, with other content", good[*place].row))?;
+                    faults.add(*row, "partner_key", &format!("“{key}” is also in row {}, with other content", good[*place].row))?;
                 }
                 None => {
                     places.insert(partner.partner_key.clone(), good.len());

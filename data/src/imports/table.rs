@@ -166,7 +166,7 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
     for (place, name) in names.iter().enumerate().filter(|(place, _)| !added(*place)) {
         if columns.contains(&name.as_str()) {
             if names[..place].contains(name) {
-                complaints.push(format!("column “{name}” stands there twice"));
+                complaints.push(format!("column “{name}” is there twice"));
             }
         } else if kind.exported().any(|known| known == name) {
             ignored.push(name.clone());

@@ -199,7 +199,7 @@ on_both! {
         for (bad, expected) in [
             ("x-1,c-1,much,USD,2026-01-01T00:00:00Z,,,", "row 176, amount: “much” is not an amount"),
             ("x-1,nobody,1.00,USD,2026-01-01T00:00:00Z,,,", "row 176, customer_key: there is no customer “nobody”"),
-            ("s-3,c-3,1.00,USD,2026-01-01T00:00:00Z,,,", "key: “s-3” stands in row "),
+            ("s-3,c-3,1.00,USD,2026-01-01T00:00:00Z,,,", "key: “s-3” is also in row "),
             ("x-1,c-0,-9000.00,USD,2026-03-09T00:00:00Z,,,s-0", "row 176, amount: $9,000.00 is more "),
             ("x-1,c-1,1.00,USD,2027-01-01T00:00:00Z,,,", "row 176, occurred_at: “2027-01-01T00:00:00Z” is more than a day after now"),
         ] {

@@ -56,7 +56,7 @@ pub async fn void(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, by: 
     once_free!(db, company_id, |tx| {
         let import = import_of(tx, company_id, import_id).await?;
         if !any_live(tx, import_id).await? {
-            return Err(Error::conflict("nothing that this import brought in counts any more"));
+            return Err(Error::conflict("nothing of this import counts any more"));
         }
         let detail = json!({ "transactions": import.created, "reason": reason });
         audit::record(tx, company_id, now, by, "import_voided", "import", &import.file_name, detail).await?;

@@ -22,7 +22,7 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
         let desk = Desk::open(tx, company_id, now).await?;
         let row = super::find(tx, company_id, key).await?;
         if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
-            return Err(Error::conflict("only what was given by hand can be taken back; decline it instead"));
+            return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
         if last_records(tx, [row.id]).await?.contains_key(&row.id) {
             return Err(Error::conflict(Refusal::ChangedSince.to_string()));

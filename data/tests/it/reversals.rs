@@ -47,7 +47,7 @@ on_both! {
         let row = find(db.read(), id, &reversal).await.unwrap();
         let record = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).one(db.read()).await.unwrap().unwrap();
         let alone = undo(db, id, record.id, BY, now).await;
-        assert_eq!(said(alone, &reversal), format!("it takes back {one} and follows what is decided about that one"));
+        assert_eq!(said(alone, &reversal), format!("it reverses {one} and follows what is decided about that one"));
         let company = data::companies::get(db.read(), id).await.unwrap();
         let of_reversal = screens::rewards::detail(db, &company, &reversal, now).await.unwrap();
         assert!(of_reversal.follows && of_reversal.undo.is_empty());
@@ -152,7 +152,7 @@ on_both! {
 
         // One alone explains itself, and so do several of which none can be decided about.
         let alone = decline(db, id, &of_two[..1], "no", BY, now).await;
-        assert_eq!(said(alone, &of_two[0]), format!("it takes back {two} and follows what is decided about that one"));
+        assert_eq!(said(alone, &of_two[0]), format!("it reverses {two} and follows what is decided about that one"));
         assert!(said(decline(db, id, &of_two, "no", BY, now).await, "").contains("each of these reverses another reward"));
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
 

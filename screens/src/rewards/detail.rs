@@ -188,7 +188,7 @@ fn lead(
 fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String> {
     let example = lines::money(row.amount, &row.currency)?;
     let kept = lines::money(row.amount - mul_div_half_even(row.amount, refunded, sale), &row.currency)?;
-    Ok(format!("Part of its sale was refunded, and of a difference the same part is taken back at once: {example} would come to {kept}."))
+    Ok(format!("Part of its sale was refunded, and the same part of a difference is deducted at once: {example} would come to {kept}."))
 }
 
 /// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
@@ -283,7 +283,7 @@ async fn related<C: ConnectionTrait>(
         })
     };
     if let Some(original) = original {
-        related.push(one(original, "Adjusts", "Takes back", row)?);
+        related.push(one(original, "Adjusts", "Reverses", row)?);
     }
     let later = rewards::Entity::find()
         .filter(rewards::Column::Reverses.eq(row.id))
@@ -293,7 +293,7 @@ async fn related<C: ConnectionTrait>(
         .all(conn)
         .await?;
     for other in &later {
-        related.push(one(other, "Adjusted by", "Taken back by", other)?);
+        related.push(one(other, "Adjusted by", "Reversed by", other)?);
     }
     Ok(related)
 }

@@ -63,7 +63,7 @@ fn Identity(draft: OfferDraft) -> impl IntoView {
         view! {
             <div class="fields">
                 <Field name="key" label="Key" hint="Letters, digits and hyphens, like affiliates-2026. It never changes."/>
-                <SelectField name="group" label="For the partners of" empty="Every group" choices=draft.groups optional=true/>
+                <SelectField name="group" label="For the partners of" empty="All groups" choices=draft.groups optional=true/>
             </div>
         }
         .into_any()

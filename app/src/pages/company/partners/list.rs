@@ -55,8 +55,8 @@ fn ListView(list: PartnerList) -> impl IntoView {
     }
     let statuses = PartnershipStatus::ALL.iter().map(|status| Choice::new(status.word(), status.label())).collect();
     let mut selects = vec![
-        FilterSelect { name: "group", label: "Group", all: "Every group", choices: list.groups },
-        FilterSelect { name: "status", label: "Status", all: "Every status", choices: statuses },
+        FilterSelect { name: "group", label: "Group", all: "All groups", choices: list.groups },
+        FilterSelect { name: "status", label: "Status", all: "All statuses", choices: statuses },
     ];
     if !list.tags.is_empty() {
         let tags = list.tags.into_iter().map(|tag| Choice::new(tag.clone(), tag)).collect();

@@ -91,7 +91,7 @@ fn Line(line: RewardLine) -> impl IntoView {
             <td class="c-date" data-label=payment>
                 {match line.estimated_payment {
                     Some(date) => view! { <span>{date}</span> }.into_any(),
-                    None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"none as things stand"</span></span> }.into_any(),
+                    None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"not scheduled"</span></span> }.into_any(),
                 }}
             </td>
             <td class="c-status"><StatusBadge of=line.status/></td>

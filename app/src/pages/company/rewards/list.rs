@@ -100,7 +100,7 @@ fn selects(list: &ReviewList) -> Vec<FilterSelect> {
     let sources = RewardSource::ALL.iter().map(|source| Choice::new(source.word(), source.label())).collect();
     let mut selects = vec![
         FilterSelect { name: "month", label: "Month", all: "Open months", choices: list.months.clone() },
-        FilterSelect { name: "group", label: "Group", all: "Every group", choices: list.groups.clone() },
+        FilterSelect { name: "group", label: "Group", all: "All groups", choices: list.groups.clone() },
         FilterSelect { name: "source", label: "Source", all: "Every source", choices: sources },
     ];
     if list.currencies.len() > 1 {
