@@ -27,7 +27,9 @@ pub enum AppError {
     /// It was possible a moment ago and is not now.
     #[error("{0}")]
     Conflict(String),
-    #[error("Something went wrong on our side. Nothing was changed. Try again. If it keeps happening, send us this reference: {request_id}")]
+    #[error(
+        "Something went wrong on our side. Nothing was changed. Try again. If it keeps happening, send us this reference: {request_id}"
+    )]
     Internal { request_id: String },
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]

@@ -165,12 +165,20 @@ impl Db {
         match &self.pools {
             Pools::Sqlite { reader, .. } => {
                 let connection = reader.acquire().await.map_err(Error::from_acquiring)?;
-                Tx::begin(Connection::Sqlite(connection), Begin::reading("BEGIN DEFERRED".to_owned())).await
+                Tx::begin(Connection::Sqlite(connection), self.reading("BEGIN DEFERRED".to_owned())).await
             }
             Pools::Postgres { reader, .. } => {
                 let connection = Connection::Postgres(reader.acquire().await.map_err(Error::from_acquiring)?, self.settings.pooler);
-                Tx::begin(connection, Begin::reading(postgres)).await
+                Tx::begin(connection, self.reading(postgres)).await
             }
+        }
+    }
+
+    fn reading(&self, sql: String) -> Begin {
+        Begin {
+            #[cfg(feature = "testing")]
+            reads: Some(Arc::clone(&self.reader.reads)),
+            ..Begin::reading(sql)
         }
     }
 
@@ -212,6 +220,8 @@ impl Db {
             writes: true,
             #[cfg(feature = "testing")]
             faults: Some(Arc::clone(&self.faults)),
+            #[cfg(feature = "testing")]
+            reads: None,
         };
         let tx = Tx::begin(connection, begin).await?;
         if tx.migrations_found() > migrate::known() {
@@ -320,6 +330,12 @@ impl Db {
     #[cfg(feature = "testing")]
     pub fn faults(&self) -> &faults::Faults {
         &self.faults
+    }
+
+    /// Where tests learn how many statements reading took.
+    #[cfg(feature = "testing")]
+    pub fn reads(&self) -> &faults::Reads {
+        &self.reader.reads
     }
 }
 

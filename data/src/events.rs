@@ -22,7 +22,7 @@ pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
-pub(crate) use history::History;
+pub(crate) use history::{CarriedCaps, History};
 pub(crate) use months::Months;
 pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
 pub(crate) use programme::Programme;
@@ -52,7 +52,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, import_id: None, by, now, mode: Mode::Whole, progress: &|_, _| Ok(()) };
+    let how = How { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

@@ -239,7 +239,7 @@ impl Loaded {
         let times = || case.transactions.iter().map(|row| row.occurred_at);
         let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &[&case.customer], &partner_ids, span).await?;
+        let history = History::load(tx, &programme, &[&case.customer], &partner_ids, span, None).await?;
         Ok(Loaded { programme, months, partners, history, customer, case })
     }
 

@@ -323,7 +323,7 @@ impl Loaded {
         let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
         let everybody: Vec<&Customer> = cases().map(|case| &case.customer).collect();
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &everybody, &partner_ids, span).await?;
+        let history = History::load(tx, &programme, &everybody, &partner_ids, span, None).await?;
         Ok(Loaded { programme, months, partners, history, customers })
     }
 

@@ -32,7 +32,7 @@ pub const KEEPING: Duration = Duration::from_secs(60);
 /// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
 pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
     once_free!(db, scope.company_id, |tx| {
-        let done = rows.write(tx, scope, mode).await?;
+        let done = rows.write(tx, scope, mode, None).await?;
         let Counts { created, changed, .. } = done.counts;
         if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
             note(tx, kind, scope, &done.counts).await?;
@@ -53,7 +53,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
     let pending = match sheet {
         Sheet::Rows(rows) => {
             let snapshot = db.snapshot().await?;
-            let done = rows.write(&snapshot, scope, Mode::Check).await;
+            let done = rows.write(&snapshot, scope, Mode::Check, None).await;
             snapshot.rollback().await?;
             return Ok((done?, Vec::new()));
         }
@@ -78,7 +78,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
         checked += batch.len() as u64;
         (scope.progress)(checked, pending.len())?;
     }
-    Ok((Done { counts, faults }, twins.rows))
+    Ok((Done { counts, faults, carried: None }, twins.rows))
 }
 
 /// Keeps the rows that are not `bad` in the database, and accepts the import: from then on it is certain. Until then, what was kept

@@ -99,7 +99,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     if !mode.writes(!faults.is_empty()) {
         counts.created = new.len() as u64;
         counts.changed = updates.len() as u64;
-        return Ok(Done { counts, faults });
+        return Ok(Done { counts, faults, carried: None });
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
@@ -112,7 +112,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
         counts.created += chunk.len() as u64;
         (scope.progress)(counts.changed + counts.created, total)?;
     }
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: None })
 }
 
 /// The partners of the file that are there already.

@@ -17,6 +17,7 @@ use crate::bulk::{Mode, Scope};
 use crate::db::analyze;
 use crate::entities::{import_chunks, imports};
 use crate::error::stored;
+use crate::events::CarriedCaps;
 use crate::open_imports::{self, STATE_DONE, STATE_KEEPING};
 use crate::work::{Ctx, real_now};
 use crate::{Db, Error, Result, companies, transact};
@@ -40,6 +41,8 @@ const WORK: Duration = Duration::from_millis(550);
 const FREE: Duration = Duration::from_millis(110);
 /// Few in tests, which have small files.
 const FIRST_ROWS: usize = if cfg!(test) { 7 } else { 500 };
+/// What a piece reads before it writes is not read for a handful of rows.
+const ROWS_MIN: usize = if cfg!(test) { 1 } else { 200 };
 const ROWS_MAX: usize = 12_500;
 /// So long background work writes at an import before it looks what else is due.
 const TURN: Duration = Duration::from_secs(2);
@@ -171,6 +174,7 @@ struct File {
     ahead: Ahead,
     /// Rows that there were when the tables were last analyzed.
     analyzed: i64,
+    carried: CarriedCaps,
 }
 
 impl Work {
@@ -181,7 +185,13 @@ impl Work {
         let kind: Kind = stored(&row.kind)?;
         let company = companies::get(db.read(), row.company_id).await?;
         let context = Context::of_kept(&company, Instant(row.at))?;
-        Ok(Work::File(Box::new(File { kind, context, ahead: Ahead::at(row, kind), analyzed: row.created })))
+        Ok(Work::File(Box::new(File {
+            kind,
+            context,
+            ahead: Ahead::at(row, kind),
+            analyzed: row.created,
+            carried: CarriedCaps::default(),
+        })))
     }
 
     /// A piece of about `most` rows: how many it took, and what became of it.
@@ -193,7 +203,7 @@ impl Work {
         lease: Duration,
         most: usize,
     ) -> Result<(usize, Result<Option<imports::Model>>)> {
-        let File { kind, context, ahead, analyzed } = match self {
+        let File { kind, context, ahead, analyzed, carried } = match self {
             Work::File(file) => file.as_mut(),
             Work::Void => {
                 let most = most.min(of_voids::ROWS_MAX);
@@ -203,14 +213,20 @@ impl Work {
         let taken = ahead.look(db, most).await?;
         let (rows, faults) = Rows::of_kept(*kind, ahead.records.iter().take(taken), context)?;
         let (unreadable, _) = faults.sorted()?.named()?;
-        let piece = Piece { kind: *kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze: row.created > 2 * *analyzed };
-        let outcome = transact!(db, |tx| { piece.write(tx, row).await });
-        if matches!(outcome, Ok(Some(_))) {
-            ahead.records.drain(..taken);
-            if piece.analyze {
-                *analyzed = row.created;
+        let analyze = row.created > 2 * *analyzed;
+        let piece = Piece { kind: *kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze, carried };
+        let outcome = match transact!(db, |tx| { piece.write(tx, row).await }) {
+            Ok(Some((after, next))) => {
+                ahead.records.drain(..taken);
+                if analyze {
+                    *analyzed = row.created;
+                }
+                *carried = next;
+                Ok(Some(after))
             }
-        }
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
         Ok((taken, outcome))
     }
 }
@@ -243,7 +259,7 @@ impl Turns {
 fn fitting(rows: usize, took: Duration) -> usize {
     let wanted = rows as u128 * PIECE.as_micros() / took.as_micros().max(1);
     let wanted = usize::try_from(wanted).unwrap_or(ROWS_MAX);
-    wanted.clamp(rows / 2, rows.saturating_mul(2)).clamp(1, ROWS_MAX)
+    wanted.clamp(rows / 2, rows.saturating_mul(2)).clamp(ROWS_MIN, ROWS_MAX)
 }
 
 fn gives_way(error: &Error) -> bool {
@@ -323,13 +339,14 @@ struct Piece<'a> {
     taken: usize,
     unreadable: &'a [RowError],
     analyze: bool,
+    carried: &'a CarriedCaps,
 }
 
 impl Piece<'_> {
-    /// Returns the import as it is afterwards; `None` if it is somebody else's by now.
-    async fn write<C: ConnectionTrait>(&self, tx: &C, before: &imports::Model) -> Result<Option<imports::Model>> {
+    /// Returns the import as it is afterwards, and what the next piece begins with; `None` if it is somebody else's by now.
+    async fn write<C: ConnectionTrait>(&self, tx: &C, before: &imports::Model) -> Result<Option<(imports::Model, CarriedCaps)>> {
         let Some(row) = still(tx, before, self.worker).await? else { return Ok(None) };
-        let mut after = row.clone();
+        let (mut after, mut carried) = (row.clone(), CarriedCaps::default());
         let nobody = |_, _| Ok(());
         let scope = Scope {
             company_id: row.company_id,
@@ -341,9 +358,10 @@ impl Piece<'_> {
             progress: &nobody,
         };
         if self.taken > 0 {
-            let done = self.rows.write(tx, &scope, Mode::Good).await?;
+            let done = self.rows.write(tx, &scope, Mode::Good, Some(self.carried)).await?;
             count(&mut after, &done.counts);
             after.impossible += self.note_faults(tx, row.id, done.faults).await?;
+            carried = done.carried.unwrap_or_default();
         }
         after.done += i64::try_from(self.taken).unwrap_or(i64::MAX);
         after.leased_until = leased_until(self.lease);
@@ -368,7 +386,7 @@ impl Piece<'_> {
         if self.analyze {
             analyze(tx, "transactions, rewards, receipts, customers").await?;
         }
-        Ok(Some(after))
+        Ok(Some((after, carried)))
     }
 
     /// Names the rows that became impossible, and counts them.

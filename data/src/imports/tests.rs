@@ -326,6 +326,34 @@ on_both! {
         holds(db).await;
     }
 
+    /// What a piece carries to the next is forgotten when somebody else has used up a month's cap in between.
+    async fn a_cap_holds_where_somebody_sells_between_two_pieces(db: &TestDb) {
+        let company = company(db).await;
+        let import_id = accepted(db, company).await;
+        let (url, sold) = (db.url().to_owned(), AtomicU64::new(0));
+        let between = |_, _| {
+            let (url, number) = (url.clone(), sold.fetch_add(1, Ordering::Relaxed));
+            let sale = async move {
+                let other = Db::connect(&url).await.unwrap();
+                by_hand_sale(&other, company, &format!("hand-{number}"), u32::try_from(number % 6).unwrap(), 10_000).await;
+                other.close().await.unwrap();
+            };
+            // The import waits, on a runtime of its own.
+            std::thread::spawn(move || tokio::runtime::Runtime::new().unwrap().block_on(sale)).join().unwrap();
+        };
+        assert_eq!(go_on(db, import_id, "the import", LEASE, None, &between).await.unwrap(), Going::Ended);
+        assert!(sold.into_inner() > 5, "in pieces");
+        let mut given: std::collections::BTreeMap<(Uuid, String), i64> = std::collections::BTreeMap::new();
+        let rewards = crate::entities::rewards::Entity::find().all(db.read()).await.unwrap();
+        for row in rewards.into_iter().filter(|row| row.trigger_key.as_deref() == Some("share") && row.reverses.is_none()) {
+            let zone: domain::zone::Zone = "America/New_York".parse().unwrap();
+            *given.entry((row.partnership_id, zone.month(Instant(row.occurred_at)).to_string())).or_default() += row.amount;
+        }
+        let above: Vec<_> = given.iter().filter(|(_, given)| **given > 9_000).collect();
+        assert!(above.is_empty() && given.values().any(|given| *given == 9_000), "{given:?}");
+        holds(db).await;
+    }
+
     /// A person who records a sale for a customer of the file is not kept waiting, and the file loses nothing.
     async fn sales_by_hand_come_between_the_pieces(db: &TestDb) {
         let company = company(db).await;

@@ -48,7 +48,7 @@ fn names_the_comparison_that_failed() {
     let one = |comparison: &str, found: &str| (comparison.to_owned(), Some(found.to_owned()));
     assert_eq!(failed("partner.group = 'affiliates' AND transaction.amount >= 200"), [one("transaction.amount >= 200", "100.50")]);
     assert_eq!(failed("partner.key = 'x' OR partner.tag = 'y'"), [one("partner.key = 'x'", "ada"), one("partner.tag = 'y'", "")]);
-    assert_eq!(failed("NOT partner.key = 'ada'"), [("NOT partner.key = 'ada'".to_owned(), None)]);
+    assert_eq!(failed("NOT partner.key = 'ada'"), [("NOT (partner.key = 'ada')".to_owned(), None)]);
 }
 
 #[rstest]
