@@ -36,7 +36,7 @@ lint: ## formatting and lints of everything
 test: ## lints and every test, with real databases and a real browser
 	@scripts/test.sh
 
-e2e: ## the browser tests (ARGS go to Playwright: ARGS="--project phone sign-in")
+e2e: ## the browser tests (ARGS go to Playwright: ARGS="sign-in --project=phone")
 	@scripts/e2e.sh $(ARGS)
 
 shots: ## screenshots of every screen, into var/shots

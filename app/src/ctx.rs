@@ -195,7 +195,7 @@ pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
 pub async fn begin_session(somebody: &SignedIn) -> Result<bool> {
     let parts = parts()?;
     let session = session_of(&parts)?;
-    let Some(id) = data::sessions::begin(&db_of(&parts)?, somebody, session.id(), session.expiry_date()).await? else {
+    let Some(id) = somebody.begin_session(&db_of(&parts)?, session.id(), session.expiry_date()).await? else {
         return Ok(false);
     };
     let begun = async {

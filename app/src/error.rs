@@ -15,7 +15,7 @@ pub enum AppError {
     /// The page comes from a server before an update. Stays the first: clients of every build must know it by its number.
     #[error("Tributary was updated in the meantime. Load the page again.")]
     Outdated,
-    #[error("You are not signed in any more. Sign in again; what you typed stays here.")]
+    #[error("You've been signed out. Sign in again; what you typed is still here.")]
     Unauthenticated,
     /// What the person may not do: "review rewards".
     #[error("Your role does not let you {0}. An owner of the company can change that.")]
@@ -27,7 +27,9 @@ pub enum AppError {
     /// It was possible a moment ago and is not now.
     #[error("{0}")]
     Conflict(String),
-    #[error("Something went wrong on our side. Nothing was changed. Try again; if it stays so, tell us this number: {request_id}")]
+    #[error(
+        "Something went wrong on our side. Nothing was changed. Try again. If it keeps happening, send us this reference: {request_id}"
+    )]
     Internal { request_id: String },
     /// The server could not be reached, or its answer could not be read.
     #[error("The server could not be reached. Nothing is lost; try again.")]
@@ -61,6 +63,22 @@ impl AppError {
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
             AppError::Unavailable(_) => 503,
+        }
+    }
+
+    /// The same for programs: it stays, whatever the words.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            AppError::Unreadable => "unreadable",
+            AppError::Unauthenticated => "unauthenticated",
+            AppError::Forbidden(_) => "forbidden",
+            AppError::NotFound(_) => "not_found",
+            AppError::Conflict(_) => "conflict",
+            AppError::Outdated => "outdated",
+            AppError::Busy => "busy",
+            AppError::Invalid(_) => "invalid",
+            AppError::Internal { .. } | AppError::Unreachable => "internal",
+            AppError::Unavailable(_) => "unavailable",
         }
     }
 

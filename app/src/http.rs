@@ -41,9 +41,9 @@ pub struct Submission(pub String);
 /// Every page and every server function. Expects `Extension<Db>` and a tower-sessions layer around it.
 pub fn router(assets: Assets) -> Router {
     request::install_executor();
-    let build: Arc<str> = assets.wasm.as_str().into();
+    let builds: Arc<[String]> = [assets.company.wasm.clone(), assets.partner.wasm.clone()].into();
     let render = leptos_axum::render_app_async_with_context(page_context, move || shell(&assets));
-    let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&build));
+    let rpc = move |request: Request<Body>| handle_rpc(request, Arc::clone(&builds));
     Router::new().route("/rpc/{*name}", post(rpc)).merge(crate::upload::router()).fallback(move |request: Request<Body>| {
         let render = render.clone();
         async move {
@@ -157,9 +157,10 @@ pub fn next_of(uri: &Uri) -> Option<String> {
 
 /// Runs a server function. A form that the browser sent by itself is answered with a redirect, one that was sent before with the
 /// first answer.
-async fn handle_rpc(request: Request<Body>, build: Arc<str>) -> Response {
+async fn handle_rpc(request: Request<Body>, builds: Arc<[String]>) -> Response {
     let (mut parts, body) = request.into_parts();
-    if parts.headers.get(BUILD_HEADER).is_some_and(|theirs| theirs.as_bytes() != build.as_bytes()) {
+    let is_old = |theirs: &HeaderValue| builds.iter().all(|build| theirs.as_bytes() != build.as_bytes());
+    if parts.headers.get(BUILD_HEADER).is_some_and(is_old) {
         return Answer::error(&AppError::Outdated).packed().into_response();
     }
     let (plain, packed) = (header(&parts, ACCEPT).contains("text/html"), header(&parts, ACCEPT) == PACKED);

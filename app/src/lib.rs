@@ -24,6 +24,7 @@ pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
+mod routing;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod shell;
@@ -38,4 +39,4 @@ pub mod upload;
 pub mod wire;
 
 pub use error::{AppError, FieldErrors, Result};
-pub use routes::App;
+pub use routes::{CompanyApp, PartnerApp};

@@ -2,7 +2,7 @@
 
 /// Percent-encodes for a query string.
 pub use domain::addresses::value as encode;
-use domain::views::ListQuery;
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 #[cfg(feature = "ssr")]
 use {
-    crate::ctx::Person, crate::forms::local_path, crate::http::encode, data::queries::session::places, domain::Place,
-    domain::views::session::PlaceLink, http::Uri,
+    crate::ctx::Person, crate::forms::local_path, crate::http::encode, domain::Place, http::Uri, screens::session::places,
+    views::session::PlaceLink,
 };
 
 use crate::ui::Ui;

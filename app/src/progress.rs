@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use domain::views::session::WorkView;
 use tokio::sync::watch;
 use uuid::Uuid;
+use views::session::WorkView;
 
 /// Per person, the work begun last. In memory: it ends with the process that does it.
 static RUNNING: LazyLock<Mutex<HashMap<Uuid, Entry>>> = LazyLock::new(Mutex::default);

@@ -15,39 +15,41 @@ use crate::pages::company::{customers::CustomersRoutes, partners::PartnersRoutes
 use crate::pages::company::{
     home::Home, invoices::InvoicesRoutes, offers::OffersRoutes, rewards::RewardsRoutes, search::Search, settings::SettingsRoutes,
 };
-use crate::pages::not_found::NotFound;
+use crate::pages::not_found::{CompanyNotFound, NotFound, PartnerNotFound};
 use crate::pages::partner::PartnerRoutes;
 use crate::pages::places::Places;
 use crate::pages::sign_in::{SetPassword, SignIn};
+use crate::routing::page;
 use crate::ui::Ui;
 
-/// A page as a route holds it: a plain function pointer, so that the client has one kind of route and not one for every page.
-macro_rules! page {
-    ($view:path) => {
-        (|| leptos::prelude::IntoAny::into_any($view())) as fn() -> leptos::prelude::AnyView
-    };
+/// Which of the three parts of the product a page belongs to. A browser loads the client of its own part only; public pages have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Company,
+    Partner,
+    Public,
 }
-pub(crate) use page;
 
-/// The page of an address that only chooses what its parent shows.
-pub(crate) fn nothing() -> impl IntoView {}
+impl Part {
+    /// By the path of an address.
+    pub fn of_path(path: &str) -> Part {
+        match path.split('/').nth(1) {
+            Some("c") => Part::Company,
+            Some("p") => Part::Partner,
+            _ => Part::Public,
+        }
+    }
+}
 
-/// The application, on both sides of the wire.
+/// The company's console, on both sides of the wire.
 #[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    let ui = Ui::provide();
+pub fn CompanyApp() -> impl IntoView {
+    let ui = provide();
     view! {
         <leptos_meta::Title formatter=document_title/>
         <Router>
             <Moves ui=ui/>
-            <Routes fallback=NotFound>
-                <Route path=path!("/sign-in") view=page!(SignIn)/>
-                <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
-                <Route path=path!("/places") view=page!(Places)/>
-                <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
-                    <PartnerRoutes/>
-                </ParentRoute>
+            <Routes fallback=CompanyNotFound>
                 <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
                     <Route path=path!("") view=page!(Home)/>
                     <Route path=path!("/search") view=page!(Search)/>
@@ -64,6 +66,48 @@ pub fn App() -> impl IntoView {
             <ScrollMemory/>
         </Router>
     }
+}
+
+/// The partner's portal.
+#[component]
+pub fn PartnerApp() -> impl IntoView {
+    let ui = provide();
+    view! {
+        <leptos_meta::Title formatter=document_title/>
+        <Router>
+            <Moves ui=ui/>
+            <Routes fallback=PartnerNotFound>
+                <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
+                    <PartnerRoutes/>
+                </ParentRoute>
+            </Routes>
+            <Toasts/>
+            <Keyboard/>
+            <ScrollMemory/>
+        </Router>
+    }
+}
+
+/// What everybody sees, rendered by the server alone.
+#[component]
+pub fn PublicApp() -> impl IntoView {
+    provide();
+    view! {
+        <leptos_meta::Title formatter=document_title/>
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/sign-in") view=page!(SignIn)/>
+                <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
+                <Route path=path!("/places") view=page!(Places)/>
+            </Routes>
+            <Toasts/>
+        </Router>
+    }
+}
+
+fn provide() -> Ui {
+    provide_meta_context();
+    Ui::provide()
 }
 
 /// Notices steps to another page, so that menus close and its heading takes the focus. A step to another place loads the page anew.

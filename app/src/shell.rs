@@ -4,21 +4,54 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::App;
+use http::request::Parts;
 
-/// The built client's files, as absolute paths.
+use crate::routes::{CompanyApp, Part, PartnerApp, PublicApp};
+
+/// The built files, as absolute paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
+    pub company: Client,
+    pub partner: Client,
+    pub css: String,
+}
+
+/// The client of one part of the product. Its build is named by its WebAssembly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
     pub js: String,
     pub wasm: String,
-    pub css: String,
+}
+
+impl Assets {
+    fn client(&self, part: Part) -> Option<&Client> {
+        match part {
+            Part::Company => Some(&self.company),
+            Part::Partner => Some(&self.partner),
+            Part::Public => None,
+        }
+    }
 }
 
 /// The whole page: server only.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
-    let start = format!("import init, {{ hydrate }} from '{}';\ninit({{ module_or_path: '{}' }}).then(hydrate);", assets.js, assets.wasm);
-    let Assets { js, wasm, css } = assets.clone();
-    let build = wasm.clone();
+    let part = use_context::<Parts>().map_or(Part::Public, |parts| Part::of_path(parts.uri.path()));
+    let css = assets.css.clone();
+    let client = assets.client(part).cloned();
+    let build = client.as_ref().map(|client| client.wasm.clone());
+    let load = client.map(|Client { js, wasm }| {
+        let start = format!("import init from '{js}';\ninit({{ module_or_path: '{wasm}' }});");
+        view! {
+            <link rel="modulepreload" href=js fetchpriority="low"/>
+            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
+            <script type="module" nonce=use_nonce()>{start}</script>
+        }
+    });
+    let app = match part {
+        Part::Company => view! { <CompanyApp/> }.into_any(),
+        Part::Partner => view! { <PartnerApp/> }.into_any(),
+        Part::Public => view! { <PublicApp/> }.into_any(),
+    };
     view! {
         <!DOCTYPE html>
         <html lang="en" data-build=build>
@@ -30,14 +63,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
-                <link rel="modulepreload" href=js/>
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script type="module" nonce=use_nonce()>{start}</script>
+                {load}
                 <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body>{app}</body>
         </html>
     }
 }

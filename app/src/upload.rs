@@ -21,10 +21,10 @@ use domain::Place;
 use domain::access::Action;
 use domain::money::Decimals;
 use domain::page::grouped;
-use domain::views::settings::{AcceptedImport, ImportProblem, ImportTrial};
 use http::Request;
 use http::request::Parts;
 use uuid::Uuid;
+use views::settings::{AcceptedImport, ImportProblem, ImportTrial};
 
 use crate::ctx::{self, CompanyCtx, company_of, real_now};
 use crate::error::{AppError, Result};

@@ -8,11 +8,11 @@ mod support;
 use std::collections::BTreeMap;
 use std::time::Instant as Clock;
 
+use data::Db;
 use data::entities::companies::Model as Company;
 use data::testing::TestDb;
-use data::{Db, queries};
+use domain::list_query::ListQuery;
 use domain::page::{Count, Cursor, PAGE_ROWS, SortValue};
-use domain::views::ListQuery;
 use support::company::{NOW, filled, rows_read};
 use support::{cpu_seconds, median, numbers, quantile};
 use uuid::Uuid;
@@ -142,8 +142,8 @@ async fn show(side: &Side, page: &Page, at: usize) -> Option<String> {
 
 async fn load(db: &Db, company: &Company, screen: Screen, query: &ListQuery) -> Option<String> {
     match screen {
-        Screen::Rewards => queries::rewards::list(db, company, query, NOW).await.unwrap().page.next,
-        Screen::Partners => queries::partners::list(db, company, query).await.unwrap().page.next,
+        Screen::Rewards => screens::rewards::list(db, company, query, NOW).await.unwrap().page.next,
+        Screen::Partners => screens::partners::list(db, company, query).await.unwrap().page.next,
     }
 }
 
@@ -160,9 +160,9 @@ async fn side(db: Db, rows: usize, pages: &[Page]) -> Side {
     let company = filled(&db, rows).await;
     // Neither list may be quick because it finds nothing.
     let every = ListQuery { filters: BTreeMap::from([("month".to_owned(), "all".to_owned())]), ..ListQuery::default() };
-    let all = queries::rewards::list(&db, &company, &every, NOW).await.unwrap();
+    let all = screens::rewards::list(&db, &company, &every, NOW).await.unwrap();
     assert_eq!((all.count, all.page.rows.len()), (Count::Exactly(u32::try_from(rows).unwrap()), PAGE_ROWS as usize));
-    assert_eq!(queries::partners::list(&db, &company, &ListQuery::default()).await.unwrap().page.rows.len(), PAGE_ROWS as usize);
+    assert_eq!(screens::partners::list(&db, &company, &ListQuery::default()).await.unwrap().page.rows.len(), PAGE_ROWS as usize);
     eprintln!("{}: {rows} rows after {:.1?}", db.kind(), clock.elapsed());
     let mut queries = Vec::with_capacity(pages.len());
     for page in pages {
@@ -223,8 +223,7 @@ fn pages() -> Vec<Page> {
             add(&mut pages, Screen::Rewards, &filters, &["-recorded", "recorded", "-amount", "amount"]);
         }
     }
-    let sorts: Vec<String> =
-        domain::views::partners::PARTNER_SORTS.iter().flat_map(|sort| [(*sort).to_owned(), format!("-{sort}")]).collect();
+    let sorts: Vec<String> = views::partners::PARTNER_SORTS.iter().flat_map(|sort| [(*sort).to_owned(), format!("-{sort}")]).collect();
     let sorts: Vec<&str> = sorts.iter().map(String::as_str).collect();
     for filters in partner_filters() {
         add(&mut pages, Screen::Partners, &filters, &sorts);

@@ -10,6 +10,8 @@ use domain::{Instant, fields, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use tower_sessions::cookie::time::OffsetDateTime;
+use tower_sessions::session::Id;
 use uuid::Uuid;
 
 pub mod access;
@@ -25,7 +27,7 @@ use crate::db::Db;
 use crate::entities::{companies, memberships, partners, partnerships, sign_in_links, users};
 use crate::error::{Error, Result, stored};
 use crate::hashing::Queue;
-use crate::sessions::hash;
+use crate::secrets::hash;
 use crate::transact;
 
 pub const LINK_VALID_MS: i64 = 7 * Instant::DAY_MS;
@@ -86,10 +88,15 @@ impl Membership {
 pub struct SignedIn {
     pub user: User,
     /// The hash of the password that was checked, or set.
-    pub(crate) password_hash: Option<String>,
+    password_hash: Option<String>,
 }
 
 impl SignedIn {
+    /// Begins their session in place of `old`: see [`sessions::begin`].
+    pub async fn begin_session(&self, db: &Db, old: Option<Id>, ends: OffsetDateTime) -> Result<Option<Id>> {
+        crate::sessions::begin(db, self.user.id, self.password_hash.as_deref(), old, ends).await
+    }
+
     /// Nobody asked for a password.
     pub fn without_password(user: User) -> SignedIn {
         SignedIn { user, password_hash: None }

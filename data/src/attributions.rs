@@ -39,7 +39,7 @@ impl Consequences {
             .entries
             .iter()
             .map(|entry| (entry.kind, &entry.event_key, &entry.partner_key, entry.amount, &entry.state, entry.invoice_month));
-        crate::sessions::hash(&format!("{:?}{:?}{:?}", self.moves, entries.collect::<Vec<_>>(), self.totals))
+        crate::secrets::hash(&format!("{:?}{:?}{:?}", self.moves, entries.collect::<Vec<_>>(), self.totals))
     }
 }
 

@@ -13,15 +13,15 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, is_free, lease_ends_at};
+use crate::audit::SYSTEM;
 use crate::entities::charge_attempts::{Column, Entity, Model};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
 use crate::invoices::freeze::freeze;
-use crate::month_end::SYSTEM;
 use crate::outbox::{self, letters};
 use crate::providers::{Answer, ChargeOrder, Held};
-use crate::{Db, Error, Result, audit, imports, providers, transact};
+use crate::work::{Ctx, Work, is_free, lease_ends_at};
+use crate::{Db, Error, Result, audit, open_imports, providers, transact};
 
 mod settle;
 
@@ -62,7 +62,7 @@ pub async fn start_due(db: &Db, company_id: Uuid, now: Instant, work: &mut Work)
         let started = transact!(db, |tx| {
             let company = crate::companies::get(tx, company_id).await?;
             let invoice = crate::invoices::get(tx, company_id, invoice_id).await?;
-            if imports::is_open(tx, company_id).await? || providers::waits(tx, &company).await? {
+            if open_imports::is_open(tx, company_id).await? || providers::waits(tx, &company).await? {
                 return Ok(false);
             }
             match invoice.invoice_state()? {

@@ -2,11 +2,17 @@
 
 use std::fmt::Display;
 
+use domain::Instant;
 use domain::fields::{self, FieldError};
 use domain::fold::fold;
 
 use crate::error::FieldErrors;
 use crate::{Error, Result};
+
+/// How far in the future an event may lie: clocks differ, and so do calendars.
+pub const FUTURE_MS_MAX: i64 = Instant::DAY_MS;
+/// What is said of one that lies further.
+pub const IN_THE_FUTURE: &str = "is more than a day after now";
 
 #[derive(Debug, Default)]
 pub struct Checks(FieldErrors);

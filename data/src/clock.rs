@@ -11,8 +11,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::due::{Ctx, Work, isolated, run_until};
+use crate::due::run_until;
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
+use crate::work::{Ctx, Work, isolated};
 use crate::{Db, Error, Result, audit, charges, installation, outbox, transact};
 
 /// Where a company's people may want to go next.
@@ -73,7 +74,7 @@ pub async fn days_on(db: &Db, company_id: Uuid, days: u16) -> Result<Instant> {
 pub async fn advance(db: &Db, ctx: &Ctx, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
     let now = sandbox_now(db).await?;
     if until < now {
-        return Err(Error::invalid("until", format!("the clock stands at {now} and does not go back")));
+        return Err(Error::invalid("until", format!("the clock is at {now} and does not go back")));
     }
     transact!(db, |tx| {
         let detail = json!({ "from": now.rfc3339(), "until": until.rfc3339() });

@@ -11,8 +11,8 @@ use uuid::Uuid;
 pub use insert::{Ready, insert_new};
 
 use crate::check::{Checks, search_text, shown};
+use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
 use crate::entities::customers::{Column, Entity, Model};
-use crate::events::{FUTURE_MS_MAX, IN_THE_FUTURE};
 use crate::seen::{self, refuse_stale};
 use crate::{Db, Error, Result, audit, partners, search, transact};
 

@@ -9,8 +9,7 @@ use sea_orm::sqlx::sqlite::SqlitePool;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::error::{Error, Result};
-use crate::submissions::{Claim, Writes};
-use crate::{files, schema};
+use crate::files;
 
 mod bulk;
 mod connect;
@@ -19,7 +18,9 @@ pub mod faults;
 mod health;
 mod migrate;
 mod reader;
+pub mod schema;
 mod settings;
+pub mod submissions;
 mod tx;
 
 pub use bulk::{IN_MAX, analyze, execute_with_rows, execute_with_shared_and_rows, ignore_conflict, insert_all};
@@ -29,6 +30,7 @@ pub use tx::Tx;
 
 use connect::{BULK_CACHE_KIB, WRITER_CACHE_KIB};
 use health::WriteHealth;
+use submissions::{Claim, Writes};
 use tx::{Begin, Connection};
 
 /// How often a transaction that lost to another one is run again before its error is shown.
@@ -163,12 +165,20 @@ impl Db {
         match &self.pools {
             Pools::Sqlite { reader, .. } => {
                 let connection = reader.acquire().await.map_err(Error::from_acquiring)?;
-                Tx::begin(Connection::Sqlite(connection), Begin::reading("BEGIN DEFERRED".to_owned())).await
+                Tx::begin(Connection::Sqlite(connection), self.reading("BEGIN DEFERRED".to_owned())).await
             }
             Pools::Postgres { reader, .. } => {
                 let connection = Connection::Postgres(reader.acquire().await.map_err(Error::from_acquiring)?, self.settings.pooler);
-                Tx::begin(connection, Begin::reading(postgres)).await
+                Tx::begin(connection, self.reading(postgres)).await
             }
+        }
+    }
+
+    fn reading(&self, sql: String) -> Begin {
+        Begin {
+            #[cfg(feature = "testing")]
+            reads: Some(Arc::clone(&self.reader.reads)),
+            ..Begin::reading(sql)
         }
     }
 
@@ -210,6 +220,8 @@ impl Db {
             writes: true,
             #[cfg(feature = "testing")]
             faults: Some(Arc::clone(&self.faults)),
+            #[cfg(feature = "testing")]
+            reads: None,
         };
         let tx = Tx::begin(connection, begin).await?;
         if tx.migrations_found() > migrate::known() {
@@ -318,6 +330,12 @@ impl Db {
     #[cfg(feature = "testing")]
     pub fn faults(&self) -> &faults::Faults {
         &self.faults
+    }
+
+    /// Where tests learn how many statements reading took.
+    #[cfg(feature = "testing")]
+    pub fn reads(&self) -> &faults::Reads {
+        &self.reader.reads
     }
 }
 

@@ -12,14 +12,15 @@ use uuid::Uuid;
 
 use crate::accounts::{self, Place};
 use crate::attributions::{self, Change};
-use crate::due::{self, Ctx};
+use crate::due;
 use crate::entities::{customers, partnerships, rewards};
 use crate::imports::{self, Kind, Options};
 use crate::installation::{self, Mode};
-use crate::outbox::{Letter, Mailer};
 use crate::partners::PartnerChange;
 use crate::providers::simulated;
 use crate::rewards::ManualReward;
+use crate::work::Ctx;
+use crate::work::{Letter, Mailer};
 use crate::{Db, Error, Result, companies, offers, partners, programme};
 
 mod decisions;
@@ -31,12 +32,12 @@ use random::Random;
 use story::{Chapter, MONTHS, Story};
 
 const PROGRAMME: &str = include_str!("demo/programme.toml");
-pub(crate) const COMPANY: &str = "northwind";
+pub const COMPANY: &str = "northwind";
 const SEED: u64 = 20_261_104;
 const FIRST_MONTH: Month = Month(202_411);
 /// Wednesday 4 November 2026, 10:20 in New York: day 4 of the review of October.
 const NOW: &str = "2026-11-04T15:20:00Z";
-pub(crate) const OWNER: &str = "mia.bennett@northwind.example";
+pub const OWNER: &str = "mia.bennett@northwind.example";
 pub const PASSWORD: &str = "northwind-demo";
 
 /// Who can sign in, and what there is.

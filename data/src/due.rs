@@ -5,26 +5,17 @@
 //! database's.
 
 use std::collections::BTreeSet;
-use std::ops::AddAssign;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use domain::Instant;
-use futures::FutureExt;
-use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::ConnectionTrait;
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
-use crate::outbox::Mailer;
-use crate::providers::Providers;
-use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, outbox, payouts, providers, transact};
+use crate::work::{Ctx, Work, isolated};
+use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, open_imports, outbox, payouts, providers, transact};
 
 mod sources;
-mod troubles;
-
-pub use troubles::{Trouble, Troubles};
 
 /// How often a worker asks a silent provider again before it leaves that to the next run.
 const SILENCES_MAX: u32 = 8;
@@ -32,95 +23,6 @@ const SILENCES_MAX: u32 = 8;
 const WAIT: Duration = Duration::from_millis(25);
 const LOOP_WAIT_MAX: Duration = Duration::from_secs(15);
 const LOOP_WAIT_MIN: Duration = Duration::from_millis(500);
-
-/// What background work needs besides the database.
-#[derive(Clone)]
-pub struct Ctx {
-    pub mailer: Arc<dyn Mailer>,
-    pub providers: Providers,
-    /// Names this worker in leases.
-    pub worker: String,
-    /// After this long a worker that says nothing counts as gone.
-    pub lease: Duration,
-    pub troubles: Arc<Troubles>,
-}
-
-impl Ctx {
-    pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Ctx {
-        Ctx { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
-    }
-}
-
-/// The machine's clock, for leases.
-pub(crate) fn real_now() -> Instant {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-pub(crate) fn lease_ends_at(ctx: &Ctx) -> i64 {
-    real_now().0.saturating_add(i64::try_from(ctx.lease.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// No lease lasts this long: one that ends later was taken while the clock was ahead.
-const LEASE_MAX_MS: i64 = 60 * 60_000;
-
-/// Whether nobody holds a lease any more, by the column that says until when it was taken.
-pub(crate) fn is_free(leased_until: impl ColumnTrait) -> Condition {
-    let now = real_now().0;
-    Condition::any().add(leased_until.lte(now)).add(leased_until.gt(now.saturating_add(LEASE_MAX_MS)))
-}
-
-/// What a run did, in counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    pub released: usize,
-    pub months_closed: usize,
-    pub invoices: usize,
-    pub charges_started: usize,
-    pub charges_done: usize,
-    pub charges_failed: usize,
-    /// Payouts that came into being with their invoice's charge.
-    pub payouts_released: usize,
-    pub payouts_sent: usize,
-    pub payouts_paid: usize,
-    pub payouts_failed: usize,
-    pub mails: usize,
-    pub mails_failed: usize,
-    /// Rows of imports that were accepted and left.
-    pub imported: usize,
-    /// Requests that a provider did not answer.
-    pub unanswered: usize,
-    /// Companies some of whose work failed; [`Troubles`] says why.
-    pub failed: usize,
-}
-
-impl AddAssign for Work {
-    fn add_assign(&mut self, other: Work) {
-        self.released += other.released;
-        self.months_closed += other.months_closed;
-        self.invoices += other.invoices;
-        self.charges_started += other.charges_started;
-        self.charges_done += other.charges_done;
-        self.charges_failed += other.charges_failed;
-        self.payouts_released += other.payouts_released;
-        self.payouts_sent += other.payouts_sent;
-        self.payouts_paid += other.payouts_paid;
-        self.payouts_failed += other.payouts_failed;
-        self.mails += other.mails;
-        self.mails_failed += other.mails_failed;
-        self.imported += other.imported;
-        self.unanswered += other.unanswered;
-        // The same companies fail again.
-        self.failed = self.failed.max(other.failed);
-    }
-}
-
-impl Work {
-    /// Whether anything moved on: what failed, or was asked about without an answer, did not.
-    fn progressed(&self) -> bool {
-        *self != Work { unanswered: self.unanswered, failed: self.failed, ..Work::default() }
-    }
-}
 
 /// The next instant at which something falls due; it may have passed already. `None` in a database without companies.
 pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant>> {
@@ -181,21 +83,13 @@ async fn run_company(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &
     }
 }
 
-/// A panic becomes an error: it ends this work and none beside it.
-pub(crate) async fn isolated<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Error::Panicked(text.unwrap_or("no message").to_owned()))
-    })
-}
-
 /// Releases and month ends, in the order of their instants: a reward that was ready before its month ended belongs to it,
 /// however late this runs.
 async fn close_months(db: &Db, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     loop {
         let ends_at = companies::get(db.read(), company_id).await?.open_month_ends_at;
         // A company whose import is being written closes its month afterwards.
-        let due = ends_at <= now.0 && !imports::is_open(db.read(), company_id).await?;
+        let due = ends_at <= now.0 && !open_imports::is_open(db.read(), company_id).await?;
         let until = if due { Instant(ends_at) } else { now };
         loop {
             let released = month_end::release_scheduled(db, company_id, until, now).await?;
@@ -247,8 +141,8 @@ async fn run_due_for(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uu
             moved = Clock::now();
             continue;
         }
-        if moved.elapsed() >= imports::PATIENCE
-            && let Some(error) = imports::under_way(db.read()).await?
+        if moved.elapsed() >= open_imports::PATIENCE
+            && let Some(error) = open_imports::under_way(db.read()).await?
         {
             return Err(error);
         }
@@ -267,7 +161,7 @@ pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(In
     }
     let begun = installation::now(db).await?;
     if begun > until {
-        return Err(Error::invalid("until", format!("the clock stands at {begun} and does not go back")));
+        return Err(Error::invalid("until", format!("the clock is at {begun} and does not go back")));
     }
     let mut all = Work::default();
     loop {

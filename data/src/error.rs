@@ -59,8 +59,8 @@ fn join(errors: &FieldErrors) -> String {
     parts.join("; ")
 }
 
-impl From<domain::views::Unreadable> for Error {
-    fn from(error: domain::views::Unreadable) -> Error {
+impl From<domain::list_query::Unreadable> for Error {
+    fn from(error: domain::list_query::Unreadable) -> Error {
         Error::invalid(&error.name, error.message)
     }
 }

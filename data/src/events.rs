@@ -18,20 +18,28 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, Given};
-pub use check::{FUTURE_MS_MAX, IN_THE_FUTURE};
 pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
-pub(crate) use history::History;
+pub(crate) use history::{CarriedCaps, History};
 pub(crate) use months::Months;
 pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
-pub(crate) use programme::{Programme, read_version};
+pub(crate) use programme::Programme;
+pub use programme::read_version;
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};
 
 use crate::bulk::Mode;
-use crate::transactions::Recorded;
 use crate::{Error, Result, audit};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub transaction_id: Uuid,
+    /// False: the same transaction was there already, and nothing happened.
+    pub new: bool,
+    /// How many rewards it made.
+    pub rewards: usize,
+}
 
 /// Records one transaction, with its audit row.
 pub(crate) async fn record_one<C: ConnectionTrait>(
@@ -44,7 +52,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, import_id: None, by, now, mode: Mode::Whole, progress: &|_, _| Ok(()) };
+    let how = How { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

@@ -17,6 +17,7 @@ mod records;
 mod remarks;
 mod reviews;
 mod rewards;
+mod row;
 mod rows;
 mod sorter;
 mod table;
@@ -40,13 +41,12 @@ use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use faults::RowError;
 pub use format::{Delimiter, Encoding, Format, Told};
 pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
 pub use remarks::Remarks;
-pub use table::RowError;
-pub use waiting::{PATIENCE, Standing, latest, refuse_while_open, under_way, wait_for_open};
-
-pub(crate) use waiting::{accepted, is_done, is_open};
+pub use row::{Standing, latest};
+pub use waiting::wait_for_open;
 
 use faults::Faults;
 use pending::Pending;
@@ -54,6 +54,7 @@ use rows::Rows;
 
 use crate::bulk::{Mode, Scope};
 use crate::entities::companies::Model as Company;
+use crate::events::CarriedCaps;
 use crate::exports::Noun;
 use crate::{Db, Error, Result, audit, companies};
 
@@ -285,6 +286,8 @@ pub(crate) struct Counts {
 pub(crate) struct Done {
     pub counts: Counts,
     pub faults: Faults,
+    /// For the next piece.
+    pub carried: Option<CarriedCaps>,
 }
 
 /// The rows of a file that can be read, and are to be written.
@@ -394,7 +397,7 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     if !large {
         let rows = sheet.whole()?;
         let snapshot = db.snapshot().await?;
-        let done = rows.write(&snapshot, &scope, Mode::Check).await;
+        let done = rows.write(&snapshot, &scope, Mode::Check, None).await;
         snapshot.rollback().await?;
         writing(rows.len() as u64, rows.len() as u64)?;
         return ended(report, content, done?, options.skip_bad).await.map(Begun::Ended);

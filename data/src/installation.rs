@@ -98,7 +98,7 @@ pub async fn advance<C: ConnectionTrait>(tx: &C, from: Instant, to: Instant) -> 
         return Err(Error::Forbidden("a production database has no clock to move".to_owned()));
     }
     if to < from {
-        return Err(Error::invalid("until", format!("the clock stands at {from} and does not go back")));
+        return Err(Error::invalid("until", format!("the clock is at {from} and does not go back")));
     }
     let moved = Entity::update_many()
         .col_expr(Column::SandboxNow, Expr::value(to.0))
@@ -123,7 +123,7 @@ pub async fn secret(db: &Db) -> Result<String> {
 }
 
 fn new_secret() -> String {
-    crate::sessions::hex(&rand::rng().random::<[u8; 32]>())
+    crate::secrets::hex(&rand::rng().random::<[u8; 32]>())
 }
 
 fn read_mode(row: &Model) -> Mode {

@@ -15,7 +15,7 @@ use crate::entities::{audit as audit_rows, companies, invoice_partners};
 use crate::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
-pub(crate) mod freeze;
+pub mod freeze;
 
 impl Model {
     pub fn invoice_state(&self) -> Result<InvoiceState> {

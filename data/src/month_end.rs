@@ -10,16 +10,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Pagina
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::audit::SYSTEM;
 use crate::db::insert_all;
 use crate::entities::{companies, invoices, reward_records, rewards};
 use crate::error::stored;
 use crate::invoices::currency_lines;
 use crate::outbox::{self, letters};
 use crate::rewards::tally::Tally;
-use crate::{Db, Result, audit, imports, transact};
-
-/// Who does what nobody does by hand.
-pub const SYSTEM: &str = "system";
+use crate::{Db, Result, audit, open_imports, transact};
 
 const RELEASE_ROWS: u64 = 500;
 
@@ -40,7 +38,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
     let company = crate::companies::get(tx, company_id).await?;
     let zone = company.zone()?;
     let month = Month(company.open_month);
-    if company.open_month_ends_at > now.0 || unreleased(tx, &company).await? || imports::is_open(tx, company_id).await? {
+    if company.open_month_ends_at > now.0 || unreleased(tx, &company).await? || open_imports::is_open(tx, company_id).await? {
         return Ok(None);
     }
     let lines = currency_lines(tx, company_id, month).await?;

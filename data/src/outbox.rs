@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use domain::{Instant, ids};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::db::execute_with_shared_and_rows;
-use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
+use crate::work::{Ctx, Letter, Work, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 pub mod letters;
@@ -31,24 +30,6 @@ pub struct Mail {
     pub recipient: String,
     pub subject: String,
     pub body: String,
-}
-
-/// A mail on its way. Delivered twice it has the same `id`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub id: Uuid,
-    pub company_id: Option<Uuid>,
-    pub kind: String,
-    pub recipient: String,
-    pub subject: String,
-    pub body: String,
-    pub written_at: Instant,
-}
-
-/// How mail leaves. An error is tried again later.
-#[async_trait]
-pub trait Mailer: Send + Sync {
-    async fn deliver(&self, letter: &Letter) -> std::result::Result<(), String>;
 }
 
 /// Writes mails into the outbox; those without a recipient are left out.

@@ -3,8 +3,9 @@
 mod adjust;
 mod change;
 mod desk;
+pub mod figures;
 mod manual;
-mod reinstate;
+pub mod outlook;
 mod review;
 pub mod rows;
 pub mod selection;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::db::insert_all;
 use crate::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::entities::{customers, partnerships};
-use crate::queries::page::{FEW, ID, Narrow, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
+use crate::lists::page::{FEW, ID, Narrow, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
 use crate::{Error, Result};
 
 /// Longer words are cut off here, in rows and in questions.
@@ -141,7 +141,7 @@ pub async fn partners<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
     Ok(Some(ids.into_iter().collect()))
 }
 
-/// The same as [`matching`], one part for each piece, for [`crate::queries::page::List::narrowed`].
+/// The same as [`matching`], one part for each piece, for [`crate::lists::page::List::narrowed`].
 pub async fn narrows<C: ConnectionTrait>(
     conn: &C,
     company_id: Uuid,

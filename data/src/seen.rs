@@ -1,6 +1,6 @@
 //! What a form that replaces values had seen of them: somebody else may have changed them since.
 
-use crate::{Error, Result, sessions};
+use crate::{Error, Result, secrets};
 
 /// The values that a form replaces: each one's label and what it is.
 pub type Values = Vec<(&'static str, String)>;
@@ -8,7 +8,7 @@ pub type Values = Vec<(&'static str, String)>;
 /// What the form carries.
 pub fn digest(values: &Values) -> String {
     let text: Vec<String> = values.iter().map(|(label, value)| format!("{label}:{}:{value}", value.len())).collect();
-    let mut digest = sessions::hash(&text.join("\n"));
+    let mut digest = secrets::hash(&text.join("\n"));
     digest.truncate(16);
     digest
 }

@@ -4,7 +4,6 @@
 //! and at once when its row is deleted: nothing but a sign-in writes one.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -12,17 +11,16 @@ use chrono::Utc;
 use domain::Instant;
 use sea_orm::sea_query::{Condition, Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use sha2::{Digest, Sha256};
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error as StoreError, ExpiredDeletion, Result as StoreResult};
 use uuid::Uuid;
 
-use crate::accounts::SignedIn;
 use crate::db::Db;
 use crate::entities::{flashes, sessions, users};
 use crate::error::{Error, Result};
+use crate::secrets::hash;
 use crate::transact;
 
 /// The key under which a session holds the person's id.
@@ -82,19 +80,6 @@ impl Sessions {
 /// What is stored in place of the id: whoever reads the table cannot take over a session.
 pub fn stored_id(id: &Id) -> String {
     hash(&id.to_string())
-}
-
-/// SHA-256 in hexadecimal.
-pub(crate) fn hash(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn row(record: &Record) -> StoreResult<sessions::ActiveModel> {
@@ -193,10 +178,9 @@ impl ExpiredDeletion for Sessions {
 
 /// Begins a session in place of `old`. `None` where the password that was checked has been changed since: whoever came in by the old
 /// one would stay in. The session learns its id as [`BEGUN`].
-pub async fn begin(db: &Db, signed_in: &SignedIn, old: Option<Id>, ends: OffsetDateTime) -> Result<Option<Id>> {
-    let user_id = signed_in.user.id;
+pub async fn begin(db: &Db, user_id: Uuid, password_hash: Option<&str>, old: Option<Id>, ends: OffsetDateTime) -> Result<Option<Id>> {
     transact!(db, |tx| {
-        if let Some(password_hash) = signed_in.password_hash.as_deref() {
+        if let Some(password_hash) = password_hash {
             // Holds the row: a change of the password comes before, and is seen, or after, and ends this session.
             let same = users::Entity::update_many()
                 .col_expr(users::Column::PasswordHash, Expr::value(password_hash))

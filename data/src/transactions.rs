@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::check::{Checks, shown};
 use crate::entities::transactions::{Column, Entity, Model};
 use crate::error::stored;
-use crate::events::Given;
+use crate::events::{Given, Recorded};
 use crate::{Db, Error, Result, customers, events, transact};
 
 impl Model {
@@ -40,15 +40,6 @@ pub struct Refund {
     /// Above zero: how much is given back.
     pub amount: Money,
     pub occurred_at: Instant,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    pub transaction_id: Uuid,
-    /// False: the same transaction was there already, and nothing happened.
-    pub new: bool,
-    /// How many rewards it made.
-    pub rewards: usize,
 }
 
 /// Records a sale, its receipt and its rewards. The same again is answered with `new: false`; the same key with other content

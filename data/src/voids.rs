@@ -20,7 +20,7 @@ use crate::entities::{attribution_changes, customers, receipts, rewards, transac
 use crate::events::{Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners, spans_of};
 use crate::rewards::rows::insert_rewards;
 use crate::seen::refuse_other;
-use crate::{Db, Error, Result, audit, sessions, transact};
+use crate::{Db, Error, Result, audit, secrets, transact};
 
 use plan::{Case, Context, Plan, Turn};
 
@@ -35,7 +35,7 @@ pub struct Voided {
 impl Voided {
     /// Says whether somebody was shown just this.
     pub fn digest(&self) -> String {
-        sessions::hash(&format!("{:?}{}", self.keys, self.consequences.digest()))
+        secrets::hash(&format!("{:?}{}", self.keys, self.consequences.digest()))
     }
 }
 
@@ -239,7 +239,7 @@ impl Loaded {
         let times = || case.transactions.iter().map(|row| row.occurred_at);
         let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &[&case.customer], &partner_ids, span).await?;
+        let history = History::load(tx, &programme, &[&case.customer], &partner_ids, span, None).await?;
         Ok(Loaded { programme, months, partners, history, customer, case })
     }
 

@@ -119,6 +119,15 @@ pub struct Leaf {
     pub values: Vec<Literal>,
 }
 
+/// A comparison that was not met, in the language of conditions, and what was found instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedComparison {
+    pub comparison: String,
+    /// Empty where there was nothing; `None` for what is negated as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Condition {
@@ -152,8 +161,11 @@ pub struct TransactionSubject<'a> {
 }
 
 impl Condition {
-    /// Whether it holds; if not, which comparison failed, with the value found: "transaction.amount >= 100 (it is 50.00)".
-    pub fn evaluate(&self, subject: &Subject<'_>) -> Result<(), String> {
+    /// Whether it holds.
+    ///
+    /// # Errors
+    /// The comparisons that decided that it is not met; of several that are joined by OR, one of each.
+    pub fn evaluate(&self, subject: &Subject<'_>) -> Result<(), Vec<FailedComparison>> {
         match self {
             Condition::All(parts) => parts.iter().try_for_each(|part| part.evaluate(subject)),
             Condition::Any(parts) => {
@@ -161,22 +173,17 @@ impl Condition {
                 for part in parts {
                     match part.evaluate(subject) {
                         Ok(()) => return Ok(()),
-                        Err(failure) => failures.push(failure),
+                        Err(failure) => failures.extend(failure),
                     }
                 }
-                Err(failures.join("; nor "))
+                Err(failures)
             }
             Condition::Not(inner) => match inner.evaluate(subject) {
-                Ok(()) => Err(self.to_string()),
+                Ok(()) => Err(vec![FailedComparison { comparison: self.to_string(), found: None }]),
                 Err(_) => Ok(()),
             },
-            Condition::Is(leaf) => {
-                if leaf.holds(subject) {
-                    Ok(())
-                } else {
-                    Err(format!("{leaf} (it is {})", leaf.field.shown(subject)))
-                }
-            }
+            Condition::Is(leaf) if leaf.holds(subject) => Ok(()),
+            Condition::Is(leaf) => Err(vec![FailedComparison { comparison: leaf.to_string(), found: Some(leaf.field.found(subject)) }]),
         }
     }
 
@@ -219,12 +226,13 @@ impl Field {
         }
     }
 
-    fn shown(&self, subject: &Subject<'_>) -> String {
+    /// What it is, as conditions write it; empty where there is none.
+    fn found(&self, subject: &Subject<'_>) -> String {
         if self.is_number() {
-            return self.number(subject).map_or_else(|| "absent".to_owned(), |number| number.to_string());
+            return self.number(subject).map(|number| number.to_string()).unwrap_or_default();
         }
         let texts: Vec<String> = self.texts(subject).into_iter().filter(|text| !text.is_empty()).collect();
-        if texts.is_empty() { "empty".to_owned() } else { texts.join(", ") }
+        texts.join(", ")
     }
 }
 

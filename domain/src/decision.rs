@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::money::Money;
+use crate::conditions::FailedComparison;
+use crate::money::{Currency, Money, Rate};
 use crate::reasons::Reason;
 use crate::states::{EventKind, RewardState};
-use crate::time::Instant;
+use crate::time::{Instant, Month};
 
 /// What was decided about one event, and why. Stored as JSON in `receipts.decision`; plain data, fit for the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,37 +39,109 @@ pub struct EventSummary {
     pub refund_of: Option<String>,
 }
 
-/// What one trigger made of the event. For a refund: what one reward of the original made of it.
+/// What one trigger made of the event. For a refund: what one reward of the original made of it. What it says is numbers and words of
+/// ours: sentences are made by whoever shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriggerOutcome {
     pub offer_key: String,
     pub offer_version: i32,
     pub offer_description: String,
     pub trigger_key: String,
-    /// The promise in words.
-    pub sentence: String,
     pub matched: bool,
     pub reason: Reason,
-    /// The reason in words for the partner.
-    pub words: String,
+    /// Where a reward stands in its trigger's limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<LimitPlace>,
     /// More for the company: the comparison that failed, the end of a limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    pub detail: Option<Detail>,
     /// The arithmetic, top to bottom; the last line is the result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<ReceiptLine>,
+    pub lines: Vec<Line>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reward: Option<Money>,
     /// The end of the hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Instant>,
+    /// Receipts of the first versions have the trigger's promise and the reason for the partner in English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sentence: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
 }
 
-/// "Sale" … "$200.00".
+/// Which of the rewards that a trigger's limit allows this one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitPlace {
+    FirstPurchase,
+    Payment { number: u64, of: u32 },
+    Month { number: u32, of: u32 },
+}
+
+/// Why a trigger made nothing, in its own numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiptLine {
-    pub label: String,
-    pub value: String,
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    Currency {
+        is: Currency,
+        wanted: Currency,
+    },
+    Condition(Vec<FailedComparison>),
+    BelowMinimum {
+        amount: Money,
+        minimum: Money,
+    },
+    RewardsMade {
+        made: u64,
+        of: u32,
+    },
+    MonthsOver {
+        months: u32,
+        first_purchase_at: Instant,
+    },
+    CapUsed {
+        used: Money,
+        cap: Money,
+        month: Month,
+    },
+    /// As receipts of the first versions have it.
+    #[serde(untagged)]
+    Written(String),
+}
+
+/// One line of the arithmetic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    Sale(Money),
+    Share {
+        rate: Rate,
+        amount: Money,
+    },
+    Flat(Money),
+    /// What a monthly cap takes off.
+    Cap {
+        used: Money,
+        cap: Money,
+        month: Month,
+        amount: Money,
+    },
+    Reward(Money),
+    Original(Money),
+    Refunded {
+        refunded: Money,
+        of: Money,
+        amount: Money,
+    },
+    ReversedBefore(Money),
+    ReversedNow(Money),
+    /// As receipts of the first versions have it.
+    #[serde(untagged)]
+    Written {
+        label: String,
+        value: String,
+    },
 }
 
 /// A reward to be written.
@@ -92,10 +165,4 @@ pub struct RewardDraft {
     /// The reward that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<Uuid>,
-}
-
-impl ReceiptLine {
-    pub fn new(label: impl Into<String>, value: impl Into<String>) -> ReceiptLine {
-        ReceiptLine { label: label.into(), value: value.into() }
-    }
 }

@@ -46,7 +46,7 @@ pub fn of_amount(sale: &NewSale) -> Option<String> {
         let largest = Money::new(usual / USUAL_TIMES, sale.amount.currency);
         return Some(format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount));
     }
-    is_large(sale.amount).then(|| format!("{} is unusually much.", sale.amount))
+    is_large(sale.amount).then(|| format!("{} is unusually high.", sale.amount))
 }
 
 /// A reward so many times the largest there was is asked about.
@@ -100,7 +100,7 @@ mod tests {
     #[case("2026-11-04T09:00:00Z", "200.00", Some(2_000), &[])]
     #[case("2026-11-04T09:00:00Z", "200.01", Some(2_000), &["$200.01 is more than ten times the customer's largest sale so far, $20.00."])]
     #[case("2026-11-04T09:00:00Z", "999999.99", None, &[])]
-    #[case("2026-11-04T09:00:00Z", "1000000.00", None, &["$1,000,000.00 is unusually much."])]
+    #[case("2026-11-04T09:00:00Z", "1000000.00", None, &["$1,000,000.00 is unusually high."])]
     fn slips_are_asked_about(#[case] when: &str, #[case] amount: &str, #[case] largest_before: Option<i64>, #[case] expected: &[&str]) {
         let sale = NewSale {
             amount: Money::parse(amount, Currency::USD).unwrap(),

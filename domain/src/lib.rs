@@ -4,7 +4,10 @@
 pub mod access;
 pub mod addresses;
 pub mod bank;
+mod choice;
 pub mod conditions;
+#[cfg(feature = "server")]
+pub mod dates;
 pub mod decision;
 #[cfg(feature = "server")]
 pub mod doubts;
@@ -14,16 +17,17 @@ pub mod fold;
 pub mod ids;
 #[cfg(feature = "server")]
 pub mod invoicing;
+pub mod list_query;
 pub mod money;
 pub mod offers;
 pub mod page;
+#[cfg(feature = "server")]
+pub mod payment;
 pub mod payouts;
 pub mod place;
 #[cfg(feature = "server")]
 pub mod rating;
 pub mod reasons;
-#[cfg(feature = "server")]
-pub mod receipt_words;
 pub mod review;
 #[cfg(feature = "server")]
 pub mod sepa;
@@ -31,11 +35,9 @@ pub mod spans;
 pub mod states;
 pub mod time;
 #[cfg(feature = "server")]
-pub mod timeline;
-pub mod views;
-#[cfg(feature = "server")]
 pub mod zone;
 
+pub use choice::Choice;
 pub use money::{Currency, Money, Rate};
 pub use place::Place;
 pub use time::{Instant, Month};

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::conditions::{Field, Subject, TransactionSubject};
-use crate::decision::{Decision, EventSummary, ReceiptLine, RewardDraft, TriggerOutcome};
+use crate::decision::{Decision, Detail, EventSummary, LimitPlace, Line, RewardDraft, TriggerOutcome};
 use crate::money::{Currency, Money};
 use crate::offers::{Effect, Limit, Trigger};
 use crate::reasons::Reason;
@@ -179,19 +179,18 @@ struct Case<'a, H: History> {
 struct Verdict {
     matched: bool,
     reason: Reason,
-    /// Where in its limit a reward stands; otherwise the reason's own words.
-    words: Option<String>,
-    detail: Option<String>,
-    lines: Vec<ReceiptLine>,
+    place: Option<LimitPlace>,
+    detail: Option<Detail>,
+    lines: Vec<Line>,
     reward: Option<Money>,
 }
 
 impl Verdict {
     fn no(reason: Reason) -> Verdict {
-        Verdict { matched: false, reason, words: None, detail: None, lines: Vec::new(), reward: None }
+        Verdict { matched: false, reason, place: None, detail: None, lines: Vec::new(), reward: None }
     }
 
-    fn because(reason: Reason, detail: String) -> Verdict {
+    fn because(reason: Reason, detail: Detail) -> Verdict {
         Verdict { detail: Some(detail), ..Verdict::no(reason) }
     }
 }
@@ -216,7 +215,8 @@ impl<H: History> Case<'_, H> {
         let by_condition = trigger.when.as_ref().is_some_and(|when| when.mentions(&|field| field == Field::TransactionAmount));
         let compares = trigger.min_amount.is_some() || capped || by_condition;
         let differs = compares && sale.amount.currency != trigger.currency;
-        differs.then(|| Verdict::because(Reason::CurrencyDiffers, format!("{} instead of {}", sale.amount.currency, trigger.currency)))
+        let detail = Detail::Currency { is: sale.amount.currency, wanted: trigger.currency };
+        differs.then(|| Verdict::because(Reason::CurrencyDiffers, detail))
     }
 
     fn refuse_condition(&self, trigger: &Trigger) -> Option<Verdict> {
@@ -236,12 +236,13 @@ impl<H: History> Case<'_, H> {
                 category_key: sale.category_key,
             }),
         };
-        condition.evaluate(&subject).err().map(|failed| Verdict::because(Reason::ConditionNotMet, failed))
+        condition.evaluate(&subject).err().map(|failed| Verdict::because(Reason::ConditionNotMet, Detail::Condition(failed)))
     }
 
     fn refuse_amount(&self, trigger: &Trigger) -> Option<Verdict> {
         let (sale, minimum) = (self.event.sale?, trigger.min_money()?);
-        (sale.amount.minor < minimum.minor).then(|| Verdict::because(Reason::BelowMinimum, format!("{} is below {minimum}", sale.amount)))
+        let detail = Detail::BelowMinimum { amount: sale.amount, minimum };
+        (sale.amount.minor < minimum.minor).then(|| Verdict::because(Reason::BelowMinimum, detail))
     }
 
     fn refuse_limit(&self, offer: &OfferInForce<'_>, trigger: &Trigger) -> Option<Verdict> {
@@ -252,16 +253,13 @@ impl<H: History> Case<'_, H> {
             Limit::FirstPurchase => (made() > 0).then(|| Verdict::no(Reason::AlreadyRewarded)),
             Limit::Rewards(count) => {
                 let made = made();
-                (made >= u64::from(count))
-                    .then(|| Verdict::because(Reason::LimitRewards, format!("{made} of {count} rewards were made before")))
+                (made >= u64::from(count)).then(|| Verdict::because(Reason::LimitRewards, Detail::RewardsMade { made, of: count }))
             }
             Limit::Months(count) => {
                 let first = self.customer.first_purchase_at?;
                 let end = self.zone.plus_months(first, count);
-                (self.event.occurred_at >= end).then(|| {
-                    let day = crate::time::long_date(self.zone.date(first));
-                    Verdict::because(Reason::LimitMonths, format!("{} from the first purchase on {day} are over", trigger.limit))
-                })
+                let detail = Detail::MonthsOver { months: count, first_purchase_at: first };
+                (self.event.occurred_at >= end).then(|| Verdict::because(Reason::LimitMonths, detail))
             }
         }
     }
@@ -271,15 +269,15 @@ impl<H: History> Case<'_, H> {
         let mut reward = match (trigger.effect, self.event.sale) {
             (Effect::Percent(rate), Some(sale)) => {
                 let share = rate.of(sale.amount);
-                lines.push(ReceiptLine::new("Sale", sale.amount.display()));
-                lines.push(ReceiptLine::new(format!("× {} %", rate.percent()), share.display()));
+                lines.push(Line::Sale(sale.amount));
+                lines.push(Line::Share { rate, amount: share });
                 share
             }
             // Reading a trigger refuses a percentage of a new customer; an old row pays nothing.
             (Effect::Percent(_), None) => Money::new(0, trigger.currency),
             (Effect::Flat(minor), _) => {
                 let flat = Money::new(minor, trigger.currency);
-                lines.push(ReceiptLine::new("Flat amount", flat.display()));
+                lines.push(Line::Flat(flat));
                 flat
             }
         };
@@ -289,34 +287,32 @@ impl<H: History> Case<'_, H> {
             let room = cap.minor.saturating_sub(given).max(0);
             let used = Money::new(given, cap.currency);
             if room == 0 {
-                return Verdict::because(Reason::CapReached, format!("{used} of {cap} given in {}", month.long()));
+                return Verdict::because(Reason::CapReached, Detail::CapUsed { used, cap, month });
             }
             if reward.minor > room {
-                let label = format!("{used} of {cap} given in {}", month.long());
-                lines.push(ReceiptLine::new(label, Money::new(room - reward.minor, cap.currency).display()));
+                lines.push(Line::Cap { used, cap, month, amount: Money::new(room - reward.minor, cap.currency) });
                 reward.minor = room;
             }
         }
         if reward.minor == 0 {
             return Verdict { matched: true, lines, ..Verdict::no(Reason::RoundsToZero) };
         }
-        lines.push(ReceiptLine::new("Reward", reward.display()));
-        Verdict { matched: true, words: self.place_in_limit(offer, trigger), lines, reward: Some(reward), ..Verdict::no(Reason::Rewarded) }
+        lines.push(Line::Reward(reward));
+        Verdict { matched: true, place: self.place_in_limit(offer, trigger), lines, reward: Some(reward), ..Verdict::no(Reason::Rewarded) }
     }
 
-    /// "Month 4 of 12 since the customer's first purchase."
-    fn place_in_limit(&self, offer: &OfferInForce<'_>, trigger: &Trigger) -> Option<String> {
+    fn place_in_limit(&self, offer: &OfferInForce<'_>, trigger: &Trigger) -> Option<LimitPlace> {
         match trigger.limit {
             Limit::Unlimited => None,
-            Limit::FirstPurchase => Some("The customer's first purchase.".to_owned()),
-            Limit::Rewards(count) => {
+            Limit::FirstPurchase => Some(LimitPlace::FirstPurchase),
+            Limit::Rewards(of) => {
                 let before = self.history.rewards_made(offer.offer_id, &trigger.key);
-                Some(format!("Payment {} of {count} for this customer.", before.saturating_add(1)))
+                Some(LimitPlace::Payment { number: before.saturating_add(1), of })
             }
-            Limit::Months(count) => {
+            Limit::Months(of) => {
                 let first = self.customer.first_purchase_at?;
-                let month = (1..=count).find(|passed| self.event.occurred_at < self.zone.plus_months(first, *passed))?;
-                Some(format!("Month {month} of {count} since the customer's first purchase."))
+                let number = (1..=of).find(|passed| self.event.occurred_at < self.zone.plus_months(first, *passed))?;
+                Some(LimitPlace::Month { number, of })
             }
         }
     }
@@ -343,14 +339,15 @@ impl<H: History> Case<'_, H> {
             offer_version: offer.number,
             offer_description: offer.description.to_owned(),
             trigger_key: trigger.key.clone(),
-            sentence: trigger.sentence(),
             matched: verdict.matched,
             reason: verdict.reason,
-            words: verdict.words.unwrap_or_else(|| verdict.reason.for_partner().to_owned()),
+            place: verdict.place,
             detail: verdict.detail,
             lines: verdict.lines,
             reward: verdict.reward,
             held_until: ready_at,
+            sentence: String::new(),
+            words: String::new(),
         });
     }
 }

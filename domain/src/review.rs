@@ -118,7 +118,7 @@ pub enum Refusal {
     Frozen(String),
     #[error("a reward that is {} cannot be {}", state_words(*.state), .verb.done())]
     Impossible { verb: Verb, state: RewardState },
-    #[error("it takes back {0} and follows what is decided about that one")]
+    #[error("it reverses {0} and follows what is decided about that one")]
     Follows(String),
     #[error("only new and approved rewards stand on an invoice")]
     NotPayable,
@@ -126,7 +126,7 @@ pub enum Refusal {
     NothingInReview,
     #[error("it is on the invoice of {0} already")]
     AlreadyThere(String),
-    #[error("it takes back {0}, which is on a later invoice, and cannot be taken back before")]
+    #[error("it reverses {0}, which is on a later invoice, and can't come before it")]
     BeforeOriginal(String),
     #[error("something else was decided about it since")]
     ChangedSince,

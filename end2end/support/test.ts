@@ -148,9 +148,9 @@ export function isHome(url: string, person: Person): boolean {
     return path === person.side || (path.startsWith(person.side) && within(path) === '/');
 }
 
-/** Waits until the client has taken over the page: before that, clicks on it are plain links and forms. */
+/** Waits until the client has taken over the page: before that, clicks on it are plain links and forms. Public pages have no client. */
 export async function ready(page: Page): Promise<void> {
-    await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+    await page.locator('html[data-hydrated], html:not([data-build])').waitFor({ state: 'attached' });
 }
 
 /** What the page loads to be itself, as opposed to what it asks the server to do. */

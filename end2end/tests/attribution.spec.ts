@@ -86,5 +86,5 @@ test('a change is refused at its fields, and to whom the customer belongs alread
     await expect(page.getByText('No event changes hands.')).toBeVisible();
     await page.getByLabel('Reason').fill('To see what happens');
     await page.getByRole('button', { name: 'Change attribution' }).click();
-    await said(page, 'The customer belongs so already; nothing was changed.');
+    await said(page, 'The customer already belongs to this partner. Nothing changed.');
 });

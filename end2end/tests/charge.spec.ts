@@ -102,7 +102,7 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
     await gotoReady('/invoices/RIVERSIDE-0001');
     await row.getByRole('button', { name: 'Payout to Harbour Media' }).click();
     await page.getByRole('button', { name: 'Pay Harbour Media again' }).click();
-    await said(page, 'The payout is to be paid again.');
+    await said(page, 'The payout will be sent again.');
     await row.getByRole('button', { name: 'Payout to Harbour Media' }).click();
     await page.getByRole('button', { name: 'Confirm the payout to Harbour Media' }).click();
     await said(page, 'Recorded the payout as paid.');

@@ -91,8 +91,8 @@ test('a wrong file names row and field, its good rows go in, and the rest comes 
     await gotoReady('/settings/import');
     await tryRows(page, 'transactions', rows[0] ?? '', rows[5] ?? '');
     await expect(page.getByText('Nothing to import: all 2 rows are already there')).toBeVisible();
-    await page.getByRole('button', { name: 'Put it aside' }).click();
-    await said(page, 'Put the file aside. Nothing was imported.');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await said(page, 'Discarded the file. Nothing was imported.');
     await expect(page.getByRole('heading', { name: 'transactions.csv' })).toHaveCount(0);
     expect(await company.export('transactions')).toHaveLength(6);
 });
@@ -124,8 +124,8 @@ test('an import is stopped on its way, and nothing of it stays', async ({ page, 
     await said(page, 'Stopped. Nothing was imported.');
     expect(await company.export('transactions')).toHaveLength(0);
     // The file is still there to be imported or put aside.
-    await page.getByRole('button', { name: 'Put it aside' }).click();
-    await said(page, 'Put the file aside. Nothing was imported.');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await said(page, 'Discarded the file. Nothing was imported.');
 });
 
 test('what is no such file is refused in words, and nothing is kept of it', async ({ page, company, gotoReady }) => {

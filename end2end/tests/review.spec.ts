@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { sendFilters, unfoldFilters } from '../support/filters.ts';
 import { owner } from '../support/people.ts';
-import { expect, test } from '../support/test.ts';
+import { expect, ready, test } from '../support/test.ts';
 
 /** How many rewards a tab says it has. */
 async function count(page: Page, tab: string): Promise<number> {
@@ -42,7 +42,7 @@ test('a decline has to be explained, and says so in the reward', async ({ page, 
     await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
     await expect(page.locator('.activity')).toContainText('The order was a test');
     await checkAccessibility();
-    await page.getByRole('button', { name: 'Take the last decision back' }).click();
+    await page.getByRole('button', { name: 'Undo the last decision' }).click();
     await expect(page.locator('.lead-figure .badge')).toHaveText('New');
 });
 
@@ -52,7 +52,7 @@ test('a drawer that is out of date says so and keeps what was typed', async ({ p
     await gotoReady(path);
     const other = await context.newPage();
     await other.goto(path);
-    await other.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+    await ready(other);
     await other.getByRole('button', { name: 'Approve' }).click();
     await expect(other.getByText('Approved 1 reward.')).toBeVisible();
     await other.close();
@@ -78,7 +78,7 @@ test('a button of a drawer that is out of date says so and shows what was decide
     await gotoReady(path);
     const other = await context.newPage();
     await other.goto(path);
-    await other.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+    await ready(other);
     await other.locator('[command=show-modal][commandfor=decline]').click();
     await other.getByRole('dialog', { name: /^Decline / }).getByLabel('Reason').fill('The order was a test');
     await other.getByRole('dialog', { name: /^Decline / }).getByRole('button', { name: /^Decline / }).click();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::spool::Spool;
 use data::Db;
-use data::due::Ctx;
+use data::work::Ctx;
 use tokio_util::sync::CancellationToken;
 
 use crate::mail::MailFolder;

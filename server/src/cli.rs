@@ -1,11 +1,11 @@
 //! The command line. Results go to stdout, messages to stderr; 0 is success, 1 a refused or failed job, 2 wrong usage.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::commands::{backup, demo, export, import, init, partner, program, run_due, serve, user, verify};
+use crate::console::{Failure, Outcome, report};
 use crate::telemetry;
 
 #[derive(Debug, Parser)]
@@ -50,47 +50,6 @@ enum Command {
     Partner(partner::Command),
 }
 
-/// Why a command ended without success.
-pub enum Failure {
-    /// Said on stderr already, or with this message.
-    Refused(Option<String>),
-    /// Whoever read the output has gone.
-    OutputClosed,
-}
-
-impl From<data::Error> for Failure {
-    fn from(error: data::Error) -> Failure {
-        match error {
-            data::Error::Io(error) => error.into(),
-            data::Error::Invalid(fields) => Failure::Refused(Some(
-                fields
-                    .iter()
-                    .map(|(field, message)| if field.is_empty() { message.clone() } else { format!("{field}: {message}") })
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            )),
-            error => Failure::Refused(Some(error.to_string())),
-        }
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Failure {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Failure::OutputClosed;
-        }
-        Failure::Refused(Some(error.to_string()))
-    }
-}
-
-impl From<String> for Failure {
-    fn from(message: String) -> Failure {
-        Failure::Refused(Some(message))
-    }
-}
-
-pub type Outcome<T = ()> = Result<T, Failure>;
-
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start();
@@ -122,31 +81,4 @@ async fn run(cli: Cli) -> Outcome {
         Command::User(command) => user::run(url, command).await,
         Command::Partner(command) => partner::run(url, command).await,
     }
-}
-
-fn report(failure: Failure) -> ExitCode {
-    match failure {
-        Failure::Refused(Some(message)) => {
-            // Nothing is left to say it to when stderr is closed.
-            let _ = writeln!(std::io::stderr(), "tributary: {message}");
-            ExitCode::from(1)
-        }
-        Failure::Refused(None) => ExitCode::from(1),
-        // As other tools do: the reader had enough.
-        Failure::OutputClosed => ExitCode::SUCCESS,
-    }
-}
-
-/// Writes a result to stdout.
-pub fn say(text: &str) -> Outcome {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Writes a message to stderr.
-pub fn note(text: &str) {
-    // A closed stderr is no reason to stop working.
-    let _ = writeln!(std::io::stderr(), "{text}");
 }

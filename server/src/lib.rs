@@ -1,16 +1,17 @@
 //! The program `tributary`: its command line, its web server and its background work.
 
-pub mod assets;
+pub mod api;
 pub mod background;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod connections;
-pub mod downloads;
+pub mod console;
+pub mod edge;
 pub mod mail;
-pub mod pages;
 pub mod requests;
 pub mod router;
 pub mod security;
-pub mod sessions;
+pub mod state;
 pub mod telemetry;
+pub mod web;

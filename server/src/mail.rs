@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use data::outbox::{Letter, Mailer};
+use data::work::{Letter, Mailer};
 use lettre::Message;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;

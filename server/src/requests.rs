@@ -4,18 +4,20 @@ use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 
+use app::AppError;
 use app::http::ClientAddress;
 use app::request::RequestScope;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, Version};
 use axum::middleware::Next;
 use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
 
-use crate::pages;
-use crate::router::AppState;
+use crate::api;
+use crate::state::AppState;
+use crate::web::pages;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -78,6 +80,9 @@ pub async fn require_readable(request: Request, next: Next) -> axum::response::R
         return next.run(request).await;
     }
     let text = "Nothing was changed. Check the address, or go to Home.";
+    if is_of_api(request.uri()) {
+        return api::refusal(StatusCode::BAD_REQUEST, "The address isn't UTF-8, or it holds a NUL.");
+    }
     pages::message(request.headers(), StatusCode::BAD_REQUEST, "This address can’t be read", text)
 }
 
@@ -93,7 +98,7 @@ pub async fn explain(request: Request, next: Next) -> axum::response::Response {
     if let Some(accept) = request.headers().get(ACCEPT) {
         headers.insert(ACCEPT, accept.clone());
     }
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let (reads, of_api) = (matches!(*request.method(), Method::GET | Method::HEAD), is_of_api(request.uri()));
     let response = next.run(request).await;
     let status = response.status();
     // Server functions answer their callers themselves; limits answer with a word of plain text or with none.
@@ -118,15 +123,22 @@ pub async fn explain(request: Request, next: Next) -> axum::response::Response {
         ),
         _ => return response,
     };
-    pages::message(&headers, status, title, text)
+    if of_api { api::refusal(status, &format!("{title}. {text}")) } else { pages::message(&headers, status, title, text) }
+}
+
+fn is_of_api(uri: &Uri) -> bool {
+    uri.path().starts_with(api::PREFIX)
 }
 
 /// The answer when a handler panicked: the log has the details.
 pub fn caught(panic: Box<dyn Any + Send>) -> Response<Body> {
+    pages::refuse(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]), &panicked(panic))
+}
+
+pub fn panicked(panic: Box<dyn Any + Send>) -> AppError {
     let detail =
         panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    let error = app::http::internal(format!("a request panicked: {detail}"));
-    pages::refuse(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]), &error)
+    app::http::internal(format!("a request panicked: {detail}"))
 }
 
 #[cfg(test)]

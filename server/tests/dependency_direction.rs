@@ -1,16 +1,28 @@
-//! The house's direction: `domain ← data ← app[ssr] ← server` and `domain ← app[hydrate] ← frontend`.
+//! The house's direction: `domain ← {views, data} ← screens ← app[ssr] ← server` and `{domain, views} ← app[hydrate] ← frontend`; and
+//! inside the crates no circle of modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each member of the workspace may use of the others.
-const ALLOWED: [(&str, &[&str]); 5] =
-    [("domain", &[]), ("data", &["domain"]), ("app", &["domain", "data"]), ("frontend", &["app"]), ("server", &["app", "data", "domain"])];
+const ALLOWED: [(&str, &[&str]); 7] = [
+    ("domain", &[]),
+    ("views", &["domain"]),
+    ("data", &["domain"]),
+    ("screens", &["domain", "views", "data"]),
+    ("app", &["domain", "views", "data", "screens"]),
+    ("frontend", &["app"]),
+    ("server", &["domain", "views", "data", "screens", "app"]),
+];
 
 /// What `domain`, which decides about money and runs in the browser too, must never come to depend on.
 const NOT_IN_DOMAIN: [&str; 6] = ["axum", "leptos", "sea-orm", "sqlx", "tokio", "rand"];
 
 /// What would reach the browser if `app`'s client side asked for it.
-const NOT_IN_CLIENT: [&str; 8] = ["data", "axum", "leptos_axum", "sea-orm", "tokio", "chrono-tz", "argon2", "csv"];
+const NOT_IN_CLIENT: [&str; 9] = ["data", "screens", "axum", "leptos_axum", "sea-orm", "tokio", "chrono-tz", "argon2", "csv"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()
@@ -68,4 +80,133 @@ fn the_servers_side_of_app_is_optional() {
     }
     let hydrate = &app.features["hydrate"];
     assert!(hydrate.iter().all(|feature| !feature.starts_with("dep:")), "hydrate must not pull in an optional dependency: {hydrate:?}");
+}
+
+/// A crate's modules by their paths, tests left out.
+fn modules(folder: &Path, path: &str, found: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let entry = entry.expect("it can be read").path();
+        let name = entry.file_stem().and_then(|name| name.to_str()).expect("names are UTF-8").to_owned();
+        if ["tests", "testing", "fixture"].contains(&name.as_str()) {
+            continue;
+        }
+        let own = match (name.as_str(), path) {
+            ("lib" | "main", _) => String::new(),
+            ("mod", _) => path.to_owned(),
+            (_, "") => name,
+            _ => format!("{path}::{name}"),
+        };
+        if entry.is_dir() {
+            modules(&entry, &own, found);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&entry).expect("it can be read");
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+            found.insert(own, code.join("\n"));
+        }
+    }
+}
+
+/// `use a::{b, c::d}` as `a::b` and `a::c::d`.
+fn expanded(prefix: &str, tree: &str, out: &mut Vec<String>) {
+    let tree = tree.trim();
+    let Some((before, rest)) = tree.split_once('{') else {
+        out.push(format!("{prefix}{}", tree.split_whitespace().next().unwrap_or_default()));
+        return;
+    };
+    let inside = rest.strip_suffix('}').unwrap_or(rest);
+    let (mut depth, mut part) = (0, String::new());
+    for letter in inside.chars().chain([',']) {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if letter == ',' && depth == 0 {
+            if !part.trim().is_empty() {
+                expanded(&format!("{prefix}{before}"), &part, out);
+            }
+            part.clear();
+        } else {
+            part.push(letter);
+        }
+    }
+}
+
+/// The modules that `module` names, its own ancestors and descendants left out.
+fn named(module: &str, code: &str, all: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut paths = Vec::new();
+    let mut rest = String::new();
+    for (at, statement) in code.split("use ").enumerate() {
+        match statement.split_once(';') {
+            Some((tree, after)) if at > 0 && !tree.contains('\n') | tree.contains('{') => {
+                expanded("", tree, &mut paths);
+                rest.push_str(after);
+            }
+            _ => rest.push_str(statement),
+        }
+    }
+    for begin in ["crate::", "super::", "self::"] {
+        for (at, _) in rest.match_indices(begin) {
+            let path = &rest[at..];
+            paths.push(
+                path[..path.find(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != ':').unwrap_or(path.len())]
+                    .to_owned(),
+            );
+        }
+    }
+    let here: Vec<&str> = module.split("::").filter(|part| !part.is_empty()).collect();
+    let mut found = BTreeSet::new();
+    for path in &paths {
+        let parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
+        let ups = parts.iter().take_while(|part| **part == "super").count();
+        let base: Vec<&str> = match parts.first() {
+            Some(&"crate") => parts[1..].to_vec(),
+            Some(&"self") => [&here[..], &parts[1..]].concat(),
+            Some(&"super") => [&here[..here.len().saturating_sub(ups)], &parts[ups..]].concat(),
+            _ => continue,
+        };
+        let target = (1..=base.len()).rev().map(|count| base[..count].join("::")).find(|target| all.contains_key(target));
+        let related = |target: &str| {
+            module.is_empty()
+                || target == module
+                || target.starts_with(&format!("{module}::"))
+                || module.starts_with(&format!("{target}::"))
+        };
+        found.extend(target.filter(|target| !related(target)));
+    }
+    found
+}
+
+/// A way from `from` back to itself.
+fn circle(from: &str, graph: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
+    let mut ways = vec![vec![from.to_owned()]];
+    let mut seen = BTreeSet::new();
+    while let Some(way) = ways.pop() {
+        for next in &graph[way.last()?] {
+            if next == from {
+                return Some(way);
+            }
+            if seen.insert(next.clone()) {
+                ways.push([&way[..], std::slice::from_ref(next)].concat());
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    for member in ["domain", "views", "data", "screens"] {
+        let mut all = BTreeMap::new();
+        modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(member).join("src"), "", &mut all);
+        assert!(all.len() > 5, "{member} has modules");
+        let graph: BTreeMap<String, BTreeSet<String>> =
+            all.iter().map(|(module, code)| (module.clone(), named(module, code, &all))).collect();
+        for module in graph.keys() {
+            if let Some(way) = circle(module, &graph) {
+                panic!("{member}: {} → {module}", way.join(" → "));
+            }
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! Money by month, stacked by what became of it: bars with direct labels, a readout, and the numbers as a table.
 
 use domain::Money;
-use domain::views::home::MonthBar;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, KeyboardEvent};
+use views::home::MonthBar;
 
 use super::{TableFrame, TableHead};
 

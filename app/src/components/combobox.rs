@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use domain::Place;
-use domain::views::Choice;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::web_sys;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use views::Choice;
 
 use super::filters::is_unfolded;
 use super::{FieldFrame, FormState};

@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
-use super::layout::use_viewer;
+use super::viewer::use_viewer;
 use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
 use crate::error::AppError;
 use crate::list::keeping_query;

@@ -1,8 +1,8 @@
 //! Fields: label, control, hint and error, tied together for assistive technology. They keep what was typed when a form comes back.
 
 use domain::Currency;
-use domain::views::Choice;
 use leptos::prelude::*;
+use views::Choice;
 
 use super::{FieldError, FormState, Icon};
 use crate::markup::escaped;

@@ -1,12 +1,12 @@
 //! Above a list: segments, search, selects, what is filtered by, totals.
 
 use domain::Money;
-use domain::views::Choice;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use views::Choice;
 
 use super::{Icon, Options};
 use crate::list::{address, filtered, use_list};

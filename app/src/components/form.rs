@@ -244,8 +244,8 @@ pub fn ErrorSummary() -> impl IntoView {
         }
         let heading = match (errors.len(), errors.contains_key("")) {
             (1, true) => "That did not work".to_owned(),
-            (1, false) => "One thing needs a change".to_owned(),
-            (count, _) => format!("{count} things need a change"),
+            (1, false) => "Please check one field".to_owned(),
+            (count, _) => format!("Please check {count} fields"),
         };
         let items: Vec<_> = errors
             .into_iter()

@@ -1,7 +1,7 @@
 //! Icons and letter tiles.
 
-use domain::views::session::{initial, initials};
 use leptos::prelude::*;
+use views::session::{initial, initials};
 
 use crate::place::at;
 

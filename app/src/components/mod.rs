@@ -2,12 +2,14 @@
 
 mod badge;
 mod chart;
+mod clock;
 mod combobox;
 mod dialog;
 mod drawer;
 mod fields;
 mod filters;
 mod form;
+pub mod frame;
 mod header;
 mod icon;
 mod keys;
@@ -21,6 +23,7 @@ mod scroll;
 mod stat;
 mod table;
 mod toasts;
+pub mod viewer;
 mod working;
 
 pub use badge::*;

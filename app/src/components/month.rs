@@ -1,8 +1,8 @@
 //! The life of an invoice in days 1 to 8.
 
 use domain::states::InvoiceState;
-use domain::views::home::MonthStrip as Strip;
 use leptos::prelude::*;
+use views::home::MonthStrip as Strip;
 
 use super::Icon;
 use crate::place::at;

@@ -1,7 +1,7 @@
 //! Notices, empty states, errors in place of content.
 
+use domain::list_query::ListQuery;
 use domain::place::within;
-use domain::views::ListQuery;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;

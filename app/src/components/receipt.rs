@@ -1,7 +1,7 @@
 //! The receipt of a reward, and its path from recorded to paid.
 
-use domain::views::receipt::{PathStep, ReceiptView, StepState};
 use leptos::prelude::*;
+use views::receipt::{PathStep, ReceiptView, StepState};
 
 use super::Icon;
 

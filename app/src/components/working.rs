@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use domain::views::session::WorkView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use views::session::WorkView;
 
 use super::FormState;
 use crate::server_fns::work::{GetWork, StopWork};

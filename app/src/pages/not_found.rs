@@ -4,18 +4,44 @@ use domain::Place;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::layout::{company_frame, partner_frame};
+use crate::components::frame::{company_frame, partner_frame};
 use crate::components::{Brand, Icon};
 use crate::place::at;
 use crate::ui::Ui;
 
-/// Says so among the pages of whoever looks, and in the response's status too.
+/// Says so among the company's pages; where the place itself isn't the reader's, alone.
+#[component]
+pub fn CompanyNotFound() -> impl IntoView {
+    among(company_frame)
+}
+
+#[component]
+pub fn PartnerNotFound() -> impl IntoView {
+    among(partner_frame)
+}
+
+fn among(frame: fn(AnyView) -> AnyView) -> AnyView {
+    match Ui::get().place() {
+        Place::Nowhere => view! { <NotFound/> }.into_any(),
+        _ => frame(page()),
+    }
+}
+
 #[component]
 pub fn NotFound() -> impl IntoView {
+    view! {
+        <main class="main" id="main" tabindex="-1">
+            <Brand/>
+            {page()}
+        </main>
+    }
+}
+
+/// In the response's status too.
+fn page() -> AnyView {
     #[cfg(feature = "ssr")]
     crate::http::set_status(404);
-    let place = Ui::get().place();
-    let page = view! {
+    view! {
         <Title text="Not found"/>
         <div class="empty">
             <Icon name="search"/>
@@ -26,16 +52,5 @@ pub fn NotFound() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any();
-    match place {
-        Place::Nowhere => view! {
-            <main class="main" id="main" tabindex="-1">
-                <Brand/>
-                {page}
-            </main>
-        }
-        .into_any(),
-        Place::Partner(_) => partner_frame(page),
-        Place::Company(_) => company_frame(page),
-    }
+    .into_any()
 }

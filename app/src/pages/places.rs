@@ -1,8 +1,8 @@
 //! Where somebody belongs, for people with several places: one is chosen, and the rest of the address is kept.
 
-use domain::views::session::PlaceLink;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use views::session::PlaceLink;
 
 use super::sign_in::Frame;
 use crate::components::{Icon, Loaded, Notice, Skeleton, Tile};

@@ -1,10 +1,10 @@
 //! Coming in: by password, by a demo sign-in, by a one-time link.
 
-use domain::views::receipt::{ReceiptFact, ReceiptLine, ReceiptTrigger, ReceiptView};
-use domain::views::session::DemoUser;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
+use views::receipt::{ReceiptFact, ReceiptLine, ReceiptTrigger, ReceiptView};
+use views::session::DemoUser;
 
 use crate::components::{Brand, Field, Form, Hidden, Icon, Loaded, Notice, Receipt, Skeleton, SubmitButton, Tile};
 use crate::params::{use_key, use_query};

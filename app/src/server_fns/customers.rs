@@ -2,9 +2,10 @@
 
 use domain::Place;
 pub use domain::addresses::{customer as customer_path, customer_page};
-use domain::views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList, VoidPreview};
-use domain::views::{Choice, ListQuery};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
+use views::Choice;
+use views::customers::{ChangePreview, CustomerDetail, CustomerForms, CustomerList, VoidPreview};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -19,11 +20,13 @@ use data::attributions::{self, Change};
 #[cfg(feature = "ssr")]
 use data::customers::{CustomerChange, NewCustomer};
 #[cfg(feature = "ssr")]
-use data::queries::{pick, words};
+use data::lists::pick;
 #[cfg(feature = "ssr")]
 use data::transactions::{Refund, Sale};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
+#[cfg(feature = "ssr")]
+use domain::dates;
 #[cfg(feature = "ssr")]
 use domain::page::counted;
 #[cfg(feature = "ssr")]
@@ -38,20 +41,20 @@ use std::collections::BTreeMap;
 #[server(prefix = "/rpc", endpoint = "customers/list", protocol = Reading)]
 pub async fn list_customers(#[server(default)] place: Place, query: ListQuery) -> Result<CustomerList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::customers::list(&cx.db, &cx.company, &query).await?)
+    Ok(screens::customers::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
 #[server(prefix = "/rpc", endpoint = "customers/find", protocol = Reading)]
 pub async fn find_customers(#[server(default)] place: Place, text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::customers::choices(&cx.db, cx.company_id, &text).await?)
+    Ok(screens::customers::choices(&cx.db, cx.company_id, &text).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/detail", protocol = Reading)]
 pub async fn get_customer(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerDetail> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    let mut customer = data::queries::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?;
+    let mut customer = screens::customers::detail::detail(&cx.db, &cx.company, &key, &query).await?;
     customer.may_change = cx.may(Action::ManageCustomers);
     Ok(customer)
 }
@@ -63,7 +66,7 @@ pub async fn get_customer_forms(
     #[server(default)] refund_of: String,
 ) -> Result<CustomerForms> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
-    Ok(data::queries::customers::forms::forms(&cx.db, &cx.company, &key, &refund_of, cx.now).await?)
+    Ok(screens::customers::forms::forms(&cx.db, &cx.company, &key, &refund_of, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/create")]
@@ -93,7 +96,7 @@ pub async fn create_customer(
         test: test == "true",
     };
     let created = data::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
-    let shown = data::queries::names::title(&input.name, &input.email, &input.customer_key);
+    let shown = data::names::title(&input.name, &input.email, &input.customer_key);
     let rewards = if created.rewards == 0 { String::new() } else { earned(created.rewards) };
     Ok(Done::say(format!("Added {shown}.{rewards}")).to(customer_path(&input.customer_key)))
 }
@@ -142,7 +145,7 @@ pub async fn record_sale(
         product_key: filled(&product_key),
         category_key: filled(&category_key),
     };
-    super::ask(&data::queries::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
+    super::ask(&screens::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
     let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
@@ -209,14 +212,14 @@ pub async fn preview_attribution(
 ) -> Result<Option<ChangePreview>> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     if !undo.is_empty() {
-        return Ok(Some(data::queries::customers::change::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?));
+        return Ok(Some(screens::customers::change::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?));
     }
     if from.is_empty() {
         return Ok(None);
     }
     let from = time(&cx, "from", &from)?;
     let partner = filled(&pick::partner_key(cx.db.read(), cx.company_id, "partner", &partner).await?);
-    Ok(Some(data::queries::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?))
+    Ok(Some(screens::customers::change::preview(&cx.db, &cx.company, &key, partner.as_deref(), from, cx.now).await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "customers/attribution")]
@@ -235,7 +238,7 @@ pub async fn change_attribution(
     let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
     let Some(id) = changed.change_id else {
-        return Ok(Done::say("The customer belongs so already; nothing was changed.").to(path));
+        return Ok(Done::say("The customer already belongs to this partner. Nothing changed.").to(path));
     };
     let done = Done::say(moved(changed.consequences.moves.len())).to(path);
     // The change is done, whether or not it can be taken back.
@@ -269,8 +272,8 @@ pub async fn preview_void(
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let preview = match (undo.is_empty(), transaction.is_empty()) {
-        (false, _) => data::queries::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?,
-        (true, false) => data::queries::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?,
+        (false, _) => screens::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?,
+        (true, false) => screens::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?,
         (true, true) => return Ok(None),
     };
     if preview.customer.value != key {
@@ -343,7 +346,7 @@ fn own_key(occurred_at: Instant) -> String {
 /// A time as its field holds it, in the company's zone.
 #[cfg(feature = "ssr")]
 fn time(cx: &CompanyCtx, field: &str, text: &str) -> Result<Instant> {
-    words::typed(&cx.zone, text).ok_or_else(|| refused(&[(field, "Write a date and time, like 2026-03-31 14:30.")]))
+    dates::typed(&cx.zone, text).ok_or_else(|| refused(&[(field, "Write a date and time, like 2026-03-31 14:30.")]))
 }
 
 /// Both or every complaint about them.
@@ -361,7 +364,7 @@ fn amount_and_time(cx: &CompanyCtx, amount: &str, currency: &str, occurred_at: &
             parsed => parsed.map_err(|error| error.to_string()),
         },
     };
-    let at = words::typed(&cx.zone, occurred_at);
+    let at = dates::typed(&cx.zone, occurred_at);
     if at.is_none() {
         complaints.insert("occurred_at".to_owned(), "Write a date and time, like 2026-03-31 14:30.".to_owned());
     }

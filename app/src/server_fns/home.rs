@@ -1,8 +1,8 @@
 //! The home screen.
 
 use domain::Place;
-use domain::views::home::Home;
 use leptos::prelude::*;
+use views::home::Home;
 
 use crate::error::Result;
 use crate::wire::Reading;
@@ -16,5 +16,5 @@ use domain::access::Action;
 #[server(prefix = "/rpc", endpoint = "home", protocol = Reading)]
 pub async fn get_home(#[server(default)] place: Place) -> Result<Home> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::home::home(&cx.db, &cx.company, cx.role, cx.now).await?)
+    Ok(screens::home::home(&cx.db, &cx.company, cx.role, cx.now).await?)
 }

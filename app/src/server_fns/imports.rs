@@ -1,8 +1,8 @@
 //! Importing a file in the browser; the upload itself is in `crate::upload`.
 
 use domain::Place;
-use domain::views::settings::{ImportPage, ImportVoidPreview};
 use leptos::prelude::*;
+use views::settings::{ImportPage, ImportVoidPreview};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -13,9 +13,11 @@ use crate::{ctx, error::AppError, upload as files};
 #[cfg(feature = "ssr")]
 use data::imports::{Kind, voids};
 #[cfg(feature = "ssr")]
-use domain::{access::Action, page::grouped, views::Choice};
+use domain::{access::Action, page::grouped};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
+#[cfg(feature = "ssr")]
+use views::Choice;
 
 /// What can be imported, and the file that was tried last.
 #[server(prefix = "/rpc", endpoint = "imports/page", protocol = Reading)]
@@ -27,7 +29,7 @@ pub async fn get_import(#[server(default)] place: Place) -> Result<ImportPage> {
         hint: kind.columns().join(", "),
     });
     let kinds = kinds.collect();
-    let past = data::queries::imports::past(cx.db.read(), &cx.company).await?;
+    let past = screens::imports::past(cx.db.read(), &cx.company).await?;
     let (trial, has_rest) = (files::trial(&cx).await?, files::has_rest(&cx).await?);
     Ok(ImportPage { kinds, trial, has_rest, accepted: files::accepted(&cx).await?, past })
 }
@@ -48,7 +50,7 @@ pub async fn apply_import(
 pub async fn discard_import(#[server(default)] place: Place) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
     files::discard(&cx, &ctx::parts()?).await?;
-    Ok(Done::say("Put the file aside. Nothing was imported."))
+    Ok(Done::say("Discarded the file. Nothing was imported."))
 }
 
 /// What voiding the import `import` would do, or undoing the void `undo`. Nothing is asked while both are empty.
@@ -60,8 +62,8 @@ pub async fn preview_import_void(
 ) -> Result<Option<ImportVoidPreview>> {
     let cx = ctx::company(&place, Action::Import).await?;
     Ok(match (undo.is_empty(), import.is_empty()) {
-        (false, _) => Some(data::queries::imports::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?),
-        (true, false) => Some(data::queries::imports::preview_void(&cx.db, &cx.company, &import, cx.now).await?),
+        (false, _) => Some(screens::imports::preview_undo(&cx.db, &cx.company, &undo, cx.now).await?),
+        (true, false) => Some(screens::imports::preview_void(&cx.db, &cx.company, &import, cx.now).await?),
         (true, true) => None,
     })
 }

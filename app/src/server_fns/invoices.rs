@@ -1,11 +1,11 @@
 //! Invoices: the list, one of them, its charge and its payouts.
 
 use domain::Place;
-use domain::views::ListQuery;
-use domain::views::invoices::{InvoiceDetail, InvoiceList, InvoicePrint};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
+use views::invoices::{InvoiceDetail, InvoiceList, InvoicePrint};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -14,7 +14,7 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
-use data::queries::pick;
+use data::lists::pick;
 #[cfg(feature = "ssr")]
 use data::{payment_files::Which, payouts::Shown, rewards::ManualReward};
 #[cfg(feature = "ssr")]
@@ -39,7 +39,7 @@ pub fn invoice_path(number: &str) -> String {
 #[server(prefix = "/rpc", endpoint = "invoices/list", protocol = Reading)]
 pub async fn list_invoices(#[server(default)] place: Place, query: ListQuery) -> Result<InvoiceList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::invoices::list(&cx.db, &cx.company, &query, cx.now).await?)
+    Ok(screens::invoices::list(&cx.db, &cx.company, &query, cx.now).await?)
 }
 
 /// `number` is an invoice's, or "2026-04-USD": a month that accumulates.
@@ -47,8 +47,8 @@ pub async fn list_invoices(#[server(default)] place: Place, query: ListQuery) ->
 pub async fn get_invoice(#[server(default)] place: Place, number: String, query: ListQuery) -> Result<InvoiceDetail> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
     let mut invoice = match accumulating(&number) {
-        Some((month, currency)) => data::queries::invoices::preview(&cx.db, &cx.company, month, currency, &query, cx.now).await?,
-        None => data::queries::invoices::detail(&cx.db, &cx.company, &number, &query, cx.now).await?,
+        Some((month, currency)) => screens::invoices::preview(&cx.db, &cx.company, month, currency, &query, cx.now).await?,
+        None => screens::invoices::detail(&cx.db, &cx.company, &number, &query, cx.now).await?,
     };
     let (moves, changes) = (cx.may(Action::MoveMoney), cx.may(Action::ManageInvoices));
     let may = &mut invoice.may;
@@ -67,7 +67,7 @@ pub async fn get_invoice(#[server(default)] place: Place, number: String, query:
 #[server(prefix = "/rpc", endpoint = "invoices/print", protocol = Reading)]
 pub async fn get_invoice_print(#[server(default)] place: Place, number: String) -> Result<InvoicePrint> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::invoices::print(&cx.db, &cx.company, &number, cx.now).await?)
+    Ok(screens::invoices::print(&cx.db, &cx.company, &number, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/pause")]
@@ -163,7 +163,7 @@ pub async fn payout_came_back(
     #[server(default)] reason: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    let Some(on) = data::queries::words::typed_date(&on) else {
+    let Some(on) = domain::dates::typed_date(&on) else {
         let error = AppError::invalid("on", "Write the day on which it came back.");
         crate::http::fail(&error);
         return Err(error);
@@ -176,7 +176,7 @@ pub async fn payout_came_back(
 pub async fn retry_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     data::payouts::retry(&cx.db, cx.company_id, attempt(&key)?, cx.author(), cx.now).await?;
-    Ok(Done::say("The payout is to be paid again."))
+    Ok(Done::say("The payout will be sent again."))
 }
 
 /// Makes a payment file and keeps it. `which` is "all" for also those that are in a file already.
@@ -210,7 +210,7 @@ pub async fn create_reward_on_invoice(
         crate::http::fail(&error);
         return Err(error);
     }
-    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &invoice.currency).await?;
+    let doubts = screens::partners::manual::unusual(&cx.db, cx.company_id, &amount, &invoice.currency).await?;
     super::ask(doubts.as_slice(), &please_confirm)?;
     let reward = ManualReward {
         partner_key,

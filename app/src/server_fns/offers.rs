@@ -2,8 +2,8 @@
 
 use domain::Place;
 use domain::offers::TriggerText;
-use domain::views::offers::{OfferDetail, OfferDraft, OfferList, TriggerWords};
 use leptos::prelude::*;
+use views::offers::{OfferDetail, OfferDraft, OfferList, TriggerWords};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -20,19 +20,19 @@ use {
 #[server(prefix = "/rpc", endpoint = "offers/list", protocol = Reading)]
 pub async fn list_offers(#[server(default)] place: Place) -> Result<OfferList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::offers::list(&cx.db, &cx.company, cx.may(Action::ManageOffers), cx.now).await?)
+    Ok(screens::offers::list(&cx.db, &cx.company, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "offers/detail", protocol = Reading)]
 pub async fn get_offer(#[server(default)] place: Place, key: String) -> Result<OfferDetail> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::offers::detail(&cx.db, &cx.company, &key, cx.may(Action::ManageOffers), cx.now).await?)
+    Ok(screens::offers::detail(&cx.db, &cx.company, &key, cx.may(Action::ManageOffers), cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "offers/blank", protocol = Reading)]
 pub async fn get_blank_offer(#[server(default)] place: Place) -> Result<OfferDraft> {
     let cx = ctx::company(&place, Action::ManageOffers).await?;
-    Ok(data::queries::offers::blank(&cx.db, &cx.company).await?)
+    Ok(screens::offers::blank(&cx.db, &cx.company).await?)
 }
 
 /// What a trigger that is being typed would say and pay.
@@ -60,7 +60,7 @@ pub async fn publish_offer(
     let effective_from = match from.trim() {
         "" => None,
         text => {
-            let typed = data::queries::words::typed(&cx.zone, text);
+            let typed = domain::dates::typed(&cx.zone, text);
             if typed.is_none() {
                 errors.insert("from".to_owned(), "Write a date and time.".to_owned());
             }

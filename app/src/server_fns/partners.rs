@@ -2,12 +2,11 @@
 
 use domain::Place;
 pub use domain::addresses::{partner as partner_path, partner_page};
-use domain::views::customers::CustomerList;
-use domain::views::partners::{
-    Activity, ManualRewardForm, PartnerForm, PartnerHead, PartnerList, PartnerOverview, RewardLines, TransactionLines,
-};
-use domain::views::{Choice, ListQuery};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
+use views::Choice;
+use views::customers::CustomerList;
+use views::partners::{Activity, ManualRewardForm, PartnerForm, PartnerHead, PartnerList, PartnerOverview, RewardLines, TransactionLines};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -16,9 +15,9 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
-use data::partners::{NewPartner, PartnerChange};
+use data::lists::pick;
 #[cfg(feature = "ssr")]
-use data::queries::pick;
+use data::partners::{NewPartner, PartnerChange};
 #[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
@@ -29,64 +28,64 @@ use leptos::server_fn::ServerFn;
 #[server(prefix = "/rpc", endpoint = "partners/list", protocol = Reading)]
 pub async fn list_partners(#[server(default)] place: Place, query: ListQuery) -> Result<PartnerList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::list(&cx.db, &cx.company, &query).await?)
+    Ok(screens::partners::list(&cx.db, &cx.company, &query).await?)
 }
 
 /// For comboboxes.
 #[server(prefix = "/rpc", endpoint = "partners/find", protocol = Reading)]
 pub async fn find_partners(#[server(default)] place: Place, text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::choices(&cx.db, cx.company_id, &text).await?)
+    Ok(screens::partners::choices(&cx.db, cx.company_id, &text).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/head", protocol = Reading)]
 pub async fn get_partner(#[server(default)] place: Place, key: String) -> Result<PartnerHead> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?)
+    Ok(screens::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/overview", protocol = Reading)]
 pub async fn get_partner_overview(#[server(default)] place: Place, key: String) -> Result<PartnerOverview> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::detail::overview(&cx.db, &cx.company, &key, cx.now).await?)
+    Ok(screens::partners::detail::overview(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/rewards", protocol = Reading)]
 pub async fn list_partner_rewards(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<RewardLines> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::detail::rewards(&cx.db, &cx.company, &key, &query).await?)
+    Ok(screens::partners::detail::rewards(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/customers", protocol = Reading)]
 pub async fn list_partner_customers(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<CustomerList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::customers::of_partner(&cx.db, &cx.company, &key, &query).await?)
+    Ok(screens::customers::of_partner(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/transactions", protocol = Reading)]
 pub async fn list_partner_transactions(#[server(default)] place: Place, key: String, query: ListQuery) -> Result<TransactionLines> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::detail::transactions(&cx.db, &cx.company, &key, &query).await?)
+    Ok(screens::partners::detail::transactions(&cx.db, &cx.company, &key, &query).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/activity", protocol = Reading)]
 pub async fn get_partner_activity(#[server(default)] place: Place, key: String, #[server(default)] older: String) -> Result<Activity> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::activity::activity(&cx.db, &cx.company, &key, &older).await?)
+    Ok(screens::partners::activity::activity(&cx.db, &cx.company, &key, &older).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/form", protocol = Reading)]
 pub async fn get_partner_form(#[server(default)] place: Place) -> Result<PartnerForm> {
     let cx = ctx::company(&place, Action::ManagePartners).await?;
-    Ok(data::queries::partners::form(&cx.db, &cx.company).await?)
+    Ok(screens::partners::form(&cx.db, &cx.company).await?)
 }
 
 /// A partner and what its form offers.
 #[server(prefix = "/rpc", endpoint = "partners/edit", protocol = Reading)]
 pub async fn get_partner_to_edit(#[server(default)] place: Place, key: String) -> Result<(PartnerHead, PartnerForm)> {
     let cx = ctx::company(&place, Action::ManagePartners).await?;
-    let head = data::queries::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?;
-    Ok((head, data::queries::partners::form(&cx.db, &cx.company).await?))
+    let head = screens::partners::detail::head(&cx.db, &cx.company, cx.role, &key).await?;
+    Ok((head, screens::partners::form(&cx.db, &cx.company).await?))
 }
 
 #[server(prefix = "/rpc", endpoint = "partners/create")]
@@ -188,14 +187,14 @@ pub async fn restore_partner(#[server(default)] place: Place, key: String) -> Re
 #[server(prefix = "/rpc", endpoint = "partners/manual-reward-form", protocol = Reading)]
 pub async fn get_manual_reward_form(#[server(default)] place: Place, key: String) -> Result<ManualRewardForm> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
-    Ok(data::queries::partners::manual::form(&cx.db, &cx.company, &key, cx.now).await?)
+    Ok(screens::partners::manual::form(&cx.db, &cx.company, &key, cx.now).await?)
 }
 
 /// This partner's customers, for the combobox.
 #[server(prefix = "/rpc", endpoint = "partners/find-customers", protocol = Reading)]
 pub async fn find_partner_customers(#[server(default)] place: Place, key: String, text: String) -> Result<Vec<Choice>> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::partners::manual::customers_of(&cx.db, cx.company_id, &key, &text).await?)
+    Ok(screens::partners::manual::customers_of(&cx.db, cx.company_id, &key, &text).await?)
 }
 
 /// `onto_invoice` is "review" to put it straight onto the invoice in review of its currency.
@@ -212,7 +211,7 @@ pub async fn create_manual_reward(
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let customer_key = pick::customer_key(cx.db.read(), cx.company_id, &partner_key, "customer_key", &customer_key).await?;
-    let doubts = data::queries::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
+    let doubts = screens::partners::manual::unusual(&cx.db, cx.company_id, &amount, &currency).await?;
     super::ask(doubts.as_slice(), &please_confirm)?;
     let reward = ManualReward {
         partner_key: partner_key.clone(),
@@ -224,7 +223,7 @@ pub async fn create_manual_reward(
         invoice_month: None,
     };
     let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
-    Ok(Done::say(data::queries::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
+    Ok(Done::say(screens::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
 }

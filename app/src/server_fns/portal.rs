@@ -1,15 +1,15 @@
 //! What the partner's screens ask for.
 
 use domain::Place;
-use domain::views::ListQuery;
-use domain::views::portal::{CommissionDetail, Commissions, PartnerHome, PayoutDetail, Payouts, PortalCustomers};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
+use views::portal::{CommissionDetail, Commissions, PartnerHome, PayoutDetail, Payouts, PortalCustomers};
 
 use crate::error::Result;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use {crate::ctx, data::queries::portal, domain::access::PartnerAction};
+use {crate::ctx, domain::access::PartnerAction, screens::portal};
 
 #[server(prefix = "/rpc", endpoint = "portal/home", protocol = Reading)]
 pub async fn get_partner_home(#[server(default)] place: Place) -> Result<PartnerHome> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::Place;
-use domain::views::ListQuery;
-use domain::views::rewards::{ReviewList, RewardDetail};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
+use views::rewards::{ReviewList, RewardDetail};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -40,7 +40,7 @@ pub const REMOVE: &str = "remove_from_invoice";
 #[server(prefix = "/rpc", endpoint = "rewards/list", protocol = Reading)]
 pub async fn list_rewards(#[server(default)] place: Place, query: ListQuery) -> Result<ReviewList> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    let mut list = data::queries::rewards::list(&cx.db, &cx.company, &query, cx.now).await?;
+    let mut list = screens::rewards::list(&cx.db, &cx.company, &query, cx.now).await?;
     list.may_review = cx.may(Action::ReviewRewards);
     Ok(list)
 }
@@ -48,7 +48,7 @@ pub async fn list_rewards(#[server(default)] place: Place, query: ListQuery) -> 
 #[server(prefix = "/rpc", endpoint = "rewards/detail", protocol = Reading)]
 pub async fn get_reward(#[server(default)] place: Place, key: String) -> Result<RewardDetail> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    let mut reward = data::queries::rewards::detail(&cx.db, &cx.company, &key, cx.now).await?;
+    let mut reward = screens::rewards::detail(&cx.db, &cx.company, &key, cx.now).await?;
     if !cx.may(Action::ReviewRewards) {
         reward.verbs.clear();
         reward.undo.clear();

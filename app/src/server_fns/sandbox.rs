@@ -1,8 +1,8 @@
 //! The sandbox's clock in its owner's hands.
 
 use domain::Place;
-use domain::views::session::Jump;
 use leptos::prelude::*;
+use views::session::Jump;
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -16,9 +16,11 @@ use crate::{
     progress::{self, Running},
 };
 #[cfg(feature = "ssr")]
-use data::{due, queries::session::moved_words};
+use data::work;
 #[cfg(feature = "ssr")]
 use domain::{Instant, access::Action};
+#[cfg(feature = "ssr")]
+use screens::session::moved_words;
 #[cfg(feature = "ssr")]
 use std::sync::{Mutex, PoisonError};
 
@@ -34,7 +36,7 @@ const FAILED: &str =
 pub async fn get_jumps(#[server(default)] place: Place, effects: bool) -> Result<Vec<Jump>> {
     let parts = ctx::parts()?;
     let Ok(cx) = ctx::company_of(&parts, &place, Action::MoveClock).await else { return Ok(Vec::new()) };
-    Ok(data::queries::session::jumps(&cx.db, &cx.company, ctx::time().await?, effects).await?)
+    Ok(screens::session::jumps(&cx.db, &cx.company, ctx::time().await?, effects).await?)
 }
 
 /// Moves the clock to an instant, or by a number of local days, and does everything that falls due on the way.
@@ -49,10 +51,10 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
         Instant::parse(&to).map_err(|error| AppError::invalid("to", error.to_string()))?
     };
     let parts = ctx::parts()?;
-    let due = parts.extensions.get::<due::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
+    let due = parts.extensions.get::<work::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
     let running = Running::begin(cx.user.id, "Looking for what falls due", "Stop here");
-    let so_far = Mutex::new((cx.now, due::Work::default()));
-    let progress = |at: Instant, step: due::Work| {
+    let so_far = Mutex::new((cx.now, work::Work::default()));
+    let progress = |at: Instant, step: work::Work| {
         let mut so_far = so_far.lock().unwrap_or_else(PoisonError::into_inner);
         so_far.0 = at;
         so_far.1 += step;

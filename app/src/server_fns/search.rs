@@ -1,8 +1,8 @@
 //! The search over everything.
 
 use domain::Place;
-use domain::views::search::SearchResults;
 use leptos::prelude::*;
+use views::search::SearchResults;
 
 use crate::error::Result;
 use crate::wire::Reading;
@@ -16,5 +16,5 @@ use domain::access::Action;
 #[server(prefix = "/rpc", endpoint = "search", protocol = Reading)]
 pub async fn search(#[server(default)] place: Place, text: String) -> Result<SearchResults> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::search::search(&cx.db, &cx.company, &text).await?)
+    Ok(screens::search::search(&cx.db, &cx.company, &text).await?)
 }

@@ -1,8 +1,8 @@
 //! Signing in, and who is looking.
 
 use domain::Place;
-use domain::views::session::{DemoUser, PlaceLink, Viewer};
 use leptos::prelude::*;
+use views::session::{DemoUser, PlaceLink, Viewer};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -13,7 +13,7 @@ use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
 use data::accounts::{self, Membership, SignIn as Outcome, SignedIn};
 #[cfg(feature = "ssr")]
-use data::queries::session;
+use screens::session;
 
 /// Who is looking, and where.
 #[server(prefix = "/rpc", endpoint = "session/viewer", protocol = Reading)]
@@ -54,7 +54,7 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
         Outcome::Welcome(somebody) if ctx::begin_session(&somebody).await? => Ok(Done::say("").to(local_path(&next).unwrap_or("/"))),
         // The password was right until a moment ago.
         Outcome::Welcome(_) | Outcome::Refused => Err(AppError::invalid("", "The email or the password is wrong.")),
-        Outcome::Throttled { seconds } => Err(AppError::invalid("", format!("Too many tries. The next one counts in {seconds} seconds."))),
+        Outcome::Throttled { seconds } => Err(AppError::invalid("", format!("Too many attempts. Try again in {seconds} seconds."))),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Company profile and audit log.
 
 use domain::Place;
-use domain::views::ListQuery;
-use domain::views::settings::{AuditLog, CompanyProfile};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
+use views::settings::{AuditLog, CompanyProfile};
 
 use crate::error::Result;
 use crate::forms::Done;
@@ -19,7 +19,7 @@ use domain::{Rate, access::Action};
 #[server(prefix = "/rpc", endpoint = "settings/profile", protocol = Reading)]
 pub async fn get_profile(#[server(default)] place: Place) -> Result<CompanyProfile> {
     let cx = ctx::company(&place, Action::ViewProgramme).await?;
-    Ok(data::queries::settings::profile(cx.db.read(), &cx.company, cx.may(Action::ManageSettings)).await?)
+    Ok(screens::settings::profile(cx.db.read(), &cx.company, cx.may(Action::ManageSettings)).await?)
 }
 
 #[server(prefix = "/rpc", endpoint = "settings/save-profile")]
@@ -73,5 +73,5 @@ fn taken<T, E: std::fmt::Display>(errors: &mut FieldErrors, field: &str, parsed:
 #[server(prefix = "/rpc", endpoint = "settings/audit", protocol = Reading)]
 pub async fn list_audit(#[server(default)] place: Place, query: ListQuery) -> Result<AuditLog> {
     let cx = ctx::company(&place, Action::ViewAudit).await?;
-    Ok(data::queries::settings::audit_log(&cx.db, &cx.company, &query).await?)
+    Ok(screens::settings::audit_log(&cx.db, &cx.company, &query).await?)
 }

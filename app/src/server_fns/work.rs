@@ -1,7 +1,7 @@
 //! Long work while somebody waits for it.
 
-use domain::views::session::WorkView;
 use leptos::prelude::*;
+use views::session::WorkView;
 
 use crate::error::Result;
 use crate::forms::Done;

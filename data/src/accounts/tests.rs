@@ -287,7 +287,7 @@ on_both! {
         let ada = owner(db, company_id, "ada@northwind.example", Some("a long password")).await.id;
         let begin = async |somebody: &SignedIn| {
             let ends = tower_sessions::cookie::time::OffsetDateTime::now_utc() + tower_sessions::cookie::time::Duration::days(90);
-            crate::sessions::begin(db, somebody, None, ends).await.unwrap()
+            somebody.begin_session(db, None, ends).await.unwrap()
         };
         let come_in = async |password: &str| match sign_in(db, "ada@northwind.example", password, "203.0.113.9", NOW).await.unwrap() {
             SignIn::Welcome(somebody) => somebody,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::db::{Db, ignore_conflict};
 use crate::entities::{sign_in_failures, sign_in_networks};
 use crate::error::Result;
-use crate::sessions::hash;
+use crate::secrets::hash;
 use crate::transact;
 
 /// Failures that cost nothing. From then on each doubles the wait.

@@ -142,7 +142,7 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
         .ok_or(Error::NotFound("the attribution change"))?;
     let undone = attribution_changes::Entity::find().filter(attribution_changes::Column::Undoes.eq(change_id)).one(tx).await?;
     if undone.is_some() {
-        return Err(Error::conflict("this change was taken back already"));
+        return Err(Error::conflict("this change has already been undone"));
     }
     if voids::newest_since(tx, change.customer_id, change.recorded_at).await?.is_some() {
         return Err(Error::conflict("a sale of this customer was voided since: undo that first"));
@@ -323,7 +323,7 @@ impl Loaded {
         let span = (Instant(times().min().unwrap_or(now.0)), Instant(times().max().unwrap_or(now.0)));
         let everybody: Vec<&Customer> = cases().map(|case| &case.customer).collect();
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &everybody, &partner_ids, span).await?;
+        let history = History::load(tx, &programme, &everybody, &partner_ids, span, None).await?;
         Ok(Loaded { programme, months, partners, history, customers })
     }
 

@@ -11,10 +11,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement}
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::audit::SYSTEM;
 use crate::db::execute_with_shared_and_rows;
 use crate::entities::{companies, invoices};
 use crate::ledger::{self, Transfer};
-use crate::month_end::SYSTEM;
 use crate::outbox::letters::Expected;
 use crate::outbox::{self, letters};
 use crate::payouts::idempotency_key;

@@ -50,7 +50,7 @@ pub async fn insert_new<C: ConnectionTrait>(
     let times = || ready.iter().map(|customer| customer.input.created_at.unwrap_or(now));
     let span = (times().min().unwrap_or(now), times().max().unwrap_or(now));
     let partner_ids: Vec<Uuid> = partners.ids().collect();
-    let mut history = History::load(tx, &programme, &[], &partner_ids, span).await?;
+    let mut history = History::load(tx, &programme, &[], &partner_ids, span, None).await?;
     let month = programme.company.accumulating_month(now)?;
 
     let mut signups: HashMap<Uuid, (i64, i64)> = HashMap::new();

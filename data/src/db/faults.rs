@@ -1,6 +1,7 @@
 //! Faults that tests ask for, at the statement they name: BEGIN is the first, COMMIT the last.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::sqlx;
 
@@ -14,6 +15,21 @@ pub enum Fault {
 
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<Option<Planned>>);
+
+/// How many statements were sent to read something.
+#[derive(Debug, Default)]
+pub struct Reads(AtomicU32);
+
+impl Reads {
+    pub(super) fn note(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Since the last time that this was asked.
+    pub fn take(&self) -> u32 {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
 
 #[derive(Debug)]
 struct Planned {

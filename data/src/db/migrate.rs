@@ -3,10 +3,10 @@
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
+use super::schema::{self, Purpose, Schema};
 use super::{Db, Pooler, Pools};
 use crate::error::{Error, Result};
 use crate::migrations::Migrator;
-use crate::schema::{self, Purpose, Schema};
 
 pub(super) const COUNT: &str = "SELECT count(*) FROM seaql_migrations";
 

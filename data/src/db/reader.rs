@@ -1,15 +1,24 @@
 //! What single queries run on.
 
+#[cfg(feature = "testing")]
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
+#[cfg(feature = "testing")]
+use super::faults::Reads;
 use super::tx::{Begin, Connection, Tx};
 use super::{Pooler, Settings};
 use crate::error::Error;
 
 #[derive(Clone, Debug)]
-pub struct Reader(Kind);
+pub struct Reader {
+    kind: Kind,
+    #[cfg(feature = "testing")]
+    pub(super) reads: Arc<Reads>,
+}
 
 #[derive(Clone, Debug)]
 enum Kind {
@@ -23,18 +32,32 @@ enum Kind {
 
 impl Reader {
     pub(super) fn shared(pool: DatabaseConnection) -> Reader {
-        Reader(Kind::Shared(pool))
+        Reader::of(Kind::Shared(pool))
     }
 
     pub(super) fn pooled(pool: PgPool, settings: &Settings) -> Reader {
-        Reader(Kind::Pooled { pool, begin: settings.begin_reading() })
+        Reader::of(Kind::Pooled { pool, begin: settings.begin_reading() })
+    }
+
+    fn of(kind: Kind) -> Reader {
+        Reader {
+            kind,
+            #[cfg(feature = "testing")]
+            reads: Arc::default(),
+        }
+    }
+
+    fn kind(&self) -> &Kind {
+        #[cfg(feature = "testing")]
+        self.reads.note();
+        &self.kind
     }
 }
 
 /// What a transaction is asked for.
 macro_rules! run {
     ($self:expr, |$conn:ident| $work:expr) => {
-        match &$self.0 {
+        match $self.kind() {
             Kind::Shared($conn) => $work.await,
             Kind::Pooled { pool, begin } => {
                 let $conn = begun(pool, begin.clone()).await?;
@@ -49,7 +72,7 @@ macro_rules! run {
 #[async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.kind {
             Kind::Shared(connection) => connection.get_database_backend(),
             Kind::Pooled { .. } => DbBackend::Postgres,
         }

@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::Pooler;
 #[cfg(feature = "testing")]
-use super::faults::{self, Fault, Faults};
+use super::faults::{self, Fault, Faults, Reads};
 use crate::error::{Error, Result};
 
 pub(super) enum Connection {
@@ -74,6 +74,8 @@ pub(super) struct Begin {
     pub writes: bool,
     #[cfg(feature = "testing")]
     pub faults: Option<Arc<Faults>>,
+    #[cfg(feature = "testing")]
+    pub reads: Option<Arc<Reads>>,
 }
 
 impl Begin {
@@ -83,6 +85,8 @@ impl Begin {
             writes: false,
             #[cfg(feature = "testing")]
             faults: None,
+            #[cfg(feature = "testing")]
+            reads: None,
         }
     }
 }
@@ -108,6 +112,8 @@ struct Held {
     writes: bool,
     #[cfg(feature = "testing")]
     faults: Option<Arc<Faults>>,
+    #[cfg(feature = "testing")]
+    reads: Option<Arc<Reads>>,
 }
 
 enum State {
@@ -130,6 +136,8 @@ impl Tx {
             writes: begin.writes,
             #[cfg(feature = "testing")]
             faults: begin.faults,
+            #[cfg(feature = "testing")]
+            reads: begin.reads,
         };
         #[cfg(feature = "testing")]
         if held.strikes().is_some() {
@@ -180,6 +188,10 @@ impl Tx {
             return Err(error);
         }
         held.state = State::Waiting;
+        #[cfg(feature = "testing")]
+        if let Some(reads) = &held.reads {
+            reads.note();
+        }
         #[cfg(feature = "testing")]
         if held.strikes().is_some() {
             let undone = held.connection()?.send("ROLLBACK").await;

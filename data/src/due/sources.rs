@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::entities::{charge_attempts, companies, imports as import_rows, invoices, outbox, payouts, rewards};
 use crate::providers::{self, Held};
-use crate::{Result, charges, imports};
+use crate::{Result, charges, open_imports};
 
 /// Rows that wait for their instant.
 struct Source {
@@ -67,7 +67,7 @@ fn sources(held: &Held, without: &BTreeSet<Uuid>) -> Vec<Source> {
         Source::of(charged, invoices::Column::CompanyId, charges::due_at()),
         Source::of(asked, charge_attempts::Column::CompanyId, Expr::col(charge_attempts::Column::StartedAt)),
         Source::of(paid, payouts::Column::CompanyId, Expr::col(payouts::Column::DueAt)),
-        Source::of(imports::accepted(), import_rows::Column::CompanyId, Expr::col(import_rows::Column::At)),
+        Source::of(open_imports::accepted(), import_rows::Column::CompanyId, Expr::col(import_rows::Column::At)),
     ];
     sources.into_iter().map(|source| source.without(without)).collect()
 }

@@ -8,20 +8,15 @@ use domain::{Currency, Instant, Money};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::check::shown;
+use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE, shown};
 use crate::db::IN_MAX;
 use crate::error::stored;
-use crate::queries::words::second;
 use crate::{Error, Result};
+use domain::dates::second;
 
 use super::batch::{Batch, Complaint, Row};
 use super::people::{self, Customer};
 use super::recorded::{Recorded, find_recorded, find_voided};
-
-/// How far in the future an event may lie: clocks differ, and so do calendars.
-pub const FUTURE_MS_MAX: i64 = Instant::DAY_MS;
-/// What is said of one that lies further.
-pub const IN_THE_FUTURE: &str = "is more than a day after now";
 
 pub(super) struct Plan {
     /// Rows to record, by (occurred_at, refunds last, place in the file).
@@ -172,7 +167,7 @@ impl Checker<'_> {
             match self.difference(first, second) {
                 None => self.fates[second as usize] = Fate::Unchanged,
                 Some(what) => {
-                    let message = format!("“{}” stands in row {} too, {what}", shown(key), self.batch.row(first).row);
+                    let message = format!("“{}” is also in row {}, {what}", shown(key), self.batch.row(first).row);
                     self.refuse(second, "key", message);
                 }
             }

@@ -1,19 +1,20 @@
 //! What triggers did before: how often for a customer, how much for a partnership in a month.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::decision::RewardDraft;
 use domain::rating;
 use domain::states::RewardSource;
 use domain::{Currency, Instant, Month};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::Result;
 use crate::db::IN_MAX;
-use crate::entities::{attributions, rewards};
+use crate::entities::{attribution_changes, attributions, reward_counts, rewards};
 use crate::error::stored;
+use crate::rewards::tally::EVERY_MONTH;
 
 use super::people::Customer;
 use super::programme::{Programme, TriggerNumber};
@@ -24,7 +25,52 @@ const BY_TRIGGER: [&str; 3] = [RewardSource::Transaction.word(), RewardSource::C
 #[derive(Clone, Debug, Default)]
 pub struct History {
     made: HashMap<(Uuid, TriggerNumber), u64>,
-    given: HashMap<(Uuid, TriggerNumber, Currency, Month), i64>,
+    given: Given,
+    /// The partnerships and months that `given` knows.
+    known: HashSet<(Uuid, Month)>,
+}
+
+type Given = HashMap<(Uuid, TriggerNumber, Currency, Month), i64>;
+
+/// What capped triggers have given, carried from one piece of an import to the next: read anew for each, it would be read as often as
+/// there are pieces, and a busy partner's month is long.
+#[derive(Clone, Debug, Default)]
+pub struct CarriedCaps {
+    /// None: nothing is carried yet.
+    of: Option<State>,
+    given: Given,
+    known: HashSet<(Uuid, Month)>,
+}
+
+/// What tells whether anybody else changed something meanwhile that caps depend on. Rewards are only ever added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct State {
+    rewards: i64,
+    attribution_changes: u64,
+    offer_versions: usize,
+    timezone: String,
+}
+
+impl State {
+    async fn read<C: ConnectionTrait>(tx: &C, programme: &Programme) -> Result<State> {
+        use reward_counts::{Column, Entity};
+        let company = &programme.company;
+        let rewards: Option<Option<i64>> = Entity::find()
+            .select_only()
+            .expr(Expr::col(Column::Rewards).sum().cast_as(Alias::new("BIGINT")))
+            .filter(Column::CompanyId.eq(company.id))
+            .filter(Column::InvoiceMonth.eq(EVERY_MONTH))
+            .into_tuple()
+            .one(tx)
+            .await?;
+        let changes = attribution_changes::Entity::find().filter(attribution_changes::Column::CompanyId.eq(company.id)).count(tx).await?;
+        Ok(State {
+            rewards: rewards.flatten().unwrap_or(0),
+            attribution_changes: changes,
+            offer_versions: programme.versions(),
+            timezone: company.timezone.clone(),
+        })
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -43,13 +89,14 @@ struct Row {
 
 impl History {
     /// What is needed to rate events of these customers and partnerships, where the programme counts or caps at all.
-    /// Of events outside `span` no month is capped.
+    /// Of events outside `span` no month is capped. What is `carried` is not read again, if it is still so.
     pub async fn load<C: ConnectionTrait>(
         tx: &C,
         programme: &Programme,
         customers: &[&Customer],
         partnerships: &[Uuid],
         span: (Instant, Instant),
+        carried: Option<&CarriedCaps>,
     ) -> Result<History> {
         let mut history = History::default();
         if programme.counts_anything() {
@@ -62,9 +109,20 @@ impl History {
         }
         if programme.caps_anything() {
             let zone = programme.zone;
-            let from = zone.month_start(zone.month(span.0));
-            let to = zone.month_start(zone.month(span.1).next());
-            for chunk in partnerships.chunks(IN_MAX) {
+            let (first, last) = (zone.month(span.0), zone.month(span.1));
+            let months: Vec<Month> = std::iter::successors(Some(first), |month| Some(month.next()).filter(|next| *next <= last)).collect();
+            if let Some(CarriedCaps { of: Some(state), given, known }) = carried
+                && *state == State::read(tx, programme).await?
+            {
+                (history.given, history.known) = (given.clone(), known.clone());
+            }
+            let known = |id: &Uuid| months.iter().all(|month| history.known.contains(&(*id, *month)));
+            let unknown: HashSet<Uuid> = partnerships.iter().copied().filter(|id| !known(id)).collect();
+            history.given.retain(|(id, _, _, month), _| !(unknown.contains(id) && (first..=last).contains(month)));
+            history.known.extend(unknown.iter().flat_map(|id| months.iter().map(move |month| (*id, *month))));
+            let unknown: Vec<Uuid> = unknown.into_iter().collect();
+            let (from, to) = (zone.month_start(first), zone.month_start(last.next()));
+            for chunk in unknown.chunks(IN_MAX) {
                 let rows = select(rewards::Column::PartnershipId, chunk)
                     .filter(rewards::Column::OccurredAt.gte(from.0))
                     .filter(rewards::Column::OccurredAt.lt(to.0))
@@ -76,6 +134,14 @@ impl History {
             }
         }
         Ok(history)
+    }
+
+    /// For the next piece of the same import, in the same transaction as what was noted.
+    pub async fn carry<C: ConnectionTrait>(self, tx: &C, programme: &Programme) -> Result<CarriedCaps> {
+        if !programme.caps_anything() {
+            return Ok(CarriedCaps::default());
+        }
+        Ok(CarriedCaps { of: Some(State::read(tx, programme).await?), given: self.given, known: self.known })
     }
 
     fn count(&mut self, programme: &Programme, customers: &HashMap<Uuid, &Customer>, rows: &[Row]) {

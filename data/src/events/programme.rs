@@ -132,6 +132,11 @@ impl Programme {
             .collect()
     }
 
+    /// How many versions its offers have. None is ever changed.
+    pub fn versions(&self) -> usize {
+        self.offers.iter().map(|offer| offer.versions.len()).sum()
+    }
+
     /// The key and the version number of a version's row.
     pub fn version(&self, offer_id: Option<Uuid>, version_id: Option<Uuid>) -> (&str, i32) {
         let Some(offer) = self.offers.iter().find(|offer| Some(offer.id) == offer_id) else { return ("", 0) };

@@ -18,7 +18,7 @@ use crate::{Error, Result};
 use super::batch::{Batch, Complaint};
 use super::check::{self, Plan};
 use super::earned::{self, Earned};
-use super::history::History;
+use super::history::{CarriedCaps, History};
 use super::people::{Customer, Partners};
 use super::programme::Programme;
 
@@ -33,6 +33,8 @@ pub struct How<'a> {
     pub by: &'a str,
     pub now: Instant,
     pub mode: Mode,
+    /// Of the piece before, where the batch is a piece of an import.
+    pub carried: Option<&'a CarriedCaps>,
     /// Told of rows done, and of how many there are; its failure ends the recording.
     pub progress: &'a (dyn Fn(u64, u64) -> Result<()> + Send + Sync),
 }
@@ -45,6 +47,8 @@ pub struct Outcome {
     pub complaints: Vec<Complaint>,
     /// The last transaction that was recorded, or found to be there already.
     pub transaction_id: Option<Uuid>,
+    /// For the next piece.
+    pub carried: Option<CarriedCaps>,
 }
 
 /// Records transactions with everything that follows from them.
@@ -73,6 +77,9 @@ pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &
             recorder.forget();
         }
         (how.progress)(outcome.recorded, total)?;
+    }
+    if writes && how.carried.is_some() {
+        outcome.carried = Some(recorder.history.carry(tx, &recorder.programme).await?);
     }
     outcome.complaints = plan.complaints;
     Ok(outcome)
@@ -125,7 +132,7 @@ impl<'a> Recorder<'a> {
         let last = plan.order.last().map_or(how.now, |row| batch.row(*row).occurred_at);
         let everybody: Vec<&Customer> = customers().collect();
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last)).await?;
+        let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last), how.carried).await?;
         Ok(Recorder {
             month: programme.company.accumulating_month(how.now)?,
             seen: plan

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::cells::{Cell, Column, column};
 use super::{Page, Source};
+use crate::audit::without_accounts;
 use crate::entities::audit::{Column as Field, Entity};
-use crate::queries::settings::without_accounts;
 use crate::{Error, Result};
 
 pub const COLUMNS: &[Column] =

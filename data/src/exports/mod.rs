@@ -6,14 +6,14 @@
 use std::str::FromStr;
 
 use domain::Instant;
-use domain::views::ListQuery;
+use domain::list_query::ListQuery;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::companies;
 use crate::entities::companies::Model as Company;
-use crate::{Error, Result, imports, queries};
+use crate::{Error, Result, lists, open_imports};
 
 mod audit;
 mod cells;
@@ -182,7 +182,7 @@ impl Export {
     /// # Errors
     /// `Conflict` while an import of this company is being written: half of it would be missing.
     pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
-        imports::refuse_while_open(conn, company_id).await?;
+        open_imports::refuse_while_open(conn, company_id).await?;
         let company = companies::get(conn, company_id).await?;
         // What was voided must not come back by importing the file.
         let voided =
@@ -197,18 +197,18 @@ impl Export {
         let company = &export.company;
         let filter = match noun {
             Noun::Rewards => match (query.filter("invoice"), query.filter("earner")) {
-                ("", "") => Some(queries::rewards::list_filter(conn, company, query, now).await?),
-                ("", partner) => Some(queries::partners::detail::rewards_filter(conn, company, partner, query).await?),
+                ("", "") => Some(lists::rewards::filter_of(conn, company, query, now).await?),
+                ("", partner) => Some(lists::of_partner::rewards(conn, company, partner, query).await?),
                 (number, _) => Some(rewards::lines_of(conn, company_id, number).await?),
             },
-            Noun::Partners => queries::partners::list_filter(conn, company, query).await?,
-            Noun::Customers => queries::customers::list_filter(conn, company, query).await?,
+            Noun::Partners => lists::partners::filter_of(conn, company, query).await?,
+            Noun::Customers => lists::customers::filter_of(conn, company, query).await?,
             Noun::Transactions => match query.filter("seller") {
                 "" => None,
-                partner => Some(queries::partners::detail::transactions_filter(conn, company, partner, query).await?),
+                partner => Some(lists::of_partner::transactions(conn, company, partner, query).await?),
             },
-            Noun::Invoices => queries::invoices::list_filter(query)?,
-            Noun::Audit => Some(queries::settings::audit_filter(conn, company_id, query).await?),
+            Noun::Invoices => lists::invoices::filter_of(query)?,
+            Noun::Audit => Some(lists::audit::filter_of(conn, company_id, query).await?),
             Noun::Payouts | Noun::Receipts | Noun::Ledger => None,
         };
         export.filter = export.filter.add_option(filter);

@@ -7,7 +7,7 @@ use super::cells::{Cell, Column, column};
 use super::{Page, Source, keys};
 use crate::entities::rewards::{Column as Field, Entity};
 use crate::error::stored;
-use crate::queries::outlook::Outlook;
+use crate::rewards::outlook::Outlook;
 use crate::{Result, invoices};
 
 pub const COLUMNS: &[Column] = &[

@@ -9,14 +9,15 @@ use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
-use crate::due::real_now;
 use crate::entities::{import_chunks, imports};
 use crate::events::check_batch;
+use crate::open_imports::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING};
 use crate::{Db, Error, Result, companies};
 
 use super::faults::Faults;
 use super::pieces::Turns;
 use super::reviews;
+use super::row::{begun, count, leased_until};
 use super::rows::{Kept, Rows};
 use super::waiting::once_free;
 use super::{Context, Counts, Done, Kind, Sheet, note, patiently};
@@ -28,14 +29,10 @@ const CHUNK_BYTES: usize = 128 << 10;
 /// While rows are being kept, whoever does so says at least this often that they are still there.
 pub const KEEPING: Duration = Duration::from_secs(60);
 
-pub const STATE_KEEPING: &str = "keeping";
-pub const STATE_ACCEPTED: &str = "accepted";
-pub const STATE_DONE: &str = "done";
-
 /// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
 pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
     once_free!(db, scope.company_id, |tx| {
-        let done = rows.write(tx, scope, mode).await?;
+        let done = rows.write(tx, scope, mode, None).await?;
         let Counts { created, changed, .. } = done.counts;
         if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
             note(tx, kind, scope, &done.counts).await?;
@@ -56,7 +53,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
     let pending = match sheet {
         Sheet::Rows(rows) => {
             let snapshot = db.snapshot().await?;
-            let done = rows.write(&snapshot, scope, Mode::Check).await;
+            let done = rows.write(&snapshot, scope, Mode::Check, None).await;
             snapshot.rollback().await?;
             return Ok((done?, Vec::new()));
         }
@@ -81,7 +78,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
         checked += batch.len() as u64;
         (scope.progress)(checked, pending.len())?;
     }
-    Ok((Done { counts, faults }, twins.rows))
+    Ok((Done { counts, faults, carried: None }, twins.rows))
 }
 
 /// Keeps the rows that are not `bad` in the database, and accepts the import: from then on it is certain. Until then, what was kept
@@ -201,44 +198,6 @@ async fn keep(db: &Db, sheet: &Sheet, bad: &[u32], scope: &Scope<'_>) -> Result<
         })?;
         first += rows;
         turns.pass(clock.elapsed()).await;
-    }
-}
-
-pub fn leased_until(lease: Duration) -> i64 {
-    real_now().0.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Adds what a piece did.
-pub fn count(row: &mut imports::Model, counts: &Counts) {
-    let add = |sum: &mut i64, count: u64| *sum = sum.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
-    add(&mut row.created, counts.created);
-    add(&mut row.changed, counts.changed);
-    add(&mut row.unchanged, counts.unchanged);
-    add(&mut row.rewards, counts.rewards);
-}
-
-/// An import of which nothing is done.
-pub fn begun(id: Uuid, company_id: Uuid, kind: &str, file_name: &str, author: &str, at: i64, total: i64) -> imports::Model {
-    imports::Model {
-        id,
-        company_id,
-        kind: kind.to_owned(),
-        file_name: file_name.to_owned(),
-        author: author.to_owned(),
-        state: STATE_KEEPING.to_owned(),
-        at,
-        total,
-        done: 0,
-        created: 0,
-        changed: 0,
-        unchanged: 0,
-        rewards: 0,
-        impossible: 0,
-        leased_by: None,
-        leased_until: 0,
-        of_import: None,
-        reason: None,
-        position: None,
     }
 }
 

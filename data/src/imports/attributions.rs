@@ -79,7 +79,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[Given
     }
     let writes = mode.writes(!faults.is_empty());
     if !writes && mode == Mode::Whole {
-        return Ok(Done { counts, faults });
+        return Ok(Done { counts, faults, carried: None });
     }
     for changed in apply_rows(tx, scope, &rows, AttributionSource::Import, writes).await? {
         if changed {
@@ -88,7 +88,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[Given
             counts.unchanged += 1;
         }
     }
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: None })
 }
 
 async fn customers_by_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, given: &[Given]) -> Result<HashMap<String, Uuid>> {

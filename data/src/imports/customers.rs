@@ -13,8 +13,8 @@ use crate::check::{Checks, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
-use crate::queries::words::second;
 use crate::{Error, Result, partners};
+use domain::dates::second;
 
 use super::faults::Faults;
 use super::table::Fields;
@@ -84,7 +84,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     if !mode.writes(!faults.is_empty()) {
         counts.created = new.len() as u64;
         counts.changed = updates.len() as u64;
-        return Ok(Done { counts, faults });
+        return Ok(Done { counts, faults, carried: None });
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
@@ -99,7 +99,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
         counts.created += chunk.len() as u64;
         (scope.progress)(counts.changed + counts.created, total)?;
     }
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: None })
 }
 
 /// The first row of each key whose partner is known.
@@ -131,7 +131,7 @@ async fn good_rows<C: ConnectionTrait>(
         match places.get(customer.customer_key.as_str()) {
             Some(place) if good[*place].input == *customer => counts.unchanged += 1,
             Some(place) => {
-                let message = format!("“{}” stands in row {} too, with other content", shown(&customer.customer_key), good[*place].row);
+                let message = format!("“{}” is also in row {}, with other content", shown(&customer.customer_key), good[*place].row);
                 refuse("customer_key", message)?;
             }
             None => {
@@ -179,7 +179,7 @@ impl Present {
         let fits = partnership_id.is_none() || partnership_id == brought_by || partnership_id == known.partnership_id;
         if !fits {
             let partner = input.partner_key.as_deref().map(shown).unwrap_or_default();
-            return Some(("partner_key", format!("“{key}” was not brought by “{partner}”: a file of attributions changes that")));
+            return Some(("partner_key", format!("“{key}” was not referred by “{partner}”: a file of attributions changes that")));
         }
         match input.created_at {
             Some(at) if at.0 != known.created_at => {

@@ -14,7 +14,7 @@ use super::rows::Rows;
 use crate::bulk::Scope;
 use crate::entities::companies::Model as Company;
 use crate::events::{Largest, doubts};
-use crate::queries::partners::manual::largest_earned;
+use crate::rewards::figures::largest_earned;
 use crate::rewards::{ManualRow, new_manual_rewards};
 use crate::{Db, Result};
 

@@ -1,10 +1,28 @@
 //! What is wrong with the rows of a file. However much that is, most of it waits in temporary files, not in memory.
 
 use super::sorter::{Merge, Sorted, Sorter};
-use super::table::RowError;
 use super::torn;
 use crate::Result;
 use crate::events::Complaint;
+
+/// What is wrong with one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// As a spreadsheet counts: the header is row 1.
+    pub row: u64,
+    /// Empty for the row as a whole.
+    pub field: String,
+    pub message: String,
+}
+
+impl std::fmt::Display for RowError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.field.as_str() {
+            "" => write!(f, "row {}: {}", self.row, self.message),
+            field => write!(f, "row {}, {field}: {}", self.row, self.message),
+        }
+    }
+}
 
 /// Faults that a report names.
 const NAMED_MAX: usize = 10_000;

@@ -226,7 +226,7 @@ fn found_delimiter(text: &[u8], kind: Kind) -> Delimiter {
     let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     let known = |delimiter: &Delimiter| {
         let names = line.split(|byte| *byte == delimiter.byte());
-        names.filter(|name| kind.columns().contains(&super::table::column_name(name).as_str())).count()
+        names.filter(|name| kind.columns().contains(&column_name(name).as_str())).count()
     };
     // Of equals the first.
     Delimiter::ALL.into_iter().rev().max_by_key(known).unwrap_or_default()
@@ -240,7 +240,7 @@ fn found_decimals(text: &[u8], kind: Kind, delimiter: Delimiter) -> Decimals {
     let (mut commas, mut points) = (false, false);
     while reader.read_byte_record(&mut record).unwrap_or(false) {
         let Some(place) = place else {
-            place = record.iter().position(|name| super::table::column_name(name) == column);
+            place = record.iter().position(|name| column_name(name) == column);
             if place.is_none() {
                 break;
             }
@@ -307,6 +307,14 @@ impl<R: Read> Read for Decoded<R> {
         self.given += length;
         Ok(length)
     }
+}
+
+/// A column's name as it counts: "Customer_Key " is customer_key.
+pub fn column_name(name: &[u8]) -> String {
+    String::from_utf8_lossy(name)
+        .trim_start_matches('\u{feff}')
+        .trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
+        .to_lowercase()
 }
 
 #[cfg(test)]

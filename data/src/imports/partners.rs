@@ -54,7 +54,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
                 Some(place) if good[*place].partner == partner => counts.unchanged += 1,
                 Some(place) => {
                     let key = shown(&partner.partner_key);
-                    faults.add(*row, "partner_key", &format!("“{key}” stands in row {} too, with other content", good[*place].row))?;
+                    faults.add(*row, "partner_key", &format!("“{key}” is also in row {}, with other content", good[*place].row))?;
                 }
                 None => {
                     places.insert(partner.partner_key.clone(), good.len());
@@ -99,7 +99,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     if !mode.writes(!faults.is_empty()) {
         counts.created = new.len() as u64;
         counts.changed = updates.len() as u64;
-        return Ok(Done { counts, faults });
+        return Ok(Done { counts, faults, carried: None });
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
@@ -112,7 +112,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
         counts.created += chunk.len() as u64;
         (scope.progress)(counts.changed + counts.created, total)?;
     }
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: None })
 }
 
 /// The partners of the file that are there already.

@@ -93,7 +93,7 @@ impl Pending {
                 twins.alike += 1;
             } else {
                 let key = shown(&String::from_utf8_lossy(key));
-                let message = format!("“{key}” stands in row {first_row} too, with other content");
+                let message = format!("“{key}” is also in row {first_row}, with other content");
                 faults.add(u64::from(row), "key", &message)?;
             }
         }
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!((twins.rows.as_slice(), twins.alike), ([8, 9].as_slice(), 1));
         let (errors, _) = faults.sorted().unwrap().named().unwrap();
         assert_eq!(errors.len(), 1);
-        assert_eq!(errors[0].to_string(), "row 8, key: “b” stands in row 7 too, with other content");
+        assert_eq!(errors[0].to_string(), "row 8, key: “b” is also in row 7, with other content");
         let batch = pending.in_time().unwrap().take(10, &twins.rows).unwrap();
         assert_eq!(batch.len(), 3);
     }

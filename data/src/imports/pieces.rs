@@ -8,24 +8,26 @@ use csv::StringRecord;
 use domain::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use tokio::time::{Instant as Clock, sleep};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
 use crate::db::analyze;
-use crate::due::{self, real_now};
-use crate::entities::{import_chunks, import_faults, imports};
+use crate::entities::{import_chunks, imports};
 use crate::error::stored;
+use crate::events::CarriedCaps;
+use crate::open_imports::{self, STATE_DONE, STATE_KEEPING};
+use crate::work::{Ctx, real_now};
 use crate::{Db, Error, Result, companies, transact};
 
-use super::accept::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING, count, leased_until};
 use super::faults::Faults;
+use super::faults::RowError;
+use super::row::{count, get, give_back, leased_until, name_fault, standing, still, take};
 use super::rows::{Rows, belong_together};
-use super::table::RowError;
-use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, table, voids, waiting};
+use super::voids::pieces as of_voids;
+use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently, records};
 
 /// So long a process that says nothing keeps an import.
 pub const LEASE: Duration = Duration::from_secs(15);
@@ -39,6 +41,8 @@ const WORK: Duration = Duration::from_millis(550);
 const FREE: Duration = Duration::from_millis(110);
 /// Few in tests, which have small files.
 const FIRST_ROWS: usize = if cfg!(test) { 7 } else { 500 };
+/// What a piece reads before it writes is not read for a handful of rows.
+const ROWS_MIN: usize = if cfg!(test) { 1 } else { 200 };
 const ROWS_MAX: usize = 12_500;
 /// So long background work writes at an import before it looks what else is due.
 const TURN: Duration = Duration::from_secs(2);
@@ -75,7 +79,7 @@ pub async fn finish(db: &Db, import_id: Uuid, report: Report, progress: Progress
             }
         }
     }
-    let standing = waiting::standing(db.read(), get(db.read(), import_id).await?).await?;
+    let standing = standing(db.read(), get(db.read(), import_id).await?).await?;
     Ok(Report {
         created: standing.created,
         changed: standing.changed,
@@ -170,6 +174,7 @@ struct File {
     ahead: Ahead,
     /// Rows that there were when the tables were last analyzed.
     analyzed: i64,
+    carried: CarriedCaps,
 }
 
 impl Work {
@@ -180,7 +185,13 @@ impl Work {
         let kind: Kind = stored(&row.kind)?;
         let company = companies::get(db.read(), row.company_id).await?;
         let context = Context::of_kept(&company, Instant(row.at))?;
-        Ok(Work::File(Box::new(File { kind, context, ahead: Ahead::at(row, kind), analyzed: row.created })))
+        Ok(Work::File(Box::new(File {
+            kind,
+            context,
+            ahead: Ahead::at(row, kind),
+            analyzed: row.created,
+            carried: CarriedCaps::default(),
+        })))
     }
 
     /// A piece of about `most` rows: how many it took, and what became of it.
@@ -192,33 +203,32 @@ impl Work {
         lease: Duration,
         most: usize,
     ) -> Result<(usize, Result<Option<imports::Model>>)> {
-        let File { kind, context, ahead, analyzed } = match self {
+        let File { kind, context, ahead, analyzed, carried } = match self {
             Work::File(file) => file.as_mut(),
             Work::Void => {
-                let most = most.min(voids::ROWS_MAX);
-                return Ok((most, transact!(db, |tx| { voids::piece(tx, row, worker, lease, most).await })));
+                let most = most.min(of_voids::ROWS_MAX);
+                return Ok((most, transact!(db, |tx| { of_voids::piece(tx, row, worker, lease, most).await })));
             }
         };
         let taken = ahead.look(db, most).await?;
         let (rows, faults) = Rows::of_kept(*kind, ahead.records.iter().take(taken), context)?;
         let (unreadable, _) = faults.sorted()?.named()?;
-        let piece = Piece { kind: *kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze: row.created > 2 * *analyzed };
-        let outcome = transact!(db, |tx| { piece.write(tx, row).await });
-        if matches!(outcome, Ok(Some(_))) {
-            ahead.records.drain(..taken);
-            if piece.analyze {
-                *analyzed = row.created;
+        let analyze = row.created > 2 * *analyzed;
+        let piece = Piece { kind: *kind, worker, lease, rows: &rows, taken, unreadable: &unreadable, analyze, carried };
+        let outcome = match transact!(db, |tx| { piece.write(tx, row).await }) {
+            Ok(Some((after, next))) => {
+                ahead.records.drain(..taken);
+                if analyze {
+                    *analyzed = row.created;
+                }
+                *carried = next;
+                Ok(Some(after))
             }
-        }
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
         Ok((taken, outcome))
     }
-}
-
-/// The import as it is, unless it is somebody else's by now.
-pub(super) async fn still<C: ConnectionTrait>(tx: &C, before: &imports::Model, worker: &str) -> Result<Option<imports::Model>> {
-    let row = get(tx, before.id).await?;
-    let same = row.leased_by.as_deref() == Some(worker) && row.done == before.done && row.position == before.position;
-    Ok(Some(row).filter(|row| same && row.state == STATE_ACCEPTED))
 }
 
 /// Lets others write now and then.
@@ -249,7 +259,7 @@ impl Turns {
 fn fitting(rows: usize, took: Duration) -> usize {
     let wanted = rows as u128 * PIECE.as_micros() / took.as_micros().max(1);
     let wanted = usize::try_from(wanted).unwrap_or(ROWS_MAX);
-    wanted.clamp(rows / 2, rows.saturating_mul(2)).clamp(1, ROWS_MAX)
+    wanted.clamp(rows / 2, rows.saturating_mul(2)).clamp(ROWS_MIN, ROWS_MAX)
 }
 
 fn gives_way(error: &Error) -> bool {
@@ -312,7 +322,7 @@ impl Ahead {
         self.skip = self.read - chunk.first;
         for (place, record) in (0i64..).zip(reader.records()) {
             if place >= self.skip {
-                self.records.push_back(record.map_err(table::unreadable)?);
+                self.records.push_back(record.map_err(records::unreadable)?);
             }
         }
         self.read = chunk.first + chunk.rows;
@@ -329,13 +339,14 @@ struct Piece<'a> {
     taken: usize,
     unreadable: &'a [RowError],
     analyze: bool,
+    carried: &'a CarriedCaps,
 }
 
 impl Piece<'_> {
-    /// Returns the import as it is afterwards; `None` if it is somebody else's by now.
-    async fn write<C: ConnectionTrait>(&self, tx: &C, before: &imports::Model) -> Result<Option<imports::Model>> {
+    /// Returns the import as it is afterwards, and what the next piece begins with; `None` if it is somebody else's by now.
+    async fn write<C: ConnectionTrait>(&self, tx: &C, before: &imports::Model) -> Result<Option<(imports::Model, CarriedCaps)>> {
         let Some(row) = still(tx, before, self.worker).await? else { return Ok(None) };
-        let mut after = row.clone();
+        let (mut after, mut carried) = (row.clone(), CarriedCaps::default());
         let nobody = |_, _| Ok(());
         let scope = Scope {
             company_id: row.company_id,
@@ -347,9 +358,10 @@ impl Piece<'_> {
             progress: &nobody,
         };
         if self.taken > 0 {
-            let done = self.rows.write(tx, &scope, Mode::Good).await?;
+            let done = self.rows.write(tx, &scope, Mode::Good, Some(self.carried)).await?;
             count(&mut after, &done.counts);
             after.impossible += self.note_faults(tx, row.id, done.faults).await?;
+            carried = done.carried.unwrap_or_default();
         }
         after.done += i64::try_from(self.taken).unwrap_or(i64::MAX);
         after.leased_until = leased_until(self.lease);
@@ -374,7 +386,7 @@ impl Piece<'_> {
         if self.analyze {
             analyze(tx, "transactions, rewards, receipts, customers").await?;
         }
-        Ok(Some(after))
+        Ok(Some((after, carried)))
     }
 
     /// Names the rows that became impossible, and counts them.
@@ -391,44 +403,6 @@ impl Piece<'_> {
     }
 }
 
-pub(super) async fn name_fault<C: ConnectionTrait>(tx: &C, import_id: Uuid, fault: RowError) -> Result<()> {
-    let row = import_faults::ActiveModel {
-        import_id: Set(import_id),
-        row: Set(i64::try_from(fault.row).unwrap_or(i64::MAX)),
-        field: Set(fault.field),
-        message: Set(fault.message),
-    };
-    import_faults::Entity::insert(row).on_conflict(crate::db::ignore_conflict()).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-pub(super) async fn get<C: ConnectionTrait>(conn: &C, import_id: Uuid) -> Result<imports::Model> {
-    imports::Entity::find_by_id(import_id).one(conn).await?.ok_or(Error::NotFound("the import"))
-}
-
-/// Takes an import over unless it is somebody else's.
-pub(super) async fn take<C: ConnectionTrait>(tx: &C, import_id: Uuid, worker: &str, lease: Duration) -> Result<Option<imports::Model>> {
-    let row = get(tx, import_id).await?;
-    let free = row.leased_until <= real_now().0 || row.leased_by.as_deref() == Some(worker);
-    if row.state != STATE_ACCEPTED || !free {
-        return Ok(None);
-    }
-    let mut change = row.into_active_model();
-    change.leased_by = Set(Some(worker.to_owned()));
-    change.leased_until = Set(leased_until(lease));
-    Ok(Some(change.update(tx).await?))
-}
-
-pub(super) async fn give_back<C: ConnectionTrait>(tx: &C, import_id: Uuid, worker: &str) -> Result<()> {
-    imports::Entity::update_many()
-        .col_expr(imports::Column::LeasedUntil, Expr::value(0i64))
-        .filter(imports::Column::Id.eq(import_id))
-        .filter(imports::Column::LeasedBy.eq(worker))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 /// Writes at an import for a while, on a thread of its own: futures that hold borrowing iterators are not `Send` in the eyes of the
 /// compiler (rust-lang/rust#102211), and background work must be.
 pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Duration) -> Result<Going> {
@@ -438,9 +412,9 @@ pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Durati
 }
 
 /// Goes on with a company's imports that nobody is writing, for a while. Returns how many rows it dealt with.
-pub async fn go_on_due(db: &Db, ctx: &due::Ctx, company_id: Uuid) -> Result<u64> {
+pub async fn go_on_due(db: &Db, ctx: &Ctx, company_id: Uuid) -> Result<u64> {
     let mut rows = 0;
-    let of_company = waiting::accepted().filter(imports::Column::CompanyId.eq(company_id));
+    let of_company = open_imports::accepted().filter(imports::Column::CompanyId.eq(company_id));
     for row in left(of_company, db).await? {
         let worker = format!("{}/{}", ctx.worker, Uuid::now_v7());
         go_on_apart(db, row.id, worker, ctx.lease).await?;

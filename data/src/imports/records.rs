@@ -5,7 +5,6 @@ use std::io::{BufReader, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::format::{Format, decoded};
-use super::table::unreadable;
 use crate::{Error, Result};
 
 /// Bytes of one record as UTF-8, with blank lines before it.
@@ -58,6 +57,13 @@ impl<R: Read> Read for Metered<R> {
         let read = self.file.read(&mut out[..most])?;
         self.left -= read;
         Ok(read)
+    }
+}
+
+pub fn unreadable(error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => Error::Io(error),
+        other => Error::invalid("", format!("the file cannot be read: {other:?}")),
     }
 }
 

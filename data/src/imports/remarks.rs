@@ -1,6 +1,6 @@
 //! What is said of rows that are no faults.
 
-use super::table::RowError;
+use super::faults::RowError;
 
 /// So many rows are named.
 const NAMED_MAX: usize = 100;

@@ -77,5 +77,5 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[Review
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;
     let counts = Counts { changed: outcome.decided.changed, unchanged: outcome.decided.unchanged, ..Counts::default() };
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: None })
 }

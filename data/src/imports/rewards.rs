@@ -132,5 +132,5 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[Manual
     for (row, message) in outcome.repeats {
         faults.repeat(u64::from(row), &message)?;
     }
-    Ok(Done { counts: Counts { created: outcome.created, unchanged: outcome.unchanged, ..Counts::default() }, faults })
+    Ok(Done { counts: Counts { created: outcome.created, unchanged: outcome.unchanged, ..Counts::default() }, faults, carried: None })
 }

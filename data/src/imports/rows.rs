@@ -9,7 +9,7 @@ use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::Checks;
 use crate::customers::NewCustomer;
-use crate::events::Batch;
+use crate::events::{Batch, CarriedCaps};
 use crate::partners::NewPartner;
 use crate::rewards::{ManualRow, ReviewRow};
 
@@ -90,12 +90,13 @@ impl Rows {
         }
     }
 
-    pub async fn write<C: ConnectionTrait>(&self, tx: &C, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
+    /// `carried` is of the piece before, where these are a piece of an import.
+    pub async fn write<C: ConnectionTrait>(&self, tx: &C, scope: &Scope<'_>, mode: Mode, carried: Option<&CarriedCaps>) -> Result<Done> {
         match self {
             Rows::Partners(rows) => partners::write(tx, scope, rows, mode).await,
             Rows::Customers(rows) => customers::write(tx, scope, rows, mode).await,
             Rows::Attributions(rows) => attributions::write(tx, scope, rows, mode).await,
-            Rows::Transactions(batch) => transactions::write(tx, scope, batch, mode).await,
+            Rows::Transactions(batch) => transactions::write(tx, scope, batch, mode, carried).await,
             Rows::Rewards(rows) => rewards::write(tx, scope, rows, mode).await,
             Rows::Reviews(rows) => reviews::write(tx, scope, rows, mode).await,
         }
@@ -193,6 +194,6 @@ impl Text {
         self.bytes += number.len() + cells.iter().map(|cell| cell.len() + 1).sum::<usize>();
         self.rows += 1;
         let record = std::iter::once(number.as_str()).chain(cells.iter().map(String::as_str));
-        self.writer.write_record(record).map_err(table::unreadable)
+        self.writer.write_record(record).map_err(super::records::unreadable)
     }
 }

@@ -10,29 +10,10 @@ use crate::check::{Checks, shown};
 use crate::{Error, Result};
 
 use super::faults::{Errors, Faults};
-use super::format::Format;
-use super::records::Records;
+use super::format::{Format, column_name};
+use super::records::{Records, unreadable};
 use super::remarks::Remarks;
 use super::{Kind, Progress, Waiting};
-
-/// What is wrong with one row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// As a spreadsheet counts: the header is row 1.
-    pub row: u64,
-    /// Empty for the row as a whole.
-    pub field: String,
-    pub message: String,
-}
-
-impl std::fmt::Display for RowError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.field.as_str() {
-            "" => write!(f, "row {}: {}", self.row, self.message),
-            field => write!(f, "row {}, {field}: {}", self.row, self.message),
-        }
-    }
-}
 
 /// Bytes between two reports of progress.
 const PROGRESS_BYTES: u64 = 1 << 20;
@@ -165,14 +146,6 @@ impl<R: Read + Seek> Input<R> {
     }
 }
 
-/// A column's name as it counts: "Customer_Key " is customer_key.
-pub fn column_name(name: &[u8]) -> String {
-    String::from_utf8_lossy(name)
-        .trim_start_matches('\u{feff}')
-        .trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
-        .to_lowercase()
-}
-
 struct Header {
     places: Vec<Option<usize>>,
     ignored: Vec<String>,
@@ -193,7 +166,7 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
     for (place, name) in names.iter().enumerate().filter(|(place, _)| !added(*place)) {
         if columns.contains(&name.as_str()) {
             if names[..place].contains(name) {
-                complaints.push(format!("column “{name}” stands there twice"));
+                complaints.push(format!("column “{name}” is there twice"));
             }
         } else if kind.exported().any(|known| known == name) {
             ignored.push(name.clone());
@@ -232,11 +205,4 @@ fn text_of(raw: &ByteRecord, columns: &[&str], places: &[Option<usize>], width: 
         let text = String::from_utf8_lossy(raw.get(place).unwrap_or_default()).into_owned();
         (column(place), format!("“{}” is not UTF-8", shown(&text)))
     })
-}
-
-pub fn unreadable(error: csv::Error) -> Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => Error::Io(error),
-        other => Error::invalid("", format!("the file cannot be read: {other:?}")),
-    }
 }

@@ -13,10 +13,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::*;
-use crate::due::Ctx;
 use crate::entities::{audit, import_chunks, imports};
 use crate::exports::{Export, Format as ExportFormat};
 use crate::testing::TestDb;
+use crate::work::Ctx;
 use crate::{Db, installation, month_end, on_both, programme, transact, transactions, verify};
 
 mod voids;
@@ -163,8 +163,8 @@ async fn by_hand_sale(db: &Db, company: Uuid, key: &str, customer: u32, cents: i
 struct NoMail;
 
 #[async_trait::async_trait]
-impl crate::outbox::Mailer for NoMail {
-    async fn deliver(&self, _: &crate::outbox::Letter) -> std::result::Result<(), String> {
+impl crate::work::Mailer for NoMail {
+    async fn deliver(&self, _: &crate::work::Letter) -> std::result::Result<(), String> {
         Ok(())
     }
 }
@@ -199,7 +199,7 @@ on_both! {
         for (bad, expected) in [
             ("x-1,c-1,much,USD,2026-01-01T00:00:00Z,,,", "row 176, amount: “much” is not an amount"),
             ("x-1,nobody,1.00,USD,2026-01-01T00:00:00Z,,,", "row 176, customer_key: there is no customer “nobody”"),
-            ("s-3,c-3,1.00,USD,2026-01-01T00:00:00Z,,,", "key: “s-3” stands in row "),
+            ("s-3,c-3,1.00,USD,2026-01-01T00:00:00Z,,,", "key: “s-3” is also in row "),
             ("x-1,c-0,-9000.00,USD,2026-03-09T00:00:00Z,,,s-0", "row 176, amount: $9,000.00 is more "),
             ("x-1,c-1,1.00,USD,2027-01-01T00:00:00Z,,,", "row 176, occurred_at: “2027-01-01T00:00:00Z” is more than a day after now"),
         ] {
@@ -315,14 +315,42 @@ on_both! {
         assert_eq!(month_end::close_month(db, company, later).await.unwrap(), None);
         let refused = Export::begin(db.read(), company, Noun::Rewards, ExportFormat::Csv).await.err().unwrap();
         assert!(refused.to_string().contains("the import of transactions is under way: 0 of 168 rows"), "{refused}");
-        let taken = transact!(db, |tx| { pieces::take(tx, import_id, "somebody", std::time::Duration::from_secs(600)).await }).unwrap();
+        let taken = transact!(db, |tx| { row::take(tx, import_id, "somebody", std::time::Duration::from_secs(600)).await }).unwrap();
         assert!(taken.is_some());
         let waited = wait_for_open(db, company, std::time::Duration::ZERO).await;
         assert!(matches!(waited, Err(Error::Conflict(_))), "{waited:?}");
-        transact!(db, |tx| { pieces::give_back(tx, import_id, "somebody").await }).unwrap();
+        transact!(db, |tx| { row::give_back(tx, import_id, "somebody").await }).unwrap();
         let ctx = Ctx::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
         let work = crate::due::run_due(db, &ctx, later).await.unwrap();
         assert_eq!((work.imported, work.months_closed), (168, 1));
+        holds(db).await;
+    }
+
+    /// What a piece carries to the next is forgotten when somebody else has used up a month's cap in between.
+    async fn a_cap_holds_where_somebody_sells_between_two_pieces(db: &TestDb) {
+        let company = company(db).await;
+        let import_id = accepted(db, company).await;
+        let (url, sold) = (db.url().to_owned(), AtomicU64::new(0));
+        let between = |_, _| {
+            let (url, number) = (url.clone(), sold.fetch_add(1, Ordering::Relaxed));
+            let sale = async move {
+                let other = Db::connect(&url).await.unwrap();
+                by_hand_sale(&other, company, &format!("hand-{number}"), u32::try_from(number % 6).unwrap(), 10_000).await;
+                other.close().await.unwrap();
+            };
+            // The import waits, on a runtime of its own.
+            std::thread::spawn(move || tokio::runtime::Runtime::new().unwrap().block_on(sale)).join().unwrap();
+        };
+        assert_eq!(go_on(db, import_id, "the import", LEASE, None, &between).await.unwrap(), Going::Ended);
+        assert!(sold.into_inner() > 5, "in pieces");
+        let mut given: std::collections::BTreeMap<(Uuid, String), i64> = std::collections::BTreeMap::new();
+        let rewards = crate::entities::rewards::Entity::find().all(db.read()).await.unwrap();
+        for row in rewards.into_iter().filter(|row| row.trigger_key.as_deref() == Some("share") && row.reverses.is_none()) {
+            let zone: domain::zone::Zone = "America/New_York".parse().unwrap();
+            *given.entry((row.partnership_id, zone.month(Instant(row.occurred_at)).to_string())).or_default() += row.amount;
+        }
+        let above: Vec<_> = given.iter().filter(|(_, given)| **given > 9_000).collect();
+        assert!(above.is_empty() && given.values().any(|given| *given == 9_000), "{given:?}");
         holds(db).await;
     }
 
@@ -363,7 +391,7 @@ on_both! {
                 Begun::Ended(report) => panic!("{report:?}"),
             }
         };
-        transact!(db, |tx| { pieces::take(tx, import_id, "somebody", std::time::Duration::from_millis(700)).await }).unwrap();
+        transact!(db, |tx| { row::take(tx, import_id, "somebody", std::time::Duration::from_millis(700)).await }).unwrap();
         let begun = tokio::time::Instant::now();
         let fourth = sales().replace("s-", "v-").replace("r-", "o-");
         assert_eq!(try_import(db, company, &fourth, 0, options(), Arc::new(|_| {})).await.unwrap().created, 168);

@@ -8,7 +8,8 @@ use sea_orm::ConnectionTrait;
 use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
-use crate::events::{Batch, FUTURE_MS_MAX, Given, How, IN_THE_FUTURE, record_batch};
+use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
+use crate::events::{Batch, CarriedCaps, Given, How, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;
@@ -69,20 +70,27 @@ pub fn cells(given: &Given<'_>) -> [String; 8] {
     ]
 }
 
-pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, batch: &Batch, mode: Mode) -> Result<Done> {
+pub async fn write<C: ConnectionTrait>(
+    tx: &C,
+    scope: &Scope<'_>,
+    batch: &Batch,
+    mode: Mode,
+    carried: Option<&CarriedCaps>,
+) -> Result<Done> {
     let how = How {
         source: AttributionSource::Import,
         import_id: Some(scope.import_id),
         by: scope.by,
         now: scope.now,
         mode,
+        carried,
         progress: scope.progress,
     };
     let outcome = record_batch(tx, scope.company_id, batch, &how).await?;
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;
     let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged, rewards: outcome.rewards };
-    Ok(Done { counts, faults })
+    Ok(Done { counts, faults, carried: outcome.carried })
 }
 
 /// The value of a cell that must not be empty.

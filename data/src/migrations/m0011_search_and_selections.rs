@@ -144,9 +144,9 @@ mod tests {
     use super::*;
     use crate::customers::NewCustomer;
     use crate::entities::{customers, partnerships, search_terms};
+    use crate::fixture::northwind;
     use crate::on_both;
     use crate::partners::NewPartner;
-    use crate::queries::fixture::northwind;
     use crate::testing::TestDb;
 
     type Found = (Vec<search_terms::Model>, Vec<String>);

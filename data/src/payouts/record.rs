@@ -10,15 +10,15 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryF
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::audit::SYSTEM;
 use crate::db::insert_all;
-use crate::due::Work;
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::entities::{audit, companies, invoices, partnerships, payout_failures};
 use crate::error::stored;
 use crate::ledger::{self, Transfer};
-use crate::month_end::SYSTEM;
 use crate::outbox::{self, letters};
 use crate::providers::Answer;
+use crate::work::Work;
 use crate::{Db, Error, Result, transact};
 
 /// How many payouts one statement changes: each has a branch of its own in it.

@@ -9,11 +9,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::record;
-use crate::due::{Ctx, Work, is_free, lease_ends_at};
 use crate::entities::partnerships;
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::error::stored;
 use crate::providers::{Held, PayoutOrder};
+use crate::work::{Ctx, Work, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 const BATCH: u64 = 250;

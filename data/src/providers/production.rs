@@ -10,10 +10,10 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::audit::SYSTEM;
 use crate::check::Checks;
 use crate::companies::Profile;
 use crate::entities::{charge_attempts, companies, payouts};
-use crate::month_end::SYSTEM;
 use crate::{Db, Error, Result, audit, installation, transact};
 
 const SIMULATED: &str = ProviderKind::Simulated.word();

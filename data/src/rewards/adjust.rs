@@ -9,10 +9,10 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::change::reinstate::take_back_refunded;
 use super::change::{Change, audit_row};
 use super::desk::{Desk, linked_to};
 use super::manual::Given;
-use super::reinstate::take_back_refunded;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;
 use crate::db::insert_all;

@@ -1,5 +1,7 @@
 //! Writing what was decided: the rewards, what follows them, their records and the audit.
 
+pub(super) mod reinstate;
+
 use std::collections::{BTreeMap, HashMap};
 
 use domain::review::{Standing, follow};
@@ -10,8 +12,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoA
 use serde_json::json;
 use uuid::Uuid;
 
+use self::reinstate::reinstate;
 use super::desk::{Desk, linked_to};
-use super::reinstate::reinstate;
 use super::tally::Tally;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};

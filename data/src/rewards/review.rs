@@ -241,7 +241,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
     for (index, asked) in asked.iter().enumerate() {
         match first.get(asked.key) {
             Some(step) if *step == asked.step => plan.unchanged += 1,
-            Some(_) => plan.refused.push((index, Refused::unknown("has another decision further up"))),
+            Some(_) => plan.refused.push((index, Refused::unknown("is decided in an earlier row already"))),
             None => {
                 first.insert(asked.key, asked.step);
                 match rows.remove(asked.key) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::views::ListQuery;
+use domain::list_query::ListQuery;
 use domain::{Currency, Instant, Money};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, Expr, Query};
@@ -18,7 +18,7 @@ use crate::entities::selection_rewards::{self as items, ActiveModel as Item, Col
 use crate::entities::selections::{self, ActiveModel, Column, Model};
 use crate::entities::{companies, reward_records, rewards};
 use crate::error::stored;
-use crate::{Db, Error, Result, queries, transact};
+use crate::{Db, Error, Result, lists, transact};
 
 /// More are not selected at once.
 pub const SELECTED_MAX: u64 = 10_000;
@@ -34,7 +34,7 @@ const DONE: &str = "done";
 /// `Invalid` names a filter that can't be read, or says that there are none or too many.
 pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, address: &str, by: &str, now: Instant) -> Result<Uuid> {
     transact!(db, |tx| {
-        let filter = queries::rewards::list_filter(tx, company, query, now).await?;
+        let filter = lists::rewards::filter_of(tx, company, query, now).await?;
         // What reverses another reward follows that one, so it comes after it.
         let found: Vec<(String, String, i32, String, i64, Uuid)> = rewards::Entity::find()
             .select_only()
@@ -212,7 +212,7 @@ async fn left_of<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<u64> {
         .from(items::Entity)
         .and_where(ItemColumn::SelectionId.eq(selection))
         .and_where(ItemColumn::Outcome.is_null());
-    queries::page::counted(conn, left, SELECTED_MAX).await
+    lists::page::counted(conn, left, SELECTED_MAX).await
 }
 
 async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &Asked<'_>, by: &str, now: Instant) -> Result<Outcome> {

@@ -21,7 +21,7 @@ use crate::{Db, Error, Result, transact};
 ///
 /// # Errors
 /// `Invalid` names each reward about which something else was decided since, or whose invoice is frozen, by its key.
-/// `Conflict` when it was taken back already.
+/// `Conflict` when it has already been undone.
 pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
         let desk = Desk::open(tx, company_id, now).await?;
@@ -66,7 +66,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
             return Err(Error::Invalid(errors));
         }
         if changes.is_empty() {
-            return Err(Error::conflict("this was taken back already"));
+            return Err(Error::conflict("this has already been undone"));
         }
         apply(tx, &desk, changes, by).await
     })

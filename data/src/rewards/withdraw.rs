@@ -22,7 +22,7 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
         let desk = Desk::open(tx, company_id, now).await?;
         let row = super::find(tx, company_id, key).await?;
         if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
-            return Err(Error::conflict("only what was given by hand can be taken back; decline it instead"));
+            return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
         if last_records(tx, [row.id]).await?.contains_key(&row.id) {
             return Err(Error::conflict(Refusal::ChangedSince.to_string()));
@@ -30,7 +30,7 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
         let reached = decide(Verb::Decline, REASON, &row.standing()?, desk.books(&row.currency), now);
         let to = reached
             .map_err(|refusal| Error::conflict(refusal.to_string()))?
-            .ok_or_else(|| Error::conflict("this was taken back already"))?;
+            .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
         let change = Change { row, to, state_reason: reason.clone(), reason, action: "withdraw", undoes: None, follows: false };
         apply(tx, &desk, vec![change], by).await

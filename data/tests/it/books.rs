@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use data::accounts::{Place, add_user};
-use data::due::{Ctx, Work, run_until};
+use data::due::run_until;
 use data::entities::{companies, invoices, partnerships, payouts, rewards};
-use data::outbox::{Letter, Mailer};
 use data::partners::{NewPartner, PartnerChange};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::verify::verify;
+use data::work::{Ctx, Letter, Mailer, Work};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};

@@ -5,14 +5,14 @@ use data::entities::{charge_attempts, ledger_entries, simulated_requests};
 use data::invoices::{pause, resume};
 use data::on_both;
 use data::providers::simulated::{self, Kind};
-use data::queries::{home, invoices as invoice_pages, partners as partner_pages};
 use data::testing::TestDb;
 use data::{Error, companies};
+use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, ProviderKind, SimulatedOutcome};
-use domain::views::ListQuery;
-use domain::views::home::WaitingKind;
 use domain::{Instant, Rate};
+use screens::{home, invoices as invoice_pages, partners as partner_pages};
 use sea_orm::{EntityTrait, QueryOrder};
+use views::home::WaitingKind;
 
 use crate::books::{Books, at};
 

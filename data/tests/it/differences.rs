@@ -141,7 +141,7 @@ on_both! {
         let refused = adjust(db, id, &difference(&one, "5"), "a3", BY, now).await;
         assert!(said(refused, "").contains("refunded in full"));
         let company = data::companies::get(db.read(), id).await.unwrap();
-        let shown = data::queries::rewards::detail(db, &company, &one, now).await.unwrap();
+        let shown = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert_eq!(shown.adjust_month, "");
         books.prove().await;
     }

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use data::clock::{self, Preview};
-use data::due::{self, Ctx, Work, run_until};
+use data::due::{self, run_until};
 use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
-use data::{Db, Error, installation, queries};
+use data::work::{Ctx, Work};
+use data::{Db, Error, installation};
+use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState, SimulatedOutcome};
-use domain::views::ListQuery;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sea_orm::sea_query::Expr;
@@ -131,13 +132,13 @@ on_both! {
             assert!(clock::preview(db, until).await.is_ok());
             assert_eq!(run_until(db, &books.ctx, until, &|_, _| ()).await.unwrap().failed, 0);
             let (company, now) = (books.company().await, books.now().await);
-            let home = queries::home::home(db, &company, CompanyRole::Owner, now).await.unwrap();
+            let home = screens::home::home(db, &company, CompanyRole::Owner, now).await.unwrap();
             assert_eq!(home.in_review.len(), 1);
-            let list = queries::invoices::list(db, &company, &ListQuery::default(), now).await.unwrap();
+            let list = screens::invoices::list(db, &company, &ListQuery::default(), now).await.unwrap();
             assert_eq!(list.page.rows[0].amount.display(), largest);
-            let detail = queries::invoices::detail(db, &company, "NORTHWIND-0001", &ListQuery::default(), now).await.unwrap();
+            let detail = screens::invoices::detail(db, &company, "NORTHWIND-0001", &ListQuery::default(), now).await.unwrap();
             assert_eq!((detail.totals.rewards.display().as_str(), detail.totals.charge.display().as_str()), ("$10,000,000,000,000,000.00", largest));
-            queries::invoices::print(db, &company, "NORTHWIND-0001", now).await.unwrap();
+            screens::invoices::print(db, &company, "NORTHWIND-0001", now).await.unwrap();
             let paused = detail.paused.contains("by Tributary") && detail.paused.contains("too large to be charged");
             assert_eq!((paused, detail.may.resume), (until == charged, until == charged), "{}", detail.paused);
         }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use data::entities::{companies, customers, partnerships, rewards};
 use data::exports::{Export, Noun};
-use data::queries::{self, home, portal, session};
 use data::testing::TestDb;
-use data::{demo, due, installation, on_both};
+use data::{demo, installation, on_both, work};
+use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState};
-use domain::views::ListQuery;
-use domain::views::home::WaitingKind;
 use domain::{Currency, Instant, Money, Month};
+use screens::{home, portal, session};
 use sea_orm::{EntityTrait, QueryOrder};
+use views::home::WaitingKind;
 
 use crate::books::Post;
 
@@ -34,7 +34,7 @@ fn filtered(filters: &[(&str, &str)]) -> ListQuery {
 
 impl Demo<'_> {
     async fn filled(db: &TestDb) -> Demo<'_> {
-        let ctx = due::Ctx::new(db, Arc::new(Post::default()), Duration::from_secs(2));
+        let ctx = work::Ctx::new(db, Arc::new(Post::default()), Duration::from_secs(2));
         let told = demo::fill(db, &ctx, Instant(1_790_000_000_000), &|_, _| {}).await.unwrap();
         let company = data::companies::find_by_key(db.read(), "northwind").await.unwrap();
         let rewards = rewards::Entity::find().order_by_asc(rewards::Column::Id).all(db.read()).await.unwrap();
@@ -58,7 +58,7 @@ impl Demo<'_> {
     async fn listed(&self, filters: &[(&str, &str)]) -> BTreeMap<String, i64> {
         let mut all = filters.to_vec();
         all.push(("sum", "all"));
-        let list = queries::rewards::list(self.db, &self.company, &filtered(&all), self.now).await.unwrap();
+        let list = screens::rewards::list(self.db, &self.company, &filtered(&all), self.now).await.unwrap();
         by_currency(&list.totals.unwrap())
     }
 
@@ -110,7 +110,7 @@ on_both! {
         }
         let found = customers::Entity::find().order_by_asc(customers::Column::Id).all(db.read()).await.unwrap();
         for customer in found.iter().filter(|customer| customer.transactions > 0).take(LOOKED_AT) {
-            let page = queries::customers::detail::detail(db, company, &customer.customer_key, &ListQuery::default()).await.unwrap();
+            let page = screens::customers::detail::detail(db, company, &customer.customer_key, &ListQuery::default()).await.unwrap();
             let expected = demo.sums(|row| row.customer_id == Some(customer.id) && earned(row));
             assert_eq!(by_currency(&page.rewards_total), expected, "{}", customer.customer_key);
         }
@@ -131,9 +131,9 @@ async fn company_figures(demo: &Demo<'_>) {
     assert_eq!(file_sums(&rows).get("USD").copied().unwrap_or(0), view.rewards.now.minor);
 
     let waiting = |kind| view.waiting.iter().find(|waiting| waiting.kind == kind);
-    let list = queries::rewards::list(db, company, &ListQuery::default(), now).await.unwrap();
+    let list = screens::rewards::list(db, company, &ListQuery::default(), now).await.unwrap();
     for (kind, state) in [(WaitingKind::Review, RewardState::Pending), (WaitingKind::Held, RewardState::Hold)] {
-        let of_state = queries::rewards::list(db, company, &filtered(&[("status", state.word())]), now).await.unwrap();
+        let of_state = screens::rewards::list(db, company, &filtered(&[("status", state.word())]), now).await.unwrap();
         let tab = list.tabs.iter().find(|tab| tab.value == state.word()).unwrap();
         assert_eq!(tab.count, Some(of_state.count));
         let line = waiting(kind).unwrap();
@@ -182,10 +182,10 @@ async fn months(demo: &Demo<'_>) {
 /// An invoice in the list, on its page, on paper, at home and in its file.
 async fn invoices(demo: &Demo<'_>) {
     let (db, company, now) = (demo.db, &demo.company, demo.now);
-    let list = queries::invoices::list(db, company, &ListQuery::default(), now).await.unwrap();
+    let list = screens::invoices::list(db, company, &ListQuery::default(), now).await.unwrap();
     for row in &list.page.rows {
-        let page = queries::invoices::detail(db, company, &row.number, &ListQuery::default(), now).await.unwrap();
-        let paper = queries::invoices::print(db, company, &row.number, now).await.unwrap();
+        let page = screens::invoices::detail(db, company, &row.number, &ListQuery::default(), now).await.unwrap();
+        let paper = screens::invoices::print(db, company, &row.number, now).await.unwrap();
         assert_eq!((row.amount, row.lines), (page.totals.charge, page.totals.lines), "{}", row.number);
         assert_eq!(paper.totals, page.totals, "{}", row.number);
         let month: Month = page.month_word.parse().unwrap();
@@ -204,7 +204,7 @@ async fn invoices(demo: &Demo<'_>) {
     for row in &list.accumulating {
         let (month, currency) = row.href.trim_start_matches("/invoices/").rsplit_once('-').unwrap();
         let (month, currency) = (month.parse().unwrap(), currency.parse().unwrap());
-        let page = queries::invoices::preview(db, company, month, currency, &ListQuery::default(), now).await.unwrap();
+        let page = screens::invoices::preview(db, company, month, currency, &ListQuery::default(), now).await.unwrap();
         assert_eq!(row.amount, page.totals.charge, "{}", row.href);
     }
 }
@@ -215,13 +215,12 @@ async fn partner_figures(demo: &Demo<'_>, partner: &partnerships::Model) {
     let key = partner.partner_key.as_str();
     let of = |takes: &dyn Fn(&rewards::Model) -> bool| demo.sums(|row| row.partnership_id == partner.id && takes(row));
     let state = |word: &'static str| move |row: &rewards::Model| row.state == word;
-    let overview = queries::partners::detail::overview(db, company, key, now).await.unwrap();
-    let sums =
-        |of: &dyn Fn(&domain::views::partners::Earnings) -> Money| by_currency(&overview.earnings.iter().map(of).collect::<Vec<_>>());
+    let overview = screens::partners::detail::overview(db, company, key, now).await.unwrap();
+    let sums = |of: &dyn Fn(&views::partners::Earnings) -> Money| by_currency(&overview.earnings.iter().map(of).collect::<Vec<_>>());
     assert_eq!(without_zeros(sums(&|earnings| earnings.earned())), without_zeros(of(&earned)), "{key}");
     let portal_home = portal::home(db, partner.partner_id, now).await.unwrap();
     // The company's chart is in its own currency, the partner's in that of most commissions; each says which.
-    let currency = |bars: &[domain::views::home::MonthBar]| bars.first().map(|bar| bar.paid.currency);
+    let currency = |bars: &[views::home::MonthBar]| bars.first().map(|bar| bar.paid.currency);
     if currency(&overview.months) == currency(&portal_home.months) {
         assert_eq!(overview.months, portal_home.months, "{key}");
         assert_eq!(overview.other_currencies, portal_home.other_currencies, "{key}");
@@ -234,7 +233,7 @@ async fn partner_figures(demo: &Demo<'_>, partner: &partnerships::Model) {
     ] {
         let expected = without_zeros(if word.is_empty() { of(&earned) } else { of(&state(word)) });
         assert_eq!(without_zeros(shown), expected, "{key} {word}");
-        let tab = queries::partners::detail::rewards(db, company, key, &filtered(&[("status", status)])).await.unwrap();
+        let tab = screens::partners::detail::rewards(db, company, key, &filtered(&[("status", status)])).await.unwrap();
         let seen = portal::commissions(db, partner.partner_id, &filtered(&[("status", stage)])).await.unwrap();
         for totals in [tab.totals, seen.totals].into_iter().flatten() {
             assert_eq!(without_zeros(by_currency(&totals)), expected, "{key} {word}");

@@ -1,8 +1,8 @@
 //! A filter that can't be read is refused wherever it is asked: nothing is listed or written under it.
 
 use data::exports::{Export, Noun};
-use data::{Error, on_both, queries, rewards};
-use domain::views::ListQuery;
+use data::{Error, on_both, rewards};
+use domain::list_query::ListQuery;
 
 use crate::world::{BY, World};
 
@@ -52,7 +52,7 @@ on_both! {
         let file = async |noun: Noun, query: &ListQuery| Export::of_list(db.read(), world.company, noun, query, now).await.map(|_| ());
         for of in REWARDS {
             let query = query(of);
-            refuses(of, queries::rewards::list(db, &company, &query, now).await);
+            refuses(of, screens::rewards::list(db, &company, &query, now).await);
             // A file and a selection have no order and no sum of their own.
             if of.0 != "sum" {
                 refuses(of, file(Noun::Rewards, &query).await);
@@ -60,33 +60,33 @@ on_both! {
             }
         }
         for of in PARTNERS {
-            refuses(of, queries::partners::list(db, &company, &query(of)).await);
+            refuses(of, screens::partners::list(db, &company, &query(of)).await);
             if of.0 != "sort" {
                 refuses(of, file(Noun::Partners, &query(of)).await);
             }
         }
         for of in CUSTOMERS {
-            refuses(of, queries::customers::list(db, &company, &query(of)).await);
+            refuses(of, screens::customers::list(db, &company, &query(of)).await);
             if of.0 != "sort" {
                 refuses(of, file(Noun::Customers, &query(of)).await);
             }
         }
         for of in INVOICES {
-            refuses(of, queries::invoices::list(db, &company, &query(of), now).await);
+            refuses(of, screens::invoices::list(db, &company, &query(of), now).await);
             if of.0 != "sort" {
                 refuses(of, file(Noun::Invoices, &query(of)).await);
             }
         }
         for of in AUDIT {
-            refuses(of, queries::settings::audit_log(db, &company, &query(of)).await);
+            refuses(of, screens::settings::audit_log(db, &company, &query(of)).await);
         }
         refuses(AUDIT[0], file(Noun::Audit, &query(AUDIT[0])).await);
         let ada = data::partners::find_by_key(db.read(), world.company, "ada").await.unwrap();
         for of in COMMISSIONS {
-            refuses(of, queries::portal::commissions(db, ada.partner_id, &query(of)).await);
+            refuses(of, screens::portal::commissions(db, ada.partner_id, &query(of)).await);
         }
-        refuses(("status", ""), queries::partners::detail::rewards(db, &company, "ada", &query(("status", "pending"))).await);
-        refuses(("kind", ""), queries::partners::detail::transactions(db, &company, "ada", &query(("kind", "sales"))).await);
+        refuses(("status", ""), screens::partners::detail::rewards(db, &company, "ada", &query(("status", "pending"))).await);
+        refuses(("kind", ""), screens::partners::detail::transactions(db, &company, "ada", &query(("kind", "sales"))).await);
         let of_ada = |name: &str, of: (&str, &str)| {
             let mut query = query(of);
             query.filters.insert(name.to_owned(), "ada".to_owned());
@@ -95,6 +95,6 @@ on_both! {
         refuses(("status", ""), file(Noun::Rewards, &of_ada("earner", ("status", "pending"))).await);
         refuses(("kind", ""), file(Noun::Transactions, &of_ada("seller", ("kind", "sales"))).await);
         // Without them everything is there.
-        assert_eq!(queries::rewards::list(db, &company, &query(("min", "20.00")), now).await.unwrap().page.rows.len(), 1);
+        assert_eq!(screens::rewards::list(db, &company, &query(("min", "20.00")), now).await.unwrap().page.rows.len(), 1);
     }
 }

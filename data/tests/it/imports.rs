@@ -149,7 +149,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         let moved = world.bad(Kind::Partners, PARTNERS.replace("Lee,affiliates", "Lee,agencies").as_bytes()).await;
         assert_eq!(moved, ["row 2, group: “p1” is in the group “affiliates”, not “agencies”: move the partner on its page"]);
         let other = world.bad(Kind::Customers, CUSTOMERS.replace("c1@example.com,p1", "c1@example.com,p2").as_bytes()).await;
-        assert_eq!(other, ["row 2, partner_key: “c1” was not brought by “p2”: a file of attributions changes that"]);
+        assert_eq!(other, ["row 2, partner_key: “c1” was not referred by “p2”: a file of attributions changes that"]);
         let other = world.bad(Kind::Customers, CUSTOMERS.replace("2026-01-05", "2026-01-06").as_bytes()).await;
         assert_eq!(other, ["row 2, created_at: “c1” was created on 5 Jan 2026, 05:00:00, not on 6 Jan 2026, 05:00:00"]);
         world.prove().await;
@@ -201,7 +201,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
             "row 17, refund_of: there is no transaction “zzz”",
             "row 18, amount: “1.00”: a refund's amount is below zero",
             "row 19, refund_of: the sale “a” is refused itself",
-            "row 20, key: “j” stands in row 12 too, with another amount",
+            "row 20, key: “j” is also in row 12, with another amount",
             "row 21, amount: “1.5” has too many decimals: JPY has 0",
             "row 22, amount: “99999999999999” is too large",
             "row 23: has 5 fields instead of 8",
@@ -236,7 +236,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         assert!(errors[0].starts_with("row 2, email: “not-an-address” is not an email address"), "{errors:?}");
         assert_eq!(errors[1], "row 2, group: there is no group “nogroup”");
         assert_eq!(errors[2], "row 3, partner_key: is missing");
-        assert_eq!(errors[3], "row 5, partner_key: “y” stands in row 4 too, with other content");
+        assert_eq!(errors[3], "row 5, partner_key: “y” is also in row 4, with other content");
         let errors = world.bad(Kind::Customers, b"customer_key,name,email,partner_key,created_at\nx,X,,zoe,\ny,,,,yesterday\nz,,,,2026-03-12 05:00:00+05:00\n").await;
         assert_eq!(errors[0], "row 2, partner_key: there is no partner “zoe”");
         assert!(errors[1].starts_with("row 3, created_at: “yesterday” is not an RFC 3339 time"));
@@ -294,7 +294,7 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
             (header.replace(',', "|"), "row 1: unknown column “customer_key|name"),
             (header.replace("customer_key,", ""), "row 1: column “customer_key” is missing"),
             (header.replace("customer_key", "customer"), "row 1: unknown column “customer”, column “customer_key” is missing"),
-            (header.replace("email", "name"), "row 1: column “name” stands there twice"),
+            (header.replace("email", "name"), "row 1: column “name” is there twice"),
             (header.replace("email", "status"), "row 1: unknown column “status”"),
             ("PK\u{3}\u{4}".to_owned(), "this is a spreadsheet"),
         ] {

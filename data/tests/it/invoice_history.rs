@@ -3,9 +3,9 @@
 use data::companies;
 use data::on_both;
 use data::payouts::{Shown, confirm, mark_failed, mark_returned, retry};
-use data::queries::invoices::detail;
+use domain::list_query::ListQuery;
 use domain::states::ProviderKind;
-use domain::views::ListQuery;
+use screens::invoices::detail;
 
 use crate::books::Books;
 

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use data::entities::{companies, customers, partnerships, rewards, transactions};
+use data::on_both;
 use data::testing::TestDb;
-use data::{on_both, queries};
+use domain::list_query::ListQuery;
 use domain::page::Count;
-use domain::views::ListQuery;
 use sea_orm::{EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -222,7 +222,7 @@ on_both! {
                     (if sort.ends_with("amount") { row.amount } else { row.created_at }, row.id)
                 });
                 let read = async |query: &ListQuery| {
-                    let list = queries::rewards::list(db, &all.company, query, NOW).await.unwrap();
+                    let list = screens::rewards::list(db, &all.company, query, NOW).await.unwrap();
                     counts(query, list.count, expected.len());
                     if list.count.is_exact() {
                         let sum: i64 = list.totals.iter().flatten().map(|sum| sum.minor).sum();
@@ -240,7 +240,7 @@ on_both! {
 
     async fn every_way_to_read_all_partners_finds_the_same(db: &TestDb) {
         let all = Everything::read(db).await;
-        let sorts = domain::views::partners::PARTNER_SORTS.iter().flat_map(|sort| [(*sort).to_owned(), format!("-{sort}")]);
+        let sorts = views::partners::PARTNER_SORTS.iter().flat_map(|sort| [(*sort).to_owned(), format!("-{sort}")]);
         for sort in sorts {
             for filters in PARTNERS {
                 let query = query(&[filters], &sort);
@@ -259,7 +259,7 @@ on_both! {
                     (text, number, row.id)
                 });
                 let read = async |query: &ListQuery| {
-                    let list = queries::partners::list(db, &all.company, query).await.unwrap();
+                    let list = screens::partners::list(db, &all.company, query).await.unwrap();
                     counts(query, list.count, expected.len());
                     (list.page.rows.into_iter().map(|row| row.key).collect(), list.page.previous, list.page.next)
                 };
@@ -275,10 +275,10 @@ on_both! {
             let query = query(&[&[("month", "all")]], "");
             let query = ListQuery { search: search.to_owned(), ..query };
             let expected = all.rewards.iter().filter(|row| all.takes_reward(row, &query)).count();
-            let condition = queries::rewards::list_filter(db.read(), &all.company, &query, NOW).await.unwrap();
+            let condition = data::lists::rewards::filter_of(db.read(), &all.company, &query, NOW).await.unwrap();
             let found = rewards::Entity::find().filter(condition).all(db.read()).await.unwrap();
             assert_eq!(found.len(), expected, "{search}");
-            let shown = queries::rewards::list(db, &all.company, &query, NOW).await.unwrap();
+            let shown = screens::rewards::list(db, &all.company, &query, NOW).await.unwrap();
             counts(&query, shown.count, expected);
             assert!(search != "name1" || !shown.count.is_exact(), "the list looked at all of them");
         }

@@ -2,8 +2,8 @@
 
 use data::entities::companies;
 use data::on_both;
-use data::queries::partners::manual;
 use data::rewards::{ManualReward, create_manual_reward};
+use screens::partners::manual;
 
 use crate::books::{Books, at};
 

@@ -276,9 +276,9 @@ on_both! {
     async fn the_page_tells_the_file_from_the_rest(db: &TestDb) {
         let books = with_three_accounts(db).await;
         let company = companies::get(db.read(), books.company_id).await.unwrap();
-        let query = domain::views::ListQuery::default();
+        let query = domain::list_query::ListQuery::default();
         let page = async || {
-            data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &query, books.now().await).await.unwrap()
+            screens::invoices::detail(db, &company, "NORTHWIND-0001", &query, books.now().await).await.unwrap()
         };
         let before = page().await;
         assert!(before.in_file.is_none());
@@ -301,8 +301,8 @@ on_both! {
         let shown = Shown { attempts, total: Some(inside.total.minor) };
         assert_eq!(confirm(db, books.company_id, &shown, "olga", books.now().await).await.unwrap().count, 2);
         assert_eq!(payout_of(&books, 3000).await.state, "pending");
-        let filtered = domain::views::ListQuery { filters: [("file".to_owned(), made.key)].into(), ..Default::default() };
-        let some = data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &filtered, books.now().await).await.unwrap();
+        let filtered = domain::list_query::ListQuery { filters: [("file".to_owned(), made.key)].into(), ..Default::default() };
+        let some = screens::invoices::detail(db, &company, "NORTHWIND-0001", &filtered, books.now().await).await.unwrap();
         assert_eq!(some.partners.rows.len(), 2);
         books.prove().await;
     }
@@ -311,11 +311,11 @@ on_both! {
         let books = with_three_accounts(db).await;
         let (payout, now) = (payout_of(&books, 3000).await, books.now().await);
         let partner = data::accounts::find_partner(db, books.company_id, "zoe").await.unwrap();
-        let query = domain::views::ListQuery::default();
+        let query = domain::list_query::ListQuery::default();
         let reads = async || {
-            let home = data::queries::portal::home(db, partner, books.now().await).await.unwrap();
-            let list = data::queries::portal::payouts(db, partner, &query).await.unwrap();
-            let detail = data::queries::portal::payout(db, partner, &data::payouts::key(payout.id), &query).await.unwrap();
+            let home = screens::portal::home(db, partner, books.now().await).await.unwrap();
+            let list = screens::portal::payouts(db, partner, &query).await.unwrap();
+            let detail = screens::portal::payout(db, partner, &data::payouts::key(payout.id), &query).await.unwrap();
             (home, list, detail)
         };
         let amounts = |sums: &[domain::Money]| sums.iter().map(|sum| sum.minor).collect::<Vec<_>>();
@@ -326,12 +326,12 @@ on_both! {
         assert_eq!((amounts(&home.earnings.available), amounts(&home.earnings.failed)), (vec![], vec![3000]));
         // In a list it is told once, over it.
         assert_eq!((home.recent[0].payment.as_str(), home.recent[0].reason.as_str()), ("didn't arrive", ""));
-        let commission = data::queries::portal::commission(db, partner, &home.recent[0].key).await.unwrap();
+        let commission = screens::portal::commission(db, partner, &home.recent[0].key).await.unwrap();
         assert_eq!(commission.lead, told);
         assert_eq!(commission.path.last().map(|step| step.note.as_str()), Some("the payout failed: no account"));
         // The company's row promises no date either.
         let company = companies::get(db.read(), books.company_id).await.unwrap();
-        let invoice = data::queries::invoices::detail(db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
+        let invoice = screens::invoices::detail(db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
         let owed = invoice.came_back.unwrap();
         assert_eq!((owed.count, owed.total.minor, owed.named.as_str()), (1, 3000, "zoe ($30.00, no account)"));
         assert_eq!(invoice.partners.rows[0].estimated_payment, "—");

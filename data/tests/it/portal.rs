@@ -2,9 +2,9 @@
 
 use data::entities::partnerships;
 use data::on_both;
-use data::queries::{self, portal};
 use data::testing::TestDb;
-use domain::views::ListQuery;
+use domain::list_query::ListQuery;
+use screens::portal;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
@@ -29,8 +29,8 @@ async fn payment(books: &Books<'_>, partner: Uuid) -> [String; 3] {
 async fn companys(books: &Books<'_>, partner: Uuid) -> (Option<String>, String) {
     let company = data::companies::get(books.db.read(), books.company_id).await.unwrap();
     let key = portal::commissions(books.db, partner, &ListQuery::default()).await.unwrap().page.rows.pop().unwrap().key;
-    let reward = queries::rewards::detail(books.db, &company, &key, books.now().await).await.unwrap();
-    let invoice = queries::invoices::detail(books.db, &company, "NORTHWIND-0001", &ListQuery::default(), books.now().await).await.unwrap();
+    let reward = screens::rewards::detail(books.db, &company, &key, books.now().await).await.unwrap();
+    let invoice = screens::invoices::detail(books.db, &company, "NORTHWIND-0001", &ListQuery::default(), books.now().await).await.unwrap();
     (reward.line.estimated_payment, invoice.partners.rows[0].estimated_payment.clone())
 }
 

@@ -88,9 +88,9 @@ on_both! {
         run_due(&books, "2026-04-20T00:00:00Z").await;
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.frozen_at), ("in_review", None));
-        let home = data::queries::home::home(db, &company, CompanyRole::Owner, at("2026-04-20T00:00:00Z")).await.unwrap();
+        let home = screens::home::home(db, &company, CompanyRole::Owner, at("2026-04-20T00:00:00Z")).await.unwrap();
         assert!(home.simulated);
-        let profile = data::queries::settings::profile(db.read(), &company, true).await.unwrap();
+        let profile = screens::settings::profile(db.read(), &company, true).await.unwrap();
         assert!(profile.simulated && profile.providers.iter().all(|choice| choice.value == "manual"));
         let report = verify(db).await.unwrap();
         let broken: Vec<_> = report.broken().collect();

@@ -31,7 +31,7 @@ on_both! {
             let back = undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
             assert_eq!(counts(&back), (2, 0, 1));
             assert!(all(&books).await.iter().all(|row| row.contains(" pending ")));
-            assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this was taken back already");
+            assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
             assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
         }
         books.prove().await;
@@ -47,12 +47,12 @@ on_both! {
         let row = find(db.read(), id, &reversal).await.unwrap();
         let record = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).one(db.read()).await.unwrap().unwrap();
         let alone = undo(db, id, record.id, BY, now).await;
-        assert_eq!(said(alone, &reversal), format!("it takes back {one} and follows what is decided about that one"));
+        assert_eq!(said(alone, &reversal), format!("it reverses {one} and follows what is decided about that one"));
         let company = data::companies::get(db.read(), id).await.unwrap();
-        let of_reversal = data::queries::rewards::detail(db, &company, &reversal, now).await.unwrap();
+        let of_reversal = screens::rewards::detail(db, &company, &reversal, now).await.unwrap();
         assert!(of_reversal.follows && of_reversal.undo.is_empty());
         assert_eq!(of_reversal.verbs, [domain::review::Verb::Approve]);
-        let of_sale = data::queries::rewards::detail(db, &company, &one, now).await.unwrap();
+        let of_sale = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert!(!of_sale.follows && !of_sale.undo.is_empty());
         undo(db, id, held, BY, now).await.unwrap();
         assert_eq!(standing(&books, &reversal).await.0, "pending");
@@ -126,7 +126,7 @@ on_both! {
             .unwrap();
         assert_eq!(counts(&undo(db, id, record.id, BY, now).await.unwrap()), (1, 0, 2));
         assert_eq!(counts(&undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap()), (1, 0, 0));
-        assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this was taken back already");
+        assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
         assert_eq!((standing(&books, &one).await.0, standing(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
         books.prove().await;
     }
@@ -152,7 +152,7 @@ on_both! {
 
         // One alone explains itself, and so do several of which none can be decided about.
         let alone = decline(db, id, &of_two[..1], "no", BY, now).await;
-        assert_eq!(said(alone, &of_two[0]), format!("it takes back {two} and follows what is decided about that one"));
+        assert_eq!(said(alone, &of_two[0]), format!("it reverses {two} and follows what is decided about that one"));
         assert!(said(decline(db, id, &of_two, "no", BY, now).await, "").contains("each of these reverses another reward"));
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
 

@@ -1,9 +1,9 @@
 //! What lists say of a reward, for the company and for the partner.
 
 use data::on_both;
-use data::queries::{self, portal};
 use domain::Instant;
-use domain::views::ListQuery;
+use domain::list_query::ListQuery;
+use screens::portal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::world::{PROGRAMME, World};
 async fn companys(world: &World<'_>) -> Vec<String> {
     let company = data::companies::get(world.db.read(), world.company).await.unwrap();
     let query = ListQuery { filters: [("month".to_owned(), "all".to_owned())].into(), ..ListQuery::default() };
-    let list = queries::rewards::list(world.db, &company, &query, world.now).await.unwrap();
+    let list = screens::rewards::list(world.db, &company, &query, world.now).await.unwrap();
     let mut said: Vec<String> = list.page.rows.into_iter().map(|line| format!("{}: {}", line.amount, line.description)).collect();
     said.sort();
     said
@@ -34,7 +34,7 @@ async fn scheduled(books: &Books<'_>, partnership: Uuid, now: Instant) -> ([Stri
     let partner = data::entities::partnerships::Entity::find_by_id(partnership).one(books.db.read()).await.unwrap().unwrap().partner_id;
     let line = portal::commissions(books.db, partner, &ListQuery::default()).await.unwrap().page.rows.remove(0);
     let seen = portal::commission(books.db, partner, &line.key).await.unwrap();
-    let reward = queries::rewards::detail(books.db, &books.company().await, &line.key, now).await.unwrap();
+    let reward = screens::rewards::detail(books.db, &books.company().await, &line.key, now).await.unwrap();
     assert_eq!(reward.path, seen.path);
     ([reward.line.reason, reward.line.month, reward.lead], [line.reason, line.payment, seen.lead])
 }

@@ -170,7 +170,7 @@ on_both! {
         assert_eq!(all(&books).await, ["2000 hold 202603 transaction", "-500 hold 202603 refund", "-500 hold 202603 refund"]);
         let taken_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
         let alone = release(db, id, &keys(&[&taken_back[0].key]), BY, now).await;
-        assert_eq!(said(alone, &taken_back[0].key), format!("it takes back {one} and follows what is decided about that one"));
+        assert_eq!(said(alone, &taken_back[0].key), format!("it reverses {one} and follows what is decided about that one"));
 
         // A month later the release takes all of them into April.
         books.until("2026-04-02T12:00:00Z").await;
@@ -230,7 +230,7 @@ on_both! {
         assert_eq!(standing(&books, &refunded).await.1, 202605);
         let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
         assert_eq!(takes_back.invoice_month, 202605);
-        assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("cannot be taken back before"));
+        assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("can't come before it"));
 
         books.until("2026-06-09T12:00:00Z").await;
         let totals: Vec<_> = books.invoices().await.iter().map(|invoice| (invoice.month, invoice.total)).collect();
@@ -278,7 +278,7 @@ on_both! {
         assert_eq!(counts(&back), (2, 0, 0));
         assert_eq!(standing(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
         assert_eq!(standing(&books, &two).await, ("pending".to_owned(), 202603, None));
-        assert_eq!(said(undo(db, id, declined, BY, now).await, ""), "this was taken back already");
+        assert_eq!(said(undo(db, id, declined, BY, now).await, ""), "this has already been undone");
         assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
 
         let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
@@ -332,7 +332,7 @@ on_both! {
             [
                 (2, "reason", "a reason is required"),
                 (3, "reward_key", "there is no reward “rwd_x”"),
-                (4, "reward_key", "has another decision further up"),
+                (4, "reward_key", "is decided in an earlier row already"),
             ]
         );
         assert_eq!((outcome.decided.changed, standing(&books, &one).await.0), (0, "pending".to_owned()));

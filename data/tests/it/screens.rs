@@ -2,19 +2,19 @@
 
 use data::accounts::{self, Membership, Place};
 use data::on_both;
-use data::queries::{home, partners, search, session, settings};
 use domain::Month;
+use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
-use domain::views::ListQuery;
-use domain::views::home::WaitingKind;
-use domain::views::search::HitKind;
+use screens::{home, partners, search, session, settings};
+use views::home::WaitingKind;
+use views::search::HitKind;
 
 use crate::books::Books;
 use crate::world::{BY, World, at, usd};
 
 /// The key of the only reward.
 async fn only_reward(world: &World<'_>, company: &data::entities::companies::Model) -> String {
-    let list = data::queries::rewards::list(world.db, company, &ListQuery::default(), world.now).await.unwrap();
+    let list = screens::rewards::list(world.db, company, &ListQuery::default(), world.now).await.unwrap();
     list.page.rows[0].key.clone()
 }
 

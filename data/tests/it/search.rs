@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use data::customers::NewCustomer;
 use data::exports::{Export, Noun};
+use data::on_both;
 use data::partners::NewPartner;
-use data::{on_both, queries};
-use domain::views::ListQuery;
-use domain::views::search::HitKind;
+use domain::list_query::ListQuery;
+use views::search::HitKind;
 
 use crate::world::{BY, World};
 
@@ -70,13 +70,13 @@ on_both! {
         let company = data::companies::get(db.read(), world.company).await.unwrap();
         for (question, expected) in QUESTIONS {
             let query = ListQuery { search: question.to_owned(), ..ListQuery::default() };
-            let partners = queries::partners::list(db, &company, &query).await.unwrap();
+            let partners = screens::partners::list(db, &company, &query).await.unwrap();
             let partners: BTreeSet<String> = partners.page.rows.into_iter().map(|row| row.key.replace("pp", "")).collect();
             assert_eq!(partners.len(), expected, "{question}: {partners:?}");
-            let customers = queries::customers::list(db, &company, &query).await.unwrap();
+            let customers = screens::customers::list(db, &company, &query).await.unwrap();
             let customers: BTreeSet<String> = customers.page.rows.into_iter().map(|row| row.key.replace("cc", "")).collect();
             assert_eq!(customers, partners, "{question}");
-            let rewards = queries::rewards::list(db, &company, &query, world.now).await.unwrap();
+            let rewards = screens::rewards::list(db, &company, &query, world.now).await.unwrap();
             let rewards: BTreeSet<String> = rewards.page.rows.into_iter().map(|row| row.partner_key.replace("pp", "")).collect();
             assert_eq!(rewards, partners, "{question}");
             for (noun, column) in [(Noun::Partners, "partner_key"), (Noun::Customers, "customer_key"), (Noun::Rewards, "partner_key")] {
@@ -90,15 +90,15 @@ on_both! {
                 let keys: BTreeSet<String> = reader.records().map(|row| row.unwrap()[at][2..].to_owned()).collect();
                 assert_eq!(keys, partners, "{question} {}", noun.word());
             }
-            let everything = queries::search::search(db, &company, question).await.unwrap();
+            let everything = screens::search::search(db, &company, question).await.unwrap();
             for kind in [HitKind::Partner, HitKind::Customer] {
                 let hits = everything.groups.iter().find(|group| group.kind == kind).map_or(0, |group| group.hits.len());
                 assert_eq!(hits, expected, "{question} {kind:?}");
             }
-            assert_eq!(queries::partners::choices(db, world.company, question).await.unwrap().len(), expected, "{question}");
-            assert_eq!(queries::customers::choices(db, world.company, question).await.unwrap().len(), expected, "{question}");
+            assert_eq!(screens::partners::choices(db, world.company, question).await.unwrap().len(), expected, "{question}");
+            assert_eq!(screens::customers::choices(db, world.company, question).await.unwrap().len(), expected, "{question}");
         }
-        assert!(queries::search::search(db, &company, "z").await.unwrap().groups.is_empty());
+        assert!(screens::search::search(db, &company, "z").await.unwrap().groups.is_empty());
     }
 
     async fn names_are_in_the_same_order_on_every_database(db: &TestDb) {
@@ -109,7 +109,7 @@ on_both! {
         }
         let company = data::companies::get(db.read(), world.company).await.unwrap();
         let query = ListQuery { sort: "name".to_owned(), ..ListQuery::default() };
-        let list = queries::partners::list(db, &company, &query).await.unwrap();
+        let list = screens::partners::list(db, &company, &query).await.unwrap();
         let names: Vec<String> = list.page.rows.into_iter().map(|row| row.name).collect();
         assert_eq!(names, ["a b", "a-b", "ab", "ada", "bob", "Éa", "eb", "Öl", "Z"]);
         if db.kind() == "PostgreSQL" {
@@ -130,13 +130,13 @@ on_both! {
             let customer = NewCustomer { customer_key: format!("c-{key}"), name: name.into(), partner_key: Some(key.into()), ..Default::default() };
             world.create(&customer).await.unwrap();
         }
-        let partner = async |typed: &str| queries::pick::partner_key(db.read(), world.company, "partner_key", typed).await;
+        let partner = async |typed: &str| data::lists::pick::partner_key(db.read(), world.company, "partner_key", typed).await;
         for (typed, key) in [("w1", "w1"), ("Wild Studio", "w1"), (" wild studio ", "w1"), ("WILD@one.example", "w1"), ("lark@two.example", "w2"), ("Wild", "Wild"), ("", "")] {
             assert_eq!(partner(typed).await.unwrap(), key, "{typed}");
         }
         let several = partner("Lark Books").await.unwrap_err().to_string();
         assert_eq!(several, "partner_key: Several partners match “Lark Books”: w2, w3. Write the key of the one you mean.");
-        let customer = async |of: &str, typed: &str| queries::pick::customer_key(db.read(), world.company, of, "customer_key", typed).await;
+        let customer = async |of: &str, typed: &str| data::lists::pick::customer_key(db.read(), world.company, of, "customer_key", typed).await;
         assert_eq!(customer("", "wild studio").await.unwrap(), "c-w1");
         assert_eq!(customer("w3", "Lark Books").await.unwrap(), "c-w3");
         assert!(customer("", "Lark Books").await.is_err());

@@ -2,13 +2,13 @@
 
 use data::db::faults::Fault;
 use data::entities::{rewards, selections};
+use data::on_both;
 use data::rewards::selection::{self, Asked};
 use data::rewards::{self as operations, Decision};
 use data::testing::TestDb;
-use data::{on_both, queries};
+use domain::list_query::ListQuery;
 use domain::review::Verb;
 use domain::states::RewardState;
-use domain::views::ListQuery;
 use domain::{Currency, Money};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -45,7 +45,7 @@ on_both! {
         let company = data::companies::get(db.read(), books.company_id).await.unwrap();
         let named = id.to_string();
         let filters = [("status", "pending"), ("selection", named.as_str())];
-        let shown = queries::rewards::list(db, &company, &query(&filters), now).await.unwrap().selection.unwrap();
+        let shown = screens::rewards::list(db, &company, &query(&filters), now).await.unwrap().selection.unwrap();
         assert_eq!((shown.rewards, shown.partners), (450, 2));
         assert_eq!(shown.totals, [Money::new((0..450).map(|number| 100 + number).sum(), Currency::USD)]);
         assert_eq!(selections::Entity::find().one(db.read()).await.unwrap().unwrap().filter, "/rewards");

@@ -2,10 +2,11 @@
 
 use data::customers::{self, Created, NewCustomer};
 use data::entities::{customers as customer_rows, partnerships, receipts, rewards, transactions};
+use data::events::Recorded;
 use data::installation::{self, Mode};
 use data::partners::{self, NewPartner};
 use data::testing::TestDb;
-use data::transactions::{Recorded, Refund, Sale};
+use data::transactions::{Refund, Sale};
 use data::{Db, Error, Result, programme};
 use domain::states::AttributionSource::Manual;
 use domain::{Currency, Instant, Money};

@@ -41,10 +41,14 @@ fn evaluates(#[case] text: &str, #[case] expected: bool) {
 
 #[test]
 fn names_the_comparison_that_failed() {
-    let condition: Condition = "partner.group = 'affiliates' AND transaction.amount >= 200".parse().unwrap();
-    assert_eq!(condition.evaluate(&subject(&[])).unwrap_err(), "transaction.amount >= 200 (it is 100.50)");
-    let condition: Condition = "partner.key = 'x' OR partner.tag = 'y'".parse().unwrap();
-    assert_eq!(condition.evaluate(&subject(&[])).unwrap_err(), "partner.key = 'x' (it is ada); nor partner.tag = 'y' (it is empty)");
+    let failed = |text: &str| -> Vec<(String, Option<String>)> {
+        let condition: Condition = text.parse().unwrap();
+        condition.evaluate(&subject(&[])).unwrap_err().into_iter().map(|failed| (failed.comparison, failed.found)).collect()
+    };
+    let one = |comparison: &str, found: &str| (comparison.to_owned(), Some(found.to_owned()));
+    assert_eq!(failed("partner.group = 'affiliates' AND transaction.amount >= 200"), [one("transaction.amount >= 200", "100.50")]);
+    assert_eq!(failed("partner.key = 'x' OR partner.tag = 'y'"), [one("partner.key = 'x'", "ada"), one("partner.tag = 'y'", "")]);
+    assert_eq!(failed("NOT partner.key = 'ada'"), [("NOT (partner.key = 'ada')".to_owned(), None)]);
 }
 
 #[rstest]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::decision::{Decision, EventSummary, ReceiptLine, RewardDraft, TriggerOutcome};
+use crate::decision::{Decision, EventSummary, Line, RewardDraft, TriggerOutcome};
 use crate::money::{Currency, Money, mul_div_half_even};
 use crate::reasons::Reason;
 use crate::states::{EventKind, RewardState};
@@ -138,16 +138,16 @@ fn take_back(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'
     let reason = if reward.state == RewardState::Declined {
         Reason::OriginalDeclined
     } else {
-        lines.push(ReceiptLine::new("Original reward", reward.amount.display()));
-        lines.push(ReceiptLine::new(format!("× {} of {} refunded", refunded, original.amount), money(-in_all).display()));
+        lines.push(Line::Original(reward.amount));
+        lines.push(Line::Refunded { refunded, of: original.amount, amount: money(-in_all) });
         if reward.reversed != 0 {
-            lines.push(ReceiptLine::new("Taken back before", money(reward.reversed).display()));
+            lines.push(Line::ReversedBefore(money(reward.reversed)));
         }
         if now == 0 { Reason::RoundsToZero } else { Reason::RefundReversed }
     };
     let taken = (reason == Reason::RefundReversed).then(|| money(-now));
     if let Some(amount) = taken {
-        lines.push(ReceiptLine::new("Taken back now", amount.display()));
+        lines.push(Line::ReversedNow(amount));
         drafts.push(RewardDraft {
             partnership_id: reward.partnership_id,
             offer_id: reward.offer_id,
@@ -166,13 +166,14 @@ fn take_back(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'
         offer_version: reward.offer_version,
         offer_description: reward.description.to_owned(),
         trigger_key: reward.trigger_key.unwrap_or_default().to_owned(),
-        sentence: String::new(),
         matched: taken.is_some(),
         reason,
-        words: reason.for_partner().to_owned(),
+        place: None,
         detail: None,
         lines,
         reward: taken,
         held_until: reward.ready_at.filter(|_| taken.is_some()),
+        sentence: String::new(),
+        words: String::new(),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use rstest::rstest;
 
 use super::*;
+use crate::conditions::FailedComparison;
+use crate::money::Rate;
 use crate::offers::TriggerText;
 use crate::time::Instant;
 
@@ -127,9 +129,9 @@ fn a_sale_of_200_pays_40() {
     assert_eq!(decision.partner_key.as_deref(), Some("ada"));
     let outcome = &decision.triggers[0];
     assert_eq!(outcome.reward, Some(usd(4_000)));
-    assert_eq!(outcome.words, "Month 1 of 12 since the customer's first purchase.");
-    let lines: Vec<_> = outcome.lines.iter().map(|line| format!("{} {}", line.label, line.value)).collect();
-    assert_eq!(lines, ["Sale $200.00", "× 20 % $40.00", "Reward $40.00"]);
+    assert_eq!(outcome.place, Some(LimitPlace::Month { number: 1, of: 12 }));
+    let share = Line::Share { rate: Rate::parse_percent("20").unwrap(), amount: usd(4_000) };
+    assert_eq!(outcome.lines, [Line::Sale(usd(20_000)), share, Line::Reward(usd(4_000))]);
     let draft = &decision.rewards[0];
     assert_eq!((draft.partnership_id, draft.offer_id, draft.offer_version_id), (PARTNER, Some(OFFER), Some(VERSION)));
     assert_eq!((draft.state, draft.ready_at), (RewardState::Pending, None));
@@ -144,6 +146,22 @@ fn the_stored_form_is_stable() {
     let expected = concat!(
         r#"{"event":{"kind":"transaction","key":"t-1","occurred_at":1773590400000,"amount":{"minor":100,"currency":"USD"}},"#,
         r#""reason":"rewarded","partner_key":"ada","triggers":[{"offer_key":"affiliates-2026","offer_version":2,"#,
+        r#""offer_description":"20 % for a year","trigger_key":"sale","matched":true,"reason":"rewarded","#,
+        r#""lines":[{"sale":{"minor":100,"currency":"USD"}},{"share":{"rate":200000,"amount":{"minor":20,"currency":"USD"}}},"#,
+        r#"{"reward":{"minor":20,"currency":"USD"}}],"reward":{"minor":20,"currency":"USD"}}],"#,
+        r#""rewards":[{"partnership_id":"00000000-0000-0000-0000-000000000001","offer_id":"00000000-0000-0000-0000-000000000002","#,
+        r#""offer_version_id":"00000000-0000-0000-0000-000000000003","trigger_key":"sale","amount":{"minor":20,"currency":"USD"},"#,
+        r#""description":"20 % for a year","state":"pending"}]}"#,
+    );
+    assert_eq!(serde_json::to_string(&decision).unwrap(), expected);
+}
+
+/// Receipts of the first versions hold sentences; they read as they were written.
+#[test]
+fn receipts_of_the_first_versions_are_read() {
+    let written = concat!(
+        r#"{"event":{"kind":"transaction","key":"t-1","occurred_at":1773590400000,"amount":{"minor":100,"currency":"USD"}},"#,
+        r#""reason":"rewarded","partner_key":"ada","triggers":[{"offer_key":"affiliates-2026","offer_version":2,"#,
         r#""offer_description":"20 % for a year","trigger_key":"sale","sentence":"20 % of every payment","matched":true,"#,
         r#""reason":"rewarded","words":"This earned a commission.","lines":[{"label":"Sale","value":"$1.00"},"#,
         r#"{"label":"× 20 %","value":"$0.20"},{"label":"Reward","value":"$0.20"}],"reward":{"minor":20,"currency":"USD"}}],"#,
@@ -151,7 +169,51 @@ fn the_stored_form_is_stable() {
         r#""offer_version_id":"00000000-0000-0000-0000-000000000003","trigger_key":"sale","amount":{"minor":20,"currency":"USD"},"#,
         r#""description":"20 % for a year","state":"pending"}]}"#,
     );
-    assert_eq!(serde_json::to_string(&decision).unwrap(), expected);
+    let decision: Decision = serde_json::from_str(written).unwrap();
+    let outcome = &decision.triggers[0];
+    assert_eq!((outcome.sentence.as_str(), outcome.words.as_str()), ("20 % of every payment", "This earned a commission."));
+    assert_eq!(outcome.lines[1], Line::Written { label: "× 20 %".to_owned(), value: "$0.20".to_owned() });
+    let detailed = written.replace(r#""reward":{"minor":20,"currency":"USD"}}],"#, r#""detail":"$1.00 is below $10.00"}],"#);
+    let decision: Decision = serde_json::from_str(&detailed).unwrap();
+    assert_eq!(decision.triggers[0].detail, Some(Detail::Written("$1.00 is below $10.00".to_owned())));
+    let again = serde_json::to_string(&decision).unwrap();
+    assert_eq!(serde_json::from_str::<Decision>(&again).unwrap(), decision);
+}
+
+/// What a receipt may say is read back as it was.
+#[test]
+fn every_line_and_detail_is_read_back() {
+    let failed = |found: Option<&str>| FailedComparison { comparison: "partner.tag = 'x'".to_owned(), found: found.map(str::to_owned) };
+    let details = [
+        Detail::Currency { is: Currency::EUR, wanted: Currency::USD },
+        Detail::Condition(vec![failed(Some("")), failed(None)]),
+        Detail::BelowMinimum { amount: usd(1), minimum: usd(2) },
+        Detail::RewardsMade { made: 3, of: 3 },
+        Detail::MonthsOver { months: 12, first_purchase_at: Instant(5) },
+        Detail::CapUsed { used: usd(1), cap: usd(2), month: Month(202603) },
+        Detail::Written("so".to_owned()),
+    ];
+    for detail in details {
+        assert_eq!(serde_json::from_str::<Detail>(&serde_json::to_string(&detail).unwrap()).unwrap(), detail);
+    }
+    let lines = [
+        Line::Sale(usd(1)),
+        Line::Share { rate: Rate::parse_percent("17.5").unwrap(), amount: usd(1) },
+        Line::Flat(usd(1)),
+        Line::Cap { used: usd(1), cap: usd(2), month: Month(202603), amount: usd(-1) },
+        Line::Reward(usd(1)),
+        Line::Original(usd(1)),
+        Line::Refunded { refunded: usd(1), of: usd(2), amount: usd(-1) },
+        Line::ReversedBefore(usd(-1)),
+        Line::ReversedNow(usd(-1)),
+        Line::Written { label: "Sale".to_owned(), value: "$1.00".to_owned() },
+    ];
+    for line in lines {
+        assert_eq!(serde_json::from_str::<Line>(&serde_json::to_string(&line).unwrap()).unwrap(), line);
+    }
+    for place in [LimitPlace::FirstPurchase, LimitPlace::Payment { number: 2, of: 3 }, LimitPlace::Month { number: 4, of: 12 }] {
+        assert_eq!(serde_json::from_str::<LimitPlace>(&serde_json::to_string(&place).unwrap()).unwrap(), place);
+    }
 }
 
 #[test]
@@ -199,8 +261,8 @@ fn conditions_name_what_failed_to_the_company_only() {
     let trigger = read(TriggerText { when: "partner.joined_days >= 15".to_owned(), ..percent("sale", "20") });
     let decision = World::sale(100).rate(std::slice::from_ref(&trigger));
     assert_eq!(decision.reason, Reason::ConditionNotMet);
-    assert_eq!(decision.triggers[0].detail.as_deref(), Some("partner.joined_days >= 15 (it is 14)"));
-    assert!(!decision.triggers[0].words.contains("joined"), "the words are for the partner");
+    let failed = FailedComparison { comparison: "partner.joined_days >= 15".to_owned(), found: Some("14".to_owned()) };
+    assert_eq!(decision.triggers[0].detail, Some(Detail::Condition(vec![failed])));
     let later = World { occurred_at: at("2026-03-16T04:00:00Z"), ..World::sale(100) };
     assert_eq!(later.reason(&[trigger]), Reason::Rewarded);
 }
@@ -264,8 +326,8 @@ fn caps_clip_within_the_local_month() {
     assert_eq!(with(1_000, 202603).reason(&trigger), Reason::CapReached);
     assert_eq!(with(1_000, 202602).minors(&trigger), [400]);
     let clipped = with(900, 202603).rate(&trigger);
-    let lines: Vec<_> = clipped.triggers[0].lines.iter().map(|line| format!("{} {}", line.label, line.value)).collect();
-    assert_eq!(lines, ["Sale $20.00", "× 20 % $4.00", "$9.00 of $10.00 given in March 2026 −$3.00", "Reward $1.00"]);
+    let cut = Line::Cap { used: usd(900), cap: usd(1_000), month: Month(202603), amount: usd(-300) };
+    assert_eq!(clipped.triggers[0].lines[2..], [cut, Line::Reward(usd(100))]);
     // Just after midnight of 1 April in UTC, New York is still in March.
     let evening = World { occurred_at: at("2026-04-01T03:00:00Z"), ..with(1_000, 202603) };
     assert_eq!(evening.reason(&trigger), Reason::CapReached);

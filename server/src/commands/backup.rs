@@ -6,8 +6,8 @@ use data::backup as copies;
 use data::db::Settings;
 use data::schema::{self, Schema};
 
-use crate::cli::{Outcome, note, say};
 use crate::commands::verify;
+use crate::console::{Outcome, note, say};
 
 #[derive(Debug, clap::Args)]
 pub struct BackupArgs {

@@ -8,8 +8,8 @@ use data::demo;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::background;
-use crate::cli::{Outcome, say};
 use crate::commands::open;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -29,7 +29,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let filled = demo::fill(&db, &context, real_now(), &progress).await;
     bar.finish_and_clear();
     let demo = filled?;
-    say(&format!("{}: its clock stands at {}", demo.company, demo.now))?;
+    say(&format!("{}: its clock is at {}", demo.company, demo.now))?;
     say(&format!("  company owner  {}  {}", demo.owner_email, demo.password))?;
     say(&format!("  partner        {}  {}  ({})", demo.partner_email, demo.password, demo.partner_name))?;
     db.close().await?;

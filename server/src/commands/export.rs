@@ -4,10 +4,10 @@ use std::io::{BufWriter, Write};
 
 use clap::ValueEnum;
 use data::exports::{Export, Format, Noun};
-use data::imports;
+use data::{imports, open_imports};
 
-use crate::cli::Outcome;
 use crate::commands::{open_existing, open_to_read};
+use crate::console::Outcome;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,9 +41,9 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         FormatArg::Jsonl => Format::JsonLines,
     };
     let company = data::companies::find_by_key(db.read(), &args.company).await?;
-    if imports::refuse_while_open(db.read(), company.id).await.is_err() {
+    if open_imports::refuse_while_open(db.read(), company.id).await.is_err() {
         let writer = open_existing(url).await?;
-        imports::wait_for_open(&writer, company.id, imports::PATIENCE).await?;
+        imports::wait_for_open(&writer, company.id, open_imports::PATIENCE).await?;
         writer.close().await?;
     }
     let snapshot = db.long_snapshot().await?;

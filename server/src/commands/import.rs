@@ -10,8 +10,8 @@ use data::{companies, installation};
 use domain::money::Decimals;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Failure, Outcome, note, say};
 use crate::commands::open_existing;
+use crate::console::{Failure, Outcome, note, say};
 
 /// How many bad rows are named on stderr; the rest is counted.
 const NAMED_MAX: usize = 50;

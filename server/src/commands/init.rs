@@ -3,8 +3,8 @@
 use data::installation::{self, Mode};
 use domain::Instant;
 
-use crate::cli::{Outcome, say};
 use crate::commands::open;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

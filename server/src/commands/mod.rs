@@ -4,7 +4,7 @@ use data::db::Settings;
 use data::schema::{self, Purpose, Schema};
 use data::{Db, backup as copies, files};
 
-use crate::cli::{Outcome, note};
+use crate::console::{Outcome, note};
 
 pub mod backup;
 pub mod demo;

@@ -3,8 +3,8 @@
 use data::schema::Purpose;
 use data::{Db, partners};
 
-use crate::cli::{Outcome, say};
 use crate::commands::admit;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {

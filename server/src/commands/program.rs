@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use data::{companies, installation, programme};
 
-use crate::cli::{Outcome, note, say};
 use crate::commands::{open, open_to_read};
+use crate::console::{Outcome, note, say};
 
 /// A programme is written by people; a file beyond this is something else.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;

@@ -3,15 +3,16 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use data::due::{self, Work};
+use data::due;
 use data::installation;
+use data::work::Work;
 use domain::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::init::parse_instant;
 use crate::background;
-use crate::cli::{Outcome, say};
 use crate::commands::open_existing;
+use crate::console::{Outcome, say};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -7,11 +7,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::background;
-use crate::cli::{Outcome, note, say};
 use crate::commands::open;
 use crate::config::Config;
 use crate::connections::{self, Limits};
-use crate::router::{self, AppState};
+use crate::console::{Outcome, note, say};
+use crate::router;
+use crate::state::AppState;
 
 /// How long requests under way may take to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -77,7 +78,7 @@ async fn tell_simulated_money(db: &Db) -> Outcome {
 
 /// The sign-in page of a sandbox offers them too, with one click each. The password is told while it is the demo's own.
 async fn tell_demo_users(db: &Db) -> Outcome {
-    for user in data::queries::session::demo_users(db).await? {
+    for user in screens::session::demo_users(db).await? {
         let is_demo = data::accounts::has_password(db, &user.email, data::demo::PASSWORD).await?;
         let password = if is_demo { format!("  {}", data::demo::PASSWORD) } else { String::new() };
         say(&format!("  {:<13}  {}{password}  ({})", user.label.to_lowercase(), user.email, user.place))?;

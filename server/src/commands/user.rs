@@ -9,8 +9,8 @@ use data::accounts::{self, Membership, Place};
 use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
-use crate::cli::{Outcome, note, say};
 use crate::commands::{open_existing, open_to_read};
+use crate::console::{Outcome, note, say};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

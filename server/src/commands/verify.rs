@@ -1,7 +1,7 @@
 //! `tributary verify`
 
-use crate::cli::{Failure, Outcome, note, say};
 use crate::commands::open_to_read;
+use crate::console::{Failure, Outcome, note, say};
 
 pub async fn run(url: &str) -> Outcome {
     prove(url).await?;

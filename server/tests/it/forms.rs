@@ -10,10 +10,10 @@ use axum::http::{Method, StatusCode};
 use data::entities::{audit, transactions};
 use data::imports::Kind;
 use domain::states::CompanyRole;
-use domain::views::session::Viewer;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use views::session::Viewer;
 
-use server::assets::Assets;
+use server::edge::assets::Assets;
 
 use crate::harness::{Answer, PASSWORD, PLACE, TestApp, hidden, request};
 use crate::on_both;
@@ -262,7 +262,7 @@ on_both! {
                 .body(Body::from(Packed::of(&GetViewer { place: PLACE.to_owned().into() }).to_string()))
                 .unwrap()
         };
-        let packed = app.send(ask(&Assets::embedded().client().wasm)).await;
+        let packed = app.send(ask(&Assets::embedded().client().company.wasm)).await;
         assert_eq!((packed.status, packed.header("content-type")), (StatusCode::OK, PACKED));
         assert_eq!(packed.body.parse::<Packed>().unwrap().answer::<Viewer>(), Ok(viewer));
         // A page from before an update is told so, in words that every build understands.

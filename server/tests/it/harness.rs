@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use app::App;
 use app::ctx::USER_ID;
+use app::routes::{CompanyApp, PartnerApp, PublicApp};
 use app::tokens::Signing;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -23,7 +23,8 @@ use domain::states::CompanyRole;
 use domain::{Instant, Place as At};
 use sea_orm::ConnectionTrait;
 use server::config::Config;
-use server::router::{AppState, build};
+use server::router::build;
+use server::state::AppState;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use tower_sessions::SessionStore;
@@ -65,14 +66,19 @@ limit = "12 months"
 /// meanwhile never comes: so they are listed before the first page is.
 pub static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     app::request::install_executor();
-    leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect()
+    let parts = [
+        leptos_axum::generate_route_list(CompanyApp),
+        leptos_axum::generate_route_list(PartnerApp),
+        leptos_axum::generate_route_list(PublicApp),
+    ];
+    parts.iter().flatten().map(|route| route.path().to_owned()).collect()
 });
 
 /// A server over a sandbox with one company.
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
-    pub due: data::due::Ctx,
+    pub due: data::work::Ctx,
     /// Removed when the test ends.
     folder: TempDir,
     router: Router,

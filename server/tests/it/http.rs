@@ -1,7 +1,7 @@
 //! What every answer carries, and which requests are turned away.
 
 use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use data::accounts::Place;
 use data::imports::Kind;
 use domain::states::PartnerRole;
@@ -17,6 +17,37 @@ on_both! {
         let answer = app.get("/health", None).await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, r#"{"status":"ok","version":"0.1.0"}"#));
         assert_eq!(answer.set_cookie(), None);
+    }
+
+    /// Programs have no page that they come from, and read no page either.
+    async fn a_program_is_answered_in_one_shape(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let ask = |method: Method, path: &str| Request::builder().method(method).uri(path).header("host", "tributary.test");
+        for (method, path, status, code) in [
+            (Method::POST, "/api/v1/transactions", StatusCode::NOT_FOUND, "not_found"),
+            (Method::GET, "/api/v1/transactions?a=b", StatusCode::NOT_FOUND, "not_found"),
+            (Method::DELETE, "/api/v1/customers/c-1", StatusCode::NOT_FOUND, "not_found"),
+            (Method::GET, "/api/v1/customers/%00", StatusCode::BAD_REQUEST, "unreadable"),
+        ] {
+            let answer = app.send(ask(method, path).body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, status, "{path}");
+            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body["error"]["code"], code, "{path}");
+            assert!(body["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{body}");
+            assert_eq!(body["error"]["request_id"], answer.header("x-request-id"), "{path}");
+            assert_eq!(answer.set_cookie(), None);
+        }
+        let large = ask(Method::POST, "/api/v1/transactions").header("content-length", 64 * 1024 * 1024);
+        let answer = app.send(large.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(answer.body.contains(r#""code":"too_large""#), "{}", answer.body);
+        // Everywhere else a write must come from one of our pages.
+        for path in ["/sign-out", "/rpc/session/sign-in", "/c/northwind/upload/import"] {
+            let answer = app.send(ask(Method::POST, path).body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let answer = app.send(ask(Method::POST, "/health").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     }
 
     async fn every_answer_tells_the_browser_to_be_careful(db: &TestDb) {

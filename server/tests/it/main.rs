@@ -25,6 +25,7 @@ mod random;
 mod reviews;
 mod sessions;
 mod sign_in;
+mod statements;
 mod submissions;
 
 pub use data::{on_both, testing};

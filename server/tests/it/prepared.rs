@@ -254,7 +254,7 @@ async fn void_of_import(app: &TestApp) -> String {
 /// With what its preview showed.
 async fn attribution(crowd: &Crowd, owner: &str, fields: &str) -> String {
     let preview = post(crowd, owner, "/rpc/customers/preview-attribution", fields).await;
-    let preview: Option<domain::views::customers::ChangePreview> = serde_json::from_str(&preview.body).unwrap();
+    let preview: Option<views::customers::ChangePreview> = serde_json::from_str(&preview.body).unwrap();
     format!("{fields}&seen={}", app::http::encode(&preview.unwrap().seen))
 }
 

@@ -2,10 +2,10 @@
 
 use domain::access::Action;
 use domain::page::grouped;
-use domain::views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 use leptos::prelude::*;
+use views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 
-use crate::components::layout::{Permitted, use_viewer};
+use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{Change, EmptyState, Icon, Loaded, MonthStrip, Notice, PageHeader, RewardsChart, Skeleton, StatTile, Stats};
 use crate::place::at;
 use crate::server_fns::home::GetHome;

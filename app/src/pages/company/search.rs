@@ -1,7 +1,7 @@
 //! What the search over everything finds.
 
-use domain::views::search::{HitGroup, HitKind, SearchResults, too_short};
 use leptos::prelude::*;
+use views::search::{HitGroup, HitKind, SearchResults, too_short};
 
 use crate::components::{EmptyState, Icon, Loaded, PageHeader};
 use crate::params::use_query;

@@ -1,7 +1,7 @@
 //! One commission: why this amount, and what happens next.
 
-use domain::views::portal::CommissionDetail;
 use leptos::prelude::*;
+use views::portal::CommissionDetail;
 
 use crate::components::{Drawer, Loaded, Receipt, StatusBadge, Timeline};
 use crate::params::use_key;

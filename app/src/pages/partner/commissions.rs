@@ -1,7 +1,7 @@
 //! Commissions: every reward with its status, estimated payment date and reason.
 
-use domain::views::portal::{CommissionLine, Commissions as View};
 use leptos::prelude::*;
+use views::portal::{CommissionLine, Commissions as View};
 
 use super::earnings::EarningsStats;
 use crate::components::{
@@ -41,7 +41,7 @@ fn CommissionsView(list: View) -> impl IntoView {
         let text = if list.empty {
             "As soon as a customer you referred buys something, the commission and the reason for its amount appear here."
         } else {
-            "No commission is at this point of its way. Choose another one above."
+            "No commissions with this status. Choose another one above."
         };
         view! {
             <div class="card">

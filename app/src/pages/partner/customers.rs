@@ -1,7 +1,7 @@
 //! The customers whom the partner referred, as far as the company shows them.
 
-use domain::views::portal::{PortalCustomer, PortalCustomers};
 use leptos::prelude::*;
+use views::portal::{PortalCustomer, PortalCustomers};
 
 use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, TableHead};
 use crate::list::use_list;

@@ -1,8 +1,8 @@
 //! What the partner is owed, by how near it is.
 
 use domain::Money;
-use domain::views::portal::Earnings;
 use leptos::prelude::*;
+use views::portal::Earnings;
 
 use crate::components::{StatTile, Stats};
 use crate::place::at;

@@ -1,7 +1,7 @@
 //! The partner's home: what comes next, what came, what is promised.
 
-use domain::views::portal::{OfferSeen, PartnerHome};
 use leptos::prelude::*;
+use views::portal::{OfferSeen, PartnerHome};
 
 use super::commissions::CommissionTable;
 use super::earnings::EarningsStats;

@@ -6,7 +6,7 @@ use leptos_router::components::{ParentRoute, Route};
 use leptos_router::path;
 
 use crate::components::ListRoute;
-use crate::routes::{nothing, page};
+use crate::routing::{nothing, page};
 
 mod commission;
 mod commissions;

@@ -1,9 +1,9 @@
 //! Who is signed in, and the way out.
 
-use domain::views::session::Viewer;
 use leptos::prelude::*;
+use views::session::Viewer;
 
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{Icon, Loaded, PageHeader};
 
 #[component]

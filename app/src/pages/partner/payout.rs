@@ -1,7 +1,7 @@
 //! One payout and what it contains.
 
-use domain::views::portal::PayoutDetail;
 use leptos::prelude::*;
+use views::portal::PayoutDetail;
 
 use super::commissions::CommissionTable;
 use crate::components::{Loaded, Notice, PageHeader, Pager, StatusBadge};

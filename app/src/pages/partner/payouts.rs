@@ -1,7 +1,7 @@
 //! Payouts: money that came, is to come, or came back.
 
-use domain::views::portal::{PayoutLine, Payouts as View};
 use leptos::prelude::*;
+use views::portal::{PayoutLine, Payouts as View};
 
 use super::earnings::EarningsStats;
 use crate::components::{Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, StatusBadge, TableFrame, TableHead};

@@ -8,7 +8,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use super::*;
 use crate::db::faults::Fault;
 use crate::entities::{customers, partnerships, rewards, transactions as rows, voids as parts};
-use crate::imports::voids::{KIND_UNDO, KIND_VOID, preview_undo, preview_void, undo, void};
+use crate::imports::voids::{preview_undo, preview_void, undo, void};
+use crate::open_imports::{KIND_UNDO, KIND_VOID};
 
 const NOW: &str = "2026-03-10T12:00:00Z";
 

@@ -8,7 +8,8 @@ use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, SelectStatemen
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use uuid::Uuid;
 
-use super::{customer_key, import_of, live, parts, void_of};
+use super::pieces::{customer_key, parts};
+use super::{import_of, live, void_of};
 use crate::attributions::Consequences;
 use crate::entities::{imports, rewards, transactions, voids};
 use crate::error::stored;

@@ -92,7 +92,7 @@ on_both! {
             "row 3: It is dated 1 January 2020, more than a year ago.",
             "row 4: It is dated 1 December 2025, before the customer's start on 5 January 2026.",
             "row 7: €201.00 is more than ten times the customer's largest sale so far, €20.00.",
-            "row 8: $1,000,000.00 is unusually much.",
+            "row 8: $1,000,000.00 is unusually high.",
             "row 9: It is dated 1 January 2020, more than a year ago. $9,000.00 is more than ten times the customer's largest sale so far, $80.00.",
         ];
         assert_eq!(said(&tried.doubts), expected);

@@ -38,8 +38,8 @@ fn a_half_refund_takes_half_back() {
     let draft = &decision.rewards[0];
     assert_eq!((draft.amount, draft.state, draft.reverses), (usd(-2_000), RewardState::Approved, Some(Uuid::from_u128(9))));
     assert_eq!((draft.offer_id, draft.trigger_key.as_deref()), (Some(OFFER), Some("sale")));
-    let lines: Vec<_> = decision.triggers[0].lines.iter().map(|line| format!("{} {}", line.label, line.value)).collect();
-    assert_eq!(lines, ["Original reward $40.00", "× $100.00 of $200.00 refunded −$20.00", "Taken back now −$20.00"]);
+    let refunded = Line::Refunded { refunded: usd(10_000), of: usd(20_000), amount: usd(-2_000) };
+    assert_eq!(decision.triggers[0].lines, [Line::Original(usd(4_000)), refunded, Line::ReversedNow(usd(-2_000))]);
     assert_eq!(decision.event.refund_of.as_deref(), Some("t-1"));
     let json = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);

@@ -2,10 +2,10 @@
 
 use domain::page::counted;
 use domain::states::{RewardState, RewardStatus};
-use domain::views::Choice;
-use domain::views::customers::{ChangePreview, CustomerForms};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::customers::{ChangePreview, CustomerForms};
 
 use super::this_customer;
 use crate::components::{

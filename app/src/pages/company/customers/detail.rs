@@ -2,14 +2,14 @@
 
 use domain::Money;
 use domain::access::Action;
-use domain::views::customers::CustomerDetail;
-use domain::views::session::Viewer;
 use leptos::prelude::*;
+use views::customers::CustomerDetail;
+use views::session::Viewer;
 
 use super::history::History;
 use super::sales::Sales;
 use super::this_customer;
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame,
     TableHead,

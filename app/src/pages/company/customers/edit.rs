@@ -1,20 +1,20 @@
 //! A new customer, and changes to one.
 
 use domain::access::Action;
-use domain::views::ListQuery;
-use domain::views::customers::CustomerDetail;
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::customers::CustomerDetail;
 
 use super::this_customer;
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
 use crate::server_fns::partners::FindPartners;
 use crate::ui::load;
-use domain::views::Choice;
-use domain::views::session::Scope;
+use views::Choice;
+use views::session::Scope;
 
 #[component]
 pub fn NewCustomer() -> impl IntoView {

@@ -1,7 +1,7 @@
 //! Whom a customer is attributed to, since when and on whose word.
 
-use domain::views::customers::AttributionLine;
 use leptos::prelude::*;
+use views::customers::AttributionLine;
 
 use crate::components::{Badge, EmptyState, TableFrame, TableHead};
 use crate::list::encode;
@@ -57,7 +57,7 @@ fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
         format!("{} · {} · {}", line.reason, line.author, line.recorded)
     };
     let until = match (line.superseded, line.to.is_empty()) {
-        (false, true) => "until further notice".to_owned(),
+        (false, true) => "ongoing".to_owned(),
         (_, _) => line.to,
     };
     let link = (!line.undo.is_empty()).then(|| view! { <a class="link" href=at(format!("{path}?undo={}", encode(&line.undo)))>"Undo"</a> });

@@ -2,11 +2,11 @@
 
 use domain::access::Action;
 use domain::page::grouped;
-use domain::views::Choice;
-use domain::views::customers::{CustomerList, CustomerRow};
 use leptos::prelude::*;
+use views::Choice;
+use views::customers::{CustomerList, CustomerRow};
 
-use crate::components::layout::{Permitted, use_viewer};
+use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
     Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th,
 };

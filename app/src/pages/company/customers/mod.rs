@@ -8,7 +8,7 @@ use leptos_router::path;
 use crate::components::ListRoute;
 use crate::params::use_key;
 use crate::place::use_here;
-use crate::routes::{nothing, page};
+use crate::routing::{nothing, page};
 use crate::server_fns::customers::customer_path;
 
 mod attribution;

@@ -1,9 +1,9 @@
 //! Record a refund.
 
-use domain::views::Choice;
-use domain::views::customers::CustomerForms;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::customers::CustomerForms;
 
 use super::this_customer;
 use crate::components::{Drawer, DrawerForm, EmptyState, Field, Hidden, Loaded, Notice, SelectField};

@@ -1,8 +1,8 @@
 //! Record a sale.
 
-use domain::views::customers::CustomerForms;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::customers::CustomerForms;
 
 use super::this_customer;
 use crate::components::{ConfirmField, DrawerForm, Field, Hidden, Loaded, MoneyField, Notice};

@@ -1,8 +1,8 @@
 //! A customer's transactions, each with the receipt that says why it did or did not earn.
 
 use domain::page::{Count, Page, grouped};
-use domain::views::customers::CustomerTransaction;
 use leptos::prelude::*;
+use views::customers::CustomerTransaction;
 
 use crate::components::{EmptyState, Pager, Receipt, TableFrame, TableHead, TextTd};
 use crate::list::encode;

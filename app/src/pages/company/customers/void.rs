@@ -1,8 +1,8 @@
 //! Void a transaction that was recorded by mistake: first what it would do, then doing it.
 
-use domain::views::customers::VoidPreview;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::customers::VoidPreview;
 
 use super::attribution::{Differences, Entries};
 use super::this_customer;

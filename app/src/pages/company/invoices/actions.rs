@@ -1,9 +1,9 @@
 //! What can be done with an invoice: one primary action, the rest in its menu.
 
-use domain::views::Choice;
-use domain::views::invoices::{FileOffer, InvoiceDetail, PaymentFiles};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::invoices::{FileOffer, InvoiceDetail, PaymentFiles};
 
 use crate::components::{
     ButtonForm, ChoiceField, Combobox, ConfirmField, DialogForm, Field, Hidden, Icon, Menu, MenuLink, MoneyField, TextArea, finder,

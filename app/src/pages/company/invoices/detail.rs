@@ -2,8 +2,8 @@
 
 use domain::page::grouped;
 use domain::states::InvoiceState;
-use domain::views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile, PayoutGroup};
 use leptos::prelude::*;
+use views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile, PayoutGroup};
 
 use super::actions::{InvoiceMenu, PrimaryAction};
 use super::partners::Partners;

@@ -1,8 +1,8 @@
 //! Every invoice, newest first; over them those in review and what the month that accumulates has so far.
 
 use domain::states::InvoiceState;
-use domain::views::invoices::{InvoiceList, InvoiceRow};
 use leptos::prelude::*;
+use views::invoices::{InvoiceList, InvoiceRow};
 
 use crate::components::{
     Amount, Badge, CsvLink, EmptyState, Loaded, MonthStrip, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame,

@@ -5,7 +5,7 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::Route;
 use leptos_router::path;
 
-use crate::routes::page;
+use crate::routing::page;
 
 mod actions;
 mod detail;

@@ -1,10 +1,10 @@
 //! The partners of an invoice with their totals and payouts; one of them opened to the rewards behind the total.
 
 use domain::page::Page;
-use domain::views::invoices::{InvoiceDetail, InvoicePartner, InvoicePayout, OpenedPartner};
-use domain::views::partners::RewardLine;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::invoices::{InvoiceDetail, InvoicePartner, InvoicePayout, OpenedPartner};
+use views::partners::RewardLine;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,

@@ -1,9 +1,9 @@
 //! The invoice on paper: what a bookkeeper files.
 
-use domain::views::invoices::{InvoicePrint, InvoiceTotals, PrintedLine};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use views::invoices::{InvoicePrint, InvoiceTotals, PrintedLine};
 
 use crate::components::{Icon, Loaded, TableHead};
 use crate::params::use_key;

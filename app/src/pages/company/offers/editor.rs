@@ -1,10 +1,10 @@
 //! The editor of an offer: words for partners, triggers, from when and for whom.
 
 use domain::offers::{AppliesTo, TriggerText};
-use domain::views::Choice;
-use domain::views::offers::{EDITOR_TRIGGERS_MAX, OfferDraft};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::offers::{EDITOR_TRIGGERS_MAX, OfferDraft};
 
 use super::preview::Preview;
 use crate::components::{
@@ -63,7 +63,7 @@ fn Identity(draft: OfferDraft) -> impl IntoView {
         view! {
             <div class="fields">
                 <Field name="key" label="Key" hint="Letters, digits and hyphens, like affiliates-2026. It never changes."/>
-                <SelectField name="group" label="For the partners of" empty="Every group" choices=draft.groups optional=true/>
+                <SelectField name="group" label="For the partners of" empty="All groups" choices=draft.groups optional=true/>
             </div>
         }
         .into_any()

@@ -1,8 +1,8 @@
 //! Every offer with what it promises now.
 
 use domain::addresses;
-use domain::views::offers::{OfferLine, OfferList, OfferStatus};
 use leptos::prelude::*;
+use views::offers::{OfferLine, OfferList, OfferStatus};
 
 use crate::components::{Badge, EmptyState, Icon, Loaded, PageHeader, RowLink, TableFrame, TableHead};
 use crate::place::at;

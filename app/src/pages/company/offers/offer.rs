@@ -2,9 +2,9 @@
 
 use domain::access::Action;
 use domain::addresses::offer_page;
-use domain::views::offers::{OfferDetail, VersionView};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::offers::{OfferDetail, VersionView};
 
 use super::editor::Editor;
 use super::list::OfferBadge;
@@ -58,7 +58,7 @@ fn OfferView(of: OfferDetail) -> impl IntoView {
             <a class="btn primary" href=at(href)>"Publish a new version"</a>
             {may_retire.then(|| view! {
                 <DialogForm id="retire" action=RetireOffer::PATH title=format!("Retire {key}") open="Retire" open_class="btn" confirm=format!("Retire {key}") danger=true>
-                    <p>"From now on it earns nothing. Rewards there are stay, and a new version brings it back."</p>
+                    <p>"From now on it earns nothing. Existing rewards stay. Publishing a new version reactivates it."</p>
                     <Hidden name="key" value=key/>
                 </DialogForm>
             })}

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::offers::TriggerText;
-use domain::views::offers::TriggerWords;
 use leptos::html;
 use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
+use views::offers::TriggerWords;
 
 use crate::components::Icon;
 use crate::server_fns::offers::DescribeTrigger;

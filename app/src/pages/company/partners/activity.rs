@@ -1,8 +1,8 @@
 //! The Activity tab: what happened around the partner, newest first.
 
-use domain::views::ListQuery;
-use domain::views::partners::{Activity, ActivityEntry, ActivityKind};
+use domain::list_query::ListQuery;
 use leptos::prelude::*;
+use views::partners::{Activity, ActivityEntry, ActivityKind};
 
 use super::ThisPartner;
 use crate::components::{EmptyState, Icon, Loaded};

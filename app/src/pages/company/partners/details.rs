@@ -1,18 +1,16 @@
 //! Partner Details: who it is, and the tabs.
 
 use domain::states::PartnershipStatus;
-use domain::views::partners::PartnerHead;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::partners::PartnerHead;
 
 use super::{PartnerTab, ThisPartner};
 use super::{activity, overview, rewards, transactions};
-use crate::components::{
-    ButtonForm, DialogForm, Hidden, Icon, Loaded, Menu, MenuLink, PageHeader, SelectField, Skeleton, StatusBadge, Tab, Tabs,
-};
+use crate::components::{ButtonForm, Icon, Loaded, Menu, MenuLink, PageHeader, Skeleton, StatusBadge, Tab, Tabs};
 use crate::pages::company::customers::PartnerCustomers;
 use crate::place::at;
-use crate::server_fns::partners::{ArchivePartner, GetPartner, MovePartner, RestorePartner, partner_page};
+use crate::server_fns::partners::{GetPartner, RestorePartner, partner_page};
 use crate::ui::load;
 
 #[component]
@@ -74,31 +72,5 @@ fn Actions(head: PartnerHead) -> impl IntoView {
     view! {
         {reward}
         {manage}
-    }
-}
-
-/// Group and status: what can be changed about a partner from its overview.
-#[component]
-pub(super) fn Standing(head: PartnerHead) -> impl IntoView {
-    let (key, words) = (head.key.clone(), format!("Archive {}", head.name));
-    let archive = (head.status != PartnershipStatus::Archived).then(|| {
-        view! {
-            <DialogForm id="archive-partner" action=ArchivePartner::PATH title=words.clone() open="Archive" open_icon="lock"
-                open_class="btn small danger" confirm=words danger=true
-                text="Sales from now on earn this partner nothing. What was earned before is paid as planned, and the partner can be made active again.">
-                <Hidden name="key" value=key/>
-            </DialogForm>
-        }
-    });
-    view! {
-        <div class="actions">
-            <DialogForm id="move-partner" action=MovePartner::PATH title="Change the group" open="Change the group" open_icon="swap"
-                open_class="btn small" confirm="Change the group"
-                text="The new group's offers pay for sales from now on. Earlier sales stay with the old group.">
-                <Hidden name="key" value=head.key.clone()/>
-                <SelectField name="group" label="Group" choices=head.groups.clone() value=head.group.value.clone()/>
-            </DialogForm>
-            {archive}
-        </div>
     }
 }

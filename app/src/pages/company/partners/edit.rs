@@ -1,8 +1,8 @@
 //! A new partner, and changes to one.
 
-use domain::views::partners::{PartnerForm, PartnerHead};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::partners::{PartnerForm, PartnerHead};
 
 use super::ThisPartner;
 use crate::components::{DrawerForm, Field, Hidden, Loaded, SelectField, TooLate};

@@ -3,11 +3,11 @@
 use domain::access::Action;
 use domain::page::grouped;
 use domain::states::PartnershipStatus;
-use domain::views::Choice;
-use domain::views::partners::{PartnerList, PartnerRow, PartnerTotals};
 use leptos::prelude::*;
+use views::Choice;
+use views::partners::{PartnerList, PartnerRow, PartnerTotals};
 
-use crate::components::layout::{Permitted, use_viewer};
+use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
     EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd,
 };
@@ -55,8 +55,8 @@ fn ListView(list: PartnerList) -> impl IntoView {
     }
     let statuses = PartnershipStatus::ALL.iter().map(|status| Choice::new(status.word(), status.label())).collect();
     let mut selects = vec![
-        FilterSelect { name: "group", label: "Group", all: "Every group", choices: list.groups },
-        FilterSelect { name: "status", label: "Status", all: "Every status", choices: statuses },
+        FilterSelect { name: "group", label: "Group", all: "All groups", choices: list.groups },
+        FilterSelect { name: "status", label: "Status", all: "All statuses", choices: statuses },
     ];
     if !list.tags.is_empty() {
         let tags = list.tags.into_iter().map(|tag| Choice::new(tag.clone(), tag)).collect();

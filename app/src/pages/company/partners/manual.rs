@@ -1,9 +1,9 @@
 //! Manual Rewards: a one-off reward, with the invoice it falls on.
 
-use domain::views::Choice;
-use domain::views::partners::ManualRewardForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::partners::ManualRewardForm;
 
 use super::ThisPartner;
 use crate::components::{Advice, ChoiceField, Combobox, ConfirmField, DrawerForm, Hidden, Loaded, MoneyField, Notice, TextArea, finder};

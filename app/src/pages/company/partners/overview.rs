@@ -1,14 +1,17 @@
 //! The Overview tab: whom the partner referred, what it earned, what will be paid when.
 
 use domain::page::grouped;
-use domain::views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
+use domain::states::PartnershipStatus;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 
 use super::ThisPartner;
-use super::details::Standing;
-use crate::components::{EmptyState, Loaded, OneCurrency, RewardsChart, Skeleton, StatTile, Stats, TableFrame, TableHead};
+use crate::components::{
+    DialogForm, EmptyState, Hidden, Loaded, OneCurrency, RewardsChart, SelectField, Skeleton, StatTile, Stats, TableFrame, TableHead,
+};
 use crate::place::at;
-use crate::server_fns::partners::GetPartnerOverview;
+use crate::server_fns::partners::{ArchivePartner, GetPartnerOverview, MovePartner};
 use crate::ui::{Loading, load};
 
 #[component]
@@ -30,7 +33,7 @@ pub fn Overview(head: Loading<PartnerHead>) -> impl IntoView {
         <Loaded of=head skeleton=Skeleton::Lines let:head>
             <Profile head=head.clone()/>
             <div class="section">
-                {head.may_manage.then(|| view! { <Standing head=head.clone()/> })}
+                {head.may_manage.then(|| view! { <ChangeStatus head=head.clone()/> })}
             </div>
         </Loaded>
     }
@@ -245,6 +248,32 @@ fn Profile(head: PartnerHead) -> impl IntoView {
                     {nobody}
                 </div>
             </section>
+        </div>
+    }
+}
+
+/// Group and status: what can be changed about a partner from its overview.
+#[component]
+fn ChangeStatus(head: PartnerHead) -> impl IntoView {
+    let (key, words) = (head.key.clone(), format!("Archive {}", head.name));
+    let archive = (head.status != PartnershipStatus::Archived).then(|| {
+        view! {
+            <DialogForm id="archive-partner" action=ArchivePartner::PATH title=words.clone() open="Archive" open_icon="lock"
+                open_class="btn small danger" confirm=words danger=true
+                text="Sales from now on earn this partner nothing. What was earned before is paid as planned, and the partner can be made active again.">
+                <Hidden name="key" value=key/>
+            </DialogForm>
+        }
+    });
+    view! {
+        <div class="actions">
+            <DialogForm id="move-partner" action=MovePartner::PATH title="Change the group" open="Change the group" open_icon="swap"
+                open_class="btn small" confirm="Change the group"
+                text="The new group's offers pay for sales from now on. Earlier sales stay with the old group.">
+                <Hidden name="key" value=head.key.clone()/>
+                <SelectField name="group" label="Group" choices=head.groups.clone() value=head.group.value.clone()/>
+            </DialogForm>
+            {archive}
         </div>
     }
 }

@@ -2,11 +2,11 @@
 
 use domain::access::Action;
 use domain::states::RewardStatus;
-use domain::views::partners::{RewardLine, RewardLines};
 use leptos::prelude::*;
+use views::partners::{RewardLine, RewardLines};
 
 use super::ThisPartner;
-use crate::components::layout::Permitted;
+use crate::components::viewer::Permitted;
 use crate::components::{
     Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
 };
@@ -91,7 +91,7 @@ fn Line(line: RewardLine) -> impl IntoView {
             <td class="c-date" data-label=payment>
                 {match line.estimated_payment {
                     Some(date) => view! { <span>{date}</span> }.into_any(),
-                    None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"none as things stand"</span></span> }.into_any(),
+                    None => view! { <span class="unknown"><span aria-hidden="true">"—"</span><span class="sr-only">"not scheduled"</span></span> }.into_any(),
                 }}
             </td>
             <td class="c-status"><StatusBadge of=line.status/></td>

@@ -1,7 +1,7 @@
 //! The Transactions tab.
 
-use domain::views::partners::{TransactionLine, TransactionLines};
 use leptos::prelude::*;
+use views::partners::{TransactionLine, TransactionLines};
 
 use super::ThisPartner;
 use crate::components::{CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, TableFrame, TableHead, TextTd, Totals};

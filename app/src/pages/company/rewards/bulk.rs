@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::page::{Count, grouped};
 use domain::states::RewardState;
-use domain::views::rewards::Selection;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::rewards::Selection;
 
 use crate::components::{BulkBar, DialogPart, Form, Hidden, Menu, SubmitButton, TextArea, Working};
 use crate::list::{address, filtered, use_list};

@@ -1,11 +1,12 @@
 //! The list: every reward of the open months, by state, with what can be done about many at once.
 
+use domain::list_query::ListQuery;
 use domain::page::Count;
 use domain::states::RewardSource;
-use domain::views::partners::RewardLine;
-use domain::views::rewards::{ReviewList, StateTab};
-use domain::views::{Choice, ListQuery};
 use leptos::prelude::*;
+use views::Choice;
+use views::partners::RewardLine;
+use views::rewards::{ReviewList, StateTab};
 
 use super::bulk::{BulkForm, RowBox, SelectEverything};
 use crate::components::{
@@ -99,7 +100,7 @@ fn selects(list: &ReviewList) -> Vec<FilterSelect> {
     let sources = RewardSource::ALL.iter().map(|source| Choice::new(source.word(), source.label())).collect();
     let mut selects = vec![
         FilterSelect { name: "month", label: "Month", all: "Open months", choices: list.months.clone() },
-        FilterSelect { name: "group", label: "Group", all: "Every group", choices: list.groups.clone() },
+        FilterSelect { name: "group", label: "Group", all: "All groups", choices: list.groups.clone() },
         FilterSelect { name: "source", label: "Source", all: "Every source", choices: sources },
     ];
     if list.currencies.len() > 1 {

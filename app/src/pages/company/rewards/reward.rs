@@ -2,9 +2,9 @@
 
 use domain::Money;
 use domain::review::Verb;
-use domain::views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
@@ -60,7 +60,7 @@ fn RewardView(
         }
     });
     let late = late.map(|words| {
-        view! { <Notice icon="alert" tone="warn" title="This reward has changed meanwhile" text=format!("{words} Below is how it stands now.")/> }
+        view! { <Notice icon="alert" tone="warn" title="This reward has changed meanwhile" text=format!("{words} Below is what it is now.")/> }
     });
     view! {
         <Drawer title=format!("Reward for {}", line.partner_name) context=context close="/rewards" foot=foot>
@@ -105,7 +105,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 <dt>"Customer"</dt>
                 <dd class="row">
                     <a class="link" href=at(of.customer_href)>{customer.label}</a>
-                    <a class="link small-text" href=at(only("customer", &customer.value))>"only these rewards"</a>
+                    <a class="link small-text" href=at(only("customer", &customer.value))>"Show only these"</a>
                 </dd>
             </div>
         }
@@ -126,7 +126,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                     <dt>"Partner"</dt>
                     <dd class="row">
                         <a class="link" href=at(partner_path(&line.partner_key))>{line.partner_name}</a>
-                        <a class="link small-text" href=at(only("partner", &line.partner_key))>"only these rewards"</a>
+                        <a class="link small-text" href=at(only("partner", &line.partner_key))>"Show only these"</a>
                     </dd>
                 </div>
                 {customer}
@@ -134,7 +134,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 {invoice}
                 <div>
                     <dt>{payment}</dt>
-                    <dd>{line.estimated_payment.unwrap_or_else(|| "none as things stand".to_owned())}</dd>
+                    <dd>{line.estimated_payment.unwrap_or_else(|| "not scheduled".to_owned())}</dd>
                 </div>
                 <div>
                     <dt>"Reward key"</dt>
@@ -198,7 +198,7 @@ pub fn History(entries: Vec<HistoryEntry>, #[prop(optional, into)] undo: String)
         view! {
             <ButtonForm action=UndoReview::PATH fields=vec![("batch", undo)] class="btn small">
                 <Icon name="undo"/>
-                <span>"Take the last decision back"</span>
+                <span>"Undo the last decision"</span>
             </ButtonForm>
         }
     });

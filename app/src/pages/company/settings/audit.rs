@@ -1,8 +1,8 @@
 //! Who did what to money and permissions.
 
-use domain::views::Choice;
-use domain::views::settings::{AUDIT_KINDS, AuditEntry, AuditLog};
 use leptos::prelude::*;
+use views::Choice;
+use views::settings::{AUDIT_KINDS, AuditEntry, AuditLog};
 
 use super::SettingsTabs;
 use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead};

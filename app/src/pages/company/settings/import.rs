@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use domain::page::grouped;
-use domain::views::Choice;
-use domain::views::settings::{AcceptedImport, ImportPage as View, ImportProblem, ImportTrial};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::settings::{AcceptedImport, ImportPage as View, ImportProblem, ImportTrial};
 
 use super::SettingsTabs;
 use super::import_void::PastImports;
@@ -51,7 +51,7 @@ fn ImportView(page: View) -> impl IntoView {
             }
         })
         .collect_view();
-    let kinds = page.kinds.iter().cloned().map(|kind| domain::views::Choice { hint: String::new(), ..kind }).collect::<Vec<_>>();
+    let kinds = page.kinds.iter().cloned().map(|kind| views::Choice { hint: String::new(), ..kind }).collect::<Vec<_>>();
     // One primary button: with a file tried, that is importing it.
     let try_class = if page.trial.is_some() { "btn" } else { "btn primary" };
     let try_title = if page.trial.is_some() { "Or choose another file" } else { "Choose a file" };
@@ -185,7 +185,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                             <Working/>
                         </Form>
                     })}
-                    <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Put it aside"</ButtonForm>
+                    <ButtonForm action=DiscardImport::PATH name="discard" class="btn">"Discard"</ButtonForm>
                 </div>
             </div>
         </section>

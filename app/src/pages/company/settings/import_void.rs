@@ -1,9 +1,9 @@
 //! Files of sales that were imported, and voiding one: first what it would do, then doing it.
 
 use domain::page::grouped;
-use domain::views::settings::{ImportVoidPreview, PastImport};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::settings::{ImportVoidPreview, PastImport};
 
 use crate::components::{
     EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
@@ -86,7 +86,7 @@ pub fn VoidImport() -> impl IntoView {
 #[component]
 fn Preview(preview: ImportVoidPreview) -> impl IntoView {
     let count = |count: i64, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) };
-    let sum = |of: fn(&domain::views::settings::TurningSales) -> i64| preview.turning.iter().map(of).sum::<i64>();
+    let sum = |of: fn(&views::settings::TurningSales) -> i64| preview.turning.iter().map(of).sum::<i64>();
     let (sales, refunds) = (sum(|turning| turning.sales), sum(|turning| turning.refunds));
     let (title, context, rest) = match preview.undo {
         false => (

@@ -6,9 +6,9 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::Route;
 use leptos_router::path;
 
-use crate::components::layout::use_viewer;
+use crate::components::viewer::use_viewer;
 use crate::components::{Loaded, Skeleton, Tab, Tabs};
-use crate::routes::page;
+use crate::routing::page;
 
 mod audit;
 mod import;

@@ -2,10 +2,10 @@
 
 use domain::Currency;
 use domain::states::CustomerVisibility;
-use domain::views::Choice;
-use domain::views::settings::CompanyProfile;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use views::Choice;
+use views::settings::CompanyProfile;
 
 use super::SettingsTabs;
 use crate::components::{Field, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, SelectField, SubmitButton, TextArea, TooLate};

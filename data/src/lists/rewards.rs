@@ -1,0 +1,114 @@
+//! Which rewards Review Rewards lists, and how many there are of each state.
+
+use domain::Choice;
+use domain::list_query::ListQuery;
+use domain::page::{COUNT_MAX, Count};
+use domain::states::RewardState;
+use domain::{Instant, Month};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait};
+use uuid::Uuid;
+
+use self::asked::Asked;
+use self::cells::Cells;
+use self::counts::Counts;
+use self::months::Months;
+use self::places::Places;
+use super::page::{self, List};
+use crate::entities::companies;
+use crate::entities::rewards::{Column, Entity, Model};
+use crate::error::stored;
+use crate::{Result, names};
+
+mod asked;
+mod cells;
+pub mod counts;
+pub mod months;
+pub mod people;
+mod places;
+mod states;
+
+/// The columns that the list can be sorted by, the first by default.
+pub const SORTS: &[&str] = &["recorded", "amount"];
+/// The month filter's word for every month.
+pub const ALL_MONTHS: &str = "all";
+
+/// A page of the list, and what it was asked for.
+pub struct ReviewPage {
+    pub months: Months,
+    /// The company's, by name.
+    pub groups: Vec<(Uuid, Choice)>,
+    pub partner: Option<Choice>,
+    pub customer: Option<Choice>,
+    pub state: Option<RewardState>,
+    pub counts: Counts,
+    pub count: Count,
+    pub rows: Vec<Model>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    /// Everything was added up, however many there are.
+    pub summed: bool,
+    /// The company has no rewards at all.
+    pub empty: bool,
+}
+
+pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<ReviewPage> {
+    let months = Months::of(conn, company, now).await?;
+    let groups = names::groups(conn, company.id).await?;
+    let asked = Asked::read(conn, company, query, &months, &groups).await?;
+    let summed = query.one_of("sum", &["all"])?.is_some();
+    let kinds = asked.kinds(company.id);
+    let (counts, found) = if let Some(kinds) = &kinds {
+        let cells = Cells::load(conn, kinds).await?;
+        let (sort, descending) = asked.order;
+        let arms = Some(cells.arms(conn, kinds, asked.state, sort).await?);
+        let list = List::<Entity> { descending, arms, ..List::new(Condition::all(), sort, Column::Id) };
+        let counts = Counts::kept(&cells, kinds);
+        (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
+    } else {
+        let places = Places::of(&asked, company.id);
+        let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
+        if let Some(state) = asked.state {
+            counts.add_state(conn, state, &places).await?;
+        }
+        let few = matches!(counts.count(asked.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
+        counts.cut = asked.found.as_ref().is_some_and(|found| found.cut);
+        let list = places.list(asked.order, few);
+        (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
+    };
+    let count = counts.count(asked.state).unwrap_or(Count::MoreThan(COUNT_MAX));
+    let empty = count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?;
+    Ok(ReviewPage {
+        months,
+        groups,
+        partner: asked.partner.map(|(_, choice)| choice),
+        customer: asked.customer.map(|(_, choice)| choice),
+        state: asked.state,
+        counts,
+        count,
+        rows: found.rows,
+        previous: found.previous,
+        next: found.next,
+        summed,
+        empty,
+    })
+}
+
+/// The condition under which the list that `query` asks for takes a row in, beside being of the company. The filter
+/// `invoice` (a number) asks for the lines of that invoice.
+pub async fn filter_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<Condition> {
+    let number = query.filter("invoice");
+    if !number.is_empty() {
+        let invoice = crate::invoices::find(conn, company.id, number).await?;
+        return Ok(super::invoices::lines_of(company.id, Month(invoice.month), stored(&invoice.currency)?));
+    }
+    let months = Months::of(conn, company, now).await?;
+    let groups = names::groups(conn, company.id).await?;
+    let asked = Asked::read(conn, company, query, &months, &groups).await?;
+    let found = people::everything_found(conn, company.id, &query.search).await?;
+    let condition = asked.everything(company.id).add_option(found);
+    Ok(match asked.state {
+        Some(state) => condition.add(Column::State.eq(state.word())),
+        None => condition,
+    })
+}

@@ -1,0 +1,5 @@
+//! The client of the partner's portal.
+
+fn main() {
+    frontend::hydrate(app::PartnerApp);
+}

@@ -1,0 +1,143 @@
+//! Invoices as the company sees them: the list, what accumulates, one of them.
+
+use std::cmp::Reverse;
+
+use domain::list_query::ListQuery;
+use domain::states::InvoiceState;
+use domain::zone::Zone;
+use domain::{Instant, Money, Month};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use views::home::MonthStrip;
+use views::invoices::{InvoiceList, InvoiceRow};
+
+use crate::lines::money;
+use data::entities::companies;
+use data::entities::invoices::{Column, Entity, Model};
+use data::error::stored;
+use data::invoices::currency_lines;
+use data::lists::{self, page::List};
+use data::{Db, Result};
+
+mod detail;
+mod files;
+mod history;
+mod partners;
+mod print;
+pub mod stage;
+#[cfg(test)]
+mod tests;
+
+pub use detail::{detail, preview};
+pub use print::print;
+
+/// A page of invoices, newest first; over it those in review and what the month that accumulates has so far.
+/// Filters: `status` (an invoice state's word) and `currency`.
+pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<InvoiceList> {
+    query.order(&["newest"], true)?;
+    let conn = &db.snapshot().await?;
+    let zone = company.zone()?;
+    let accumulating = company.accumulating_month(now)?;
+    let scope = Condition::all().add(Column::CompanyId.eq(company.id));
+    let list = List { filter: lists::invoices::filter_of(query)?, descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let count = list.totals(conn, &[]).await?.count;
+    let mut found = list.page(conn, Some(&query.page), count).await?;
+    sort(company, &mut found.rows);
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for invoice in &found.rows {
+        rows.push(row(conn, company, &zone, invoice, now).await?);
+    }
+    let strips = if query.page.is_empty() { strips(conn, company, now).await? } else { Vec::new() };
+    let so_far = accumulating_rows(conn, company, &zone, accumulating).await?;
+    Ok(InvoiceList {
+        context: stage::accumulating_context(&zone, accumulating),
+        empty: rows.is_empty() && query.filters.is_empty() && query.page.is_empty() && so_far.is_empty(),
+        accumulating: so_far,
+        strips,
+        page: domain::page::Page { rows, previous: found.previous, next: found.next },
+    })
+}
+
+/// The newest month first, and in it the company's own currency and then the others by their codes.
+fn sort(company: &companies::Model, invoices: &mut [Model]) {
+    invoices.sort_by(|a, b| {
+        let key = |invoice: &Model| (Reverse(invoice.month), invoice.currency != company.currency);
+        key(a).cmp(&key(b)).then_with(|| a.currency.cmp(&b.currency))
+    });
+}
+
+/// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.
+pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<MonthStrip>> {
+    let zone = company.zone()?;
+    let mut in_review = Entity::find()
+        .filter(Column::CompanyId.eq(company.id))
+        .filter(Column::State.eq(InvoiceState::InReview.word()))
+        .order_by_desc(Column::Seq)
+        .all(conn)
+        .await?;
+    sort(company, &mut in_review);
+    let mut strips: Vec<MonthStrip> = Vec::new();
+    let mut last: Option<&Model> = None;
+    for invoice in &in_review {
+        let (_, amount) = amount(conn, company, invoice).await?;
+        let same = |other: &Model| {
+            other.month == invoice.month
+                && other.charge_due_at == invoice.charge_due_at
+                && other.paused_at.is_some() == invoice.paused_at.is_some()
+        };
+        match strips.last_mut() {
+            Some(strip) if last.is_some_and(same) => {
+                strip.title.push_str(&format!(" · {}", amount.display()));
+                strip.href = "/invoices?status=in_review".to_owned();
+            }
+            _ => strips.push(stage::strip(&zone, invoice, amount, now)?),
+        }
+        last = Some(invoice);
+    }
+    Ok(strips)
+}
+
+async fn row<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, invoice: &Model, now: Instant) -> Result<InvoiceRow> {
+    let (lines, amount) = amount(conn, company, invoice).await?;
+    Ok(InvoiceRow {
+        number: invoice.number.clone(),
+        month: Month(invoice.month).long(),
+        state: Some(stored(&invoice.state)?),
+        paused: invoice.paused_at.is_some(),
+        lines,
+        amount,
+        note: stage::note(zone, invoice, now)?,
+        href: format!("/invoices/{}", invoice.number),
+    })
+}
+
+/// How many lines, and what is or would be charged.
+pub(super) async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(i64, Money)> {
+    if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
+        return Ok((lines, money(charge, &invoice.currency)?));
+    }
+    let (_, sums) = data::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
+    Ok((sums.lines, Money::sum(sums.charge, invoice.money_currency()?)))
+}
+
+async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, month: Month) -> Result<Vec<InvoiceRow>> {
+    let generated = stage::day_and_month(zone.date(zone.month_start(month.next())));
+    let mut rows = Vec::new();
+    let mut currencies = currency_lines(conn, company.id, month).await?;
+    // The company's own first.
+    currencies.sort_by_key(|lines| lines.currency != company.currency);
+    for lines in currencies {
+        let (_, sums) = data::invoices::preview(conn, company, month, &lines.currency).await?;
+        rows.push(InvoiceRow {
+            number: String::new(),
+            month: month.long(),
+            state: None,
+            paused: false,
+            lines: lines.lines,
+            amount: Money::sum(sums.charge, stored(&lines.currency)?),
+            note: format!("generated {generated}"),
+            href: format!("/invoices/{month}-{}", lines.currency),
+        });
+    }
+    Ok(rows)
+}

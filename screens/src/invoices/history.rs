@@ -1,0 +1,201 @@
+//! What happened to an invoice and its payouts, the newest first.
+
+use std::collections::HashMap;
+
+use domain::states::PayoutState;
+use domain::zone::Zone;
+use domain::{Instant, Money};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use views::rewards::HistoryEntry;
+
+use data::Result;
+use data::entities::{audit, invoices, payouts};
+use data::error::stored;
+use data::names;
+use data::payouts::key;
+use domain::dates;
+
+/// The newest of it.
+const ENTRIES_MAX: u64 = 50;
+
+/// An entry, and its order among those of the same instant.
+type Dated = ((i64, Uuid), HistoryEntry);
+
+pub(super) async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<HistoryEntry>> {
+    let mut entries = of_invoice(conn, zone, invoice).await?;
+    entries.extend(of_payouts(conn, zone, invoice).await?);
+    entries.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    entries.truncate(usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX));
+    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// Who did it, as people read it.
+pub(super) fn author(stored: &str) -> &str {
+    if stored == data::audit::SYSTEM { "Tributary" } else { stored }
+}
+
+async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
+    let about = Condition::all()
+        .add(audit::Column::CompanyId.eq(invoice.company_id))
+        .add(audit::Column::SubjectKind.eq("invoice"))
+        .add(audit::Column::Subject.eq(invoice.number.as_str()));
+    let rows = audit::Entity::find()
+        .filter(about)
+        .order_by_desc(audit::Column::At)
+        .order_by_desc(audit::Column::Id)
+        .limit(ENTRIES_MAX)
+        .all(conn)
+        .await?;
+    let entries = rows.iter().map(|row| {
+        let (icon, what) = match row.action.as_str() {
+            "invoice_generated" => ("invoice", "generated it".to_owned()),
+            "invoice_paused" => ("pause", "paused it".to_owned()),
+            "invoice_resumed" => ("play", "resumed it".to_owned()),
+            "invoice_frozen" => ("lock", "froze its lines".to_owned()),
+            "charge_started" => ("card", "started the charge".to_owned()),
+            "charge_failed" => ("alert", "recorded that the charge failed".to_owned()),
+            "charge_succeeded" => ("check", "recorded that the charge succeeded".to_owned()),
+            "invoice_charged" => ("card", "charged it and released the payouts".to_owned()),
+            "payment_file_made" => ("wallet", "made a payment file".to_owned()),
+            "charge_handed_over" => ("card", "left the charge to you".to_owned()),
+            other => ("edit", other.replace('_', " ")),
+        };
+        dated(zone, row, icon, what, reason_in(&row.detail))
+    });
+    Ok(entries.collect())
+}
+
+/// What happened to its payouts: one entry for all that went as planned, and one each for those that failed or were returned.
+async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
+    if invoice.charged_at.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows =
+        payouts::Entity::find().filter(payouts::Column::InvoiceId.eq(invoice.id)).order_by_asc(payouts::Column::Id).all(conn).await?;
+    let (came_back, as_planned): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempts > 0);
+    let steps = together(&as_planned)?;
+    let shown = usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX);
+    let first = steps.iter().filter_map(|step| step.payouts.first().copied());
+    let asked: Vec<&payouts::Model> = first.chain(came_back.iter().rev().take(shown).copied()).collect();
+    let names = names::partners(conn, asked.iter().map(|row| row.partnership_id)).await?;
+    let named = |row: &payouts::Model| -> Result<String> {
+        let name = names.get(&row.partnership_id).map_or("a partner", |name| &name.label);
+        Ok(format!("{name}, {}", Money::new(row.amount, stored(&row.currency)?)))
+    };
+    let of_key: HashMap<String, &payouts::Model> = asked.iter().map(|row| (key(row.id), *row)).collect();
+    let records = audit::Entity::find()
+        .filter(audit::Column::CompanyId.eq(invoice.company_id))
+        .filter(audit::Column::SubjectKind.eq("payout"))
+        .filter(audit::Column::Subject.is_in(of_key.keys()))
+        .order_by_asc(audit::Column::Id)
+        .all(conn)
+        .await?;
+    let mut entries = Vec::new();
+    for step in &steps {
+        let Some(first) = step.payouts.first() else { continue };
+        let whom = match step.payouts.as_slice() {
+            [one] => named(one)?,
+            many => {
+                let total = many.iter().map(|row| i128::from(row.amount)).sum();
+                format!(
+                    "{} partners, {}",
+                    domain::page::grouped(i64::try_from(many.len()).unwrap_or(i64::MAX)),
+                    Money::sum(total, stored(&first.currency)?)
+                )
+            }
+        };
+        let of = key(first.id);
+        let record = records.iter().find(|record| record.subject == of && record.at == step.at && record.action == step.action());
+        let Some(record) = record else { continue };
+        let what = if step.state == PayoutState::Paid { "paid" } else { "sent the payout to" };
+        entries.push(dated(zone, record, icon_of(&record.action), format!("{what} {whom}"), String::new()));
+    }
+    for record in &records {
+        let Some(row) = of_key.get(&record.subject).filter(|row| row.attempts > 0) else { continue };
+        let whom = named(row)?;
+        let before = records.iter().filter(|other| other.subject == record.subject && other.id < record.id);
+        let again = if before.clone().any(|other| other.action == "payout_retried") { " again" } else { "" };
+        let (what, detail) = match record.action.as_str() {
+            "payout_paid" => (format!("paid {whom}{again}"), String::new()),
+            "payout_sent" => (format!("sent the payout to {whom}{again}"), String::new()),
+            "payout_failed" => (format!("recorded that the payout to {whom} failed"), reason_in(&record.detail)),
+            "payout_returned" => (format!("recorded that the bank returned the payout to {whom}"), returned(zone, &record.detail)),
+            "payout_retried" => (format!("had the payout to {whom} sent again"), String::new()),
+            _ => continue,
+        };
+        entries.push(dated(zone, record, icon_of(&record.action), what, detail));
+    }
+    Ok(entries)
+}
+
+/// Payouts that were sent, or arrived, at one instant.
+struct Step<'a> {
+    at: i64,
+    state: PayoutState,
+    payouts: Vec<&'a payouts::Model>,
+}
+
+impl Step<'_> {
+    /// As the audit log names it.
+    const fn action(&self) -> &'static str {
+        if matches!(self.state, PayoutState::Paid) { "payout_paid" } else { "payout_sent" }
+    }
+}
+
+/// The newest steps of payouts that went as planned. What is paid at the instant at which it is sent is one step.
+fn together<'a>(payouts: &[&'a payouts::Model]) -> Result<Vec<Step<'a>>> {
+    let mut steps: HashMap<(i64, PayoutState), Vec<&'a payouts::Model>> = HashMap::new();
+    for row in payouts {
+        let sent = row.sent_at.filter(|at| row.paid_at != Some(*at));
+        let reached = [(sent, PayoutState::Sent), (row.paid_at, PayoutState::Paid)];
+        for (at, state) in reached.into_iter().filter_map(|(at, state)| Some((at?, state))) {
+            steps.entry((at, state)).or_default().push(row);
+        }
+    }
+    let mut steps: Vec<Step<'a>> = steps.into_iter().map(|((at, state), payouts)| Step { at, state, payouts }).collect();
+    steps.sort_by_key(|step| std::cmp::Reverse((step.at, step.state)));
+    steps.truncate(usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX));
+    Ok(steps)
+}
+
+fn icon_of(action: &str) -> &'static str {
+    match action {
+        "payout_paid" => "check-all",
+        "payout_failed" | "payout_returned" => "alert",
+        "payout_retried" => "undo",
+        _ => "arrow-right",
+    }
+}
+
+fn dated(zone: &Zone, record: &audit::Model, icon: &str, what: String, detail: String) -> Dated {
+    let entry = HistoryEntry {
+        icon: icon.to_owned(),
+        what,
+        author: author(&record.author).to_owned(),
+        when: dates::minute(zone, Instant(record.at)),
+        detail,
+    };
+    ((record.at, record.id), entry)
+}
+
+/// "on 8 Jun 2026: account closed"
+fn returned(zone: &Zone, detail: &str) -> String {
+    let on = value_in(detail, "returned_at").and_then(|at| Instant::parse(&at).ok()).map(|at| dates::day(zone, at));
+    match (on, reason_in(detail)) {
+        (Some(on), reason) if reason.is_empty() => format!("on {on}"),
+        (Some(on), reason) => format!("on {on}: {reason}"),
+        (None, reason) => reason,
+    }
+}
+
+/// What somebody gave as a reason, or what went wrong.
+fn reason_in(detail: &str) -> String {
+    value_in(detail, "reason").or_else(|| value_in(detail, "error")).unwrap_or_default()
+}
+
+fn value_in(detail: &str, name: &str) -> Option<String> {
+    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+    detail.get(name)?.as_str().map(str::to_owned)
+}

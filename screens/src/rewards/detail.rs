@@ -1,0 +1,299 @@
+//! One reward: receipt, way, history, and what may be done with it.
+
+use crate::receipt_words::Reader;
+use crate::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
+use domain::money::mul_div_half_even;
+use domain::review::{self, Books, Standing, Verb};
+use domain::states::{RewardSource, RewardState};
+use domain::{Instant, Month};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use views::receipt::PathStep;
+use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
+
+use super::state_of;
+use crate::invoices::stage;
+use crate::{lines, receipts};
+use data::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
+use data::error::stored;
+use data::names;
+use data::rewards::Desk;
+use data::{Db, Error, Result};
+use domain::dates;
+
+pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<rewards::Model> {
+    rewards::Entity::find()
+        .filter(rewards::Column::CompanyId.eq(company_id))
+        .filter(rewards::Column::Key.eq(key))
+        .one(conn)
+        .await?
+        .ok_or(Error::NotFound("reward"))
+}
+
+pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant) -> Result<RewardDetail> {
+    let conn = &db.snapshot().await?;
+    let zone = company.zone()?;
+    let row = find(conn, company.id, key).await?;
+    let state = state_of(&row)?;
+    let source: RewardSource = stored(&row.source)?;
+    let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
+    let steps = path_of(conn, company, &row).await?;
+    let desk = Desk::of(conn, company.clone(), now).await?;
+    let books = desk.books(&row.currency);
+    let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
+    let original = match row.reverses {
+        Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
+        None => None,
+    };
+    let follows = match &original {
+        Some(original) => review::must_follow(source, &original.standing()?, books),
+        None => false,
+    };
+    let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
+    let moved = review::move_to_current_invoice(&standing, held_by, books).map(|to| to.month);
+    let removed = review::remove_from_invoice(&standing, books).map(|to| to.month).ok().filter(|_| invoice.is_some());
+    let verbs = Verb::ALL
+        .into_iter()
+        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &standing, books, now), Ok(Some(_))))
+        .collect();
+    let records = reward_records::Entity::find()
+        .filter(reward_records::Column::RewardId.eq(row.id))
+        .order_by_asc(reward_records::Column::Seq)
+        .all(conn)
+        .await?;
+    let related = related(conn, company, &row, original.as_ref()).await?;
+    let receipt = receipts::of_reward(conn, &zone, &row, Reader::Company).await?;
+    let customer_key = match row.customer_id {
+        Some(id) => data::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
+        None => None,
+    };
+    let frozen = books.is_frozen(&standing);
+    let refunded = data::rewards::refunded_of(conn, &row).await?;
+    let adjustable = row.reverses.is_none()
+        && !matches!(state, RewardState::Declined | RewardState::Paid)
+        && refunded.is_none_or(|(refunded, sale)| refunded < sale);
+    Ok(RewardDetail {
+        lead: lead(company, &zone, state, &row, invoice.as_ref(), now)?,
+        seen: records.last().map_or(0, |record| record.seq),
+        receipt,
+        path: steps,
+        undo: newest_undoable(&records, &standing, books, source, original.as_ref())?,
+        history: history(&zone, &row, source, &records)?,
+        related,
+        verbs,
+        move_to: moved.map(|month| month.long()).unwrap_or_default(),
+        remove_to: removed.map(|month| month.long()).unwrap_or_default(),
+        follows,
+        frozen,
+        adjust_note: refunded.map(|(refunded, sale)| adjust_note(&row, refunded, sale)).transpose()?.unwrap_or_default(),
+        adjust_month: if adjustable { books.accumulating.max(standing.month).long() } else { String::new() },
+        customer_href: customer_key.map(|key| domain::addresses::customer(&key)).unwrap_or_default(),
+        transaction_key: names::transactions(conn, row.transaction_id).await?.into_values().next().unwrap_or_default(),
+        line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
+    })
+}
+
+/// A reward's way from recorded to paid.
+pub async fn path_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, row: &rewards::Model) -> Result<Vec<PathStep>> {
+    let zone = company.zone()?;
+    let state = state_of(row)?;
+    let invoice = invoice_of(conn, row).await?.filter(|_| state.payable());
+    let payout = payout_of(conn, row, invoice.as_ref()).await?;
+    let on_the_way = match &payout {
+        Some(payout) => Some(PayoutOnWay {
+            state: stored(&payout.state)?,
+            sent_at: payout.sent_at.map(Instant),
+            paid_at: payout.paid_at.map(Instant),
+            error: payout.error.as_deref(),
+        }),
+        None => None,
+    };
+    let settlement_days =
+        partnerships::Entity::find_by_id(row.partnership_id).one(conn).await?.map_or(0, |partner| partner.settlement_days);
+    let on_way = match &invoice {
+        Some(invoice) => Some(InvoiceOnWay {
+            number: &invoice.number,
+            state: stored(&invoice.state)?,
+            issued_at: Instant(invoice.issued_at),
+            charge_due_at: Instant(invoice.charge_due_at),
+            paused: invoice.paused_at.is_some(),
+            frozen_at: invoice.frozen_at.map(Instant),
+            retry_at: invoice.retry_at.map(Instant),
+            charged_at: invoice.charged_at.map(Instant),
+        }),
+        None => None,
+    };
+    let way = Way {
+        created_at: Instant(row.created_at),
+        state,
+        state_reason: row.state_reason.as_deref(),
+        ready_at: row.ready_at.map(Instant),
+        month: match row.ready_at {
+            Some(at) if state == RewardState::Scheduled => company.month_due(&zone, Instant(at)),
+            _ => Month(row.invoice_month),
+        },
+        invoice: on_way,
+        payout: on_the_way,
+        settlement_days,
+    };
+    Ok(path(&way, &zone))
+}
+
+async fn invoice_of<C: ConnectionTrait>(conn: &C, row: &rewards::Model) -> Result<Option<invoices::Model>> {
+    Ok(invoices::Entity::find()
+        .filter(invoices::Column::CompanyId.eq(row.company_id))
+        .filter(invoices::Column::Month.eq(row.invoice_month))
+        .filter(invoices::Column::Currency.eq(row.currency.as_str()))
+        .one(conn)
+        .await?)
+}
+
+async fn payout_of<C: ConnectionTrait>(
+    conn: &C,
+    row: &rewards::Model,
+    invoice: Option<&invoices::Model>,
+) -> Result<Option<payouts::Model>> {
+    let Some(invoice) = invoice else { return Ok(None) };
+    Ok(payouts::Entity::find()
+        .filter(payouts::Column::PartnershipId.eq(row.partnership_id))
+        .filter(payouts::Column::InvoiceId.eq(invoice.id))
+        .one(conn)
+        .await?)
+}
+
+/// Where it stands, in a sentence.
+fn lead(
+    company: &companies::Model,
+    zone: &domain::zone::Zone,
+    state: RewardState,
+    row: &rewards::Model,
+    invoice: Option<&invoices::Model>,
+    now: Instant,
+) -> Result<String> {
+    let month = Month(row.invoice_month);
+    Ok(match (state, invoice) {
+        (RewardState::Hold, _) => "On no invoice until you release it".to_owned(),
+        (RewardState::Declined, _) => "On no invoice: it was declined".to_owned(),
+        (RewardState::Paid, _) => "On no invoice: it was paid elsewhere".to_owned(),
+        (RewardState::Scheduled, _) => match row.ready_at {
+            Some(at) => dates::due(zone, Instant(at), company.month_due(zone, Instant(at))),
+            None => String::new(),
+        },
+        (_, Some(invoice)) => format!("On invoice {}: {}", invoice.number, stage::note(zone, invoice, now)?),
+        (_, None) => format!("On the next invoice: {}, {}", month.long(), stage::future_charge(zone, month)),
+    })
+}
+
+/// What becomes of a difference of a reward whose sale was refunded in part.
+fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String> {
+    let example = lines::money(row.amount, &row.currency)?;
+    let kept = lines::money(row.amount - mul_div_half_even(row.amount, refunded, sale), &row.currency)?;
+    Ok(format!("Part of its sale was refunded, and the same part of a difference is deducted at once: {example} would come to {kept}."))
+}
+
+/// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
+fn newest_undoable(
+    records: &[reward_records::Model],
+    standing: &Standing,
+    books: &Books,
+    source: RewardSource,
+    original: Option<&rewards::Model>,
+) -> Result<String> {
+    let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return Ok(String::new()) };
+    let at = |state: &str, month: i32| -> Result<Standing> {
+        Ok(Standing { state: stored(state)?, month: Month(month), ready_at: standing.ready_at })
+    };
+    let (before, after) = (at(&record.from_state, record.from_month)?, at(&record.to_state, record.to_month)?);
+    let Ok(back) = review::undo(&before, &after, standing, books) else { return Ok(String::new()) };
+    let may = match original {
+        Some(original) => review::may_stand(source, back.state, &original.standing()?, books),
+        None => true,
+    };
+    Ok(if may { record.id.to_string() } else { String::new() })
+}
+
+fn history(
+    zone: &domain::zone::Zone,
+    row: &rewards::Model,
+    source: RewardSource,
+    records: &[reward_records::Model],
+) -> Result<Vec<HistoryEntry>> {
+    let mut entries = Vec::with_capacity(records.len() + 1);
+    for record in records.iter().rev() {
+        let (icon, what) = action_words(&record.action, record.undoes.is_some());
+        let mut detail = record.reason.clone().unwrap_or_default();
+        if record.from_month != record.to_month {
+            let to = format!("from {} to {}", Month(record.from_month).long(), Month(record.to_month).long());
+            detail = if detail.is_empty() { to } else { format!("{detail} · {to}") };
+        }
+        entries.push(HistoryEntry {
+            icon: icon.to_owned(),
+            what: what.to_owned(),
+            author: author(&record.author),
+            when: dates::minute(zone, Instant(record.at)),
+            detail,
+        });
+    }
+    entries.push(HistoryEntry {
+        icon: "plus".to_owned(),
+        what: "recorded it".to_owned(),
+        author: author(&row.author),
+        when: dates::minute(zone, Instant(row.created_at)),
+        detail: source.label().to_owned(),
+    });
+    Ok(entries)
+}
+
+fn author(stored: &str) -> String {
+    if stored == data::audit::SYSTEM { "Tributary".to_owned() } else { stored.to_owned() }
+}
+
+fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {
+    match action {
+        _ if undoes => ("undo", "took the last decision back"),
+        "approve" => ("check", "approved it"),
+        "decline" => ("decline", "declined it"),
+        "hold" => ("hold", "put it on hold"),
+        "release" => ("play", "released it"),
+        "withdraw" => ("undo", "took it back"),
+        "hold_days_over" => ("play", "made it due"),
+        "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
+        "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),
+        "remove_from_invoice" => ("arrow-right", "took it off its invoice"),
+        _ => ("edit", "changed it"),
+    }
+}
+
+async fn related<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    row: &rewards::Model,
+    original: Option<&rewards::Model>,
+) -> Result<Vec<RelatedReward>> {
+    let zone = company.zone()?;
+    let mut related = Vec::new();
+    let one = |other: &rewards::Model, adjusts: &'static str, takes_back: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
+        let adjustment = stored::<RewardSource>(&by.source)? == RewardSource::Adjustment;
+        Ok(RelatedReward {
+            key: other.key.clone(),
+            relation: if adjustment { adjusts } else { takes_back }.to_owned(),
+            description: other.description.clone(),
+            amount: lines::money(other.amount, &other.currency)?,
+            when: dates::day(&zone, Instant(other.created_at)),
+        })
+    };
+    if let Some(original) = original {
+        related.push(one(original, "Adjusts", "Reverses", row)?);
+    }
+    let later = rewards::Entity::find()
+        .filter(rewards::Column::Reverses.eq(row.id))
+        .filter(rewards::Column::CompanyId.eq(company.id))
+        .order_by_asc(rewards::Column::CreatedAt)
+        .order_by_asc(rewards::Column::Id)
+        .all(conn)
+        .await?;
+    for other in &later {
+        related.push(one(other, "Adjusted by", "Reversed by", other)?);
+    }
+    Ok(related)
+}
