@@ -28,7 +28,7 @@ pub use reader::Reader;
 pub use settings::{Pooler, Settings};
 pub use tx::Tx;
 
-use connect::{BULK_CACHE_KIB, WRITER_CACHE_KIB};
+use connect::{BULK_CACHE_KIB, BULK_LOG_PAGES, LOG_PAGES, WRITER_CACHE_KIB};
 use health::WriteHealth;
 use submissions::{Claim, Writes};
 use tx::{Begin, Connection};
@@ -296,9 +296,10 @@ impl Db {
     /// Gives the writer more memory while it writes very much, or takes it back. PostgreSQL sees to this by itself.
     pub async fn write_in_bulk(&self, bulk: bool) -> Result<()> {
         if let Pools::Sqlite { writer, .. } = &self.pools {
-            let kib = if bulk { BULK_CACHE_KIB } else { WRITER_CACHE_KIB };
+            let (kib, pages) = if bulk { (BULK_CACHE_KIB, BULK_LOG_PAGES) } else { (WRITER_CACHE_KIB, LOG_PAGES) };
             let shrink = if bulk { "" } else { "; PRAGMA shrink_memory" };
-            DatabaseConnection::from(writer.clone()).execute_unprepared(&format!("PRAGMA cache_size = -{kib}{shrink}")).await?;
+            let settings = format!("PRAGMA cache_size = -{kib}; PRAGMA wal_autocheckpoint = {pages}{shrink}");
+            DatabaseConnection::from(writer.clone()).execute_unprepared(&settings).await?;
         }
         Ok(())
     }

@@ -21,6 +21,10 @@ const READER_CACHE_PART: u64 = 64;
 const READER_CACHE_KIB_MAX: u32 = 65_536;
 pub(super) const WRITER_CACHE_KIB: u32 = 4_000;
 pub(super) const BULK_CACHE_KIB: u32 = 131_072;
+/// So many pages of the write-ahead log are carried over into the file at once: SQLite's own number, and more where pages of the same
+/// indexes are written again and again.
+pub(super) const LOG_PAGES: u32 = 1_000;
+pub(super) const BULK_LOG_PAGES: u32 = 8_000;
 /// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
 const STATEMENTS_KEPT: usize = 40;
 /// SQLite itself waits for another process so many times in a turn, and the writer asks again in between.

@@ -283,7 +283,7 @@ on_both! {
         let mut tally = Tally::default();
         let mut walked = std::collections::BTreeSet::new();
         for write in writes {
-            walked.insert(write.path);
+            walked.insert((write.path, write.arguments));
             let trial = match Trial::of(write, &base, &mut crowd).await {
                 Ok(trial) => trial,
                 Err(problem) => {

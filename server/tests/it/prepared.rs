@@ -31,7 +31,7 @@ const WAYS: &[(&str, &str)] = &[
 pub struct Write {
     pub path: &'static str,
     pub way: &'static str,
-    arguments: &'static str,
+    pub arguments: &'static str,
 }
 
 /// What is sent, the same each time.

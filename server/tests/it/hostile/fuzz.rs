@@ -143,7 +143,7 @@ on_both! {
         let (mut faults, mut sent) = (Vec::new(), 0);
         let mut note = |what: String, answer: Answer| {
             sent += 1;
-            let empty = answer.body.contains("\"request_id\":\"\"") || answer.body.contains("number: \n");
+            let empty = answer.body.contains("\"request_id\":\"\"") || answer.body.contains("reference: \n");
             if answer.status.is_server_error() || empty {
                 faults.push(format!("{what}: {} {}", answer.status, answer.body.chars().take(200).collect::<String>()));
             }

@@ -170,7 +170,7 @@ on_both! {
         assert!(file.body.contains(&id(&file)), "{}", file.body);
         let page = app.get("/c/northwind/settings/audit", Some(&owner)).await;
         assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(page.body.contains(&format!("number: {}", id(&page))), "{}", page.body);
+        assert!(page.body.contains(&format!("reference: {}", id(&page))), "{}", page.body);
 
         let token = app.token("/upload/import", PLACE, Some(&owner)).await;
         let part = |name: &str, more: &str, content: &str| {
