@@ -325,8 +325,8 @@ pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: I
 }
 
 /// A person says that the money of a charge by hand is there.
-pub async fn confirm(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
-    let attempt = manual_attempt(db, company_id, number).await?;
+pub async fn confirm(db: &Db, company_id: Uuid, number: &str, shown: Option<i32>, by: &str, now: Instant) -> Result<()> {
+    let attempt = manual_attempt(db, company_id, number, shown).await?;
     if succeed(db, company_id, attempt, None, by, now).await?.is_some() {
         return Ok(());
     }
@@ -334,24 +334,39 @@ pub async fn confirm(db: &Db, company_id: Uuid, number: &str, by: &str, now: Ins
 }
 
 /// A person says that a charge by hand did not work.
-pub async fn confirm_failed(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &str, now: Instant) -> Result<()> {
+pub async fn confirm_failed(
+    db: &Db,
+    company_id: Uuid,
+    number: &str,
+    shown: Option<i32>,
+    reason: &str,
+    by: &str,
+    now: Instant,
+) -> Result<()> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Error::invalid("reason", "say what went wrong"));
     }
-    let attempt = manual_attempt(db, company_id, number).await?;
+    let attempt = manual_attempt(db, company_id, number, shown).await?;
     if fail(db, company_id, attempt, reason, by, now).await? {
         return Ok(());
     }
     Err(Error::conflict(format!("the charge of invoice {number} is answered already")))
 }
 
-async fn manual_attempt(db: &Db, company_id: Uuid, number: &str) -> Result<Uuid> {
+/// `shown` is the attempt that the page showed: another one is not what the person knows about.
+async fn manual_attempt(db: &Db, company_id: Uuid, number: &str, shown: Option<i32>) -> Result<Uuid> {
     let invoice = crate::invoices::find(db.read(), company_id, number).await?;
     let attempt = Entity::find()
         .filter(Column::InFlight.eq(invoice.id))
         .filter(Column::Provider.eq(ProviderKind::Manual.word()))
         .one(db.read())
         .await?;
-    attempt.map(|attempt| attempt.id).ok_or_else(|| Error::conflict(format!("no charge of invoice {number} waits for a confirmation")))
+    let attempt = attempt.ok_or_else(|| Error::conflict(format!("no charge of invoice {number} waits for a confirmation")))?;
+    if shown.is_some_and(|shown| shown != attempt.number) {
+        return Err(Error::conflict(format!(
+            "invoice {number} has been charged again meanwhile. Load the page and look at the new charge"
+        )));
+    }
+    Ok(attempt.id)
 }

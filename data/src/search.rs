@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// Longer words are cut off here, in rows and in questions.
 const TERM_BYTES_MAX: usize = 64;
 /// More pieces than these in one question are left out.
-const PIECES_MAX: usize = 6;
+const PIECES_MAX: usize = 40;
 /// So many words that a piece begins are looked at for the first rows of several pieces.
 const LOOKED_AT: u64 = 1_000;
 /// Where the tags are among the words.
@@ -275,8 +275,15 @@ impl Range {
 /// The pieces of a question, in the form in which words are kept. Only an empty question has none.
 fn pieces(question: &str) -> impl Iterator<Item = String> {
     let folded = folded(question);
-    let pieces: Vec<String> = folded.split_whitespace().map(|piece| bare(piece).to_owned()).take(PIECES_MAX).collect();
+    let mut seen = BTreeSet::new();
+    let pieces = folded.split_whitespace().map(|piece| bare(piece).to_owned()).filter(|piece| seen.insert(piece.clone()));
+    let pieces: Vec<String> = pieces.take(PIECES_MAX).collect();
     pieces.into_iter()
+}
+
+/// Whether nothing is asked that a word could begin with.
+pub fn asks_nothing(question: &str) -> bool {
+    pieces(question).next().is_none()
 }
 
 fn partner_terms(row: &partnerships::Model) -> Terms {

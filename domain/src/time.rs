@@ -126,7 +126,7 @@ impl FromStr for Month {
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let bad = || TimeError::NotAMonth(text.chars().take(20).collect());
-        let (year, month) = text.split_once('-').ok_or_else(bad)?;
+        let (year, month) = text.split_once('-').filter(|(year, month)| (year.len(), month.len()) == (4, 2)).ok_or_else(bad)?;
         let year: i32 = year.parse().map_err(|_| bad())?;
         let month: i32 = month.parse().map_err(|_| bad())?;
         if !(1970..2200).contains(&year) || !(1..=12).contains(&month) {
@@ -159,7 +159,9 @@ mod tests {
         assert_eq!(december.plus(-12).to_string(), "2024-12");
         assert_eq!(december.next().previous(), december);
         assert_eq!(december.long(), "December 2025");
-        assert!("2025-13".parse::<Month>().is_err());
+        for wrong in ["2025-13", "2025-1", "2025-012", "25-12", "2025-+1"] {
+            assert!(wrong.parse::<Month>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -159,8 +159,8 @@ pub struct InvoiceActions {
     pub pause: bool,
     pub resume: bool,
     pub retry: bool,
-    /// A charge by hand waits for its confirmation.
-    pub confirm: bool,
+    /// A charge by hand waits for its confirmation: its number.
+    pub confirm: Option<i32>,
     /// Lines may come onto it or leave it.
     pub change_lines: bool,
     /// Payouts by hand wait for their confirmation.

@@ -124,7 +124,14 @@ fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
                 let shown = find("aside.drawer").and_then(|drawer| drawer.get_attribute(super::drawer::SHOWS));
                 return shown.is_some_and(|shown| shown == page()) && click(&format!("aside.drawer {button}"));
             }
-            (chosen() && click(&format!(".bulkbar {button}"))) || click(&format!(".drawer-page {button}"))
+            if chosen() && click(&format!(".bulkbar {button}")) {
+                // Without a question it is on its way: what comes next is about other rows.
+                if find("dialog[open]").is_none() {
+                    keep_ticked();
+                }
+                return true;
+            }
+            click(&format!(".drawer-page {button}"))
         }
         _ => false,
     }
@@ -202,7 +209,11 @@ fn step(by: i32) -> bool {
     let rows = rows();
     let at = rows.iter().position(|row| row.class_list().contains("at"));
     let next = match (at, by) {
-        (None, _) => 0,
+        // Where it was before its row left the list.
+        (None, _) => {
+            let kept = CURSOR.with_borrow(Clone::clone).filter(|cursor| cursor.page == list_page(&rows));
+            kept.map_or(0, |cursor| (cursor.place as usize).min(rows.len().saturating_sub(1)))
+        }
         (Some(at), 1) => (at + 1).min(rows.len().saturating_sub(1)),
         (Some(at), _) => at.saturating_sub(1),
     };
@@ -280,6 +291,13 @@ fn chosen() -> bool {
         let _ = input.set_attribute(KEYED, "");
     }
     ticked
+}
+
+/// A decision has been sent: what a key has ticked for it stays as it is.
+fn keep_ticked() {
+    while let Some(input) = find(&format!("input[{KEYED}]")) {
+        let _ = input.remove_attribute(KEYED);
+    }
 }
 
 /// Unticks what a key has ticked for a decision that was not made.

@@ -52,7 +52,8 @@ pub async fn get_invoice(#[server(default)] place: Place, number: String, query:
     };
     let (moves, changes) = (cx.may(Action::MoveMoney), cx.may(Action::ManageInvoices));
     let may = &mut invoice.may;
-    for allowed in [&mut may.pause, &mut may.resume, &mut may.retry, &mut may.confirm, &mut may.confirm_payouts, &mut may.move_money] {
+    may.confirm = None;
+    for allowed in [&mut may.pause, &mut may.resume, &mut may.retry, &mut may.confirm_payouts, &mut may.move_money] {
         *allowed &= moves;
     }
     may.change_lines &= changes;
@@ -92,17 +93,23 @@ pub async fn retry_charge(#[server(default)] place: Place, number: String) -> Re
     Ok(Done::say(format!("Started the charge of {number} again.")))
 }
 
+/// `attempt` is the number of the charge that the page showed.
 #[server(prefix = "/rpc", endpoint = "invoices/confirm-charge")]
-pub async fn confirm_charge(#[server(default)] place: Place, number: String) -> Result<Done> {
+pub async fn confirm_charge(#[server(default)] place: Place, number: String, #[server(default)] attempt: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::charges::confirm(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
+    data::charges::confirm(&cx.db, cx.company_id, &number, attempt.parse().ok(), cx.author(), cx.now).await?;
     Ok(Done::say(format!("Recorded that {number} was charged. Its payouts are released.")))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/charge-failed")]
-pub async fn charge_did_not_work(#[server(default)] place: Place, number: String, #[server(default)] reason: String) -> Result<Done> {
+pub async fn charge_did_not_work(
+    #[server(default)] place: Place,
+    number: String,
+    #[server(default)] attempt: String,
+    #[server(default)] reason: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::charges::confirm_failed(&cx.db, cx.company_id, &number, &reason, cx.author(), cx.now).await?;
+    data::charges::confirm_failed(&cx.db, cx.company_id, &number, attempt.parse().ok(), &reason, cx.author(), cx.now).await?;
     Ok(Done::say(format!("Recorded that the charge of {number} did not work.")))
 }
 

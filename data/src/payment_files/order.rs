@@ -87,7 +87,7 @@ pub fn pain_001(
     xml.raw("</InitgPty></GrpHdr>");
     for (currency, transfers) in &currencies {
         xml.raw("<PmtInf>");
-        xml.leaf("PmtInfId", &format!("{}-{currency}", message_id.chars().take(31).collect::<String>()));
+        xml.leaf("PmtInfId", &payment_id(&message_id, currency));
         xml.raw("<PmtMtd>TRF</PmtMtd>");
         xml.leaf("NbOfTxs", &transfers.len().to_string());
         xml.leaf("CtrlSum", &sum(transfers.iter())?);
@@ -176,4 +176,12 @@ impl Xml {
     fn leaf(&mut self, name: &str, text: &str) {
         let _ = write!(self.0, "<{name}>{text}</{name}>");
     }
+}
+
+/// In at most 35 characters: of a long company key the end is left out, never what tells one message from another.
+fn payment_id(message_id: &str, currency: &str) -> String {
+    let (company, number) = message_id.rsplit_once('-').unwrap_or(("", message_id));
+    let room = 35_usize.saturating_sub(number.len() + currency.len() + 2);
+    let company: String = company.chars().take(room).collect();
+    format!("{company}-{number}-{currency}")
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::decision::RewardDraft;
+use domain::fold::fold;
 use domain::states::{RewardSource, RewardState};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, fields};
@@ -206,7 +207,7 @@ async fn repeats<C: ConnectionTrait>(
 type Content = (Uuid, i64, String, String, Option<Uuid>);
 
 fn content(reward: &rewards::Model) -> Content {
-    (reward.partnership_id, reward.amount, reward.currency.clone(), reward.description.clone(), reward.customer_id)
+    (reward.partnership_id, reward.amount, reward.currency.clone(), fold(&reward.description), reward.customer_id)
 }
 
 #[derive(Default)]
@@ -224,7 +225,18 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
     let customers = customers_of(tx, desk.company.id, rows).await?;
     let mut plan = Plan::default();
     let mut ready = Vec::with_capacity(rows.len());
+    let exported = exported(tx, desk.company.id, rows).await?;
     for (place, given) in rows.iter().enumerate() {
+        // A row of our own export is the reward that it is of, whatever made that.
+        if let Some(known) = given.key.as_ref().and_then(|key| exported.get(key)) {
+            if is_row_of(known, given, &partners) {
+                plan.keys.push(known.key.clone());
+                plan.unchanged += 1;
+            } else {
+                plan.complaints.push(changed(given));
+            }
+            continue;
+        }
         match read(desk, given, &partners, &customers, by) {
             Ok(row) => ready.push((place, row)),
             Err(errors) => {
@@ -244,9 +256,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
         match present.get(&row.id) {
             Some(known) if *known == content(&row) || rows[place].key.is_none() => plan.unchanged += 1,
             Some(_) => {
-                let key = shown(rows[place].key.as_deref().unwrap_or_default());
-                let message = format!("“{key}” was given already, with other content; rewards are never changed by a file");
-                plan.complaints.push(Complaint { row: rows[place].row, field: "key", message });
+                plan.complaints.push(changed(&rows[place]));
             }
             None => {
                 present.insert(row.id, content(&row));
@@ -255,6 +265,32 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
         }
     }
     Ok(plan)
+}
+
+fn changed(given: &ManualRow) -> Complaint {
+    let key = shown(given.key.as_deref().unwrap_or_default());
+    let message = format!("“{key}” was given already, with other content; rewards are never changed by a file");
+    Complaint { row: given.row, field: "key", message }
+}
+
+/// The company's rewards whose keys these rows have, as our exports write them.
+async fn exported<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[ManualRow]) -> Result<HashMap<String, rewards::Model>> {
+    let keys: Vec<&str> = rows.iter().filter_map(|row| row.key.as_deref()).filter(|key| key.starts_with("rwd_")).collect();
+    let mut found = HashMap::new();
+    for chunk in keys.chunks(IN_MAX) {
+        let of_company = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(company_id));
+        let rows = of_company.filter(rewards::Column::Key.is_in(chunk.iter().copied())).all(tx).await?;
+        found.extend(rows.into_iter().map(|row| (row.key.clone(), row)));
+    }
+    Ok(found)
+}
+
+fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<String, partnerships::Model>) -> bool {
+    let reward = &given.reward;
+    let partner = partners.get(reward.partner_key.trim()).is_some_and(|partner| partner.id == known.partnership_id);
+    let currency = matches!(reward.currency.trim(), "") || reward.currency.trim().eq_ignore_ascii_case(&known.currency);
+    let amount = stored(&known.currency).is_ok_and(|currency| Money::new(known.amount, currency).plain() == reward.amount.trim());
+    partner && currency && amount && known.description == reward.description.trim()
 }
 
 async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {

@@ -221,11 +221,16 @@ on_both! {
         assert_eq!(books.post.count("charge_waits"), 1);
         books.prove().await;
         let now = books.now().await;
-        charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", "account was empty", "olga", now).await.unwrap();
-        assert!(matches!(charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", now).await, Err(Error::Conflict(_))));
+        charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", None, "account was empty", "olga", now).await.unwrap();
+        assert!(matches!(charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", now).await, Err(Error::Conflict(_))));
         assert_eq!(books.invoice("NORTHWIND-0001").await.retry_at, Some(at("2026-04-09T04:00:00Z").0));
         books.until("2026-04-10T00:00:00Z").await;
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
+        // The first attempt is what a page of before shows; what waits now is another one.
+        let stale = charges::confirm(db, books.company_id, "NORTHWIND-0001", Some(1), "olga", books.now().await).await;
+        assert!(matches!(stale, Err(Error::Conflict(ref words)) if words.contains("charged again meanwhile")), "{stale:?}");
+        let stale = charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", Some(1), "none", "olga", books.now().await).await;
+        assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
+        charges::confirm(db, books.company_id, "NORTHWIND-0001", Some(2), "olga", books.now().await).await.unwrap();
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.attempts), ("charged", 2));
         assert_eq!(books.payouts("NORTHWIND-0001").await.len(), 2);

@@ -102,7 +102,7 @@ on_both! {
         companies::update(db, books.company_id, &manual(), "olga", at("2026-04-20T00:00:00Z")).await.unwrap();
         run_due(&books, "2026-04-20T00:00:01Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charge_pending");
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", at("2026-04-20T01:00:00Z")).await.unwrap();
+        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-20T01:00:00Z")).await.unwrap();
         books.prove().await;
     }
 
@@ -111,7 +111,7 @@ on_both! {
         run_due(&books, "2026-04-01T00:00:00Z").await;
         run_due(&books, "2026-04-08T00:00:00Z").await;
         set_simulated(db, &["payout_provider"]).await;
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", at("2026-04-08T01:00:00Z")).await.unwrap();
+        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-08T01:00:00Z")).await.unwrap();
         run_due(&books, "2026-04-09T00:00:00Z").await;
         let payout = payouts::Entity::find().one(db.read()).await.unwrap().unwrap();
         assert_eq!((payout.state.as_str(), payout.provider.as_str()), ("pending", "simulated"));
@@ -134,7 +134,7 @@ on_both! {
         tx.execute_unprepared("UPDATE charge_attempts SET provider = 'simulated'").await.unwrap();
         tx.commit().await.unwrap();
         run_due(&books, "2026-04-09T00:00:00Z").await;
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", "olga", at("2026-04-09T01:00:00Z")).await.unwrap();
+        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-09T01:00:00Z")).await.unwrap();
         assert_eq!(simulated_requests::Entity::find().count(db.read()).await.unwrap(), 0);
         books.prove().await;
     }

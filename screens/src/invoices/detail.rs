@@ -34,7 +34,6 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
     let by_hand = files::ByHand::load(conn, company, &invoice, &kept, &paid).await?;
     let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &paid).await?;
-    let in_flight = attempts_in_flight(conn, &invoice).await?;
     let accumulating = company.accumulating_month(now)?;
     let local = |at: i64| dates::minute(&zone, Instant(at));
     Ok(InvoiceDetail {
@@ -64,7 +63,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
             pause: state.open() && invoice.paused_at.is_none(),
             resume: state.open() && invoice.paused_at.is_some(),
             retry: state == InvoiceState::ChargeFailed,
-            confirm: in_flight.as_deref() == Some(ProviderKind::Manual.word()),
+            confirm: waiting_charge(conn, &invoice).await?,
             change_lines: state.open(),
             confirm_payouts: paid.values().any(|payout| payout.view.confirm),
             move_money: true,
@@ -145,9 +144,10 @@ pub(super) fn totals(company: &companies::Model, shares: &[PartnerShare], sums: 
     }
 }
 
-async fn attempts_in_flight<C: ConnectionTrait>(conn: &C, invoice: &invoices::Model) -> Result<Option<String>> {
+/// The number of the charge by hand that waits.
+async fn waiting_charge<C: ConnectionTrait>(conn: &C, invoice: &invoices::Model) -> Result<Option<i32>> {
     let attempt = charge_attempts::Entity::find().filter(charge_attempts::Column::InFlight.eq(invoice.id)).one(conn).await?;
-    Ok(attempt.map(|attempt| attempt.provider))
+    Ok(attempt.filter(|attempt| attempt.provider == ProviderKind::Manual.word()).map(|attempt| attempt.number))
 }
 
 async fn attempts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Attempt>> {

@@ -176,6 +176,11 @@ impl Write {
             }
             ("/rpc/partners/restore", _) => undo("/rpc/partners/archive").await,
             ("/rpc/rewards/review", "of a selection") => format!("selection={}&decision=approve", selection(crowd, owner).await),
+            ("/rpc/rewards/review", _) if self.arguments.contains("move_to_current_invoice") => {
+                let removed = self.arguments.replace("move_to_current_invoice", "remove_from_invoice&reason=Test");
+                post(crowd, owner, "/rpc/rewards/review", &removed).await;
+                self.arguments.to_owned()
+            }
             ("/rpc/rewards/undo", "of a selection") => {
                 let selected = selection(crowd, owner).await;
                 undo_of(&post(crowd, owner, "/rpc/rewards/review", &format!("selection={selected}&decision=approve")).await)

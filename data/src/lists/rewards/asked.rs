@@ -87,7 +87,7 @@ impl Asked {
             currency: query.word("currency")?,
             months: asked_months,
             found: people::searched(conn, company.id, &query.search).await?,
-            amounts: ranges(&months.currencies, query)?,
+            amounts: ranges(asked_currencies(&months.currencies, query)?.as_slice(), query)?,
         })
     }
 
@@ -111,6 +111,11 @@ impl Asked {
 fn order(query: &ListQuery) -> Result<(Column, bool)> {
     let (word, descending) = query.order(SORTS, true)?;
     Ok((if word == "amount" { Column::Amount } else { Column::CreatedAt }, descending))
+}
+
+/// With a currency asked for, an amount is one of that currency.
+fn asked_currencies(known: &[Currency], query: &ListQuery) -> Result<Vec<Currency>> {
+    Ok(query.word::<Currency>("currency")?.map_or_else(|| known.to_vec(), |currency| vec![currency]))
 }
 
 /// Amounts from and up to a number of major units, in each currency its own. What is an amount in some of them only, like 0.50,

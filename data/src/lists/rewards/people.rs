@@ -47,7 +47,7 @@ impl Found {
 /// Rewards of partners and customers whose words begin so, and those whose own or whose sale's key it is.
 pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Found>> {
     let question = question.trim();
-    if question.is_empty() {
+    if search::asks_nothing(question) {
         return Ok(None);
     }
     let own = Column::CompanyId.eq(company_id);
@@ -62,7 +62,7 @@ pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
 /// Everything that a search finds, however much that is.
 pub async fn everything_found<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Condition>> {
     let question = question.trim();
-    if question.is_empty() {
+    if search::asks_nothing(question) {
         return Ok(None);
     }
     let sale = sale_of(company_id, question).into_query();

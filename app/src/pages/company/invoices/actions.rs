@@ -30,12 +30,13 @@ pub fn PrimaryAction(of: InvoiceDetail) -> impl IntoView {
         }
         .into_any();
     }
-    if of.may.confirm {
+    if let Some(attempt) = of.may.confirm {
         return view! {
             <DialogForm id="confirm-charge" action=ConfirmCharge::PATH title=format!("Confirm that {charge} was paid") open=format!("Confirm {charge}")
                 open_class="btn primary" confirm=format!("Yes, {charge} was paid")
                 text="This releases the payouts to your partners and can't be undone.">
                 <Hidden name="number" value=number/>
+                <Hidden name="attempt" value=attempt.to_string()/>
             </DialogForm>
         }
         .into_any();
@@ -242,7 +243,7 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
             </DialogForm>
         }
     });
-    let failed = of.may.confirm.then(|| {
+    let failed = of.may.confirm.map(|attempt| {
         let number = number.clone();
         view! {
             <hr/>
@@ -250,6 +251,7 @@ pub fn InvoiceMenu(of: InvoiceDetail) -> impl IntoView {
                 open_icon="alert" open_class="danger" confirm="Record that it failed" danger=true
                 text="It falls due again over the next days, and you will be reminded.">
                 <Hidden name="number" value=number.clone()/>
+                <Hidden name="attempt" value=attempt.to_string()/>
                 <Field name="reason" label="What went wrong"/>
             </DialogForm>
         }

@@ -72,7 +72,7 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
                 text="It grows with every reward until the month ends. Then it becomes an invoice, and you review it for seven days."/>
         }
         .into_any(),
-        Some(InvoiceState::Charging) if of.may.confirm => view! {
+        Some(InvoiceState::Charging) if of.may.confirm.is_some() => view! {
             <Notice tone="warn" icon="card" title=format!("{charge} is waiting for you to pay it")
                 text="Pay it the way you agreed, then confirm it here. Only then are payouts to partners released."/>
         }
