@@ -34,7 +34,9 @@ export function routes(): string[] {
             }
         }
     };
-    walk(defined('App'), '');
+    for (const part of ['CompanyApp', 'PartnerApp', 'PublicApp']) {
+        walk(defined(part), '');
+    }
     return [...found].sort();
 }
 

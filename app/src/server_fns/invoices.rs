@@ -52,7 +52,7 @@ pub async fn get_invoice(#[server(default)] place: Place, number: String, query:
     };
     let (moves, changes) = (cx.may(Action::MoveMoney), cx.may(Action::ManageInvoices));
     let may = &mut invoice.may;
-    may.confirm = None;
+    may.confirm = may.confirm.filter(|_| moves);
     for allowed in [&mut may.pause, &mut may.resume, &mut may.retry, &mut may.confirm_payouts, &mut may.move_money] {
         *allowed &= moves;
     }

@@ -1,9 +1,15 @@
 //! What the Manual Rewards drawer offers and says.
 
-use data::entities::companies;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use data::entities::{companies, rewards};
+use data::imports::{self, Kind, Options};
 use data::on_both;
 use data::rewards::{ManualReward, create_manual_reward};
+use domain::{Currency, Money};
 use screens::partners::manual;
+use sea_orm::EntityTrait;
 
 use crate::books::{Books, at};
 
@@ -36,6 +42,34 @@ async fn given(books: &Books<'_>, currency: &str, token: &str, onto_invoice: boo
 }
 
 on_both! {
+    /// A row of our own export is the reward that it is of, whatever made that: nobody is given it once more.
+    async fn our_own_export_gives_nothing_again(db: &TestDb) {
+        let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
+        let ada = books.partner("ada").await;
+        // As a trigger makes it, as a refund reverses it, and by hand.
+        let (sale, refund) = (books.reward(ada, 2_000, "USD").await, books.reward(ada, -500, "USD").await);
+        given(&books, "USD", "by hand", false).await;
+        let mut all = rewards::Entity::find().all(db.read()).await.unwrap();
+        all.sort_by_key(|row| row.id);
+        assert_eq!(all.len(), 3);
+        let row = |row: &rewards::Model, amount: Money| {
+            format!("ada,{},USD,{},,{}\n", amount.plain(), row.description, row.key)
+        };
+        let file: String = all.iter().map(|of| row(of, Money::new(of.amount, Currency::USD))).collect();
+        let import = async |file: String| {
+            let input = Cursor::new(format!("partner_key,amount,currency,description,customer_key,key\n{file}").into_bytes());
+            let quiet = Arc::new(|_| {});
+            imports::import(db, books.company_id, Kind::Rewards, input, Options::default(), quiet, "olga", books.now().await).await.unwrap()
+        };
+        let report = import(file).await;
+        assert!(!report.refused(), "{report:?}");
+        assert_eq!((report.created, report.unchanged), (0, 3));
+        let changed = import(row(&books.stored_reward(sale).await, Money::new(2_100, Currency::USD))).await;
+        assert!(changed.refused() && changed.errors[0].message.contains("was given already, with other content"), "{changed:?}");
+        assert_eq!(books.stored_reward(refund).await.amount, -500);
+        assert_eq!(rewards::Entity::find().all(db.read()).await.unwrap().len(), 3);
+    }
+
     async fn a_paused_invoice_is_offered_without_dates(db: &TestDb) {
         let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
         let ada = books.partner("ada").await;
