@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 
 use crate::access::Crowd;
 use crate::on_both;
-use crate::testing::TestDb;
 
 /// Pages with something on them. A number that falls is written down here; one that rises says why.
 const COMPANY: [(&str, u32); 12] = [
