@@ -126,7 +126,9 @@ impl FromStr for Month {
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let bad = || TimeError::NotAMonth(text.chars().take(20).collect());
-        let (year, month) = text.split_once('-').filter(|(year, month)| (year.len(), month.len()) == (4, 2)).ok_or_else(bad)?;
+        let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+        let written = |(year, month): &(&str, &str)| digits(year, 4) && digits(month, 2);
+        let (year, month) = text.split_once('-').filter(written).ok_or_else(bad)?;
         let year: i32 = year.parse().map_err(|_| bad())?;
         let month: i32 = month.parse().map_err(|_| bad())?;
         if !(1970..2200).contains(&year) || !(1..=12).contains(&month) {
