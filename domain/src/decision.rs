@@ -49,7 +49,7 @@ pub struct TriggerOutcome {
     pub trigger_key: String,
     pub matched: bool,
     pub reason: Reason,
-    /// Where a reward stands in its trigger's limit.
+    /// Which reward of its trigger's limit this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<LimitPlace>,
     /// More for the company: the comparison that failed, the end of a limit.

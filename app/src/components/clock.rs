@@ -75,7 +75,7 @@ fn ClockMenu(jumps: Vec<Jump>, looked: RwSignal<bool>) -> impl IntoView {
             <Working/>
         </Form>
         <hr/>
-        // Its refusals stand in the menu: on a phone it covers the toasts.
+        // Its errors are shown in the menu, which covers the toasts on a phone.
         <Form action=MoveClock::PATH name="days" class="menu-body row" on_done=done>
             <input class="input small" type="number" id="days-days" name="days" value="7" min="1" max=DAYS_MAX aria-label="Days"/>
             <SubmitButton class="btn small">"Move by days"</SubmitButton>

@@ -165,7 +165,7 @@ fn AreaItem(area: &'static Area, viewer: Loading<Viewer>) -> impl IntoView {
         let all = all.clone();
         Memo::new(move |_| here.with(|here| longest_match(&all, here).map(str::to_owned)))
     };
-    // With a second level open, the mark stands there.
+    // With a second level open, its entry is marked instead.
     let current = move || (open.get().is_some() && area.parts.is_empty()).then_some("page");
     let parts = move || {
         (open.get().is_some() && !area.parts.is_empty()).then(|| {
