@@ -43,6 +43,9 @@ pub enum AppError {
     /// What was sent is no request of ours: broken, or of another kind.
     #[error("This request could not be read. Nothing was changed. Load the page again and send it from there.")]
     Unreadable,
+    /// The form had seen other values than there are now. Sent again with `seen`, it replaces what the message names.
+    #[error("{message}")]
+    Stale { message: String, seen: Option<String> },
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -59,7 +62,7 @@ impl AppError {
             AppError::Unauthenticated => 401,
             AppError::Forbidden(_) => 403,
             AppError::NotFound(_) => 404,
-            AppError::Conflict(_) | AppError::Outdated | AppError::Busy => 409,
+            AppError::Conflict(_) | AppError::Stale { .. } | AppError::Outdated | AppError::Busy => 409,
             AppError::Invalid(_) => 422,
             AppError::Internal { .. } | AppError::Unreachable => 500,
             AppError::Unavailable(_) => 503,
@@ -74,6 +77,7 @@ impl AppError {
             AppError::Forbidden(_) => "forbidden",
             AppError::NotFound(_) => "not_found",
             AppError::Conflict(_) => "conflict",
+            AppError::Stale { .. } => "stale",
             AppError::Outdated => "outdated",
             AppError::Busy => "busy",
             AppError::Invalid(_) => "invalid",
@@ -88,7 +92,7 @@ impl AppError {
             AppError::Unauthenticated => "Signed out",
             AppError::Forbidden(_) => "Not allowed",
             AppError::NotFound(_) => "Not found",
-            AppError::Conflict(_) => "Not possible now",
+            AppError::Conflict(_) | AppError::Stale { .. } => "Not possible now",
             AppError::Invalid(_) => "Please check",
             AppError::Internal { .. } => "Something went wrong",
             AppError::Outdated => "Updated",
@@ -138,6 +142,7 @@ impl From<data::Error> for AppError {
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) => AppError::Conflict(message),
             data::Error::Forbidden(message) => AppError::Conflict(message),
+            data::Error::Stale { message, seen } => AppError::Stale { message, seen },
             data::Error::Busy => {
                 AppError::Unavailable("The database is busy with other work, so nothing was changed. Try again in a moment.".to_owned())
             }

@@ -182,7 +182,11 @@ fn bounded(mut flash: Flash) -> Flash {
                     })
                     .collect();
             }
-            AppError::Forbidden(text) | AppError::NotFound(text) | AppError::Conflict(text) | AppError::Unavailable(text) => cut(text),
+            AppError::Forbidden(text)
+            | AppError::NotFound(text)
+            | AppError::Conflict(text)
+            | AppError::Stale { message: text, .. }
+            | AppError::Unavailable(text) => cut(text),
             AppError::Outdated
             | AppError::Unauthenticated
             | AppError::Internal { .. }

@@ -7,6 +7,8 @@ use rand::RngExt;
 use sea_orm::sqlx::postgres::PgPool;
 use sea_orm::sqlx::sqlite::SqlitePool;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -48,6 +50,8 @@ pub struct Db {
     settings: Settings,
     health: Arc<WriteHealth>,
     writes: Writes,
+    /// The connections that writes may have which waited for a row in vain: the others are for writes that have nobody in their way.
+    waiters: Arc<Semaphore>,
     #[cfg(feature = "testing")]
     faults: Arc<faults::Faults>,
 }
@@ -115,6 +119,7 @@ impl Db {
             settings,
             health: Arc::default(),
             writes,
+            waiters: Arc::new(Semaphore::new((settings.writers as usize / 2).max(1))),
             #[cfg(feature = "testing")]
             faults: Arc::default(),
         }
@@ -194,6 +199,16 @@ impl Db {
         begun.map_err(Error::explained)
     }
 
+    /// As [`Db::begin`], again if need be.
+    pub async fn begin_again(&self, attempts: &mut Attempts) -> Result<Tx> {
+        if attempts.waited {
+            let left = self.settings.turn.saturating_sub(attempts.begun.elapsed());
+            let permit = timeout(left, Arc::clone(&self.waiters).acquire_owned()).await;
+            attempts.permit = Some(permit.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?);
+        }
+        self.begin().await
+    }
+
     /// Waits for its turn as long as is promised, however often the database says meanwhile that it is busy.
     async fn begin_in_turn(&self) -> Result<Tx> {
         let mut attempts = Attempts::default();
@@ -212,7 +227,7 @@ impl Db {
             }
             Pools::Postgres { writer, .. } => {
                 let connection = writer.acquire().await.map_err(Error::from_acquiring)?;
-                (Connection::Postgres(connection, self.settings.pooler), self.settings.begin_writing())
+                (Connection::Postgres(connection, self.settings.pooler), Settings::begin_writing())
             }
         };
         let begin = Begin {
@@ -255,10 +270,15 @@ impl Db {
                 Err(error)
             }
         };
+        attempts.permit = None;
         match outcome {
             Ok(value) => {
                 self.health.succeeded();
                 Some(Ok(value))
+            }
+            Err(error) if error.waited_for_row() && attempts.begun.elapsed() < self.settings.turn => {
+                attempts.rest().await;
+                None
             }
             Err(error) if error.is_transient() && attempts.made < RETRIES_MAX && attempts.begun.elapsed() < self.settings.turn => {
                 attempts.pause().await;
@@ -345,15 +365,25 @@ impl Db {
 pub struct Attempts {
     made: u32,
     begun: Instant,
+    /// It waited for a row in vain, and from then on needs a permit to run.
+    waited: bool,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Default for Attempts {
     fn default() -> Attempts {
-        Attempts { made: 0, begun: Instant::now() }
+        Attempts { made: 0, begun: Instant::now(), waited: false, permit: None }
     }
 }
 
 impl Attempts {
+    /// After a wait for a row, which says nothing about how often this one lost.
+    async fn rest(&mut self) {
+        self.waited = true;
+        let pause = rand::rng().random_range(50..=400);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+
     /// Longer each time, and by chance, so that two that lost to each other don't meet again.
     async fn pause(&mut self) {
         self.made += 1;
@@ -370,7 +400,7 @@ macro_rules! transact {
     ($db:expr, |$tx:ident| $work:block) => {{
         let mut attempts = $crate::db::Attempts::default();
         loop {
-            let transaction = match $db.begin().await {
+            let transaction = match $db.begin_again(&mut attempts).await {
                 Ok(transaction) => transaction,
                 Err(error) => break Err(error),
             };

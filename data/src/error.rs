@@ -18,6 +18,10 @@ pub enum Error {
     /// It was possible a moment ago, or at another point of its life, and is not now.
     #[error("{0}")]
     Conflict(String),
+    /// A form had seen other values than there are now. Sent again with `seen`, it replaces what the message names; without one, it
+    /// has to be shown anew.
+    #[error("{message}")]
+    Stale { message: String, seen: Option<String> },
     #[error("{0}")]
     Forbidden(String),
     /// Whoever waited for it wanted it to stop; nothing of it stays.
@@ -97,6 +101,11 @@ impl Error {
     /// Whether PostgreSQL undid the transaction because of another one: serialization failure, deadlock.
     pub(crate) fn lost_to_another(&self) -> bool {
         matches!(self.database_code().as_deref(), Some("40001" | "40P01"))
+    }
+
+    /// Whether PostgreSQL let it wait too long for a row that another transaction holds.
+    pub(crate) fn waited_for_row(&self) -> bool {
+        self.database_code().as_deref() == Some("55P03")
     }
 
     /// Whether the same transaction may well succeed when run again: the database was busy, or could not order it with others.

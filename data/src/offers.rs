@@ -65,11 +65,12 @@ pub async fn publish_seen(
             if seen == 0 {
                 return Err(Error::invalid("key", format!("“{}” is taken by another offer", shown(key))));
             }
-            return Err(Error::conflict(format!(
+            let message = format!(
                 "Nothing was published: version {} of this offer was published while you were editing it: “{}”. \
                  Publish again to put yours after it.",
                 latest.number, latest.description
-            )));
+            );
+            return Err(Error::Stale { message, seen: Some(latest.number.to_string()) });
         }
         publish_in(tx, company_id, key, group, terms, effective_from, by, now).await
     })

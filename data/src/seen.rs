@@ -23,10 +23,11 @@ pub fn refuse_stale(what: &str, seen: &str, present: &Values, wanted: &Values) -
         value => format!("{label} is now “{value}”"),
     });
     let now: Vec<String> = other.collect();
-    Err(Error::conflict(format!(
+    let message = format!(
         "Nothing was saved: this {what} was changed while you were editing it. {}. Save again to replace that with what you typed.",
         now.join(", ")
-    )))
+    );
+    Err(Error::Stale { message, seen: Some(digest(present)) })
 }
 
 /// Refuses what was shown before it is done, where it would do something else by now; digests of what it does.
@@ -34,7 +35,8 @@ pub fn refuse_other(seen: &str, does: &str) -> Result<()> {
     if seen == does {
         return Ok(());
     }
-    Err(Error::conflict("Nothing was changed: this would do something else by now than it did when it was shown. Show it again."))
+    let message = "Nothing was changed: this would do something else by now than it did when it was shown. Show it again.";
+    Err(Error::Stale { message: message.to_owned(), seen: None })
 }
 
 #[cfg(test)]
@@ -47,8 +49,13 @@ mod tests {
         let (first, second) = (values("DE1", "Ada"), values("DE2", "Ada"));
         assert!(refuse_stale("partner", &digest(&first), &first, &values("DE3", "Bo")).is_ok());
         assert!(refuse_stale("partner", &digest(&first), &second, &second).is_ok(), "it wants what is there");
-        let refused = refuse_stale("partner", &digest(&first), &second, &values("DE1", "Bo")).map_err(|error| error.to_string());
-        assert!(matches!(&refused, Err(text) if text.contains("Account is now “DE2”, Name is now “Ada”")), "{refused:?}");
+        let Err(Error::Stale { message, seen: Some(named) }) = refuse_stale("partner", &digest(&first), &second, &values("DE1", "Bo"))
+        else {
+            panic!("it had seen something else");
+        };
+        assert!(message.contains("Account is now “DE2”, Name is now “Ada”"), "{message}");
+        assert!(refuse_stale("partner", &named, &second, &values("DE1", "Bo")).is_ok(), "it was told");
+        assert!(refuse_stale("partner", &named, &values("DE3", "Ada"), &values("DE1", "Bo")).is_err(), "it was told of something else");
         assert!(refuse_stale("partner", "", &second, &first).is_err(), "it does not say what it saw");
     }
 }

@@ -30,6 +30,8 @@ pub struct FormState {
     /// The session ended while the form was filled in.
     signed_out: RwSignal<bool>,
     name: StoredValue<String>,
+    /// What the form was told of when it was refused because it had seen something else.
+    told: RwSignal<Option<String>>,
 }
 
 impl FormState {
@@ -39,12 +41,14 @@ impl FormState {
 
     fn new(name: &str, refused: Option<FailedForm>) -> FormState {
         let errors = refused.as_ref().map(|failed| field_errors(&failed.error)).unwrap_or_default();
+        let told = refused.as_ref().and_then(|failed| told_of(&failed.error));
         FormState {
             errors: RwSignal::new(errors),
             refused: StoredValue::new(refused),
             pending: RwSignal::new(false),
             signed_out: RwSignal::new(false),
             name: StoredValue::new(name.to_owned()),
+            told: RwSignal::new(told),
         }
     }
 
@@ -60,6 +64,17 @@ impl FormState {
             Some(failed) => failed.value(field).unwrap_or_default().to_owned(),
             None => otherwise.to_owned(),
         })
+    }
+
+    /// What the form has seen of the values that it replaces. `shown` is what this page shows: a form that comes back for another
+    /// reason has still seen only what its own page showed, and must not pass for one that knows what was changed since.
+    fn seen(&self, shown: String) -> Signal<String> {
+        let before = self.refused.with_value(|refused| match refused {
+            Some(failed) if !matches!(failed.error, AppError::Stale { .. }) => failed.value("seen").unwrap_or_default().to_owned(),
+            _ => shown,
+        });
+        let told = self.told;
+        Signal::derive(move || told.get().unwrap_or_else(|| before.clone()))
     }
 
     /// Whether the last answer was an error.
@@ -200,10 +215,13 @@ pub fn Form(
                     if bare {
                         ui.refused(&error);
                     }
-                    if let (Some(late), AppError::Conflict(_)) = (late, &error) {
+                    if let (Some(late), AppError::Conflict(_) | AppError::Stale { .. }) = (late, &error) {
                         let values = values_of(&body);
                         late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values, token: None }));
                         ui.reload();
+                    }
+                    if let Some(seen) = told_of(&error) {
+                        state.told.set(Some(seen));
                     }
                     state.signed_out.set(error == AppError::Unauthenticated);
                     state.errors.set(field_errors(&error));
@@ -299,8 +317,21 @@ fn words(field: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// What this form had not seen, and was told when it was refused.
+fn told_of(error: &AppError) -> Option<String> {
+    match error {
+        AppError::Stale { seen, .. } => seen.clone(),
+        _ => None,
+    }
+}
+
+/// A value that the person does not type. `seen` is what a form that replaces values has seen of them.
 #[component]
 pub fn Hidden(#[prop(into)] name: String, #[prop(into)] value: String) -> impl IntoView {
+    let value = match name.as_str() {
+        "seen" => FormState::get().seen(value),
+        _ => Signal::stored(value),
+    };
     view! { <input type="hidden" name=name value=value/> }
 }
 

@@ -22,8 +22,6 @@ pub struct Settings {
     pub writers: u32,
     /// How long one statement of a screen may take.
     pub statement_seconds: u32,
-    /// How long one statement waits for a row that another transaction holds, before its transaction gives way and runs again.
-    pub lock_seconds: u32,
     /// How long a write waits for its turn, on both databases. A long import or month end may hold the writer; a browser waits two
     /// minutes at most.
     pub turn: Duration,
@@ -31,23 +29,21 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            pooler: Pooler::Session,
-            readers: 10,
-            writers: 6,
-            statement_seconds: 60,
-            lock_seconds: 5,
-            turn: Duration::from_secs(100),
-        }
+        Settings { pooler: Pooler::Session, readers: 10, writers: 6, statement_seconds: 60, turn: Duration::from_secs(100) }
     }
 }
 
+/// How long a statement of a write waits for a row that another transaction holds; then its transaction leaves its connection to
+/// others and runs again. Longer than a piece of an import, which then ends the wait.
+const ROW_WAIT_MS: u32 = 400;
+/// How long a query waits for a table that is being changed.
+const TABLE_WAIT_SECONDS: u32 = 5;
 /// A statement of a write may take this long, so that none goes on for ever.
 const WRITE_STATEMENT_SECONDS: u32 = 1800;
 
 impl Settings {
-    /// `TRIBUTARY_POOLER`, `TRIBUTARY_READERS`, `TRIBUTARY_WRITERS`, `TRIBUTARY_STATEMENT_SECONDS`, `TRIBUTARY_LOCK_SECONDS`, as
-    /// `variable` knows them.
+    /// `TRIBUTARY_POOLER`, `TRIBUTARY_READERS`, `TRIBUTARY_WRITERS`, `TRIBUTARY_STATEMENT_SECONDS`, as `variable` knows
+    /// them.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings> {
         let default = Settings::default();
         let pooler = match variable("TRIBUTARY_POOLER").as_deref() {
@@ -69,17 +65,15 @@ impl Settings {
             readers: number("TRIBUTARY_READERS", default.readers, 1_000)?,
             writers: number("TRIBUTARY_WRITERS", default.writers, 1_000)?,
             statement_seconds: number("TRIBUTARY_STATEMENT_SECONDS", default.statement_seconds, 86_400)?,
-            lock_seconds: number("TRIBUTARY_LOCK_SECONDS", default.lock_seconds, 3_600)?,
             ..default
         })
     }
 
     /// One message to the server. It answers with the transaction's id, by which its end can be looked up, and with how many
     /// migrations the database has.
-    pub(super) fn begin_writing(&self) -> String {
-        let lock = self.lock_seconds;
+    pub(super) fn begin_writing() -> String {
         format!(
-            "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL lock_timeout = '{lock}s'; \
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL lock_timeout = '{ROW_WAIT_MS}ms'; \
              SET LOCAL statement_timeout = '{WRITE_STATEMENT_SECONDS}s'; SELECT txid_current()::text, ({})",
             migrate::COUNT
         )
@@ -100,7 +94,7 @@ impl Settings {
 
     /// For a session of reading, where there is one.
     pub(super) fn session(&self) -> String {
-        format!("SET statement_timeout = '{}s'; SET lock_timeout = '{}s'", self.statement_seconds, self.lock_seconds)
+        format!("SET statement_timeout = '{}s'; SET lock_timeout = '{TABLE_WAIT_SECONDS}s'", self.statement_seconds)
     }
 }
 

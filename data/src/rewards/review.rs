@@ -332,7 +332,8 @@ async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, s
     let row = super::find(tx, company_id, key).await?;
     let last = last_records(tx, [row.id]).await?.remove(&row.id).unwrap_or(0);
     if last != seen {
-        return Err(Error::conflict("Something else was decided about this reward meanwhile. Look at it again, then decide."));
+        let message = "Something else was decided about this reward meanwhile. Look at it again, then decide.".to_owned();
+        return Err(Error::Stale { message, seen: Some(last.to_string()) });
     }
     Ok(())
 }

@@ -230,6 +230,54 @@ on_both! {
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", taken.body);
     }
 
+    async fn a_refused_form_has_seen_only_what_its_own_page_showed(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
+        app.import(Kind::Customers, "customer_key,name,email,partner_key,created_at\nc-1,Carla,,acme,2026-01-05T10:00:00Z\n").await;
+        const OFFER: &str = "key=affiliates-2026&group=affiliates&triggers%5B0%5D%5Bkey%5D=sale&triggers%5B0%5D%5Bevent%5D=transaction";
+        const PERCENT: &str = "&triggers%5B0%5D%5Bpercent%5D=";
+        let offer = |words: &str, percent: &str| format!("description={words}{PERCENT}{percent}");
+        for (page, path, form, wrong, other, right) in [
+            ("/settings", SAVE, PROFILE, "fee_percent=much".into(), "iban=DE89370400440532013000".into(), "fee_percent=2".to_owned()),
+            (
+                "/partners/acme/edit",
+                "/rpc/partners/save",
+                "key=acme&settlement_days=3&name=Acme",
+                "email=nowhere".into(),
+                "payout_account=DE89370400440532013000".into(),
+                "email=acme%40example.com".into(),
+            ),
+            (
+                "/customers/c-1/edit",
+                "/rpc/customers/save",
+                "key=c-1",
+                "name=One&email=nowhere".into(),
+                "name=Two".into(),
+                "name=One&email=c%40example.com".into(),
+            ),
+            ("/offers/affiliates-2026/version", "/rpc/offers/publish", OFFER, offer("One", "much"), offer("Two", "30"), offer("One", "40")),
+        ] {
+            let seen = hidden(&app.get(page, Some(&owner)).await.body, path, "seen");
+            send(&app, path, page, &format!("{form}&seen={seen}&{wrong}"), Some(&owner)).await;
+            let changed = app.call(path, &format!("{form}&seen={seen}&{other}"), Some(&owner)).await;
+            assert_eq!(changed.status, StatusCode::OK, "{path}: {}", changed.body);
+            let back = app.get(page, Some(&owner)).await.body;
+            assert!(back.contains("Please check"), "{path}: {back}");
+            assert_eq!(hidden(&back, path, "seen"), seen, "{path}");
+            send(&app, path, page, &format!("{form}&seen={seen}&{right}"), Some(&owner)).await;
+            let told = app.get(page, Some(&owner)).await.body;
+            assert!(told.contains("while you were editing it"), "{path}: {told}");
+            let named = hidden(&told, path, "seen");
+            assert_ne!(named, seen, "{path}");
+            let replaced = app.call(path, &format!("{form}&seen={named}&{right}"), Some(&owner)).await;
+            assert_eq!(replaced.status, StatusCode::OK, "{path}: {}", replaced.body);
+            // A form that says nothing of it has seen nothing.
+            let blind = app.call(path, &format!("{form}&seen=&{other}"), Some(&owner)).await;
+            assert!(blind.status.is_client_error(), "{path}: {}", blind.body);
+        }
+    }
+
     async fn a_refusal_in_the_background_is_no_fault_of_the_page(db: &TestDb) {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
