@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
-use crate::check::{Checks, shown};
+use crate::check::{Checks, new_key_fault, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
@@ -64,7 +64,10 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
     for Good { row, input, partnership_id } in good {
         let Some(known) = present.rows.get(&input.customer_key) else {
-            new.push(Ready { input, partnership_id });
+            match new_key_fault(&input.customer_key) {
+                Some(fault) => faults.add(row, "customer_key", &fault)?,
+                None => new.push(Ready { input, partnership_id }),
+            }
             continue;
         };
         if let Some((field, message)) = present.difference(known, &input, partnership_id) {

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
-use crate::check::shown;
+use crate::check::{new_key_fault, shown};
 use crate::db::IN_MAX;
 use crate::entities::{group_spans, partnerships};
 use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
@@ -68,7 +68,10 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     let mut updates: Vec<(partnerships::Model, PartnerChange)> = Vec::new();
     for Good { row, given, partner, group } in &good {
         let Some(known) = present.rows.get(&partner.partner_key) else {
-            new.push((partner, *group));
+            match new_key_fault(&partner.partner_key) {
+                Some(fault) => faults.add(*row, "partner_key", &fault)?,
+                None => new.push((partner, *group)),
+            }
             continue;
         };
         if known.group_id != *group && present.first_groups.get(&known.id) != Some(group) {

@@ -16,7 +16,7 @@ use super::change::audit_row;
 use super::desk::Desk;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
 use crate::bulk::{Mode, Scope};
-use crate::check::shown;
+use crate::check::{new_key_fault, shown};
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
 use crate::error::stored;
@@ -258,10 +258,13 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
             Some(_) => {
                 plan.complaints.push(changed(&rows[place]));
             }
-            None => {
-                present.insert(row.id, content(&row));
-                plan.made.push((place, row));
-            }
+            None => match rows[place].key.as_deref().and_then(new_key_fault) {
+                Some(message) => plan.complaints.push(Complaint { row: rows[place].row, field: "key", message }),
+                None => {
+                    present.insert(row.id, content(&row));
+                    plan.made.push((place, row));
+                }
+            },
         }
     }
     Ok(plan)
