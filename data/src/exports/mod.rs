@@ -27,8 +27,6 @@ mod receipts;
 mod rewards;
 mod transactions;
 
-pub(crate) use cells::harmless;
-
 use cells::{Column, Row};
 
 /// How many rows are read at once.

@@ -13,6 +13,7 @@ use crate::check::{Checks, new_key_fault, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
+use crate::spreadsheet::is_same;
 use crate::{Error, Result, partners};
 use domain::dates::second;
 
@@ -75,7 +76,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             continue;
         }
         // What the file leaves empty stays as it is.
-        let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && new != known);
+        let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && !is_same(new, known));
         let change =
             CustomerChange { name: differs(&input.name, &known.name), email: differs(&input.email, &known.email), provider_key: None };
         if change == CustomerChange::default() {

@@ -10,6 +10,7 @@ use crate::check::{new_key_fault, shown};
 use crate::db::IN_MAX;
 use crate::entities::{group_spans, partnerships};
 use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
+use crate::spreadsheet::is_same;
 use crate::{Error, Result};
 
 use super::faults::Faults;
@@ -85,7 +86,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             continue;
         }
         // What the file leaves empty stays as it is.
-        let differs = |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && new != known);
+        let differs = |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && !is_same(new, known));
         let change = PartnerChange {
             name: differs(&given.name, &partner.name, &known.name),
             email: differs(&given.email, &partner.email, &known.email),

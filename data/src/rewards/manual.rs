@@ -21,6 +21,7 @@ use crate::db::{IN_MAX, insert_all};
 use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
 use crate::error::stored;
 use crate::events::Complaint;
+use crate::spreadsheet::is_same;
 use crate::{Db, Error, Result, transact};
 
 /// Rewards that are written together.
@@ -293,7 +294,7 @@ fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<Strin
     let partner = partners.get(reward.partner_key.trim()).is_some_and(|partner| partner.id == known.partnership_id);
     let currency = matches!(reward.currency.trim(), "") || reward.currency.trim().eq_ignore_ascii_case(&known.currency);
     let amount = stored(&known.currency).is_ok_and(|currency| Money::new(known.amount, currency).plain() == reward.amount.trim());
-    partner && currency && amount && known.description == reward.description.trim()
+    partner && currency && amount && is_same(reward.description.trim(), &known.description)
 }
 
 async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {

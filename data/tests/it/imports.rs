@@ -340,6 +340,8 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         let world = World::new(db).await;
         world.with_partners_and_customers().await;
         world.good(Kind::Transactions, TRANSACTIONS).await;
+        world.good(Kind::Partners, "partner_key,name,group\np3,@three,affiliates\n").await;
+        world.good(Kind::Customers, "customer_key,name\nc4,=1+1\n").await;
         for (noun, kind) in
             [(Noun::Partners, Kind::Partners), (Noun::Customers, Kind::Customers), (Noun::Transactions, Kind::Transactions)]
         {
