@@ -141,7 +141,8 @@ pub async fn add_user(
     real_now: Instant,
 ) -> Result<AddedUser> {
     let email = fields::email(email).map_err(|error| Error::invalid("email", error.to_string()))?;
-    let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&email).to_owned();
+    let name = fields::optional(name.unwrap_or_default(), fields::name).map_err(|error| Error::invalid("name", error.to_string()))?;
+    let name = name.unwrap_or_else(|| email.clone());
     let password_hash = match password {
         Some(password) => {
             strength::check(password, &[&name, &email])?;
@@ -178,10 +179,7 @@ pub async fn add_user(
             }
         };
         set_membership(tx, id, place, real_now).await?;
-        if let Place::Company(company_id, role) = place {
-            crate::audit::record(tx, company_id, now, author, "user_added", "user", &email, serde_json::json!({ "role": role.word() }))
-                .await?;
-        }
+        access::record_added(tx, place, &email, author, now).await?;
         if let Some(secret) = &secret {
             insert_link(tx, id, secret, real_now).await?;
         }
