@@ -86,7 +86,8 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             continue;
         }
         // What the file leaves empty stays as it is.
-        let differs = |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && !is_same(new, known));
+        let differs =
+            |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && !is_same(new, known));
         let change = PartnerChange {
             name: differs(&given.name, &partner.name, &known.name),
             email: differs(&given.email, &partner.email, &known.email),
