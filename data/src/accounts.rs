@@ -141,10 +141,15 @@ pub async fn add_user(
     real_now: Instant,
 ) -> Result<AddedUser> {
     let email = fields::email(email).map_err(|error| Error::invalid("email", error.to_string()))?;
-    let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&email).to_owned();
+    let name = fields::optional(name.unwrap_or_default(), fields::name).map_err(|error| Error::invalid("name", error.to_string()))?;
+    let name = name.unwrap_or_else(|| email.clone());
     let password_hash = match password {
         Some(password) => {
-            strength::check(password, &[&name, &email])?;
+            let (company_ids, partner_ids) = match place {
+                Place::Company(id, _) => (vec![id], Vec::new()),
+                Place::Partner(id, _) => (Vec::new(), vec![id]),
+            };
+            check_password(db.read(), password, &name, &email, company_ids, partner_ids).await?;
             Some(hash_password(password).await?)
         }
         None => None,
@@ -178,15 +183,37 @@ pub async fn add_user(
             }
         };
         set_membership(tx, id, place, real_now).await?;
-        if let Place::Company(company_id, role) = place {
-            crate::audit::record(tx, company_id, now, author, "user_added", "user", &email, serde_json::json!({ "role": role.word() }))
-                .await?;
-        }
+        access::record_added(tx, place, &email, author, now).await?;
         if let Some(secret) = &secret {
             insert_link(tx, id, secret, real_now).await?;
         }
         Ok(AddedUser { id, new, link: secret.clone() })
     })
+}
+
+/// Refuses a password that is easy to guess for those who know the person, and where they belong.
+async fn check_password<C: ConnectionTrait>(
+    conn: &C,
+    password: &str,
+    name: &str,
+    email: &str,
+    mut company_ids: Vec<Uuid>,
+    partner_ids: Vec<Uuid>,
+) -> Result<()> {
+    let mut known = vec![name.to_owned(), email.to_owned()];
+    if !partner_ids.is_empty() {
+        let of = partnerships::Entity::find().filter(partnerships::Column::PartnerId.is_in(partner_ids)).all(conn).await?;
+        for row in of {
+            known.extend([row.name, row.partner_key]);
+            company_ids.push(row.company_id);
+        }
+    }
+    if !company_ids.is_empty() {
+        let theirs = companies::Entity::find().filter(companies::Column::Id.is_in(company_ids)).all(conn).await?;
+        known.extend(theirs.into_iter().flat_map(|row| [row.name, row.key]));
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    strength::check(password, &known)
 }
 
 async fn set_membership<C: ConnectionTrait>(tx: &C, user_id: Uuid, place: Place, now: Instant) -> Result<()> {
@@ -359,7 +386,10 @@ pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address
     let token_hash = hash(secret);
     let Some(link) = find_open_link(db.read(), &token_hash, real_now).await? else { return Ok(None) };
     let user = users::Entity::find_by_id(link.user_id).one(db.read()).await?.ok_or(Error::NotFound("user"))?;
-    strength::check(password, &[&user.name, &user.email])?;
+    let belongs = memberships::Entity::find().filter(memberships::Column::UserId.eq(user.id)).all(db.read()).await?;
+    let company_ids = belongs.iter().filter_map(|row| row.company_id).collect();
+    let partner_ids = belongs.iter().filter_map(|row| row.partner_id).collect();
+    check_password(db.read(), password, &user.name, &user.email, company_ids, partner_ids).await?;
     let password_hash = hash_password(password).await?;
     let network = throttle::network(address);
     let now = crate::installation::now(db).await?;

@@ -19,6 +19,7 @@ pub struct Draft {
     to: PathBuf,
     /// An empty file may already be there.
     over_empty: bool,
+    folders: NewFolders,
 }
 
 /// Copies the database as it is at this moment.
@@ -30,7 +31,7 @@ pub async fn backup(url: &str, to: &Path) -> Result<Draft> {
         return Err(Error::conflict("this makes copies of SQLite files; use pg_dump for PostgreSQL"));
     }
     schema::look(url, Settings::default()).await?.refuse_for(Purpose::Read)?;
-    copy(url, to, false).await
+    copy(url, to, false, NewFolders::default()).await
 }
 
 /// Copies a copy beside the place where the database is to be.
@@ -42,11 +43,10 @@ pub async fn restore(url: &str, from: &Path) -> Result<Draft> {
         return Err(Error::conflict("this restores SQLite files; use pg_restore or psql for PostgreSQL"));
     };
     files::is_there(url)?;
-    for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
-        if fs::metadata(&file).is_ok_and(|file| file.len() > 0) {
-            return Err(Error::conflict(format!("{} is there already; move it away first", file.display())));
-        }
+    if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+        return Err(in_the_way(&path));
     }
+    refuse_remains(&path)?;
     let said = |words: &str| Error::conflict(format!("{} {words}", from.display()));
     match schema::look(&url_of(from), Settings::default()).await? {
         Schema::Current | Schema::Older { .. } => {}
@@ -54,8 +54,22 @@ pub async fn restore(url: &str, from: &Path) -> Result<Draft> {
         Schema::Empty => return Err(said("is empty")),
         Schema::Foreign => return Err(said("is not a Tributary database")),
     }
+    let folders = NewFolders::above(&path);
     files::create_folder(url)?;
-    copy(&url_of(from), &path, true).await
+    copy(&url_of(from), &path, true, folders).await
+}
+
+/// SQLite would write what a lost database left behind into the one that is restored, or throw it away.
+fn refuse_remains(path: &Path) -> Result<()> {
+    // A link that leads nowhere is in the way as well.
+    match ["-wal", "-shm", "-journal"].map(|ending| beside(path, ending)).into_iter().find(|file| fs::symlink_metadata(file).is_ok()) {
+        Some(file) => Err(in_the_way(&file)),
+        None => Ok(()),
+    }
+}
+
+fn in_the_way(file: &Path) -> Error {
+    Error::conflict(format!("{} is there already; move it away first", file.display()))
 }
 
 /// Before the step `next` changes the schema of a file: a copy beside it, named after it. `None` where it is not a file.
@@ -66,19 +80,19 @@ pub async fn before_migrating(url: &str, next: &str) -> Result<Option<PathBuf>> 
         _ => beside(&path, &format!(".before-{next}.{number}")),
     });
     let to = free.into_iter().find(|path| !path.exists()).unwrap_or_default();
-    copy(url, &to, false).await?.keep()?;
+    copy(url, &to, false, NewFolders::default()).await?.keep()?;
     Ok(Some(to))
 }
 
-async fn copy(url: &str, to: &Path, over_empty: bool) -> Result<Draft> {
+async fn copy(url: &str, to: &Path, over_empty: bool, folders: NewFolders) -> Result<Draft> {
     let db = Db::connect_to_read(url).await?;
-    let copied = Draft::write(&db, to, over_empty).await;
+    let copied = Draft::write(&db, to, over_empty, folders).await;
     db.close().await?;
     copied
 }
 
 impl Draft {
-    async fn write(db: &Db, to: &Path, over_empty: bool) -> Result<Draft> {
+    async fn write(db: &Db, to: &Path, over_empty: bool, folders: NewFolders) -> Result<Draft> {
         if to.exists() && !over_empty {
             return Err(taken(to));
         }
@@ -89,7 +103,7 @@ impl Draft {
             }
             _ => Error::of_file(&path, error),
         })?;
-        let draft = Draft { path, to: to.to_owned(), over_empty };
+        let draft = Draft { path, to: to.to_owned(), over_empty, folders };
         let target = draft.path.to_str().ok_or_else(|| Error::invalid("file", "is not a name in UTF-8"))?.replace('\'', "''");
         // It writes, if only to the copy: what only reads may not.
         db.read().execute_unprepared(&format!("PRAGMA query_only = OFF; VACUUM INTO '{target}'; PRAGMA query_only = ON")).await?;
@@ -102,10 +116,13 @@ impl Draft {
     }
 
     /// Gives the copy its name, on the disk for certain and never over anything.
-    pub fn keep(self) -> Result<()> {
+    pub fn keep(mut self) -> Result<()> {
         File::open(&self.path)?.sync_all()?;
-        if self.over_empty && fs::metadata(&self.to).is_ok_and(|file| file.len() == 0) {
-            fs::remove_file(&self.to)?;
+        if self.over_empty {
+            refuse_remains(&self.to)?;
+            if fs::metadata(&self.to).is_ok_and(|file| file.len() == 0) {
+                fs::remove_file(&self.to)?;
+            }
         }
         // Fails where somebody else made a file of this name meanwhile; renaming would replace it.
         fs::hard_link(&self.path, &self.to).map_err(|error| match error.kind() {
@@ -113,8 +130,30 @@ impl Draft {
             _ => Error::of_file(&self.to, error),
         })?;
         let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        self.folders.0.clear();
         File::open(folder)?.sync_all()?;
         Ok(())
+    }
+}
+
+/// Folders that were made for a copy, the innermost first. They go with it unless it is kept.
+#[derive(Debug, Default)]
+struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    /// Those that a file needs and that are not there yet.
+    fn above(file: &Path) -> NewFolders {
+        let folders = file.ancestors().skip(1).filter(|folder| *folder != Path::new(""));
+        NewFolders(folders.take_while(|folder| !folder.exists()).map(Path::to_owned).collect())
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One that holds something by now stays.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 

@@ -14,6 +14,11 @@ pub const FUTURE_MS_MAX: i64 = Instant::DAY_MS;
 /// What is said of one that lies further.
 pub const IN_THE_FUTURE: &str = "is more than a day after now";
 
+/// What is wrong with a key that nothing has yet.
+pub fn new_key_fault(key: &str) -> Option<String> {
+    fields::fit_for_new(key).err().map(|error| format!("“{}” {error}", shown(key)))
+}
+
 #[derive(Debug, Default)]
 pub struct Checks(FieldErrors);
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub use insert::{Ready, insert_new};
 
-use crate::check::{Checks, search_text, shown};
+use crate::check::{Checks, new_key_fault, search_text, shown};
 use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
 use crate::entities::customers::{Column, Entity, Model};
 use crate::seen::{self, refuse_stale};
@@ -74,6 +74,9 @@ pub async fn create_in<C: ConnectionTrait>(
     let taken = Entity::find().filter(Column::CompanyId.eq(company_id)).filter(Column::CustomerKey.eq(&input.customer_key)).one(tx).await?;
     if taken.is_some() {
         return Err(Error::invalid("customer_key", format!("“{}” is taken by another customer", shown(&input.customer_key))));
+    }
+    if let Some(fault) = new_key_fault(&input.customer_key) {
+        return Err(Error::invalid("customer_key", fault));
     }
     let (key, partner) = (input.customer_key.clone(), input.partner_key.take());
     let created = insert_new(tx, company_id, &[Ready { input, partnership_id }], source, by, now).await?;

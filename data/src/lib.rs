@@ -43,6 +43,7 @@ pub mod search;
 mod secrets;
 pub mod seen;
 pub mod sessions;
+mod spreadsheet;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transactions;

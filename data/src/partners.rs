@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::check::{Checks, search_text, shown};
+use crate::check::{Checks, new_key_fault, search_text, shown};
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{companies, group_spans, groups, partners, partnerships, status_spans};
 use crate::seen::{self, refuse_stale};
@@ -58,6 +58,9 @@ pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now
         let (input, group) = read(input, &groups)?;
         if find_in(tx, company_id, &input.partner_key).await?.is_some() {
             return Err(Error::invalid("partner_key", format!("“{}” is taken", shown(&input.partner_key))));
+        }
+        if let Some(fault) = new_key_fault(&input.partner_key) {
+            return Err(Error::invalid("partner_key", fault));
         }
         let id = insert_new(tx, company_id, &[(&input, group)], now).await?[0];
         let detail = json!({ "group": input.group, "name": input.name });
@@ -323,6 +326,9 @@ pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) 
         }
         if known.iter().any(|(_, known, ..)| *known == key) {
             return Err(Error::invalid("partner_key", format!("“{}” is taken", shown(&key))));
+        }
+        if let Some(fault) = new_key_fault(&key) {
+            return Err(Error::invalid("partner_key", fault));
         }
         partnerships::Entity::update_many()
             .col_expr(partnerships::Column::PartnerKey, Expr::value(key.as_str()))

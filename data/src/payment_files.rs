@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use crate::db::insert_all;
 use crate::entities::{companies, payment_file_payouts, payment_files};
-use crate::exports::harmless;
 use crate::payouts::{PayoutRow, key};
+use crate::spreadsheet::harmless;
 use crate::{Db, Error, Result, audit, transact};
 
 mod order;

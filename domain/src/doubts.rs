@@ -8,7 +8,7 @@ use crate::zone::Zone;
 const LARGE_MAJOR: i64 = 1_000_000;
 /// How many times the largest sale before is still usual.
 const USUAL_TIMES: i64 = 10;
-/// A sale of so many days ago is asked about.
+/// A sale, or a customer's start, of so many days ago is asked about.
 const LONG_AGO_DAYS: i64 = 366;
 
 /// A sale, and what is known of whom it is about.
@@ -29,7 +29,7 @@ pub fn of_date(sale: &NewSale, zone: &Zone, now: Instant) -> Option<String> {
     let on = zone.date(sale.occurred_at);
     let before = |since: Instant| on < zone.date(since);
     let dated = |what: String| Some(format!("It is dated {}, {what}.", long_date(on)));
-    if (zone.date(now) - on).num_days() > LONG_AGO_DAYS {
+    if is_long_ago(sale.occurred_at, zone, now) {
         return dated("more than a year ago".to_owned());
     }
     if before(sale.customer_since) {
@@ -37,6 +37,15 @@ pub fn of_date(sale: &NewSale, zone: &Zone, now: Instant) -> Option<String> {
     }
     let since = sale.partner_since.filter(|since| before(*since))?;
     dated(format!("before the partner's start on {}", long_date(zone.date(since))))
+}
+
+/// What looks wrong about the start of a customer who is added by hand. Files bring whole histories: there it is usual.
+pub fn of_start(since: Instant, zone: &Zone, now: Instant) -> Option<String> {
+    is_long_ago(since, zone, now).then(|| format!("The customer's start is {}, more than a year ago.", long_date(zone.date(since))))
+}
+
+fn is_long_ago(at: Instant, zone: &Zone, now: Instant) -> bool {
+    (zone.date(now) - zone.date(at)).num_days() > LONG_AGO_DAYS
 }
 
 /// What looks wrong about its amount.
@@ -110,6 +119,14 @@ mod tests {
             largest_before,
         };
         assert_eq!(of_sale(&sale, "2026-11-04T12:00:00Z"), expected);
+    }
+
+    #[test]
+    fn a_start_long_ago_is_asked_about() {
+        let doubt = |since: &str| of_start(at(since), &"UTC".parse().unwrap(), at("2026-11-04T12:00:00Z"));
+        assert_eq!(doubt("1999-01-01T12:00:00Z").as_deref(), Some("The customer's start is 1 January 1999, more than a year ago."));
+        assert_eq!(doubt("2025-11-04T12:00:00Z"), None);
+        assert_eq!(doubt("2026-11-04T12:00:00Z"), None);
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub const DESCRIPTION_MAX: usize = 500;
 pub enum FieldError {
     #[error("is missing")]
     Missing,
+    #[error("contains an invisible character")]
+    Invisible,
+    #[error("has a blank other than single spaces between its words")]
+    Blank,
+    #[error("must be written “{0}” in Unicode's ordinary characters, so that no two keys look alike")]
+    LookAlike(String),
     #[error("has {found} characters; at most {max} are possible")]
     TooLong { found: usize, max: usize },
     #[error("contains a character that cannot be shown")]
@@ -113,6 +119,43 @@ fn text(given: &str, max: usize, also: &[char]) -> Result<String, FieldError> {
 /// A key that somebody else's system made: 1 to 255 printable characters, trimmed.
 pub fn key(given: &str) -> Result<String, FieldError> {
     plain_text(given, KEY_MAX)
+}
+
+/// Whether a key that was read may be given to something new: two keys that look alike must not both be new. Those that are there are
+/// found and used as they are.
+///
+/// # Errors
+/// `Invisible`, `Blank`, and `LookAlike` with the spelling that is taken.
+#[cfg(feature = "server")]
+pub fn fit_for_new(key: &str) -> Result<(), FieldError> {
+    use unicode_normalization::UnicodeNormalization;
+
+    let blank = |letter: char| letter == '\u{2800}' || (letter.is_whitespace() && letter != ' ');
+    if key.contains("  ") || key.chars().any(blank) {
+        return Err(FieldError::Blank);
+    }
+    if key.is_ascii() {
+        return Ok(());
+    }
+    if key.chars().any(is_variation) {
+        return Err(FieldError::Invisible);
+    }
+    let mut plain = String::with_capacity(key.len());
+    for letter in key.chars() {
+        match letter {
+            // Full-width and half-width letters look different, and keys of Japanese systems have them.
+            '\u{ff00}'..='\u{ffef}' => plain.push(letter),
+            _ => plain.extend(std::iter::once(letter).nfkd()),
+        }
+    }
+    let plain: String = plain.nfc().collect();
+    if plain == key { Ok(()) } else { Err(FieldError::LookAlike(plain.chars().take(60).collect())) }
+}
+
+/// Characters that only choose how the one before them is drawn.
+#[cfg(feature = "server")]
+fn is_variation(letter: char) -> bool {
+    matches!(letter, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// A key as addresses and programme files carry: small letters, digits, "-" and "_".
@@ -255,6 +298,44 @@ mod tests {
     fn a_name_can_be_seen() {
         assert_eq!(name("\u{2800}\u{2800}"), Err(FieldError::Missing));
         assert_eq!(name(" \u{3000} "), Err(FieldError::Missing));
+    }
+
+    #[cfg(feature = "server")]
+    #[rstest]
+    #[case::ascii("ORD-1 a/b")]
+    #[case::accents("Ünï 1/2")]
+    #[case::japanese("株式会社・ガ")]
+    #[case::full_width("Ａ－１")]
+    #[case::half_width("ｶﾞ")]
+    #[case::emoji("🎉")]
+    #[case::hindi("हिन्दी")]
+    fn new_keys_in_every_script(#[case] given: &str) {
+        assert_eq!(fit_for_new(&key(given).unwrap()), Ok(()));
+    }
+
+    #[cfg(feature = "server")]
+    #[rstest]
+    #[case::in_pieces("cafe\u{301}", "café")]
+    #[case::kelvin("\u{212a}1", "K1")]
+    #[case::ligature("\u{fb01}ne", "fine")]
+    #[case::mathematical("\u{1d400}1", "A1")]
+    #[case::roman_number("\u{2163}", "IV")]
+    fn new_keys_have_one_spelling(#[case] given: &str, #[case] plain: &str) {
+        // As a key that is there, it is read as it is.
+        assert_eq!(key(given).as_deref(), Ok(given));
+        assert_eq!(fit_for_new(given), Err(FieldError::LookAlike(plain.to_owned())));
+        assert_eq!(fit_for_new(plain), Ok(()));
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn new_keys_hide_nothing() {
+        for hidden in ["❤\u{fe0f}", "葛\u{e0100}", "\u{1820}\u{180b}"] {
+            assert_eq!(fit_for_new(hidden), Err(FieldError::Invisible), "{hidden:?}");
+        }
+        for blank in ["a\u{a0}b", "a\u{3000}b", "a\u{2009}b", "a\u{2800}b", "a  b"] {
+            assert_eq!(fit_for_new(blank), Err(FieldError::Blank), "{blank:?}");
+        }
     }
 
     #[test]

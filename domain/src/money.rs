@@ -29,6 +29,8 @@ pub enum MoneyError {
     UnknownCurrency(String),
     #[error("“{0}” is not an amount: write digits with a point, like 19.99")]
     NotANumber(String),
+    #[error("“{0}” is not an amount: write digits with a comma, like 19,99")]
+    NotANumberWithComma(String),
     #[error("“{text}” has too many decimals: {currency} has {exponent}")]
     TooManyDecimals { text: String, currency: Currency, exponent: u8 },
     #[error("“{text}” has too many decimals: {currency} has {exponent}; write a thousand without a point")]

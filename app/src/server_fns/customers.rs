@@ -28,6 +28,8 @@ use domain::access::Action;
 #[cfg(feature = "ssr")]
 use domain::dates;
 #[cfg(feature = "ssr")]
+use domain::doubts::of_start;
+#[cfg(feature = "ssr")]
 use domain::page::counted;
 #[cfg(feature = "ssr")]
 use domain::states::AttributionSource;
@@ -69,6 +71,7 @@ pub async fn get_customer_forms(
     Ok(screens::customers::forms::forms(&cx.db, &cx.company, &key, &refund_of, cx.now).await?)
 }
 
+/// A start that looks wrong is refused at `please_confirm` until that says the same words.
 #[server(prefix = "/rpc", endpoint = "customers/create")]
 pub async fn create_customer(
     #[server(default)] place: Place,
@@ -79,6 +82,7 @@ pub async fn create_customer(
     #[server(default)] partner_key: String,
     #[server(default)] created_at: String,
     #[server(default)] test: String,
+    #[server(default)] please_confirm: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let partner_key = pick::partner_key(cx.db.read(), cx.company_id, "partner_key", &partner_key).await?;
@@ -95,6 +99,8 @@ pub async fn create_customer(
         created_at,
         test: test == "true",
     };
+    let doubt = created_at.and_then(|at| of_start(at, &cx.zone, cx.now));
+    super::ask(doubt.as_slice(), &please_confirm)?;
     let created = data::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
     let shown = data::names::title(&input.name, &input.email, &input.customer_key);
     let rewards = if created.rewards == 0 { String::new() } else { earned(created.rewards) };

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{User, list_memberships};
+use super::{Place, User, list_memberships};
 use crate::entities::{companies, flashes, memberships, partnerships, sign_in_links, users};
 use crate::{Db, Error, Result, audit, sessions, transact};
 
@@ -49,6 +49,20 @@ pub async fn list(db: &Db, company_id: Option<Uuid>) -> Result<Vec<User>> {
     Ok(list)
 }
 
+/// The companies that a partner has, each with the key that it knows the partner by.
+pub async fn known_as(db: &Db, partner_id: Uuid) -> Result<Vec<(String, String)>> {
+    let of = partnerships::Entity::find()
+        .filter(partnerships::Column::PartnerId.eq(partner_id))
+        .order_by_asc(partnerships::Column::JoinedAt)
+        .all(db.read())
+        .await?;
+    let mut known = Vec::with_capacity(of.len());
+    for partnership in of {
+        known.push((crate::companies::get(db.read(), partnership.company_id).await?.key, partnership.partner_key));
+    }
+    Ok(known)
+}
+
 /// Ends every session of a person. Returns how many that were.
 pub async fn sign_out(db: &Db, email: &str, author: &str) -> Result<u64> {
     let now = crate::installation::now(db).await?;
@@ -75,7 +89,7 @@ pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<R
             Scope::Partner(id) => membership.partner_id == Some(id),
         });
         if gone.is_empty() && from != Scope::Everywhere {
-            return Err(Error::conflict(format!("{} does not belong there", user.email)));
+            return Err(not_there(tx, &user, &left, from).await?);
         }
         for membership in &gone {
             refuse_last_owner(tx, membership).await?;
@@ -94,6 +108,25 @@ pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<R
     })
 }
 
+/// Why a person's access is not taken from where they do not belong.
+async fn not_there<C: ConnectionTrait>(tx: &C, user: &users::Model, memberships: &[memberships::Model], from: Scope) -> Result<Error> {
+    let by_partner = match from {
+        Scope::Company(company_id) => {
+            let partners = memberships.iter().filter_map(|membership| membership.partner_id);
+            partnerships::Entity::find()
+                .filter(partnerships::Column::CompanyId.eq(company_id))
+                .filter(partnerships::Column::PartnerId.is_in(partners))
+                .one(tx)
+                .await?
+        }
+        Scope::Partner(_) | Scope::Everywhere => None,
+    };
+    Ok(Error::conflict(match by_partner {
+        Some(row) => format!("{} does not belong to the company itself, but to its partner “{}”", user.email, row.partner_key),
+        None => format!("{} does not belong there", user.email),
+    }))
+}
+
 async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memberships::Model, author: &str, now: Instant) -> Result<()> {
     memberships::Entity::delete_by_id(membership.id).exec(tx).await?;
     if let Some(company_id) = membership.company_id {
@@ -101,12 +134,34 @@ async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memb
         audit::record(tx, company_id, now, author, "user_removed", "user", &user.email, detail).await?;
     }
     if let Some(partner_id) = membership.partner_id {
-        let of = partnerships::Entity::find().filter(partnerships::Column::PartnerId.eq(partner_id)).all(tx).await?;
-        for partnership in of {
-            let subject = &partnership.partner_key;
-            let detail = json!({ "role": membership.role, "email": user.email });
-            audit::record(tx, partnership.company_id, now, author, "member_removed", "partner", subject, detail).await?;
+        record_member(tx, partner_id, "member_removed", &membership.role, &user.email, author, now).await?;
+    }
+    Ok(())
+}
+
+/// In the log of the company, or of every company of the partner.
+pub(super) async fn record_added<C: ConnectionTrait>(tx: &C, place: Place, email: &str, author: &str, now: Instant) -> Result<()> {
+    match place {
+        Place::Company(company_id, role) => {
+            audit::record(tx, company_id, now, author, "user_added", "user", email, json!({ "role": role.word() })).await
         }
+        Place::Partner(partner_id, role) => record_member(tx, partner_id, "member_added", role.word(), email, author, now).await,
+    }
+}
+
+async fn record_member<C: ConnectionTrait>(
+    tx: &C,
+    partner_id: Uuid,
+    action: &str,
+    role: &str,
+    email: &str,
+    author: &str,
+    now: Instant,
+) -> Result<()> {
+    let of = partnerships::Entity::find().filter(partnerships::Column::PartnerId.eq(partner_id)).all(tx).await?;
+    for partnership in of {
+        let detail = json!({ "role": role, "email": email });
+        audit::record(tx, partnership.company_id, now, author, action, "partner", &partnership.partner_key, detail).await?;
     }
     Ok(())
 }

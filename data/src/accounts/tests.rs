@@ -175,7 +175,7 @@ on_both! {
         };
         assert_eq!(by_link("in_wrong", "a long password", NOW).await.unwrap(), None);
         // What is refused leaves the link as it was.
-        for weak in ["short", "password1234", "ada@northwind.example", &"x1y2z3".repeat(200)] {
+        for weak in ["short", "password1234", "ada@northwind.example", "Northwind1", &"x1y2z3".repeat(200)] {
             assert!(matches!(by_link(&link, weak, NOW).await, Err(Error::Invalid(_))), "{weak}");
             assert!(link_is_open(db, &link, NOW).await.unwrap());
         }
@@ -212,6 +212,27 @@ on_both! {
         assert!(matches!(user.memberships[..], [Membership::Company { role: CompanyRole::ReadOnly, .. }]), "{user:?}");
         let answer = sign_in(db, "ada@northwind.example", "a newer password", "203.0.113.9", NOW).await.unwrap();
         assert!(matches!(answer, SignIn::Welcome(_)));
+    }
+
+    async fn a_password_is_more_than_where_one_belongs(db: &TestDb) {
+        let south = company(db, "southwind").await;
+        let place = Place::Company(south, CompanyRole::Owner);
+        for weak in ["Southwind1", "southwind-2026", "SouthWind!Ada"] {
+            let refused = add_user(db, place, "ada@example.com", Some("Ada Moreau"), Some(weak), "test", NOW).await;
+            assert!(refused.unwrap_err().to_string().contains("made of names that others know"), "{weak}");
+        }
+        let partner = crate::partners::NewPartner { partner_key: "riverblog".to_owned(), ..Default::default() };
+        let programme = "[company]\nkey = \"southwind\"\n\n[[groups]]\nkey = \"all\"\nname = \"All\"\n";
+        crate::programme::apply(db, programme, false, "test", NOW).await.unwrap();
+        crate::partners::create(db, south, &partner, "test", NOW).await.unwrap();
+        let place = Place::Partner(find_partner(db, south, "riverblog").await.unwrap(), PartnerRole::Owner);
+        for weak in ["southwind1", "riverblog2026"] {
+            assert!(add_user(db, place, "bo@example.com", None, Some(weak), "test", NOW).await.is_err(), "{weak}");
+        }
+        add_user(db, place, "bo@example.com", None, Some("a long password"), "test", NOW).await.unwrap();
+        let log = audit::Entity::find().filter(audit::Column::Action.eq("member_added")).all(db.read()).await.unwrap();
+        let said: Vec<_> = log.iter().map(|row| (row.company_id, row.subject.as_str(), row.detail.as_str())).collect();
+        assert_eq!(said, [(Some(south), "riverblog", r#"{"email":"bo@example.com","role":"owner"}"#)]);
     }
 
     async fn a_person_belongs_to_companies_and_partners(db: &TestDb) {

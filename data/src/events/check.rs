@@ -8,7 +8,7 @@ use domain::{Currency, Instant, Money};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE, shown};
+use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE, new_key_fault, shown};
 use crate::db::IN_MAX;
 use crate::error::stored;
 use crate::{Error, Result};
@@ -102,6 +102,7 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
     checker.check_alone();
     checker.check_duplicates();
     checker.check_recorded(tx, company_id).await?;
+    checker.check_new_keys();
     let order = checker.order();
     let originals = checker.check_refunds(tx, company_id, &order).await?;
 
@@ -224,6 +225,19 @@ impl Checker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A voided transaction's key is known too, and free again as it is.
+    fn check_new_keys(&mut self) {
+        let batch = self.batch;
+        for number in 0..to_u32(batch.rows.len()) {
+            if self.fates[number as usize] != Fate::New || self.voided.contains_key(&number) {
+                continue;
+            }
+            if let Some(fault) = new_key_fault(batch.key(batch.row(number))) {
+                self.refuse(number, "key", fault);
+            }
+        }
     }
 
     fn recorded_difference(&self, row: u32, recorded: &Recorded) -> Option<(&'static str, String)> {

@@ -5,6 +5,7 @@ use domain::{Instant, Money, Month};
 use serde_json::Value;
 
 use super::Format;
+use crate::spreadsheet::harmless;
 use crate::{Error, Result};
 
 pub struct Column {
@@ -86,27 +87,6 @@ impl Cell {
     }
 }
 
-/// Spreadsheets run cells that begin like this as formulas; the full-width ones too.
-const FORMULAS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// The same text, and no spreadsheet takes any of it for a formula. Where people write decimal commas, semicolons stand between
-/// columns: what follows one begins a cell there.
-pub(crate) fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 1);
-    for (place, part) in text.split(';').enumerate() {
-        if place > 0 {
-            out.push(';');
-        }
-        // A spreadsheet may leave out blanks and quotation marks at the beginning of a cell.
-        let begins = part.trim_start_matches([' ', '"', '\u{a0}']);
-        if part.starts_with(FORMULAS) || (place > 0 && begins.starts_with(FORMULAS)) {
-            out.push('\'');
-        }
-        out.push_str(part);
-    }
-    out
-}
-
 fn kept(columns: &[Column], format: Format) -> impl Iterator<Item = (usize, &Column)> {
     columns.iter().enumerate().filter(move |(_, column)| column.csv || format != Format::Csv)
 }
@@ -173,16 +153,5 @@ mod tests {
             written(Format::JsonLines),
             "{\"name\":\"=SUM(A1)\",\"amount\":-1950,\"when\":\"1970-01-01T00:00:00Z\",\"list\":[1,2]}\n"
         );
-    }
-
-    #[test]
-    fn nothing_in_a_spreadsheet_is_a_formula() {
-        for text in ["=1", "+1", "-1", "@A", "\tx", "\rx", "＝1+1", "＋1", "－1", "＠A"] {
-            assert_eq!(harmless(text), format!("'{text}"));
-        }
-        assert_eq!(harmless("x;=1+1;y"), "x;'=1+1;y");
-        assert_eq!(harmless("x; \"＝1+1"), "x;' \"＝1+1");
-        assert_eq!(harmless("a; b - c"), "a; b - c");
-        assert_eq!(harmless("Plain - text"), "Plain - text");
     }
 }

@@ -27,8 +27,6 @@ mod receipts;
 mod rewards;
 mod transactions;
 
-pub(crate) use cells::harmless;
-
 use cells::{Column, Row};
 
 /// How many rows are read at once.
@@ -184,10 +182,7 @@ impl Export {
     pub async fn begin<C: ConnectionTrait>(conn: &C, company_id: Uuid, noun: Noun, format: Format) -> Result<Export> {
         open_imports::refuse_while_open(conn, company_id).await?;
         let company = companies::get(conn, company_id).await?;
-        // What was voided must not come back by importing the file.
-        let voided =
-            (noun == Noun::Transactions && format == Format::Csv).then(|| crate::entities::transactions::Column::VoidedAt.is_null());
-        Ok(Export { company, noun, format, filter: Condition::all().add_option(voided), at: Position::Head })
+        Ok(Export { company, noun, format, filter: Condition::all(), at: Position::Head })
     }
 
     /// What a list on screen shows under this address, for a spreadsheet. Of a partner's own tabs `earner` (rewards) and `seller`

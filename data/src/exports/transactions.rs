@@ -20,7 +20,7 @@ pub const COLUMNS: &[Column] = &[
     more("refunded"),
     more("source"),
     more("recorded_at"),
-    more("voided_at"),
+    column("voided_at"),
 ];
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {

@@ -9,10 +9,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
-use crate::check::{Checks, shown};
+use crate::check::{Checks, new_key_fault, shown};
 use crate::customers::{CustomerChange, NewCustomer, Ready, insert_new, read as read_customer, update_row};
 use crate::db::IN_MAX;
 use crate::entities::{attributions, customers};
+use crate::spreadsheet::is_same;
 use crate::{Error, Result, partners};
 use domain::dates::second;
 
@@ -64,7 +65,10 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
     for Good { row, input, partnership_id } in good {
         let Some(known) = present.rows.get(&input.customer_key) else {
-            new.push(Ready { input, partnership_id });
+            match new_key_fault(&input.customer_key) {
+                Some(fault) => faults.add(row, "customer_key", &fault)?,
+                None => new.push(Ready { input, partnership_id }),
+            }
             continue;
         };
         if let Some((field, message)) = present.difference(known, &input, partnership_id) {
@@ -72,7 +76,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             continue;
         }
         // What the file leaves empty stays as it is.
-        let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && new != known);
+        let differs = |new: &str, known: &str| Some(new.to_owned()).filter(|new| !new.is_empty() && !is_same(new, known));
         let change =
             CustomerChange { name: differs(&input.name, &known.name), email: differs(&input.email, &known.email), provider_key: None };
         if change == CustomerChange::default() {

@@ -6,10 +6,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::bulk::{Mode, Scope};
-use crate::check::shown;
+use crate::check::{new_key_fault, shown};
 use crate::db::IN_MAX;
 use crate::entities::{group_spans, partnerships};
 use crate::partners::{NewPartner, PartnerChange, groups_by_key, insert_new, read as read_partner, update_row};
+use crate::spreadsheet::is_same;
 use crate::{Error, Result};
 
 use super::faults::Faults;
@@ -68,7 +69,10 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     let mut updates: Vec<(partnerships::Model, PartnerChange)> = Vec::new();
     for Good { row, given, partner, group } in &good {
         let Some(known) = present.rows.get(&partner.partner_key) else {
-            new.push((partner, *group));
+            match new_key_fault(&partner.partner_key) {
+                Some(fault) => faults.add(*row, "partner_key", &fault)?,
+                None => new.push((partner, *group)),
+            }
             continue;
         };
         if known.group_id != *group && present.first_groups.get(&known.id) != Some(group) {
@@ -82,7 +86,8 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             continue;
         }
         // What the file leaves empty stays as it is.
-        let differs = |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && new != known);
+        let differs =
+            |given: &str, new: &str, known: &str| Some(new.to_owned()).filter(|new| !given.trim().is_empty() && !is_same(new, known));
         let change = PartnerChange {
             name: differs(&given.name, &partner.name, &known.name),
             email: differs(&given.email, &partner.email, &known.email),

@@ -16,11 +16,12 @@ use super::change::audit_row;
 use super::desk::Desk;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
 use crate::bulk::{Mode, Scope};
-use crate::check::shown;
+use crate::check::{new_key_fault, shown};
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
 use crate::error::stored;
 use crate::events::Complaint;
+use crate::spreadsheet::is_same;
 use crate::{Db, Error, Result, transact};
 
 /// Rewards that are written together.
@@ -258,10 +259,13 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &
             Some(_) => {
                 plan.complaints.push(changed(&rows[place]));
             }
-            None => {
-                present.insert(row.id, content(&row));
-                plan.made.push((place, row));
-            }
+            None => match rows[place].key.as_deref().and_then(new_key_fault) {
+                Some(message) => plan.complaints.push(Complaint { row: rows[place].row, field: "key", message }),
+                None => {
+                    present.insert(row.id, content(&row));
+                    plan.made.push((place, row));
+                }
+            },
         }
     }
     Ok(plan)
@@ -290,7 +294,7 @@ fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<Strin
     let partner = partners.get(reward.partner_key.trim()).is_some_and(|partner| partner.id == known.partnership_id);
     let currency = matches!(reward.currency.trim(), "") || reward.currency.trim().eq_ignore_ascii_case(&known.currency);
     let amount = stored(&known.currency).is_ok_and(|currency| Money::new(known.amount, currency).plain() == reward.amount.trim());
-    partner && currency && amount && known.description == reward.description.trim()
+    partner && currency && amount && is_same(reward.description.trim(), &known.description)
 }
 
 async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {

@@ -10,7 +10,7 @@ use data::{Result, on_both};
 use domain::money::Decimals;
 use rstest::rstest;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::world::{BY, World, fault};
 
@@ -340,6 +340,8 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         let world = World::new(db).await;
         world.with_partners_and_customers().await;
         world.good(Kind::Transactions, TRANSACTIONS).await;
+        world.good(Kind::Partners, "partner_key,name,group\np3,@three,affiliates\n").await;
+        world.good(Kind::Customers, "customer_key,name\nc4,=1+1\n").await;
         for (noun, kind) in
             [(Noun::Partners, Kind::Partners), (Noun::Customers, Kind::Customers), (Noun::Transactions, Kind::Transactions)]
         {
@@ -359,6 +361,29 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
             let tried = world.try_import(kind, template.as_bytes(), dry()).await.unwrap();
             assert_eq!(tried.read, 1, "{kind:?}");
         }
+    }
+
+    async fn new_keys_have_one_spelling(db: &TestDb) {
+        let world = World::new(db).await;
+        world.with_partners_and_customers().await;
+        let says = "“cafe\u{301}” must be written “café” in Unicode's ordinary characters, so that no two keys look alike";
+        for (kind, column, file) in [
+            (Kind::Partners, "partner_key", "partner_key,group\ncafe\u{301},affiliates\n"),
+            (Kind::Customers, "customer_key", "customer_key\ncafe\u{301}\n"),
+            (Kind::Transactions, "key", "key,customer_key,amount,currency,occurred_at\ncafe\u{301},c1,1.00,USD,2026-02-01T10:00:00Z\n"),
+            (Kind::Rewards, "key", "partner_key,amount,currency,description,key\np1,1.00,USD,Talk,cafe\u{301}\n"),
+        ] {
+            assert_eq!(world.bad(kind, file.as_bytes()).await, [format!("row 2, {column}: {says}")]);
+            assert_eq!(world.good(kind, &file.replace("cafe\u{301}", "café")).await, "1/0/0");
+        }
+        // One that an earlier version took is found as it is.
+        let old = customers::Entity::update_many()
+            .col_expr(customers::Column::CustomerKey, Expr::value("c\u{327}2"))
+            .filter(customers::Column::CustomerKey.eq("c2"));
+        old.exec(db.read()).await.unwrap();
+        assert_eq!(world.good(Kind::Customers, "customer_key,name\nc\u{327}2,Cedilla\n").await, "0/1/0");
+        let sale = "key,customer_key,amount,currency,occurred_at\nt9,c\u{327}2,1.00,USD,2026-02-01T10:00:00Z\n";
+        assert_eq!(world.good(Kind::Transactions, sale).await, "1/0/0");
     }
 
     async fn no_partner_from_then_on(db: &TestDb) {

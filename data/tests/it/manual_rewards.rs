@@ -68,6 +68,12 @@ on_both! {
         assert!(changed.refused() && changed.errors[0].message.contains("was given already, with other content"), "{changed:?}");
         assert_eq!(books.stored_reward(refund).await.amount, -500);
         assert_eq!(rewards::Entity::find().all(db.read()).await.unwrap().len(), 3);
+        // As a download for spreadsheets has a description, too.
+        assert_eq!(import("ada,1.00,USD,\"Talk\n=1+1\",,talk\n".to_owned()).await.created, 1);
+        let all = rewards::Entity::find().all(db.read()).await.unwrap();
+        let talk = all.iter().find(|row| row.description.starts_with("Talk")).unwrap();
+        let again = import(format!("ada,1.00,USD,\"Talk\n'=1+1\",,{}\n", talk.key)).await;
+        assert_eq!((again.created, again.unchanged), (0, 1), "{again:?}");
     }
 
     async fn a_paused_invoice_is_offered_without_dates(db: &TestDb) {

@@ -3,9 +3,10 @@
 use data::customers::NewCustomer;
 use data::entities::{receipts, rewards, transactions};
 use data::on_both;
+use data::partners::{self, NewPartner};
 use domain::{Currency, Money};
 
-use crate::world::{PROGRAMME, World, at, fault, usd};
+use crate::world::{BY, PROGRAMME, World, at, fault, usd};
 
 /// The programme with other triggers in its one offer.
 fn offering(triggers: &str) -> String {
@@ -211,6 +212,15 @@ when = "transaction.product_key != 'gift'"
         assert_eq!(fault(world.try_sale(" ", "c1", usd("1.00"), day).await, "key"), "is missing");
         assert!(fault(world.try_sale("a\u{0}b", "c1", usd("1.00"), day).await, "key").contains("cannot be shown"));
         assert!(fault(world.try_refund("r", "ok", usd("-1.00"), day).await, "amount").contains("above zero"));
+        for (hidden, says) in [("cafe\u{301}", "written “café”"), ("caf\u{e9}\u{fe0f}", "invisible"), ("caf\u{e9}\u{a0}1", "blank")] {
+            let alike = NewCustomer { customer_key: hidden.to_owned(), ..NewCustomer::default() };
+            assert!(fault(world.create(&alike).await, "customer_key").contains(says), "{hidden:?}");
+            assert!(fault(world.try_sale(hidden, "c1", usd("1.00"), day).await, "key").contains(says), "{hidden:?}");
+            assert!(fault(world.try_refund(hidden, "ok", usd("1.00"), day).await, "key").contains(says), "{hidden:?}");
+            let partner = NewPartner { partner_key: hidden.to_owned(), group: "affiliates".to_owned(), ..NewPartner::default() };
+            assert!(fault(partners::create(db, world.company, &partner, BY, world.now).await, "partner_key").contains(says), "{hidden:?}");
+            assert!(fault(partners::rename_key(db, "northwind", "bob", hidden, BY).await, "partner_key").contains(says), "{hidden:?}");
+        }
         let twin = NewCustomer { customer_key: "c1".to_owned(), ..NewCustomer::default() };
         assert_eq!(fault(world.create(&twin).await, "customer_key"), "“c1” is taken by another customer");
         let orphan = NewCustomer { customer_key: "c2".to_owned(), partner_key: Some("zoe".to_owned()), ..NewCustomer::default() };

@@ -37,14 +37,22 @@ impl Money {
         if decimals == Decimals::Unsaid && !text.contains([',', ' ', '\u{a0}', '\u{202f}', '\'']) {
             return Money::parse(text, currency);
         }
-        let plain = plain(text, decimals)?;
-        match Money::parse(&plain, currency) {
-            // What it means was said.
-            Err(MoneyError::Thousand { currency, exponent, .. }) => {
-                Err(MoneyError::TooManyDecimals { text: text.chars().take(40).collect(), currency, exponent })
-            }
-            outcome => outcome,
+        Money::parse(&plain(text, decimals)?, currency).map_err(|error| as_written(error, text, decimals))
+    }
+}
+
+/// What is wrong, of the number as it was written.
+fn as_written(error: MoneyError, text: &str, decimals: Decimals) -> MoneyError {
+    let shown = text.chars().take(40).collect();
+    match error {
+        // What it means was said.
+        MoneyError::Thousand { currency, exponent, .. } | MoneyError::TooManyDecimals { currency, exponent, .. } => {
+            MoneyError::TooManyDecimals { text: shown, currency, exponent }
         }
+        MoneyError::TooLarge(_) => MoneyError::TooLarge(shown),
+        MoneyError::NotANumber(_) if decimals == Decimals::Comma => MoneyError::NotANumberWithComma(shown),
+        MoneyError::NotANumber(_) => MoneyError::NotANumber(shown),
+        other => other,
     }
 }
 
@@ -77,7 +85,7 @@ fn plain(text: &str, decimals: Decimals) -> Result<Cow<'_, str>, MoneyError> {
         }
     }
     if !grouped {
-        return Err(MoneyError::NotANumber(shown()));
+        return Err(as_written(MoneyError::NotANumber(shown()), text, decimals));
     }
     let whole = groups.concat();
     Ok(Cow::Owned(fraction.map_or_else(|| format!("{sign}{whole}"), |fraction| format!("{sign}{whole}.{fraction}"))))
@@ -118,6 +126,19 @@ mod tests {
     #[case("1,000 000", Decimals::Point)]
     fn asks_back_about_the_rest(#[case] text: &str, #[case] decimals: Decimals) {
         assert!(Money::parse_written(text, Currency::USD, decimals).is_err(), "{text}");
+    }
+
+    #[rstest]
+    #[case("12.50", Decimals::Comma, "“12.50” is not an amount: write digits with a comma, like 19,99")]
+    #[case("much", Decimals::Comma, "“much” is not an amount: write digits with a comma, like 19,99")]
+    #[case("5,", Decimals::Comma, "“5,” is not an amount: write digits with a comma, like 19,99")]
+    #[case("1,505", Decimals::Comma, "“1,505” has too many decimals: USD has 2")]
+    #[case("1.000,5055", Decimals::Comma, "“1.000,5055” has too many decimals: USD has 2")]
+    #[case("99.999.999.999.999,50", Decimals::Comma, "“99.999.999.999.999,50” is too large")]
+    #[case("12,50", Decimals::Point, "“12,50” is not an amount: write digits with a point, like 19.99")]
+    #[case("much", Decimals::Unsaid, "“much” is not an amount: write digits with a point, like 19.99")]
+    fn says_how_it_is_to_be_written(#[case] text: &str, #[case] decimals: Decimals, #[case] says: &str) {
+        assert_eq!(Money::parse_written(text, Currency::USD, decimals).unwrap_err().to_string(), says);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FormatArg {
-    /// Amounts in major units
+    /// Amounts in major units; of partners, customers and transactions the columns that their import reads
     Csv,
     /// One JSON object per line, amounts in minor units
     Jsonl,

@@ -35,7 +35,7 @@ pub enum Command {
 pub struct RemoveArgs {
     #[arg(long)]
     email: String,
-    /// Only from this company (default: from everywhere, with password and links)
+    /// Only from this company, not from its partners (default: from everywhere, with password and links)
     #[arg(long, value_name = "KEY")]
     company: Option<String>,
     /// Only from this partner of the company
@@ -90,11 +90,18 @@ async fn list(url: &str, company: Option<&str>) -> Outcome {
         None => None,
     };
     for user in access::list(&db, company_id).await? {
-        let places = user.memberships.iter().map(|membership| match membership {
-            Membership::Company { key, role, .. } => format!("{key}: {role}"),
-            Membership::Partner { name, role, .. } => format!("partner {name}: {role}"),
-        });
-        let places: Vec<String> = places.collect();
+        let mut places = Vec::new();
+        for membership in &user.memberships {
+            match membership {
+                Membership::Company { key, role, .. } => places.push(format!("{key}: {role}")),
+                // By the keys that `remove` takes.
+                Membership::Partner { partner_id, role, .. } => {
+                    for (company, partner) in access::known_as(&db, *partner_id).await? {
+                        places.push(format!("partner {partner} of {company}: {role}"));
+                    }
+                }
+            }
+        }
         say(&format!("{}\t{}\t{}", user.email, user.name, places.join(", ")))?;
     }
     db.close().await?;

@@ -142,6 +142,14 @@ fn a_copy_is_restored_where_nothing_is() {
     program.file("var/tributary.db-wal", "a journal of the lost one");
     assert!(program.refused(&["restore", "copy.db"]).contains("tributary.db-wal is there already"));
     fs::remove_file(program.path("var/tributary.db-wal")).unwrap();
+    // Also an empty one, and the journal of a database without a write-ahead log.
+    for ending in ["-wal", "-shm", "-journal"] {
+        let name = format!("var/tributary.db{ending}");
+        program.file(&name, "");
+        assert!(program.refused(&["restore", "copy.db"]).contains(&format!("tributary.db{ending} is there already; move it away first")));
+        assert!(!program.path(DATABASE).exists(), "{ending}");
+        fs::remove_file(program.path(&name)).unwrap();
+    }
 
     for (name, content) in [("text.db", "not a database, whatever it is called"), ("empty.db", "")] {
         program.file(name, content);
@@ -165,6 +173,10 @@ fn a_copy_that_is_wrong_gets_no_name() {
     fs::rename(program.path(DATABASE), program.path("wrong.db")).unwrap();
     assert!(program.refused(&["restore", "wrong.db"]).contains("statements about the rows are broken"));
     assert_eq!(fs::read_dir(program.path("var")).unwrap().count(), 0);
+    // Folders that were made for it are gone with it.
+    let deep = ["--database", "sqlite://deep/down/tributary.db", "restore", "wrong.db"];
+    assert!(program.refused(&deep).contains("statements about the rows are broken"));
+    assert!(!program.path("deep").exists());
     program.ok(&["restore", "good.db"]);
     program.ok(&["verify"]);
     assert_eq!(fs::read_dir(program.path("var")).unwrap().count(), 1);

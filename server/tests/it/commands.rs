@@ -113,6 +113,10 @@ fn people_are_added_with_a_password_or_a_link() {
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains("at least 10"), "{stderr}");
 
+    for (name, says) in [("Ada\tLovelace", "cannot be shown"), ("Ada\nLovelace", "line break"), ("Ada\u{202e}", "cannot be shown")] {
+        let refused = program.refused(&[&add[..], &["--link", "--name", name]].concat());
+        assert!(refused.contains("name: contains") && refused.contains(says), "{refused}");
+    }
     for (wrong, says) in [("--role", "role"), ("--company", "was not found"), ("--email", "not an email address")] {
         let mut arguments = add;
         let at = arguments.iter().position(|argument| *argument == wrong).unwrap();
@@ -208,7 +212,7 @@ fn access_is_listed_and_taken_away() {
     add("mia@northwind.example", &["owner"]);
     add("bo@northwind.example", &["admin"]);
     add("ada@acme.example", &["owner", "--partner", "acme"]);
-    let listed = "ada@acme.example\tada@acme.example\tpartner Acme Blog: owner\n\
+    let listed = "ada@acme.example\tada@acme.example\tpartner acme of northwind: owner\n\
                   bo@northwind.example\tbo@northwind.example\tnorthwind: admin\n\
                   mia@northwind.example\tmia@northwind.example\tnorthwind: owner\n";
     assert_eq!(program.ok(&["user", "list"]), listed);
@@ -219,10 +223,12 @@ fn access_is_listed_and_taken_away() {
     assert!(program.refused(&["user", "remove", "--email", "who@northwind.example"]).contains("user was not found"));
     let removed = program.ok(&["user", "remove", "--email", "bo@northwind.example", "--company", "northwind"]);
     assert_eq!(removed, "removed from 1 place, ended 0 sessions\n");
+    let elsewhere = program.refused(&["user", "remove", "--email", "ada@acme.example", "--company", "northwind"]);
+    assert!(elsewhere.contains("does not belong to the company itself, but to its partner “acme”"), "{elsewhere}");
     program.ok(&["user", "remove", "--email", "ada@acme.example", "--company", "northwind", "--partner", "acme"]);
     assert_eq!(program.ok(&["user", "list", "--company", "northwind"]).lines().count(), 1);
     let log = program.ok(&["export", "audit", "--company", "northwind", "--format", "csv"]);
-    assert!(log.contains("user_removed") && log.contains("member_removed"), "{log}");
+    assert!(["user_added", "user_removed", "member_added", "member_removed"].iter().all(|action| log.contains(action)), "{log}");
     program.ok(&["verify"]);
 }
 

@@ -112,6 +112,16 @@ on_both! {
         shop.done(SALE, "customer_key=walk-1&amount=10.00&currency=USD&occurred_at=2026-03-10T08%3A00").await;
     }
 
+    async fn a_customer_of_long_ago_is_asked_about_before_it_counts(db: &TestDb) {
+        let shop = shop(db).await;
+        let path = "/rpc/customers/create";
+        let old = "customer_key=since-1999&created_at=1999-01-01T09%3A00";
+        let doubt = shop.fault(path, old, "please_confirm").await;
+        assert_eq!(doubt, "The customer's start is 1 January 1999, more than a year ago.");
+        shop.done(path, &format!("{old}&please_confirm={}", doubt.replace(' ', "+"))).await;
+        shop.done(path, "customer_key=new-1&created_at=2026-03-01T09%3A00").await;
+    }
+
     async fn a_sale_is_voided_with_a_preview_and_undone(db: &TestDb) {
         let shop = shop(db).await;
         let earned = shop.earned().await;

@@ -48,6 +48,10 @@ on_both! {
             other.good(kind, &export(&world, noun, Format::Csv).await).await;
         }
         let file = export(&world, Noun::Transactions, Format::SpreadsheetCsv).await;
+        let plain = export(&world, Noun::Transactions, Format::Csv).await;
+        assert!(plain.starts_with("key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of,voided_at\n"), "{plain}");
+        let tried = other.try_import(Kind::Transactions, plain.as_bytes(), dry()).await.unwrap();
+        assert_eq!((tried.created, tried.voided.rows, tried.ignored.len()), (3, 3, 0), "{tried:?}");
         let tried = other.try_import(Kind::Transactions, file.as_bytes(), dry()).await.unwrap();
         let report = other.import(Kind::Transactions, &file).await;
         for report in [&tried, &report] {
@@ -55,7 +59,8 @@ on_both! {
             assert_eq!(said(&report.voided), ["row 2: voided on 10 March 2026", "row 3: voided on 10 March 2026", "row 6: voided on 10 March 2026"]);
             assert!(!report.refused() && !report.ignored.contains(&"voided_at".to_owned()), "{report:?}");
         }
-        assert_eq!(export(&other, Noun::Transactions, Format::Csv).await, export(&world, Noun::Transactions, Format::Csv).await);
+        let live = |csv: String| csv.lines().filter(|row| row.ends_with(',')).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(live(export(&other, Noun::Transactions, Format::Csv).await), live(plain));
         assert_eq!(other.balances().await, world.balances().await);
         let again = other.import(Kind::Transactions, &file).await;
         assert_eq!((again.unchanged, again.voided.rows), (3, 3));

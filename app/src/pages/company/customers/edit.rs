@@ -8,7 +8,7 @@ use views::customers::CustomerDetail;
 
 use super::this_customer;
 use crate::components::viewer::use_viewer;
-use crate::components::{CheckField, Combobox, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
+use crate::components::{CheckField, Combobox, ConfirmField, DrawerFor, DrawerForm, Field, Hidden, Loaded, Skeleton, TooLate, finder};
 use crate::list::use_list;
 use crate::server_fns::customers::{CreateCustomer, GetCustomer, SaveCustomer, customer_path};
 use crate::server_fns::partners::FindPartners;
@@ -50,6 +50,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
                 }}
             </Loaded>
             <CheckField name="test" label="A test customer" hint="Test customers never earn a reward."/>
+            <ConfirmField name="please_confirm" label="Yes, add the customer"/>
         </DrawerForm>
     }
 }
