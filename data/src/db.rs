@@ -46,6 +46,8 @@ pub struct Db {
     pools: Pools,
     reader: Reader,
     settings: Settings,
+    /// How long a write goes on asking for its turn while another process holds it.
+    waits: Duration,
     health: Arc<WriteHealth>,
     writes: Writes,
     #[cfg(feature = "testing")]
@@ -113,6 +115,7 @@ impl Db {
             pools,
             reader,
             settings,
+            waits: settings.turn,
             health: Arc::default(),
             writes,
             #[cfg(feature = "testing")]
@@ -136,6 +139,11 @@ impl Db {
     /// The same database for whoever may change nothing, and why.
     pub fn read_only(&self, why: &'static str) -> Db {
         Db { writes: Writes::Never(why), ..self.clone() }
+    }
+
+    /// The same database for what people wait for: where another process holds it, they are told so soon.
+    pub fn for_people(&self) -> Db {
+        Db { waits: self.settings.patience, ..self.clone() }
     }
 
     /// Writes the claim of the form that this handle is for. [`transact!`] does so before all else.
@@ -189,17 +197,17 @@ impl Db {
         }
         let begun = self.begin_in_turn().await;
         if let Err(error) = &begun {
-            self.health.failed(error);
+            self.health.failed(error, 0);
         }
         begun.map_err(Error::explained)
     }
 
-    /// Waits for its turn as long as is promised, however often the database says meanwhile that it is busy.
+    /// Waits for its turn as long as is promised, however often the database says meanwhile that another process holds it.
     async fn begin_in_turn(&self) -> Result<Tx> {
         let mut attempts = Attempts::default();
         loop {
             match self.try_begin().await {
-                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.settings.turn => attempts.pause().await,
+                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.waits => attempts.pause().await,
                 outcome => return outcome,
             }
         }
@@ -234,6 +242,7 @@ impl Db {
     /// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.
     pub async fn finish<T>(&self, tx: Tx, outcome: Result<T>, attempts: &mut Attempts) -> Option<Result<T>> {
         let id = tx.postgres_id().map(str::to_owned);
+        let written = tx.written();
         let outcome = match outcome {
             Ok(value) => match tx.commit().await {
                 Ok(()) => Ok(value),
@@ -257,7 +266,7 @@ impl Db {
         };
         match outcome {
             Ok(value) => {
-                self.health.succeeded();
+                self.health.succeeded(written);
                 Some(Ok(value))
             }
             Err(error) if error.is_transient() && attempts.made < RETRIES_MAX && attempts.begun.elapsed() < self.settings.turn => {
@@ -270,7 +279,7 @@ impl Db {
                 None
             }
             Err(error) => {
-                self.health.failed(&error);
+                self.health.failed(&error, written);
                 Some(Err(error.explained()))
             }
         }
@@ -304,16 +313,19 @@ impl Db {
         Ok(())
     }
 
+    /// Lets no write begin any more, and waits for those under way. Reading goes on: what was done can be told.
+    pub async fn end_writing(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.close().await,
+            Pools::Postgres { writer, .. } => writer.close().await,
+        }
+    }
+
     pub async fn close(self) -> Result<()> {
+        self.end_writing().await;
         match self.pools {
-            Pools::Sqlite { writer, reader } => {
-                reader.close().await;
-                writer.close().await;
-            }
-            Pools::Postgres { writer, reader } => {
-                reader.close().await;
-                writer.close().await;
-            }
+            Pools::Sqlite { reader, .. } => reader.close().await,
+            Pools::Postgres { reader, .. } => reader.close().await,
         }
         Ok(())
     }
