@@ -11,7 +11,7 @@ use std::sync::Arc;
 use domain::Instant;
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::Sha256;
 use uuid::Uuid;
 
@@ -134,6 +134,12 @@ pub async fn known(db: &Db, form: &str, real_now: Instant) -> Result<Option<Know
     }))
 }
 
+/// When the last form was done, by the machine's clock at that time.
+pub async fn last_at(db: &Db) -> Result<Option<Instant>> {
+    let last = Entity::find().order_by_desc(Column::At).one(db.read()).await?;
+    Ok(last.map(|row| Instant(row.at)))
+}
+
 /// Forgets old forms. Returns how many.
 pub async fn purge_submissions(db: &Db, real_now: Instant) -> Result<u64> {
     transact!(db, |tx| {
@@ -248,6 +254,7 @@ mod tests {
 
         async fn old_answers_are_forgotten(db: &TestDb) {
             operation(&db.once(claim("form", NOW)), "a", false).await.unwrap();
+            assert_eq!(last_at(db).await.unwrap(), Some(NOW));
             assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS)).await.unwrap(), 0);
             assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 2);
         }
