@@ -1,11 +1,14 @@
 //! What is left for the next page: with the session of whoever is signed in, and in a cookie of their own for visitors, for whom the
-//! database keeps nothing. While nothing can be stored, people get by cookie what is to be said, and not what they typed.
+//! database keeps nothing. While nothing can be stored, people get by cookie what is to be said, and not what they typed. It waits for a
+//! page of the place that it leads to.
 
 use axum::response::Response;
 use data::flashes::{Flashes, For};
+use domain::Place;
 use http::HeaderValue;
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::request::Parts;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ctx::{Whose, db_of, real_now, session_of};
@@ -24,24 +27,35 @@ const COOKIE_SECONDS: u32 = 600;
 #[derive(Clone, Copy, Debug)]
 pub struct CookieShown;
 
-/// Leaves something for the next page of whoever sent this request. `response` is the one that leads there.
+/// What is in a cookie.
+#[derive(Serialize, Deserialize)]
+struct Left {
+    place: Place,
+    flash: Flash,
+}
+
+/// Leaves something for the page that `response` leads whoever sent this request to.
 pub async fn leave(parts: &Parts, flash: &Flash, response: &mut Response) {
     if *flash == Flash::default() {
         return;
     }
     let flash = bounded(flash.clone());
+    let target = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("/").to_owned();
+    // A form may come back to an address that does not say whose it is.
+    let named = flash.failed.as_ref().and_then(|failed| failed.value(FORM_PLACE));
+    let target = named.map(|place| Place::from(place.to_owned())).unwrap_or_default().at(path_of(&target));
     let left = match (signed_in(parts).await, parts.extensions.get::<Flashes>()) {
         (Some(id), Some(flashes)) => {
             let content = serde_json::to_string(&flash).unwrap_or_default();
-            match flashes.leave(For::Session(id), &content, real_now()).await {
+            match flashes.leave(For::Session(id, &target), &content, real_now()).await {
                 Ok(()) => Ok(()),
                 Err(error) => {
                     tracing::warn!(%error, "a message to the next page goes by a cookie");
-                    set_cookie(parts, without_values(flash), response).await
+                    set_cookie(parts, &target, without_values(flash), response).await
                 }
             }
         }
-        _ => set_cookie(parts, flash, response).await,
+        _ => set_cookie(parts, &target, flash, response).await,
     };
     if let Err(error) = left {
         tracing::warn!(%error, "a message to the next page was lost");
@@ -60,7 +74,7 @@ pub async fn strand(parts: &Parts, user_id: Uuid, page: &str, form: FailedForm) 
 /// Whether a refused form waits for its page.
 pub async fn form_waits(parts: &Parts) -> bool {
     let (Some(id), Some(flashes)) = (signed_in(parts).await, parts.extensions.get::<Flashes>()) else { return false };
-    let left = flashes.left(For::Session(id), real_now()).await.ok().flatten();
+    let left = flashes.left(For::Session(id, parts.uri.path()), real_now()).await.ok().flatten();
     left.and_then(|content| serde_json::from_str::<Flash>(&content).ok()).is_some_and(|flash| flash.failed.is_some())
 }
 
@@ -73,7 +87,7 @@ pub async fn take(parts: &mut Parts, whose: Option<Whose>) -> Flash {
     let (Some(Whose(user_id)), Some(flashes)) = (whose, parts.extensions.get::<Flashes>()) else { return Flash::default() };
     let mut flash = Flash::default();
     if let Some(id) = session_of(parts).ok().and_then(|session| session.id())
-        && let Some(content) = taken(flashes, For::Session(id)).await
+        && let Some(content) = taken(flashes, For::Session(id, parts.uri.path())).await
     {
         flash = serde_json::from_str(&content).unwrap_or_default();
     }
@@ -103,14 +117,15 @@ async fn signed_in(parts: &Parts) -> Option<tower_sessions::session::Id> {
     user_id.and(session.id())
 }
 
-async fn set_cookie(parts: &Parts, mut flash: Flash, response: &mut Response) -> crate::error::Result<()> {
+async fn set_cookie(parts: &Parts, target: &str, flash: Flash, response: &mut Response) -> crate::error::Result<()> {
     let Some(signing) = parts.extensions.get::<Signing>() else { return Ok(()) };
-    let mut content = serde_json::to_string(&flash).unwrap_or_default();
+    let mut left = Left { place: Place::of_path(target), flash };
+    let mut content = serde_json::to_string(&left).unwrap_or_default();
     if content.len() > COOKIE_BYTES_MAX
-        && let Some(failed) = &mut flash.failed
+        && let Some(failed) = &mut left.flash.failed
     {
         failed.values.clear();
-        content = serde_json::to_string(&flash).unwrap_or_default();
+        content = serde_json::to_string(&left).unwrap_or_default();
     }
     if content.len() > COOKIE_BYTES_MAX {
         return Ok(());
@@ -133,7 +148,7 @@ fn append_cookie(https: bool, value: &str, seconds: u32, response: &mut Response
     }
 }
 
-/// What a cookie of ours says.
+/// What a cookie of ours says on this page.
 async fn cookie(parts: &Parts) -> Option<Flash> {
     let signing = parts.extensions.get::<Signing>()?;
     let prefix = format!("{}=", cookie_name(signing.https));
@@ -143,7 +158,8 @@ async fn cookie(parts: &Parts) -> Option<Flash> {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
-    serde_json::from_slice(&bytes?).ok()
+    let left: Left = serde_json::from_slice(&bytes?).ok()?;
+    (left.place == Place::Nowhere || left.place == Place::of_path(parts.uri.path())).then_some(left.flash)
 }
 
 /// The path of an address without its query.

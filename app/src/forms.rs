@@ -37,7 +37,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 
 /// The hidden field that says whose page a form was on, and tells one filling-in from another: see [`crate::tokens`]. The same token
-/// with the same values is the same form: it is done once, and answered with the first result. Without it nothing is done.
+/// is the same form: it is done once, and answered with the first result; sent again with other values it is refused. Without it
+/// nothing is done.
 pub const FORM_TOKEN: &str = "form_token";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";

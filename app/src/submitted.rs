@@ -1,5 +1,6 @@
 //! Forms as they arrive: whose they are, done once whatever becomes of their answer, and what the browser is shown afterwards.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -10,6 +11,7 @@ use domain::Place;
 use http::StatusCode;
 use http::request::Parts;
 use leptos::server_fn::ServerFn;
+use leptos::server_fn::axum::get_server_fn_service;
 use uuid::Uuid;
 
 use crate::body::Given;
@@ -31,6 +33,12 @@ const ANSWER_LOOK: Duration = Duration::from_millis(50);
 /// A form from no page of ours, or from one that is too old.
 const NOT_OURS: &str = "Nothing was changed: this form comes from a page that is too old. Check what you typed and send it again.";
 
+/// A form that was not even looked for.
+const NOT_LOOKED_AT: &str =
+    "The database can't be reached at the moment, so nothing was done with this form now. Send it again in a moment; it's done only once.";
+/// A form whose end nobody could look up.
+const UNKNOWN: &str =
+    "The connection to the database was lost, and it isn't known whether this was saved. Send it again in a moment; it's done only once.";
 /// A form of several steps that failed after the first of them.
 const BROKEN_OFF: &str =
     "Something went wrong on our side after part of this was saved, or all of it. Look at what is there before you send it again.";
@@ -80,6 +88,9 @@ impl Submitted {
             Ok(db) => db,
             Err(error) => return Answer::error(&error),
         };
+        if get_server_fn_service(self.parts.uri.path(), self.parts.method.clone()).is_none() {
+            return Answer::error(&AppError::NotFound("This action".to_owned()));
+        }
         if let Some(refusal) = self.elsewhere() {
             return Answer::error(&refusal);
         }
@@ -89,13 +100,13 @@ impl Submitted {
         }
         match self.sender {
             Sender::Signed(user_id) => {
-                let (form, bytes) = (self.form(user_id), self.bytes.clone());
+                let (claim, bytes) = (self.claim(user_id), self.bytes.clone());
                 // A browser that goes away must not stop it half way, where its answer would be lost.
                 let scope = RequestScope::current();
                 let running = scope.as_ref().map(RequestScope::begin);
                 let work = async move {
                     let _running = running;
-                    let work = once(&db, form, parts, bytes);
+                    let work = once(&db, claim, parts, bytes);
                     match scope {
                         Some(scope) => scope.run(work).await,
                         None => work.await,
@@ -122,13 +133,19 @@ impl Submitted {
         })
     }
 
-    /// Token and content together: the same form with other values is another one.
-    fn form(&self, user_id: Uuid) -> String {
-        let mut text = format!("{}\n{user_id}", self.parts.uri.path());
+    /// By its token and its content, and by its token alone: sent with other values, it is refused. Forms with the same action on one
+    /// page differ by their names.
+    fn claim(&self, user_id: Uuid) -> Arc<Claim> {
+        let whose = format!("{}\n{user_id}", self.parts.uri.path());
+        let (mut form, mut token) = (whose.clone(), format!("token\n{whose}"));
         for (name, value) in &self.values {
-            text.push_str(&format!("\n{}:{name}={value}", value.len()));
+            let line = format!("\n{}:{name}={value}", value.len());
+            form.push_str(&line);
+            if [FORM_TOKEN, FORM_NAME].contains(&name.as_str()) {
+                token.push_str(&line);
+            }
         }
-        submissions::form_of(&text)
+        Claim::new(submissions::form_of(&form), submissions::form_of(&token), real_now())
     }
 
     /// The answer to a form that the browser sent by itself.
@@ -186,13 +203,15 @@ pub async fn of_token(parts: &Parts, action: &str, values: &[(String, String)]) 
 }
 
 /// Does what a form asks for, unless it was done before; then it gets the first answer.
-async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
-    match first_answer(db, &form).await {
+async fn once(db: &Db, claim: Arc<Claim>, mut parts: Parts, bytes: Bytes) -> Answer {
+    match first_answer(db, claim.form()).await {
         Ok(Some(first)) => return first,
         Ok(None) => {}
-        Err(error) => return Answer::error(&error.into()),
+        Err(error) => {
+            tracing::error!(%error, "a form was not looked for");
+            return Answer::error(&AppError::Unavailable(NOT_LOOKED_AT.to_owned()));
+        }
     }
-    let claim = Claim::new(form, real_now());
     parts.extensions.insert(db.once(claim.clone()));
     let answer = run(&parts, bytes, Some(claim.form().to_owned())).await;
     // The work of all other forms is stored with their claim, but for what tidies up after it.
@@ -205,10 +224,23 @@ async fn once(db: &Db, form: String, mut parts: Parts, bytes: Bytes) -> Answer {
     match settled {
         Ok(other) => other.unwrap_or(answer),
         Err(error) => {
-            // What the form did is stored with its claim.
             tracing::warn!(%error, "the answer to a form was not kept");
-            answer
+            unkept(db, &claim, answer, in_steps).await
         }
+    }
+}
+
+/// What is said where the answer could not be kept. What the form did is stored with its claim; what may have been done is not said to
+/// be undone.
+async fn unkept(db: &Db, claim: &Claim, answer: Answer, in_steps: bool) -> Answer {
+    if !answer.response.status.is_server_error() {
+        return answer;
+    }
+    match claim.is_written(db).await {
+        Ok(true) if in_steps => Answer::error(&AppError::Conflict(BROKEN_OFF.to_owned())),
+        Ok(true) => done_before(),
+        Ok(false) => answer,
+        Err(_) => Answer::error(&AppError::Unavailable(UNKNOWN.to_owned())),
     }
 }
 
@@ -284,6 +316,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn claim_to(form: &str) -> Arc<Claim> {
+        Claim::new(submissions::form_of(form), submissions::form_of(&format!("token of {form}")), real_now())
+    }
+
     async fn first_part(db: &Db) -> data::Result<()> {
         data::transact!(db, |_tx| { Ok(()) })
     }
@@ -292,7 +328,7 @@ mod tests {
     async fn a_form_that_broke_off_is_not_said_to_be_done() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
-        let claim = Claim::new(submissions::form_of("form"), real_now());
+        let claim = claim_to("form");
         first_part(&db.once(claim.clone())).await.unwrap();
         let broken = Answer::error(&AppError::Internal { request_id: "7".to_owned() });
         let told = settle(&db, &claim, &broken, true).await.unwrap().unwrap();
@@ -303,8 +339,26 @@ mod tests {
             assert!(text.contains(BROKEN_OFF), "{text}");
         }
         // What was rolled back may be sent again.
-        let claim = Claim::new(submissions::form_of("other"), real_now());
+        let claim = claim_to("other");
         assert!(settle(&db, &claim, &broken, true).await.unwrap().is_none());
         assert!(first_answer(&db, claim.form()).await.unwrap().is_none());
+    }
+
+    /// The process stops between what a form did and its answer.
+    #[tokio::test]
+    async fn what_may_have_been_done_is_not_said_to_be_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
+        let [done, refused] = ["form", "other"].map(claim_to);
+        first_part(&db.once(done.clone())).await.unwrap();
+        let broken = || Answer::error(&AppError::Internal { request_id: "7".to_owned() });
+        db.end_writing().await;
+        assert!(settle(&db, &done, &broken(), false).await.is_err(), "nothing can be kept any more");
+        assert_eq!(unkept(&db, &done, broken(), false).await.response.status, StatusCode::OK);
+        assert_eq!(unkept(&db, &refused, broken(), false).await.response.status, StatusCode::INTERNAL_SERVER_ERROR);
+        db.clone().close().await.unwrap();
+        let unknown = unkept(&db, &done, broken(), false).await;
+        let text = String::from_utf8(unknown.body.to_vec()).unwrap();
+        assert!(unknown.response.status == StatusCode::SERVICE_UNAVAILABLE && text.contains("isn't known whether"), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 //! place and form. It is good in any session of that person, and for nothing else.
 //!
 //! The server signs a key for each page that it sends; with it the page makes the tokens of its forms, also of those that come later,
-//! and a new one once a form has been answered.
+//! and a new one for each form that is sent.
 
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::SipHasher24;
@@ -17,10 +17,10 @@ pub struct PageKey {
 }
 
 impl PageKey {
-    /// The token of a form with this action at this place, after so many answered forms.
-    pub fn token(&self, action: &str, place: &str, answered: u32) -> String {
-        let signed = SipHasher24::new_with_key(&self.key).hash(format!("{answered}\n{action}\n{place}").as_bytes()).as_u128();
-        format!("{}.{}.{answered}.{signed:032x}", self.page, self.user)
+    /// The token of the form with this number, action and place.
+    pub fn token(&self, action: &str, place: &str, number: u32) -> String {
+        let signed = SipHasher24::new_with_key(&self.key).hash(format!("{number}\n{action}\n{place}").as_bytes()).as_u128();
+        format!("{}.{}.{number}.{signed:032x}", self.page, self.user)
     }
 }
 
@@ -68,11 +68,11 @@ mod signing {
         /// Whose form this is; `None` where the token was not made on a page of ours for this form at this place, or is too old.
         pub async fn person(&self, db: &Db, token: &str, action: &str, place: &str, real_now: Instant) -> data::Result<Option<Uuid>> {
             let mut parts = token.split('.');
-            let (Some(page), Some(user), Some(answered)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
-            let (Ok(page_id), Ok(user_id), Ok(answered)) = (Uuid::try_parse(page), Uuid::try_parse(user), answered.parse()) else {
+            let (Some(page), Some(user), Some(number)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
+            let (Ok(page_id), Ok(user_id), Ok(number)) = (Uuid::try_parse(page), Uuid::try_parse(user), number.parse()) else {
                 return Ok(None);
             };
-            if self.key(db, page.to_owned(), user_id).await?.token(action, place, answered) != token {
+            if self.key(db, page.to_owned(), user_id).await?.token(action, place, number) != token {
                 return Ok(None);
             }
             let made_at = page_id.get_timestamp().map_or(0, |at| i64::try_from(at.to_unix().0).unwrap_or(0) * 1000);

@@ -19,8 +19,8 @@ use crate::wire::{Asking, Packed, fetch};
 pub struct Ui {
     /// What the forms of this page view are signed with; none for visitors.
     key: StoredValue<Option<PageKey>>,
-    /// How many forms have been answered on this page.
-    answered: RwSignal<u32>,
+    /// How often forms have been sent or answered on this page: each form that is sent has a number of its own.
+    number: RwSignal<u32>,
     /// Counts writes, so that what was loaded before them is loaded again.
     writes: RwSignal<u32>,
     failed: StoredValue<Option<FailedForm>>,
@@ -70,7 +70,7 @@ impl Ui {
         let toasts = done.into_iter().chain(dropped).collect();
         let ui = Ui {
             key: StoredValue::new(key),
-            answered: RwSignal::new(0),
+            number: RwSignal::new(0),
             writes: RwSignal::new(0),
             failed: StoredValue::new(flash.failed),
             stranded: flash.stranded,
@@ -96,14 +96,22 @@ impl Ui {
         self.place.with_value(|place| place.at(path))
     }
 
-    /// The token of the next form with this action at this place; empty for visitors. `kept` is that of a form which came back because
-    /// it is not known what became of it.
-    pub fn form_token(&self, action: &str, place: &str, kept: Option<&str>) -> String {
-        let answered = self.answered.get();
+    /// The token of a form with this action at this place; empty for visitors. `sent` is the form's number, once it was sent and until it
+    /// is done: what becomes of it, it stays the same form. `kept` is the token of a form which came back because it is not known what
+    /// became of it.
+    pub fn form_token(&self, action: &str, place: &str, sent: Option<u32>, kept: Option<&str>) -> String {
+        let number = sent.unwrap_or_else(|| self.number.get());
         match kept {
-            Some(token) if answered == 0 => token.to_owned(),
-            _ => self.key.with_value(|key| key.as_ref().map(|key| key.token(action, place, answered)).unwrap_or_default()),
+            Some(token) if number == 0 => token.to_owned(),
+            _ => self.key.with_value(|key| key.as_ref().map(|key| key.token(action, place, number)).unwrap_or_default()),
         }
+    }
+
+    /// The number of a form that is being sent. Other forms take another one, also while this one is on its way.
+    pub fn take_number(&self) -> u32 {
+        let number = self.number.get_untracked();
+        self.number.set(number + 1);
+        number
     }
 
     /// The refused form that led to this page, if it is this one.
@@ -116,7 +124,7 @@ impl Ui {
     /// After a write: says so, and loads again what the page shows.
     pub fn wrote(&self, done: Done) {
         self.failed.set_value(None);
-        self.answered.update(|count| *count += 1);
+        self.number.update(|number| *number += 1);
         if !done.message.is_empty() {
             self.push(done, false);
         }

@@ -3,6 +3,7 @@
 //! Passwords, links and throttling run on the machine's clock, also in a sandbox: `real_now` says so.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use domain::states::{CompanyRole, PartnerRole};
@@ -31,6 +32,9 @@ use crate::secrets::hash;
 use crate::transact;
 
 pub const LINK_VALID_MS: i64 = 7 * Instant::DAY_MS;
+
+/// Before each try to take back what was counted in advance.
+const TAKE_BACK_PAUSES: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 
 /// So many passwords wait to be hashed, for some two seconds at most.
 const HASHES_WAITING_MAX: usize = 64;
@@ -334,14 +338,19 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
         return Ok(SignIn::Throttled { seconds });
     }
     let known_hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    let right = verify_password(password, known_hash.clone()).await?;
+    let right = match verify_password(password, known_hash.clone()).await {
+        Ok(right) => right,
+        Err(error) => {
+            take_back(db, &attempt);
+            return Err(error);
+        }
+    };
     match (user, known_hash) {
         (Some(user), Some(password_hash)) if right => {
-            let now = crate::installation::now(db).await?;
-            transact!(db, |tx| {
-                attempt.forget(tx).await?;
-                traces::record(tx, &user, Trace::SignedIn, &network, now).await
-            })?;
+            if let Err(error) = note_success(db, &attempt, &user).await {
+                take_back(db, &attempt);
+                return Err(error);
+            }
             let memberships = list_memberships(db.read(), user.id).await?;
             let user = User { id: user.id, email: user.email, name: user.name, memberships };
             Ok(SignIn::Welcome(SignedIn { user, password_hash: Some(password_hash) }))
@@ -355,6 +364,28 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
             Ok(SignIn::Refused)
         }
     }
+}
+
+async fn note_success(db: &Db, attempt: &Attempt<'_>, user: &users::Model) -> Result<()> {
+    let now = crate::installation::now(db).await?;
+    transact!(db, |tx| {
+        attempt.forget(tx).await?;
+        traces::record(tx, user, Trace::SignedIn, attempt.network, now).await
+    })
+}
+
+/// A try that was no wrong password counts as no failure. Aside, and again for a while: the database failed a moment ago.
+fn take_back(db: &Db, attempt: &Attempt<'_>) {
+    let (db, subjects) = (db.clone(), attempt.subjects().map(|(subject, _)| subject));
+    tokio::spawn(async move {
+        for pause in TAKE_BACK_PAUSES {
+            tokio::time::sleep(pause).await;
+            match throttle::take_back(&db, &subjects).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%error, "a sign-in that failed by itself still counts"),
+            }
+        }
+    });
 }
 
 /// Aside, so that the answer takes the same time for people who are known and people who are not.

@@ -48,6 +48,8 @@ pub struct Db {
     pools: Pools,
     reader: Reader,
     settings: Settings,
+    /// How long a write goes on asking for its turn while another process holds it.
+    waits: Duration,
     health: Arc<WriteHealth>,
     writes: Writes,
     /// The connections that writes may have which waited for a row in vain: the others are for writes that have nobody in their way.
@@ -117,6 +119,7 @@ impl Db {
             pools,
             reader,
             settings,
+            waits: settings.turn,
             health: Arc::default(),
             writes,
             waiters: Arc::new(Semaphore::new((settings.writers as usize / 2).max(1))),
@@ -141,6 +144,11 @@ impl Db {
     /// The same database for whoever may change nothing, and why.
     pub fn read_only(&self, why: &'static str) -> Db {
         Db { writes: Writes::Never(why), ..self.clone() }
+    }
+
+    /// The same database for what people wait for: where another process holds it, they are told so soon.
+    pub fn for_people(&self) -> Db {
+        Db { waits: self.settings.patience, ..self.clone() }
     }
 
     /// Writes the claim of the form that this handle is for. [`transact!`] does so before all else.
@@ -194,7 +202,7 @@ impl Db {
         }
         let begun = self.begin_in_turn().await;
         if let Err(error) = &begun {
-            self.health.failed(error);
+            self.health.failed(error, 0);
         }
         begun.map_err(Error::explained)
     }
@@ -202,19 +210,19 @@ impl Db {
     /// As [`Db::begin`], again if need be.
     pub async fn begin_again(&self, attempts: &mut Attempts) -> Result<Tx> {
         if attempts.waited {
-            let left = self.settings.turn.saturating_sub(attempts.begun.elapsed());
+            let left = self.waits.saturating_sub(attempts.begun.elapsed());
             let permit = timeout(left, Arc::clone(&self.waiters).acquire_owned()).await;
             attempts.permit = Some(permit.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)?);
         }
         self.begin().await
     }
 
-    /// Waits for its turn as long as is promised, however often the database says meanwhile that it is busy.
+    /// Waits for its turn as long as is promised, however often the database says meanwhile that another process holds it.
     async fn begin_in_turn(&self) -> Result<Tx> {
         let mut attempts = Attempts::default();
         loop {
             match self.try_begin().await {
-                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.settings.turn => attempts.pause().await,
+                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.waits => attempts.pause().await,
                 outcome => return outcome,
             }
         }
@@ -249,6 +257,7 @@ impl Db {
     /// Commits or rolls back; `None` means the transaction lost to another one and is to be run again.
     pub async fn finish<T>(&self, tx: Tx, outcome: Result<T>, attempts: &mut Attempts) -> Option<Result<T>> {
         let id = tx.postgres_id().map(str::to_owned);
+        let written = tx.written();
         let outcome = match outcome {
             Ok(value) => match tx.commit().await {
                 Ok(()) => Ok(value),
@@ -273,10 +282,10 @@ impl Db {
         attempts.permit = None;
         match outcome {
             Ok(value) => {
-                self.health.succeeded();
+                self.health.succeeded(written);
                 Some(Ok(value))
             }
-            Err(error) if error.waited_for_row() && attempts.begun.elapsed() < self.settings.turn => {
+            Err(error) if error.waited_for_row() && attempts.begun.elapsed() < self.waits => {
                 attempts.rest().await;
                 None
             }
@@ -290,7 +299,7 @@ impl Db {
                 None
             }
             Err(error) => {
-                self.health.failed(&error);
+                self.health.failed(&error, written);
                 Some(Err(error.explained()))
             }
         }
@@ -324,16 +333,19 @@ impl Db {
         Ok(())
     }
 
+    /// Lets no write begin any more, and waits for those under way. Reading goes on: what was done can be told.
+    pub async fn end_writing(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.close().await,
+            Pools::Postgres { writer, .. } => writer.close().await,
+        }
+    }
+
     pub async fn close(self) -> Result<()> {
+        self.end_writing().await;
         match self.pools {
-            Pools::Sqlite { writer, reader } => {
-                reader.close().await;
-                writer.close().await;
-            }
-            Pools::Postgres { writer, reader } => {
-                reader.close().await;
-                writer.close().await;
-            }
+            Pools::Sqlite { reader, .. } => reader.close().await,
+            Pools::Postgres { reader, .. } => reader.close().await,
         }
         Ok(())
     }

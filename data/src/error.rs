@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 use thiserror::Error;
 
+/// Why an older program stores nothing any more.
+pub(crate) const NEWER_SCHEMA: &str = "the database was brought up to date by a newer Tributary";
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[derive(Debug, Error)]
@@ -192,6 +195,7 @@ impl Error {
         match self {
             Error::Unwritable(reason, _) => return Some(*reason),
             Error::Unreachable(_) | Error::Uncertain => return Some("the connection to the database was lost"),
+            Error::NewerSchema => return Some(NEWER_SCHEMA),
             _ => {}
         }
         Some(match self.code() {
@@ -229,6 +233,8 @@ impl Error {
         let lost = self.code().is_none() && self.cause().is_some_and(is_lost);
         match (self, reason) {
             (Error::Database(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)), _) => Error::Busy,
+            // The process is about to end.
+            (Error::Database(cause @ DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)), _) => Error::Unreachable(cause),
             (Error::Database(cause), Some(_)) if lost => Error::Unreachable(cause),
             (Error::Database(cause), Some(reason)) => Error::Unwritable(reason, cause),
             (error, _) => error,

@@ -1,12 +1,13 @@
-//! What the next page says, once: a message, or a form that was refused. One for each session, and one for each person whose session
-//! ended while they filled in a form; ten minutes later it is forgotten.
+//! What the next page says, once: a message, or a form that was refused. One for each session at each place, and one for each person
+//! whose session ended while they filled in a form; ten minutes later it is forgotten.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::Instant;
+use domain::place::within;
+use domain::{Instant, Place};
 use sea_orm::sea_query::{Condition, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tower_sessions::session::Id;
 use uuid::Uuid;
 
@@ -14,11 +15,14 @@ use crate::entities::flashes::{ActiveModel, Column, Entity, Model};
 use crate::{Db, Result, sessions, transact};
 
 const KEPT_MS: i64 = 10 * 60_000;
+/// So long what is left waits for the page that it leads to; then another page of the place shows it.
+const OWN_PAGE_MS: i64 = 3_000;
 
 /// For whom something is left.
 #[derive(Clone, Copy, Debug)]
 pub enum For<'a> {
-    Session(Id),
+    /// On this page; on any, where its address does not say whose it is.
+    Session(Id, &'a str),
     /// In whatever session of theirs comes to this page first.
     Person(Uuid, &'a str),
 }
@@ -26,15 +30,36 @@ pub enum For<'a> {
 impl For<'_> {
     fn id(&self) -> String {
         match self {
-            For::Session(id) => sessions::stored_id(id),
+            For::Session(id, page) => format!("{}{}", sessions::stored_id(id), Place::of_path(page)),
             For::Person(user_id, _) => user_id.to_string(),
+        }
+    }
+
+    /// Where what is for this reader may be. What is for no place in particular is shown at every one.
+    fn ids(&self) -> Vec<String> {
+        match self {
+            For::Session(id, _) => vec![self.id(), sessions::stored_id(id)],
+            For::Person(..) => vec![self.id()],
         }
     }
 
     fn page(&self) -> &str {
         match self {
-            For::Session(_) => "",
+            For::Session(_, page) => within(page),
             For::Person(_, page) => page,
+        }
+    }
+
+    /// Whether this is the page for it: another tab's page of the same place may be loaded before its own. What leads to a place's home
+    /// may have come from any page.
+    fn fits(&self, row: &Model, real_now: Instant) -> bool {
+        let elsewhere = row.page != self.page();
+        match self {
+            For::Session(id, _) => {
+                let for_any = row.page == "/" || row.id == sessions::stored_id(id);
+                for_any || !elsewhere || real_now.0 - (row.ends_at - KEPT_MS) >= OWN_PAGE_MS
+            }
+            For::Person(..) => !elsewhere,
         }
     }
 }
@@ -74,10 +99,10 @@ impl Flashes {
     }
 
     async fn find(&self, to: For<'_>, real_now: Instant) -> Result<Option<Model>> {
-        let found = Entity::find_by_id(to.id()).one(self.db.read()).await?;
+        let found = Entity::find().filter(Column::Id.is_in(to.ids())).order_by_desc(Column::Id).all(self.db.read()).await?;
         // What ends much later was left before the clock was set back.
         let lasting = |ends_at: i64| (real_now.0..=real_now.0 + KEPT_MS).contains(&ends_at);
-        Ok(found.filter(|row| row.page == to.page() && lasting(row.ends_at)))
+        Ok(found.into_iter().find(|row| lasting(row.ends_at) && to.fits(row, real_now)))
     }
 
     /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
@@ -130,7 +155,7 @@ mod tests {
     on_both! {
         async fn what_is_left_is_shown_once_and_to_its_reader(db: &TestDb) {
             let flashes = Flashes::new((**db).clone());
-            let (session, other) = (For::Session(Id::default()), For::Session(Id::default()));
+            let (session, other) = (For::Session(Id::default(), "/"), For::Session(Id::default(), "/"));
             flashes.leave(session, "first", NOW).await.unwrap();
             flashes.leave(session, "second", NOW).await.unwrap();
             assert_eq!(Entity::find().count(db.read()).await.unwrap(), 1);
@@ -140,6 +165,28 @@ mod tests {
             flashes.leave(session, "third", NOW).await.unwrap();
             assert_eq!(flashes.take(session, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), None, "it is forgotten");
             assert_eq!(purge_flashes(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
+        }
+
+        async fn what_is_left_waits_for_its_own_place_and_page(db: &TestDb) {
+            let flashes = Flashes::new((**db).clone());
+            let id = Id::default();
+            let take = async |page: &str, at: Instant| flashes.take(For::Session(id, page), at).await.unwrap();
+            let leave = async |page: &str, content: &str| flashes.leave(For::Session(id, page), content, NOW).await.unwrap();
+            leave("/c/north/rewards", "of north").await;
+            leave("/c/south/rewards", "of south").await;
+            let soon = NOW.plus_ms(OWN_PAGE_MS - 1);
+            for other in ["/", "/places", "/p/acme", "/c/west/rewards", "/c/north/invoices", "/c/south"] {
+                assert_eq!(take(other, soon).await, None, "{other}");
+            }
+            assert_eq!(take("/c/south/rewards", soon).await.as_deref(), Some("of south"));
+            // Nobody came to its page: another one of its place shows it.
+            let later = NOW.plus_ms(OWN_PAGE_MS);
+            assert_eq!(take("/c/south/invoices", later).await, None);
+            assert_eq!(take("/c/north/invoices", later).await.as_deref(), Some("of north"));
+            assert_eq!(take("/c/north/rewards", later).await, None);
+            // For no place in particular: for all.
+            leave("/settings", "of anybody").await;
+            assert_eq!(take("/c/west/rewards", NOW).await.as_deref(), Some("of anybody"));
         }
 
         async fn a_form_of_somebody_signed_out_waits_on_its_own_page(db: &TestDb) {

@@ -205,7 +205,8 @@ pub async fn begin(db: &Db, user_id: Uuid, password_hash: Option<&str>, old: Opt
 
 async fn end<C: ConnectionTrait>(tx: &C, id: &Id) -> Result<()> {
     sessions::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
-    flashes::Entity::delete_by_id(stored_id(id)).exec(tx).await?;
+    let left = flashes::Column::Id.starts_with(stored_id(id));
+    flashes::Entity::delete_many().filter(left).exec(tx).await?;
     Ok(())
 }
 

@@ -7,11 +7,19 @@ use std::time::Duration;
 use app::spool::Spool;
 use data::Db;
 use data::work::Ctx;
+use domain::Instant;
+use tokio::time::Instant as Running;
 use tokio_util::sync::CancellationToken;
 
 use crate::mail::MailFolder;
 
 const PURGE_EVERY: Duration = Duration::from_secs(3600);
+/// Between two looks the machine's clock may be off by so much: a machine that slept over night has not been set.
+const JUMP_MS: i64 = Instant::DAY_MS;
+/// After the clock was set nothing is purged for so long: it may be set back.
+const SETTLES_MS: i64 = Instant::DAY_MS;
+/// A clock that is so far from the last form that was done has perhaps been set while nothing ran.
+const QUIET_MS: i64 = 30 * Instant::DAY_MS;
 const LEASE_SECONDS_DEFAULT: u64 = 15;
 const RESTART_AFTER: Duration = Duration::from_secs(15);
 
@@ -51,19 +59,52 @@ where
     }
 }
 
+/// Tells whether the machine's clock can be trusted with what is deleted: what is a year old by a clock that was set wrong may be needed
+/// yet.
+struct SteadyClock {
+    /// The clock's time when the process began, by its last look.
+    offset_ms: i64,
+    /// How long the process had been running when the clock was set.
+    set_at_ms: Option<i64>,
+}
+
+impl SteadyClock {
+    fn begin(now: Instant, last_form: Option<Instant>) -> SteadyClock {
+        let far = last_form.is_some_and(|last| (now.0 - last.0).abs() > QUIET_MS);
+        SteadyClock { offset_ms: now.0, set_at_ms: far.then_some(0) }
+    }
+
+    /// `running_ms`: how long the process has been running, whatever the clock says.
+    fn is_steady(&mut self, now: Instant, running_ms: i64) -> bool {
+        let offset_ms = now.0 - running_ms;
+        if (offset_ms - self.offset_ms).abs() > JUMP_MS {
+            self.set_at_ms = Some(running_ms);
+        }
+        self.offset_ms = offset_ms;
+        self.set_at_ms.is_none_or(|set_at_ms| running_ms - set_at_ms >= SETTLES_MS)
+    }
+}
+
 /// Removes ended sessions, old answers and abandoned uploads until told to stop.
 pub async fn purge(db: Db, spool: Spool, mail_dir: PathBuf, stop: CancellationToken) {
+    let begun = Running::now();
+    let last_form = data::submissions::last_at(&db).await.inspect_err(|error| tracing::warn!(%error, "the last form was not found"));
+    let mut clock = SteadyClock::begin(app::ctx::real_now(), last_form.unwrap_or_default());
     loop {
         let drafts = crate::mail::remove_abandoned(&mail_dir);
         if drafts > 0 {
             tracing::info!(drafts, "removed mails that were cut short; they were written again");
         }
+        if stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_none() {
+            return;
+        }
+        if !clock.is_steady(app::ctx::real_now(), i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX)) {
+            tracing::warn!("the machine's clock was set a moment ago: what has ended is removed in a day");
+            continue;
+        }
         let files = spool.remove_abandoned();
         if files > 0 {
             tracing::info!(files, "removed uploads that nobody came back for");
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_none() {
-            return;
         }
         if let Err(error) = purge_once(&db).await {
             tracing::error!(%error, "what has ended was not removed");
@@ -90,6 +131,25 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+
+    #[test]
+    fn nothing_is_purged_by_a_clock_that_was_set() {
+        const HOUR: i64 = Instant::DAY_MS / 24;
+        let (start, year) = (Instant(1_767_225_600_000), 365 * Instant::DAY_MS);
+        let mut clock = SteadyClock::begin(start, Some(start));
+        let mut look = |hours: i64, ahead: i64| clock.is_steady(start.plus_ms(hours * HOUR + ahead), hours * HOUR);
+        assert!(look(1, 0));
+        // A year ahead, and back before the day is over.
+        assert!(!look(2, year) && !look(3, year) && !look(24, 0));
+        assert!(!look(47, 0) && look(48, 0));
+        // The machine slept.
+        assert!(look(49, 10 * HOUR) && look(50, 20 * HOUR) && look(51, 30 * HOUR));
+
+        let mut clock = SteadyClock::begin(start.plus_ms(year), Some(start));
+        assert!(!clock.is_steady(start.plus_ms(year + HOUR), HOUR));
+        assert!(clock.is_steady(start.plus_ms(year + 24 * HOUR), 24 * HOUR));
+        assert!(SteadyClock::begin(start, None).is_steady(start.plus_ms(HOUR), HOUR));
+    }
 
     #[tokio::test]
     async fn work_that_panics_is_begun_again_until_it_is_told_to_stop() {

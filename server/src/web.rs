@@ -27,13 +27,14 @@ mod sessions;
 const PAGES_AT_ONCE: usize = 32;
 
 pub fn router(state: &AppState) -> Router {
-    let store = Sessions::new(state.db.clone());
+    let db = state.db.for_people();
+    let store = Sessions::new(db.clone());
     app::http::router(state.assets.client())
         .merge(Router::new().route("/sign-out", post(sign_out)))
         .merge(downloads::router())
         .layer(sessions::layer(store, state.config.https()))
-        .layer(Extension(state.db.clone()))
-        .layer(Extension(Flashes::new(state.db.clone())))
+        .layer(Extension(Flashes::new(db.clone())))
+        .layer(Extension(db))
         .layer(Extension(Signing::new(state.config.https())))
         .layer(Extension(state.due.clone()))
         .layer(Extension(state.spool.clone()))

@@ -156,6 +156,7 @@ pub fn Form(
     let kept = state.refused.with_value(|failed| failed.as_ref().and_then(|failed| failed.token.clone()));
     let (signed, at) = (action.clone(), place.to_string());
     let outdated = StoredValue::new(false);
+    let sent = RwSignal::new(None);
     let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
         if outdated.get_value() || event.default_prevented() {
@@ -171,6 +172,9 @@ pub fn Form(
             return;
         }
         let Some(body) = encoded(&event) else { return };
+        if sent.get_untracked().is_none() {
+            sent.set(Some(ui.take_number()));
+        }
         let target = target.clone();
         let button = event.submitter();
         state.pending.set(true);
@@ -191,6 +195,7 @@ pub fn Form(
                         late.forget();
                     }
                     state.errors.set(BTreeMap::new());
+                    sent.set(None);
                     if let Some(form) = node.get_untracked() {
                         form.reset();
                     }
@@ -238,7 +243,7 @@ pub fn Form(
     view! {
         <form node_ref=node class=class method="post" action=action on:submit=submit novalidate=!plain
             enctype=multipart.then_some("multipart/form-data")>
-            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token(&signed, &at, kept.as_deref())/>
+            <input type="hidden" name=FORM_TOKEN value=move || ui.form_token(&signed, &at, sent.get(), kept.as_deref())/>
             {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             // To the fields inside only: what is beside the form, or comes after it, has no part in it.

@@ -9,6 +9,8 @@ use crate::on_both;
 
 const NOW: Instant = Instant(1_767_225_600_000);
 const MINUTE: i64 = 60_000;
+/// Of one person from one network.
+const FREE_TRIES: u32 = 5;
 
 async fn company(db: &Db, key: &str) -> Uuid {
     let profile = Profile {
@@ -116,6 +118,37 @@ on_both! {
         assert!(matches!(at_home, SignIn::Welcome(_)), "{at_home:?}");
         assert_eq!(sign_in_networks::Entity::find().all(db.read()).await.unwrap().len(), 1);
         assert_eq!(sign_in_networks::Entity::find().one(db.read()).await.unwrap().unwrap().user_id, ada.id);
+    }
+
+    async fn a_right_password_counts_as_no_failure_when_the_database_fails(db: &TestDb) {
+        use crate::db::faults::Fault;
+        let company_id = company(db, "northwind").await;
+        owner(db, company_id, "ada@northwind.example", Some("a long password")).await;
+        let counted = async || -> i32 {
+            sign_in_failures::Entity::find().all(db.read()).await.unwrap().iter().map(|row| row.failures).sum()
+        };
+        let mut failed = 0;
+        for n in 1.. {
+            db.faults().plan(n, Fault::Undone);
+            let outcome = sign_in(db, "ada@northwind.example", "a long password", "203.0.113.9", NOW).await;
+            let struck = !db.faults().cancel();
+            match outcome {
+                Ok(answer) => {
+                    assert!(matches!(answer, SignIn::Welcome(_)), "{answer:?}");
+                    if !struck {
+                        break;
+                    }
+                }
+                Err(_) => failed += 1,
+            }
+            let forgotten = async {
+                while counted().await > 0 {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(20), forgotten).await.expect("it counts as no failure");
+        }
+        assert!(failed > FREE_TRIES, "{failed}");
     }
 
     async fn a_clock_that_was_ahead_keeps_nobody_out(db: &TestDb) {

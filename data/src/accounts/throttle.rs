@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use domain::Instant;
 use sea_orm::sea_query::{Condition, Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::db::{Db, ignore_conflict};
@@ -49,7 +49,7 @@ pub struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// What failures are counted by, and how many are free.
-    fn subjects(&self) -> [(String, i32); 3] {
+    pub(super) fn subjects(&self) -> [(String, i32); 3] {
         let email = hash(self.email);
         [
             (format!("email:{email}:{}", self.network), FREE_FAILURES_PERSON_AND_NETWORK),
@@ -96,16 +96,10 @@ impl Attempt<'_> {
     }
 
     /// After a success: forgets what was counted for this person here, and takes this one try off what others share.
-    pub(super) async fn forget<C: sea_orm::ConnectionTrait>(&self, tx: &C) -> Result<()> {
-        use sea_orm::ExprTrait;
+    pub(super) async fn forget<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
         let [here, network, person] = self.subjects();
         sign_in_failures::Entity::delete_by_id(here.0).exec(tx).await?;
-        sign_in_failures::Entity::update_many()
-            .col_expr(sign_in_failures::Column::Failures, Expr::col(sign_in_failures::Column::Failures).sub(1))
-            .filter(sign_in_failures::Column::Subject.is_in([network.0, person.0]))
-            .filter(sign_in_failures::Column::Failures.gt(0))
-            .exec(tx)
-            .await?;
+        take_off(tx, vec![network.0, person.0]).await?;
         if let Some(user_id) = self.user_id {
             let row = sign_in_networks::ActiveModel {
                 user_id: Set(user_id),
@@ -123,6 +117,23 @@ impl Attempt<'_> {
         }
         Ok(())
     }
+}
+
+/// Takes one try off each of these.
+async fn take_off<C: ConnectionTrait>(tx: &C, subjects: Vec<String>) -> Result<()> {
+    use sea_orm::ExprTrait;
+    sign_in_failures::Entity::update_many()
+        .col_expr(sign_in_failures::Column::Failures, Expr::col(sign_in_failures::Column::Failures).sub(1))
+        .filter(sign_in_failures::Column::Subject.is_in(subjects))
+        .filter(sign_in_failures::Column::Failures.gt(0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes off a try that was counted in advance and was no failure.
+pub(super) async fn take_back(db: &Db, subjects: &[String]) -> Result<()> {
+    transact!(db, |tx| { take_off(tx, subjects.to_vec()).await })
 }
 
 fn penalty_ms(failures: i32, free: i32) -> i64 {

@@ -27,14 +27,15 @@ pub(super) const LOG_PAGES: u32 = 1_000;
 pub(super) const BULK_LOG_PAGES: u32 = 8_000;
 /// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
 const STATEMENTS_KEPT: usize = 40;
-/// SQLite itself waits for another process so many times in a turn, and the writer asks again in between.
+/// SQLite itself waits for another process so many times in a turn: reading, and writing, where others have their try in between.
 const BUSY_WAITS: u32 = 10;
+const BUSY_WAITS_WRITING: u32 = 200;
 const READ_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) async fn pools(url: &str, settings: &Settings) -> Result<Pools> {
     if url.starts_with("sqlite:") {
-        let writer = sqlite(url, 1, WRITER_CACHE_KIB, settings.turn).await?;
-        let reader = sqlite(url, READERS, reader_cache_kib(url), settings.turn).await?;
+        let writer = sqlite(url, 1, WRITER_CACHE_KIB, settings.turn, BUSY_WAITS_WRITING).await?;
+        let reader = sqlite(url, READERS, reader_cache_kib(url), settings.turn, BUSY_WAITS).await?;
         return Ok(Pools::Sqlite { writer, reader });
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -97,13 +98,13 @@ async fn reader(options: SqliteConnectOptions) -> Result<SqlitePool> {
     }
 }
 
-async fn sqlite(url: &str, connections: u32, cache_kib: u32, turn: Duration) -> Result<SqlitePool> {
+async fn sqlite(url: &str, connections: u32, cache_kib: u32, turn: Duration, busy_waits: u32) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(Error::from_connecting)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(turn / BUSY_WAITS)
+        .busy_timeout(turn / busy_waits)
         .foreign_keys(true)
         .pragma("cache_size", format!("-{cache_kib}"))
         .pragma("temp_store", "memory")

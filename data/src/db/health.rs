@@ -1,20 +1,26 @@
-//! Whether writes succeed. Ordinary writes tell; while they fail, whoever asks for the health tries a small one.
+//! Whether writes succeed. Ordinary writes tell; while they fail, whoever asks for the health tries one that is as large as what failed:
+//! a disk that is nearly full takes small ones.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rand::distr::{Alphanumeric, SampleString};
 use sea_orm::{ConnectionTrait, Statement};
 
-use super::Db;
-use crate::error::{Error, Result};
+use super::{Db, Tx, migrate};
+use crate::error::{Error, NEWER_SCHEMA, Result};
 
 /// No trial waits longer for its turn: then something else is writing, and its end will tell.
 const TRIAL_MAX: Duration = Duration::from_millis(500);
 /// However often the health is asked for.
 const TRIAL_PAUSE: Duration = Duration::from_secs(1);
-/// What a trial writes: enough to need space of its own.
-const TRIAL_BYTES: usize = 64 * 1024;
+/// What a trial takes to write and to leave nothing.
+const TRIAL_WRITES: Duration = Duration::from_secs(5);
+/// What a trial writes at least, and at most: a transaction that needed more is not rehearsed whole.
+const TRIAL_BYTES: u64 = 1024 * 1024;
+const TRIAL_BYTES_MAX: u64 = 32 * 1024 * 1024;
+const TRIAL_ROW_BYTES: usize = 256 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct WriteHealth {
@@ -26,27 +32,40 @@ pub(super) struct WriteHealth {
 #[derive(Debug, Default)]
 struct Failure {
     reason: &'static str,
+    /// About how much room the largest write needed that failed.
+    room: u64,
     tried_at: Option<Instant>,
 }
 
 impl WriteHealth {
-    pub fn succeeded(&self) {
-        if self.fails.load(Ordering::Relaxed) && self.fails.swap(false, Ordering::Relaxed) {
+    /// A write of about so many bytes succeeded. Where a larger one failed, that says nothing.
+    pub fn succeeded(&self, written: u64) {
+        if !self.fails.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut failure = self.failure();
+        if written < failure.room {
+            return;
+        }
+        *failure = Failure::default();
+        if self.fails.swap(false, Ordering::Relaxed) {
             tracing::info!("the database can be written again");
         }
     }
 
-    /// Notes an error that has nothing to do with what was to be written.
-    pub fn failed(&self, error: &Error) {
+    /// Notes an error that has nothing to do with what was to be written, but perhaps with how much that was.
+    pub fn failed(&self, error: &Error, written: u64) {
         let Some(reason) = error.unwritable() else { return };
-        self.failure().reason = reason;
+        let mut failure = self.failure();
+        failure.reason = reason;
+        failure.room = failure.room.max(written.min(TRIAL_BYTES_MAX));
         if !self.fails.swap(true, Ordering::Relaxed) {
             tracing::error!(%error, "the database can't be written");
         }
     }
 
-    /// Why writes fail, if they do; and whether it is time to try one.
-    fn look(&self) -> Option<(&'static str, bool)> {
+    /// Why writes fail, if they do; and how large a write is to be tried, when it is time.
+    fn look(&self) -> Option<(&'static str, Option<u64>)> {
         if !self.fails.load(Ordering::Relaxed) {
             return None;
         }
@@ -55,7 +74,7 @@ impl WriteHealth {
         if due {
             failure.tried_at = Some(Instant::now());
         }
-        Some((failure.reason, due))
+        Some((failure.reason, due.then(|| failure.room.max(TRIAL_BYTES))))
     }
 
     fn failure(&self) -> std::sync::MutexGuard<'_, Failure> {
@@ -66,21 +85,45 @@ impl WriteHealth {
 impl Db {
     /// Why nothing can be stored, where that is so. Writes nothing as long as writes succeed, and waits for no other writer.
     pub async fn write_failure(&self) -> Option<&'static str> {
+        // Nobody need have written since.
+        if self.is_older_than_its_database().await {
+            return Some(NEWER_SCHEMA);
+        }
         let (reason, due) = self.health.look()?;
-        if due && tokio::time::timeout(TRIAL_MAX, self.try_writing()).await.is_ok_and(|tried| tried.is_ok()) {
-            self.health.succeeded();
+        if let Some(bytes) = due
+            && self.try_writing(bytes).await.is_ok()
+        {
+            self.health.succeeded(bytes);
             return None;
         }
         Some(reason)
     }
 
+    /// A database that cannot be read says nothing here.
+    async fn is_older_than_its_database(&self) -> bool {
+        let conn = self.read();
+        let found = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), migrate::COUNT)).await;
+        let count = found.ok().flatten().and_then(|row| row.try_get_by_index::<i64>(0).ok());
+        count.is_some_and(|count| count > migrate::known())
+    }
+
     /// In a table of its own, and leaves nothing.
-    async fn try_writing(&self) -> Result<()> {
-        let tx = self.try_begin().await?;
-        let insert = "INSERT INTO write_trials (id, filler) VALUES ($1, $2)";
-        let values = [1.into(), "x".repeat(TRIAL_BYTES).into()];
+    async fn try_writing(&self, bytes: u64) -> Result<()> {
+        let late = |_| Error::Busy;
+        let tx = tokio::time::timeout(TRIAL_MAX, self.try_begin()).await.map_err(late)??;
+        tokio::time::timeout(TRIAL_WRITES, self.write_and_leave_nothing(tx, bytes)).await.map_err(late)?
+    }
+
+    async fn write_and_leave_nothing(&self, tx: Tx, bytes: u64) -> Result<()> {
+        let backend = tx.get_database_backend();
         tx.execute_unprepared("DELETE FROM write_trials").await?;
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), insert, values)).await?;
+        for (id, _) in (0..bytes).step_by(TRIAL_ROW_BYTES).enumerate() {
+            // PostgreSQL would pack what repeats itself.
+            let filler = Alphanumeric.sample_string(&mut rand::rng(), TRIAL_ROW_BYTES);
+            let values = [i32::try_from(id).unwrap_or_default().into(), filler.into()];
+            let insert = Statement::from_sql_and_values(backend, "INSERT INTO write_trials (id, filler) VALUES ($1, $2)", values);
+            tx.execute_raw(insert).await?;
+        }
         tx.commit().await?;
         let tx = self.try_begin().await?;
         tx.execute_unprepared("DELETE FROM write_trials").await?;

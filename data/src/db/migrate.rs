@@ -22,11 +22,11 @@ pub(super) fn begin_sqlite() -> String {
 
 impl Db {
     pub async fn migrate(&self) -> Result<()> {
-        let mut attempt = 0;
+        let (mut attempt, begun) = (0, std::time::Instant::now());
         loop {
             match self.migrate_once().await {
                 // Another process is doing the same at this moment.
-                Err(Error::Database(_)) if attempt < 5 => {
+                Err(error @ Error::Database(_)) if attempt < 5 || (error.is_transient() && begun.elapsed() < self.settings.turn) => {
                     attempt += 1;
                     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
                 }

@@ -25,11 +25,20 @@ pub struct Settings {
     /// How long a write waits for its turn, on both databases. A long import or month end may hold the writer; a browser waits two
     /// minutes at most.
     pub turn: Duration,
+    /// How long a write that a person waits for goes on where another process holds a SQLite file.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { pooler: Pooler::Session, readers: 10, writers: 6, statement_seconds: 60, turn: Duration::from_secs(100) }
+        Settings {
+            pooler: Pooler::Session,
+            readers: 10,
+            writers: 6,
+            statement_seconds: 60,
+            turn: Duration::from_secs(100),
+            patience: Duration::from_secs(12),
+        }
     }
 }
 
@@ -115,6 +124,7 @@ mod tests {
             given("TRIBUTARY_POOLER", "statement").unwrap_err(),
             "TRIBUTARY_POOLER is “statement”; it can be “transaction” or “session”"
         );
+        assert!(Settings::default().patience <= Duration::from_secs(15), "nobody looks at a busy button for longer");
         for wrong in ["0", "-1", "many", "1001"] {
             let error = given("TRIBUTARY_WRITERS", wrong).unwrap_err();
             assert_eq!(error, format!("TRIBUTARY_WRITERS is “{wrong}”; it can be a whole number from 1 to 1000"));

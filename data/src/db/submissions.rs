@@ -3,14 +3,15 @@
 //! The claim to a form is written in the operation's own transaction, the first that begins on a handle made by [`Db::once`]: both are
 //! there or neither is, and a form that was refused leaves no trace. The unique key decides between two that come at once: the database
 //! has the second wait for the first. The answer is filled in right after; until then, and for good when the process ended between
-//! the two, the row says that the form was done, and when. See docs/adr/0014.
+//! the two, the row says that the form was done, and when. A second row stands for the form's token: sent again with other values, the
+//! form is refused. See docs/adr/0014.
 
 use std::sync::Arc;
 
 use domain::Instant;
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::Sha256;
 use uuid::Uuid;
 
@@ -20,6 +21,9 @@ use crate::{Db, Error, Result, transact};
 
 /// After so long without an answer, whoever did it is taken to be gone.
 const ANSWERED_WITHIN_MS: i64 = 60_000;
+/// Why a form is refused that was done with other values.
+const OTHER_VALUES: &str =
+    "This form was sent before with other values, and was done with those. Load the page again to see what is there.";
 /// How long forms that were done are remembered. Their tokens must not be good for longer.
 pub const KEPT_MS: i64 = 7 * Instant::DAY_MS;
 
@@ -27,6 +31,7 @@ pub const KEPT_MS: i64 = 7 * Instant::DAY_MS;
 #[derive(Debug)]
 pub struct Claim {
     form: String,
+    token: String,
     owner: String,
     at: Instant,
 }
@@ -53,9 +58,10 @@ pub enum Known {
 }
 
 impl Claim {
-    /// `form` tells one form with its content from every other: see [`form_of`]. `real_now` is the machine's clock, also in a sandbox.
-    pub fn new(form: String, real_now: Instant) -> Arc<Claim> {
-        Arc::new(Claim { form, owner: Uuid::now_v7().simple().to_string(), at: real_now })
+    /// `form` tells one form with its content from every other, `token` one form whatever its content: see [`form_of`]. `real_now` is the
+    /// machine's clock, also in a sandbox.
+    pub fn new(form: String, token: String, real_now: Instant) -> Arc<Claim> {
+        Arc::new(Claim { form, token, owner: Uuid::now_v7().simple().to_string(), at: real_now })
     }
 
     pub fn form(&self) -> &str {
@@ -64,16 +70,21 @@ impl Claim {
 
     /// Writes the claim into a transaction that begins, unless an earlier one of the same request has done so.
     pub(crate) async fn write<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
-        let row = ActiveModel {
-            token: Set(self.form.clone()),
+        let rows = [&self.form, &self.token].map(|key| ActiveModel {
+            token: Set(key.clone()),
             company_id: Set(None),
             result: Set(String::new()),
             at: Set(self.at.0),
             owner: Set(self.owner.clone()),
-        };
-        let inserted = Entity::insert(row).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
-        if inserted == 0 && find(tx, &self.form).await?.is_none_or(|row| row.owner != self.owner) {
-            return Err(Error::conflict("this form was sent before"));
+        });
+        let inserted = Entity::insert_many(rows).on_conflict(ignore_conflict()).exec_without_returning(tx).await?;
+        if inserted == 2 {
+            return Ok(());
+        }
+        for (key, refusal) in [(&self.form, "this form was sent before"), (&self.token, OTHER_VALUES)] {
+            if find(tx, key).await?.is_none_or(|row| row.owner != self.owner) {
+                return Err(Error::conflict(refusal));
+            }
         }
         Ok(())
     }
@@ -103,7 +114,8 @@ impl Claim {
     /// Takes back the claim of a request that was refused after it had written something: it may be sent again.
     pub async fn release(&self, db: &Db) -> Result<()> {
         transact!(db, |tx| {
-            Entity::delete_many().filter(Column::Token.eq(&self.form)).filter(Column::Owner.eq(&self.owner)).exec(tx).await?;
+            let rows = Column::Token.is_in([&self.form, &self.token]);
+            Entity::delete_many().filter(rows).filter(Column::Owner.eq(&self.owner)).exec(tx).await?;
             Ok(())
         })
     }
@@ -120,6 +132,12 @@ pub async fn known(db: &Db, form: &str, real_now: Instant) -> Result<Option<Know
         true if (real_now.0 - row.at).abs() < ANSWERED_WITHIN_MS => Known::Answering,
         true => Known::Unanswered,
     }))
+}
+
+/// When the last form was done, by the machine's clock at that time.
+pub async fn last_at(db: &Db) -> Result<Option<Instant>> {
+    let last = Entity::find().order_by_desc(Column::At).one(db.read()).await?;
+    Ok(last.map(|row| Instant(row.at)))
 }
 
 /// Forgets old forms. Returns how many.
@@ -161,13 +179,18 @@ mod tests {
         })
     }
 
+    /// A claim to a form with this content, on a page of its own.
+    fn claim(content: &str, at: Instant) -> Arc<Claim> {
+        Claim::new(form_of(content), form_of(&format!("token of {content}")), at)
+    }
+
     async fn done(db: &Db, subject: &str) -> usize {
         sign_in_failures::Entity::find().filter(sign_in_failures::Column::Subject.starts_with(subject)).all(db.read()).await.unwrap().len()
     }
 
     on_both! {
         async fn a_form_is_done_once_and_answered_alike(db: &TestDb) {
-            let [first, second] = [(); 2].map(|()| Claim::new(form_of("form"), NOW));
+            let [first, second] = [(); 2].map(|()| claim("form", NOW));
             assert_eq!(known(db, first.form(), NOW).await.unwrap(), None);
             operation(&db.once(first.clone()), "a", false).await.unwrap();
             assert_eq!(known(db, first.form(), NOW).await.unwrap(), Some(Known::Answering));
@@ -181,26 +204,41 @@ mod tests {
         }
 
         async fn a_refused_form_leaves_no_claim(db: &TestDb) {
-            let claim = Claim::new(form_of("form"), NOW);
-            assert!(operation(&db.once(claim.clone()), "a", true).await.is_err());
-            assert_eq!(known(db, claim.form(), NOW).await.unwrap(), None);
-            operation(&db.once(Claim::new(form_of("form"), NOW)), "a", false).await.unwrap();
+            let refused = claim("form", NOW);
+            assert!(operation(&db.once(refused.clone()), "a", true).await.is_err());
+            assert_eq!(known(db, refused.form(), NOW).await.unwrap(), None);
+            // What was corrected is sent with the same token.
+            let corrected = Claim::new(form_of("corrected"), refused.token.clone(), NOW);
+            operation(&db.once(corrected.clone()), "a", false).await.unwrap();
+            assert_eq!(done(db, "a").await, 1);
+            corrected.release(db).await.unwrap();
+            operation(&db.once(claim("form", NOW)), "a", false).await.unwrap();
+            assert_eq!(done(db, "a").await, 2);
+        }
+
+        async fn a_token_is_good_for_one_content(db: &TestDb) {
+            let first = claim("form", NOW);
+            operation(&db.once(first.clone()), "a", false).await.unwrap();
+            let other = Claim::new(form_of("form with another amount"), first.token.clone(), NOW);
+            let refused = operation(&db.once(other.clone()), "a", false).await.unwrap_err();
+            assert!(refused.to_string().contains("with other values"), "{refused}");
+            assert_eq!(known(db, other.form(), NOW).await.unwrap(), None);
             assert_eq!(done(db, "a").await, 1);
         }
 
         async fn a_form_whose_answer_was_lost_is_not_done_again(db: &TestDb) {
-            let claim = Claim::new(form_of("form"), NOW);
-            operation(&db.once(claim.clone()), "a", false).await.unwrap();
+            let lost = claim("form", NOW);
+            operation(&db.once(lost.clone()), "a", false).await.unwrap();
             // The process ends here.
             let later = NOW.plus_ms(2 * ANSWERED_WITHIN_MS);
-            assert_eq!(known(db, claim.form(), later).await.unwrap(), Some(Known::Unanswered));
-            assert!(operation(&db.once(Claim::new(form_of("form"), later)), "a", false).await.is_err());
+            assert_eq!(known(db, lost.form(), later).await.unwrap(), Some(Known::Unanswered));
+            assert!(operation(&db.once(claim("form", later)), "a", false).await.is_err());
             assert_eq!(done(db, "a").await, 1);
         }
 
         async fn many_at_once_are_done_once(db: &TestDb) {
             let all = (0..16).map(|_| {
-                let db = db.once(Claim::new(form_of("form"), NOW));
+                let db = db.once(claim("form", NOW));
                 tokio::spawn(async move { operation(&db, "a", false).await.is_ok() })
             });
             let outcomes = futures::future::join_all(all).await;
@@ -215,9 +253,10 @@ mod tests {
         }
 
         async fn old_answers_are_forgotten(db: &TestDb) {
-            operation(&db.once(Claim::new(form_of("form"), NOW)), "a", false).await.unwrap();
+            operation(&db.once(claim("form", NOW)), "a", false).await.unwrap();
+            assert_eq!(last_at(db).await.unwrap(), Some(NOW));
             assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS)).await.unwrap(), 0);
-            assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
+            assert_eq!(purge_submissions(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 2);
         }
     }
 }

@@ -5,9 +5,10 @@
 
 #[cfg(feature = "testing")]
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use sea_orm::sea_query::Values;
+use sea_orm::sea_query::{Value, Values};
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::{self, AssertSqlSafe, Postgres, Row, Sqlite};
@@ -103,7 +104,12 @@ pub struct Tx {
     backend: DbBackend,
     held: Mutex<Held>,
     begun: Begun,
+    written: AtomicU64,
 }
+
+/// Each statement that writes touches a few pages, and each row some of one.
+const STATEMENT_BYTES: u64 = 16 * 1024;
+const ROW_BYTES: u64 = 1024;
 
 struct Held {
     /// `None` once the connection has gone back to its pool.
@@ -145,7 +151,7 @@ impl Tx {
         }
         let begun = held.connection()?.begin(begin.sql).await.map_err(Error::from_statement)?;
         held.state = State::Open;
-        Ok(Tx { backend, held: Mutex::new(held), begun })
+        Ok(Tx { backend, held: Mutex::new(held), begun, written: AtomicU64::new(0) })
     }
 
     pub(super) fn migrations_found(&self) -> i64 {
@@ -154,6 +160,21 @@ impl Tx {
 
     pub(super) fn postgres_id(&self) -> Option<&str> {
         self.begun.postgres_id.as_deref()
+    }
+
+    /// About how many bytes of room it has needed.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Counts a statement before it is sent: it may be the one that there is no room for.
+    fn count(&self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.written.fetch_add(bytes.saturating_mul(2).saturating_add(STATEMENT_BYTES), Ordering::Relaxed);
+    }
+
+    fn count_rows(&self, result: &ExecResult) {
+        self.written.fetch_add(result.rows_affected().saturating_mul(ROW_BYTES), Ordering::Relaxed);
     }
 
     /// Ends it. `Ok` means that everything in it is stored for good.
@@ -283,21 +304,23 @@ impl ConnectionTrait for Tx {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let mut held = self.enter().await?;
+        self.count(bytes(&statement));
         let outcome = match held.connection()? {
             Connection::Sqlite(connection) => sqlite(statement).execute(&mut **connection).await.map(ExecResult::from),
             Connection::Postgres(connection, pooler) => postgres(statement, *pooler).execute(&mut **connection).await.map(ExecResult::from),
         };
-        held.leave(outcome)
+        held.leave(outcome).inspect(|result| self.count_rows(result))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut held = self.enter().await?;
+        self.count(sql.len());
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let outcome = match held.connection()? {
             Connection::Sqlite(connection) => sql.execute(&mut **connection).await.map(ExecResult::from),
             Connection::Postgres(connection, _) => sql.execute(&mut **connection).await.map(ExecResult::from),
         };
-        held.leave(outcome)
+        held.leave(outcome).inspect(|result| self.count_rows(result))
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -339,6 +362,17 @@ fn sqlite(statement: Statement) -> Query<'static, Sqlite, SqlxValues> {
 /// A pooler in transaction mode does not know which server has which statement by its name.
 fn postgres(statement: Statement, pooler: Pooler) -> Query<'static, Postgres, SqlxValues> {
     sqlx::query_with(AssertSqlSafe(statement.sql), values(statement.values)).persistent(pooler == Pooler::Session)
+}
+
+/// What a statement carries.
+fn bytes(statement: &Statement) -> usize {
+    let values = statement.values.iter().flat_map(|values| &values.0);
+    let lengths = values.map(|value| match value {
+        Value::String(Some(text)) => text.len(),
+        Value::Bytes(Some(bytes)) => bytes.len(),
+        _ => size_of::<i64>(),
+    });
+    lengths.sum()
 }
 
 fn values(values: Option<Values>) -> SqlxValues {

@@ -68,10 +68,15 @@ async fn refused(db: &Db) {
 
 /// No page more than there are, for the connection that writes.
 async fn fill_the_disk(db: &Db) {
+    leave_pages(db, 0).await;
+}
+
+/// No more pages than so many, for the connection that writes.
+async fn leave_pages(db: &Db, left: i64) {
     let tx = db.begin().await.unwrap();
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA page_count")).await.unwrap().unwrap();
     let pages: i64 = row.try_get_by_index(0).unwrap();
-    tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.unwrap();
+    tx.execute_unprepared(&format!("PRAGMA max_page_count = {}", pages + left)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -103,6 +108,41 @@ async fn after_a_full_disk_success_means_stored() {
             db.remove().await;
         }
     }
+}
+
+async fn write_large(db: &Db, id: i64) -> Result<()> {
+    transact!(db, |tx| {
+        let values = [id.into(), "x".repeat(400_000).into()];
+        let insert = "INSERT INTO notes (id, body) VALUES ($1, $2)";
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), insert, values)).await?;
+        Ok(())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_is_bad_until_what_failed_for_lack_of_room_has_room() {
+    let full = Some("the disk is full");
+    let db = TestDb::sqlite().await;
+    lay_out(&db).await;
+    fill_the_disk(&db).await;
+    assert!(write_large(&db, 1).await.is_err());
+    // A trial that is smaller than what failed would pass.
+    leave_pages(&db, 50).await;
+    assert_eq!(db.write_failure().await, full);
+    // There is room again, and without its table no trial tells.
+    leave_pages(&db, 10_000).await;
+    let other = Db::connect(db.url()).await.unwrap();
+    let away: Result<()> = transact!(other, |tx| {
+        tx.execute_unprepared("ALTER TABLE write_trials RENAME TO away").await?;
+        Ok(())
+    });
+    away.unwrap();
+    other.close().await.unwrap();
+    write(&db, 2).await.unwrap();
+    assert_eq!(db.write_failure().await, full, "a small write says nothing about large ones");
+    write_large(&db, 3).await.unwrap();
+    assert_eq!(db.write_failure().await, None);
+    db.remove().await;
 }
 
 /// Drops the future after so many polls, unless it has ended by then.

@@ -71,7 +71,8 @@ on_both! {
             Ok(())
         })
         .unwrap();
-        // This one was running before.
+        // This one was running before, and has written nothing since.
+        assert_eq!(db.write_failure().await, Some("the database was brought up to date by a newer Tributary"));
         let outcome: Result<()> = transact!(db, |tx| {
             tx.execute_unprepared("UPDATE companies SET name = 'old'").await?;
             Ok(())
@@ -126,6 +127,34 @@ on_both! {
         };
         tokio::time::timeout(HANGS, recovers).await.expect("a trial ends it, without a write of anybody");
     }
+}
+
+async fn rename(db: &Db) -> Result<()> {
+    transact!(db, |tx| {
+        tx.execute_unprepared("UPDATE companies SET name = 'mine'").await?;
+        Ok(())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_told_soon_that_another_process_holds_the_file() {
+    let db = TestDb::sqlite().await;
+    World::new(&db).await;
+    let settings = Settings { patience: Duration::from_millis(300), ..Settings::default() };
+    let other = Db::connect_with(db.url(), settings).await.unwrap();
+    let holder = db.begin().await.unwrap();
+    let told = tokio::time::timeout(HANGS, rename(&other.for_people())).await.expect("told soon");
+    assert!(matches!(told, Err(Error::Busy)), "{told:?}");
+    // Work that nobody waits for goes on asking.
+    let release = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        holder.rollback().await
+    };
+    let (renamed, released) = tokio::join!(rename(&other), release);
+    renamed.unwrap();
+    released.unwrap();
+    other.close().await.unwrap();
+    db.remove().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

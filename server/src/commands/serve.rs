@@ -14,8 +14,10 @@ use crate::console::{Outcome, note, say};
 use crate::router;
 use crate::state::AppState;
 
-/// How long requests under way may take to end after the signal to stop.
+/// How long requests under way may take to end after the signal to stop. Then no write begins any more.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long writes that have begun by then, and the answers that tell of them, may take.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -54,7 +56,16 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     }
     stop.cancel();
     if tokio::time::timeout(GRACE, &mut serving).await.is_err() {
-        serving.abort();
+        tracing::warn!("requests did not end in time: those that wait to write are refused");
+        let told = async {
+            db.end_writing().await;
+            // However it ended.
+            let _ = (&mut serving).await;
+        };
+        if tokio::time::timeout(LAST_ANSWERS, told).await.is_err() {
+            tracing::warn!("requests were broken off");
+            serving.abort();
+        }
     }
     for task in work {
         if tokio::time::timeout(GRACE, task).await.is_err() {

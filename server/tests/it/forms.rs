@@ -88,7 +88,7 @@ on_both! {
         }
         assert_eq!(changes(&app).await, 1);
         send(&app, SAVE, "/settings", &profile(&app, &owner, "2").await, Some(&owner)).await;
-        assert_eq!(changes(&app).await, 2, "other values are another form");
+        assert_eq!(changes(&app).await, 2, "from a page loaded since, it is another form");
     }
 
     async fn two_at_once_are_done_once(db: &TestDb) {

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use data::accounts::Place;
+use data::entities::flashes;
 use data::imports::Kind;
 use domain::states::PartnerRole;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 use crate::harness::{TestApp, request};
 use crate::on_both;
@@ -159,6 +160,21 @@ on_both! {
         let answer = app.get("/sign-in/nowhere", None).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert!(answer.body.contains("This page doesn") && !answer.body.contains("<nav"), "{}", answer.body);
+    }
+
+    async fn an_unknown_action_is_not_found_in_the_shape_of_other_errors(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        const PATH: &str = "/rpc/partners/none";
+        let json = app.call(PATH, "key=acme", Some(&owner)).await;
+        let error: app::AppError = serde_json::from_str(&json.body).unwrap();
+        assert_eq!((json.status, error), (StatusCode::NOT_FOUND, app::AppError::NotFound("This action".to_owned())));
+        let visitor = app.call(PATH, "key=acme", None).await;
+        assert_eq!((visitor.status, visitor.body), (json.status, json.body));
+        let plain = app.post(PATH, "key=acme", Some(&owner)).await;
+        assert_eq!((plain.status, plain.location()), (StatusCode::SEE_OTHER, "/c/northwind"));
+        let told = flashes::Entity::find().one(app.db.read()).await.unwrap().unwrap().content;
+        assert!(told.contains("NotFound") && !told.contains("Internal"), "{told}");
     }
 
     async fn request_ids_are_ours_unless_a_proxy_is_trusted(db: &TestDb) {

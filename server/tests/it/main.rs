@@ -26,6 +26,7 @@ mod reviews;
 mod sessions;
 mod sign_in;
 mod statements;
+mod stopping;
 mod submissions;
 
 pub use data::{on_both, testing};

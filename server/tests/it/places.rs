@@ -133,6 +133,19 @@ on_both! {
         assert!(page.contains("Created a reward of $77.00") && page.contains("name=\"place\" value=\"/c/southwind\""), "{page}");
     }
 
+    async fn a_message_waits_for_a_page_of_its_place(db: &TestDb) {
+        let both = Both::new(db).await;
+        let form = both.page(&format!("{SOUTH}/partners/acme/manual-reward")).await.body;
+        let done = both.send(MANUAL, &format!("{SOUTH}/partners/acme/manual-reward"), &filled(&form, MANUAL, REWARD)).await;
+        let told = "Created a reward of $77.00";
+        // Another tab is quicker.
+        for page in ["", "/partners", "/partners/acme/rewards"] {
+            assert!(!both.page(&format!("{NORTH}{page}")).await.body.contains(told), "{page}");
+        }
+        assert!(both.page(done.location()).await.body.contains(told));
+        assert!(!both.page(done.location()).await.body.contains(told), "once");
+    }
+
     async fn settings_are_saved_where_they_were_opened(db: &TestDb) {
         let both = Both::new(db).await;
         let page = both.page(&format!("{SOUTH}/settings")).await.body;

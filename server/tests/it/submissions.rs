@@ -61,6 +61,25 @@ on_both! {
         assert_eq!((another.status, manual_rewards(&app).await), (StatusCode::OK, 2));
     }
 
+    async fn a_form_sent_again_with_other_values_is_refused(db: &TestDb) {
+        let (app, owner) = app(db).await;
+        let form = app.signed(PATH, REWARD, Some(&owner)).await;
+        let first = app.call(PATH, &form, Some(&owner)).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        let (fields, rest) = form.split_once("&description=Thanks").unwrap();
+        for other in [form.replace("25.00", "26.00"), format!("description=Thanks&{fields}{rest}")] {
+            let refused = app.call(PATH, &other, Some(&owner)).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+            assert!(refused.body.contains("This form was sent before with other values"), "{}", refused.body);
+        }
+        assert_eq!(manual_rewards(&app).await, 1);
+        assert_eq!(app.call(PATH, &form, Some(&owner)).await.body, first.body);
+        // Another form of the same page.
+        let other = format!("{}&form_name=second", form.replace("25.00", "26.00"));
+        assert_eq!(app.call(PATH, &other, Some(&owner)).await.status, StatusCode::OK);
+        assert_eq!(manual_rewards(&app).await, 2);
+    }
+
     async fn a_double_click_is_one_form_and_both_are_told_what_it_did(db: &TestDb) {
         let (app, owner) = app(db).await;
         let form = app.signed(PATH, REWARD, Some(&owner)).await;
