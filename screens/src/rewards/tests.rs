@@ -178,7 +178,7 @@ on_both! {
 
     async fn filters_and_sorts_narrow_and_order(db: &TestDb) {
         let (programme, keys) = spring(db).await;
-        let cases: [(ListQuery, &[i64]); 17] = [
+        let cases: [(ListQuery, &[i64]); 20] = [
             (query("", "-recorded", &[]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
             (query("", "amount", &[]), &[900, 1_250, 4_200, 4_800, 7_500, 20_000]),
             (query("", "", &[("partner", "bluebird")]), &[20_000, 4_800]),
@@ -195,6 +195,10 @@ on_both! {
             // 48.00 and more in dollars, 48 and more in yen.
             (query("", "", &[("min", "48")]), &[7_500, 4_200, 20_000, 4_800]),
             (query("", "", &[("min", "48"), ("max", "75.00")]), &[7_500, 4_800]),
+            // No yen are 48.50: those from 49 on are more, and those up to 4,200 are less than 4,200.50.
+            (query("", "", &[("min", "48.50")]), &[7_500, 4_200, 20_000]),
+            (query("", "", &[("max", "4200.50")]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
+            (query("", "", &[("min", "48.50"), ("currency", "JPY")]), &[4_200]),
             (query("kestrel", "", &[("status", "pending")]), &[1_250, 4_200]),
             (query(&keys[1], "", &[]), &[20_000]),
             (query("", "", &[("customer", "nobody")]), &[]),
