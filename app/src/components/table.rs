@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
-use super::Icon;
+use super::{Icon, opens};
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 use crate::place::{at, use_here};
 
@@ -116,7 +116,7 @@ pub fn RowLink(
 ) -> impl IntoView {
     let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
-        <a class="row-link" href=target title=title data-noscroll=drawer.then_some("")>{children()}</a>
+        <a class="row-link" href=target title=title data-noscroll=drawer.then_some("") on:click=opens>{children()}</a>
         {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
     }
 }

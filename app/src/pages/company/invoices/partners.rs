@@ -8,7 +8,7 @@ use views::partners::RewardLine;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,
-    TableHead, TextTd,
+    TableHead, TextTd, opens,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -278,7 +278,7 @@ fn Line(line: RewardLine, may_change: bool, next_month: String) -> impl IntoView
     view! {
         <tr>
             <th class="c-main c-clip" scope="row">
-                <a class="row-link" href=at(reward_path(&line.key)) title=line.description.clone()>{line.description.clone()}</a>
+                <a class="row-link" href=at(reward_path(&line.key)) title=line.description.clone() on:click=opens>{line.description.clone()}</a>
                 <small>{line.source.label()}</small>
             </th>
             <TextTd label="Customer" text=line.customer.map_or_else(|| "—".to_owned(), |customer| customer.label)/>
