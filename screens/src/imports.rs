@@ -125,5 +125,6 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         planned: preview.planned,
         impossible: impossible.collect(),
         impossible_count: count(preview.impossible_count),
+        seen: preview.digest(),
     })
 }

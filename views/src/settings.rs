@@ -166,6 +166,8 @@ pub struct ImportVoidPreview {
     /// What cannot be undone any more, by customer: the first of it, and of how many customers.
     pub impossible: Vec<ImportProblem>,
     pub impossible_count: i64,
+    /// What the form says it had shown.
+    pub seen: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

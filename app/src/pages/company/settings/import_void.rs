@@ -149,11 +149,12 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         })
         .map(|(label, value)| view! { <StatTile label=label value=value/> })
         .collect_view();
-    let id = preview.id.clone();
+    let (id, seen) = (preview.id.clone(), preview.seen.clone());
     let apply = match preview.undo {
         false => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="import" value=id/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
                     <SubmitButton>{format!("Void {}", count(sales + refunds, "transaction", "transactions"))}</SubmitButton>
@@ -166,6 +167,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         true => view! {
             <Form action=UndoImportVoid::PATH>
                 <Hidden name="void" value=id/>
+                <Hidden name="seen" value=seen/>
                 <FormEnd>
                     <SubmitButton>"Undo the void"</SubmitButton>
                     <a class="btn quiet" href=at(IMPORT)>"Cancel"</a>
