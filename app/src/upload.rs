@@ -144,6 +144,9 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>, values
             let old = "The file was not read: the page is too old. Choose the file again.";
             return Err(AppError::Conflict(old.to_owned()));
         }
+        // Who tries another file is done with the one before, also where this one is refused: what is said about this one must not be
+        // read as being about that one.
+        discard(cx, parts).await?;
         let kind = values.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str());
         let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
         let kind = kind.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?;
@@ -181,8 +184,6 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         return Err(AppError::invalid("file", "Choose a file."));
     }
     let _turn = Turn::take(cx.user.id)?;
-    // Who tries another file is done with the one before: what is said about this one must not be read as being about that one.
-    discard(cx, parts).await?;
     let spool = Spool::of(parts)?;
     let upload = upload_name();
     let mut waiting = Waiting { spool: spool.clone(), name: file_of(&upload), kept: false };

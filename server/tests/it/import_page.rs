@@ -40,6 +40,19 @@ on_both! {
         assert!(page.contains("or import the rest") && page.contains("Import the good row"), "{page}");
     }
 
+    /// What is said about a file must not be read as being about the one before.
+    async fn a_refused_file_takes_the_offer_of_the_one_before_away(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let row = format!("{HEADER}c-1,Carla,,,\n");
+        for (kind, name) in [("nonsense", "file.csv"), ("customers", "")] {
+            assert!(tried(&app, &owner, "customers", &row).await.contains("Import 1 row"));
+            upload(&app, &owner, kind, name, &row).await;
+            let page = app.get("/settings/import", Some(&owner)).await.body;
+            assert!(page.contains("aria-invalid") && !page.contains("Import 1 row"), "{kind} {name}: {page}");
+        }
+    }
+
     async fn what_was_chosen_stays(db: &TestDb) {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
