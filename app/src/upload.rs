@@ -20,7 +20,7 @@ use data::uploads;
 use domain::Place;
 use domain::access::Action;
 use domain::money::Decimals;
-use domain::page::grouped;
+use domain::page::{are, grouped, number_of};
 use http::Request;
 use http::request::Parts;
 use uuid::Uuid;
@@ -314,7 +314,8 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
         None => return Ok(STOPPED.to_owned()),
     };
     if report.refused() {
-        let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
+        let wrong = report.wrong_rows();
+        let message = format!("{} of the file {} wrong; nothing was imported.", number_of(wrong, "row", "rows"), are(wrong));
         return Err(AppError::Conflict(message));
     }
     // It is imported; that it can't be tidied up after must not say otherwise.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::decision::{Decision, Detail, LimitPlace, Line, TriggerOutcome};
 use domain::offers::Limit;
+use domain::page::number_of;
 use domain::reasons::Reason;
 use domain::states::EventKind;
 use domain::time::{Instant, long_date, short_date};
@@ -116,7 +117,10 @@ fn words_of_detail(detail: &Detail, zone: &Zone) -> String {
             failed.iter().map(one).collect::<Vec<_>>().join("; nor ")
         }
         Detail::BelowMinimum { amount, minimum } => format!("{amount} is below {minimum}"),
-        Detail::RewardsMade { made, of } => format!("{made} of {of} rewards were made before"),
+        Detail::RewardsMade { made, of } => {
+            let were = if *made == 1 { "was" } else { "were" };
+            format!("{made} of {} {were} made before", number_of(*of, "reward", "rewards"))
+        }
         Detail::MonthsOver { months, first_purchase_at } => {
             let since = long_date(zone.date(*first_purchase_at));
             format!("{} from the first purchase on {since} are over", Limit::Months(*months))
@@ -294,6 +298,7 @@ mod tests {
         assert_eq!(said(Detail::Currency { is: Currency::EUR, wanted: Currency::USD }), "EUR instead of USD");
         assert_eq!(said(Detail::BelowMinimum { amount: usd(999), minimum: usd(1_000) }), "$9.99 is below $10.00");
         assert_eq!(said(Detail::RewardsMade { made: 3, of: 3 }), "3 of 3 rewards were made before");
+        assert_eq!(said(Detail::RewardsMade { made: 1, of: 1 }), "1 of 1 reward was made before");
         let first_purchase_at = Instant::parse("2025-03-01T03:00:00Z").unwrap();
         let over = "12 months from the first purchase on 28 February 2025 are over";
         assert_eq!(said(Detail::MonthsOver { months: 12, first_purchase_at }), over);

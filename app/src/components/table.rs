@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::page::{Page, counted};
+use domain::page::{Page, number_of};
 use domain::{Currency, Money};
 use leptos::html;
 use leptos::prelude::*;
@@ -214,8 +214,7 @@ fn ticked(form: &web_sys::Element) -> String {
 fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
     let mut words = match count {
         0 => return String::new(),
-        1 => "1 row".to_owned(),
-        count => format!("{} rows", counted(count)),
+        count => number_of(count, "row", "rows"),
     };
     if !amounts.is_empty() {
         words = format!("{}, {}", words.replace("row", "reward"), amounts.join(" and "));

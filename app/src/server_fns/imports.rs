@@ -13,7 +13,7 @@ use crate::{ctx, error::AppError, upload as files};
 #[cfg(feature = "ssr")]
 use data::imports::{Kind, voids};
 #[cfg(feature = "ssr")]
-use domain::{access::Action, page::grouped};
+use domain::{access::Action, page::number_of};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
 #[cfg(feature = "ssr")]
@@ -114,10 +114,7 @@ pub async fn undo_import_void(#[server(default)] place: Place, void: String, #[s
 
 #[cfg(feature = "ssr")]
 fn transactions(count: u64) -> String {
-    match count {
-        1 => "1 transaction".to_owned(),
-        count => format!("{} transactions", grouped(i64::try_from(count).unwrap_or(i64::MAX))),
-    }
+    number_of(count, "transaction", "transactions")
 }
 
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! The partners of an invoice with their totals and payouts; one of them opened to the rewards behind the total.
 
-use domain::page::Page;
+use domain::page::{Page, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::invoices::{InvoiceDetail, InvoicePartner, InvoicePayout, OpenedPartner};
@@ -43,7 +43,7 @@ pub fn Partners(of: InvoiceDetail) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="partners">
             <div class="section-head">
-                <h2 id="partners">{format!("{words}, {} rewards", domain::page::grouped(of.totals.lines))}</h2>
+                <h2 id="partners">{format!("{words}, {}", number_of(of.totals.lines, "reward", "rewards"))}</h2>
             </div>
             {tabs}
             {move || query.with(|query| !query.filter("file").is_empty()).then(|| view! {
