@@ -27,7 +27,7 @@ use uuid::Uuid;
 use views::settings::{AcceptedImport, ImportProblem, ImportTrial};
 
 use crate::ctx::{self, CompanyCtx, company_of, real_now};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, said_of};
 use crate::flash;
 use crate::forms::{Done, FORM_TOKEN, FailedForm, Flash};
 use crate::http::internal;
@@ -225,7 +225,10 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
 /// What is said of rows: the first of it.
 fn problems(of_rows: Vec<RowError>) -> Vec<ImportProblem> {
     let short = |text: String| text.chars().take(PROBLEM_CHARS_MAX).collect();
-    let problem = |said: RowError| ImportProblem { line: count(said.row), field: short(said.field), message: short(said.message) };
+    let problem = |said: RowError| {
+        let subject = if said.field.is_empty() { "The row" } else { "This" };
+        ImportProblem { line: count(said.row), field: short(said.field), message: short(said_of(subject, &said.message)) }
+    };
     of_rows.into_iter().take(PROBLEMS_SHOWN).map(problem).collect()
 }
 

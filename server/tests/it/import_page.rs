@@ -30,6 +30,7 @@ on_both! {
 
         // All of it is bad: there is no rest.
         let page = tried(&app, &owner, "customers", &format!("{HEADER}c-3,Eve,nobody,,\n")).await;
+        assert!(page.contains("There is no partner “nobody”"), "{page}");
         assert!(page.contains("One row cannot be imported") && page.contains("Correct the file and try it again."), "{page}");
         assert!(!page.contains("import the rest") && !page.contains("/rpc/imports/apply"), "{page}");
         // What is good of it is there already.
@@ -57,7 +58,7 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         let page = tried(&app, &owner, "customers", "%PDF-1.7\n%\u{e2}\u{e3}\n1 0 obj\n").await;
-        assert!(page.contains("this isn't a CSV text file") || page.contains("this isn&#x27;t a CSV text file"), "{page}");
+        assert!(page.contains("This isn't a CSV text file") || page.contains("This isn&#x27;t a CSV text file"), "{page}");
         assert!(chosen(&page, "customers"), "{page}");
         assert!(chosen(&tried(&app, &owner, "rewards", "this is not a table").await, "rewards"));
         // And beside what a file would do.
