@@ -122,9 +122,10 @@ pub fn slug(given: &str) -> Result<String, FieldError> {
     if key.bytes().all(fits) { Ok(key) } else { Err(FieldError::NotASlug(key)) }
 }
 
-/// A name of a person or an organisation.
+/// A name of a person or an organisation. Several blanks are one, as every page shows them: who types the name as they read it finds it.
 pub fn name(given: &str) -> Result<String, FieldError> {
-    text(given, NAME_MAX, &[])
+    let name = text(given, NAME_MAX, &[])?;
+    Ok(name.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 /// A description or a reason; line breaks are fine.
