@@ -22,8 +22,16 @@ pub enum Reader {
 }
 
 /// The receipt of a decision. `number` is the receipt's key, `trigger` the one whose reward is looked at: its arithmetic
-/// alone is shown then.
-pub fn receipt(decision: &Decision, number: &str, trigger: Option<&str>, promises: &Promises, reader: Reader, zone: &Zone) -> ReceiptView {
+/// alone is shown then. `earlier`: when a purchase was recorded that came before the event and was not known to the decision.
+pub fn receipt(
+    decision: &Decision,
+    number: &str,
+    trigger: Option<&str>,
+    promises: &Promises,
+    earlier: Option<Instant>,
+    reader: Reader,
+    zone: &Zone,
+) -> ReceiptView {
     let shown = |outcome: &&TriggerOutcome| trigger.is_none_or(|key| key == outcome.trigger_key);
     let mut lines = Vec::new();
     for outcome in decision.triggers.iter().filter(shown).filter(|outcome| !outcome.lines.is_empty()) {
@@ -43,7 +51,7 @@ pub fn receipt(decision: &Decision, number: &str, trigger: Option<&str>, promise
         title: title.to_owned(),
         number: format!("{number} · {}", moment(decision.event.occurred_at, zone)),
         facts: facts(decision, reader, zone),
-        triggers: decision.triggers.iter().filter(told).map(|outcome| trigger_line(outcome, promises, reader, zone)).collect(),
+        triggers: decision.triggers.iter().filter(told).map(|outcome| trigger_line(outcome, promises, earlier, reader, zone)).collect(),
         lines,
     }
 }
@@ -79,7 +87,7 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
     facts
 }
 
-fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, zone: &Zone) -> ReceiptTrigger {
+fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, earlier: Option<Instant>, reader: Reader, zone: &Zone) -> ReceiptTrigger {
     let promise = || promises.get(&(outcome.offer_key.clone(), outcome.offer_version, outcome.trigger_key.clone())).cloned();
     let text = match outcome.sentence.as_str() {
         "" => promise().unwrap_or_else(|| outcome.offer_description.clone()),
@@ -88,7 +96,7 @@ fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, z
     let written = Some(outcome.words.as_str()).filter(|words| !words.is_empty() && *words != outcome.reason.for_partner());
     let reason = match (reader, &outcome.detail, outcome.place, written) {
         (Reader::Company, Some(detail), ..) => format!("{} {}", outcome.reason.for_company(), words_of_detail(detail, zone)),
-        (_, _, Some(place), _) => words_of_place(place),
+        (_, _, Some(place), _) => words_of_place(place, earlier, zone),
         (_, _, None, Some(written)) => written.to_owned(),
         (Reader::Company, None, None, None) => outcome.reason.for_company().to_owned(),
         (Reader::Partner, _, None, None) => outcome.reason.for_partner().to_owned(),
@@ -96,12 +104,16 @@ fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, z
     ReceiptTrigger { hit: outcome.matched, text, reason }
 }
 
-/// "Month 4 of 12 since the customer's first purchase."
-fn words_of_place(place: LimitPlace) -> String {
-    match place {
+/// "Month 4 of 12 since the customer's first purchase.": as it was known then.
+fn words_of_place(place: LimitPlace, earlier: Option<Instant>, zone: &Zone) -> String {
+    let words = match place {
         LimitPlace::FirstPurchase => "The customer's first purchase.".to_owned(),
-        LimitPlace::Payment { number, of } => format!("Payment {number} of {of} for this customer."),
+        LimitPlace::Payment { number, of } => return format!("Payment {number} of {of} for this customer."),
         LimitPlace::Month { number, of } => format!("Month {number} of {of} since the customer's first purchase."),
+    };
+    match earlier {
+        Some(at) => format!("{words} An earlier purchase was recorded on {}.", long_date(zone.date(at))),
+        None => words,
     }
 }
 
@@ -221,7 +233,7 @@ mod tests {
     }
 
     fn read(decision: &Decision, reader: Reader) -> ReceiptView {
-        receipt(decision, "rct_1", None, &promises(), reader, &"America/New_York".parse().unwrap())
+        receipt(decision, "rct_1", None, &promises(), None, reader, &"America/New_York".parse().unwrap())
     }
 
     #[test]
@@ -261,11 +273,11 @@ mod tests {
         decision.triggers = vec![outcome("a", Reason::Rewarded, None), outcome("b", Reason::Rewarded, None)];
         let all = read(&decision, Reader::Company);
         assert_eq!(all.lines.iter().filter(|line| line.total).count(), 2);
-        let one = receipt(&decision, "rct_1", Some("a"), &Promises::new(), Reader::Company, &Zone::UTC);
+        let one = receipt(&decision, "rct_1", Some("a"), &Promises::new(), None, Reader::Company, &Zone::UTC);
         let lines: Vec<_> = one.lines.iter().map(|line| (line.label.as_str(), line.amount.as_str(), line.total)).collect();
         assert_eq!(lines, [("Sale", "$200.00", false), ("Reward", "$40.00", true)]);
         assert_eq!(one.triggers[0].reason, "This earned a reward.");
-        let own = receipt(&decision, "rct_1", Some("a"), &Promises::new(), Reader::Partner, &Zone::UTC);
+        let own = receipt(&decision, "rct_1", Some("a"), &Promises::new(), None, Reader::Partner, &Zone::UTC);
         assert_eq!((own.lines[1].label.as_str(), own.triggers[0].reason.as_str()), ("Commission", "This earned a commission."));
     }
 
@@ -290,6 +302,16 @@ mod tests {
         }
         decision.triggers[0].detail = Some(Detail::Written("$1.00 is below $10.00".to_owned()));
         assert!(read(&decision, Reader::Company).triggers[0].reason.ends_with("$1.00 is below $10.00"));
+    }
+
+    #[test]
+    fn a_purchase_that_came_to_light_later_is_named() {
+        let at = Instant::parse("2026-04-02T12:00:00Z").unwrap();
+        let said = |place: LimitPlace| words_of_place(place, Some(at), &Zone::UTC);
+        let earlier = "An earlier purchase was recorded on 2 April 2026.";
+        assert_eq!(said(LimitPlace::FirstPurchase), format!("The customer's first purchase. {earlier}"));
+        assert!(said(LimitPlace::Month { number: 1, of: 12 }).ends_with(&format!("first purchase. {earlier}")));
+        assert_eq!(said(LimitPlace::Payment { number: 1, of: 3 }), "Payment 1 of 3 for this customer.");
     }
 
     #[test]
