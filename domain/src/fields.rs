@@ -253,6 +253,13 @@ mod tests {
     }
 
     #[test]
+    fn blanks_in_a_name_are_one() {
+        assert_eq!(name(" two   blanks  here ").as_deref(), Ok("two blanks here"));
+        // A blank of another width shows, and stays.
+        assert_eq!(name("株式\u{3000}会社").as_deref(), Ok("株式\u{3000}会社"));
+    }
+
+    #[test]
     fn a_name_can_be_seen() {
         assert_eq!(name("\u{2800}\u{2800}"), Err(FieldError::Missing));
         assert_eq!(name(" \u{3000} "), Err(FieldError::Missing));
