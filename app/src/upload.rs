@@ -207,6 +207,7 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         format: (format.delimiter.word().to_owned(), format.encoding.word().to_owned(), format.decimals),
         read_with: format.words().into_iter().map(str::to_owned).collect(),
         ignored: report.ignored,
+        first: screens::imports::first_rows(&cx.company, kind, &report.first)?,
         problems: problems(report.errors),
         voided: count(report.voided.rows),
         voided_rows: problems(report.voided.named),

@@ -54,6 +54,17 @@ on_both! {
         }
     }
 
+    async fn the_first_rows_are_shown_as_they_were_read(db: &TestDb) {
+        let app = TestApp::new(db).await;
+        let owner = app.owner().await;
+        let rows: String = (1..=7).map(|number| format!("c-{number},Shop {number},,,2026-01-05T10:00:00Z\n")).collect();
+        let page = tried(&app, &owner, "customers", &format!("{HEADER}{rows}")).await;
+        assert!(page.contains("The first rows") && page.contains("5 Jan 2026, 05:00") && page.contains("Shop 5"), "{page}");
+        assert!(!page.contains("Shop 6") && !page.contains("Shop 7"), "{page}");
+        let page = tried(&app, &owner, "rewards", "partner_key;amount;currency;description\nnobody;1.234,50;EUR;Bonus\n").await;
+        assert!(page.contains("€1,234.50") && page.contains("Bonus"), "{page}");
+    }
+
     async fn what_was_chosen_stays(db: &TestDb) {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;

@@ -6,7 +6,7 @@ use domain::page::{grouped, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::Choice;
-use views::settings::{AcceptedImport, ImportPage as View, ImportProblem, ImportTrial};
+use views::settings::{AcceptedImport, FirstRows, ImportPage as View, ImportProblem, ImportTrial};
 
 use super::SettingsTabs;
 use super::import_void::PastImports;
@@ -162,6 +162,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
             </div>
             <div class="card-body stack">
                 <Stats>{tiles}</Stats>
+                {(!trial.first.rows.is_empty()).then(|| view! { <First first=trial.first.clone()/> })}
                 {(!read_with.is_empty()).then(|| view! { <Notice tone="plain" title=format!("Read with {read_with}") text="If names or amounts look wrong, choose the file again and say how it is written."/> })}
                 {(!ignored.is_empty()).then(|| view! { <p class="hint">{format!("Columns not used: {ignored}.")}</p> })}
                 {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
@@ -190,6 +191,31 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                 </div>
             </div>
         </section>
+    }
+}
+
+/// The file's first rows as they were understood: whether dates, amounts and names are what was meant.
+#[component]
+fn First(first: FirstRows) -> impl IntoView {
+    let rows = first
+        .rows
+        .into_iter()
+        .map(|(line, cells)| {
+            let cells = cells.into_iter().map(|text| view! { <td>{text}</td> }).collect_view();
+            view! {
+                <tr>
+                    <td class="c-num">{line}</td>
+                    {cells}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3>"The first rows, as they were read"</h3>
+        <TableFrame label="The first rows" compact=true keep=true>
+            <TableHead labels=format!("#Row|{}", first.columns.join("|"))/>
+            <tbody>{rows}</tbody>
+        </TableFrame>
     }
 }
 
