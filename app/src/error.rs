@@ -118,6 +118,26 @@ impl FromServerFnError for AppError {
     }
 }
 
+/// A message as a sentence: "there is no customer “c-9”" → "There is no customer “c-9”". What begins with a key stays as it is.
+pub fn capitalised(message: &str) -> String {
+    let word = message.split(' ').next().unwrap_or_default();
+    let mut letters = message.chars();
+    match letters.next() {
+        Some(first) if word.bytes().all(|byte| byte.is_ascii_lowercase()) => first.to_uppercase().chain(letters).collect(),
+        _ => message.to_owned(),
+    }
+}
+
+/// What is said at a field, or at a row without one: "is missing" → "This is missing".
+pub fn said_of(subject: &str, message: &str) -> String {
+    if lacks_subject(message) { format!("{subject} {message}") } else { capitalised(message) }
+}
+
+/// "is missing", "has 600 characters; …": the field is what it is about.
+pub fn lacks_subject(message: &str) -> bool {
+    ["is ", "has ", "contains "].iter().any(|verb| message.starts_with(verb))
+}
+
 /// What cannot be read is the request's fault in the server, and the connection's in the browser.
 pub(crate) const fn unreadable() -> AppError {
     if cfg!(feature = "ssr") { AppError::Unreadable } else { AppError::Unreachable }
@@ -140,8 +160,7 @@ impl From<data::Error> for AppError {
         let error = match error.explained() {
             data::Error::NotFound(what) => AppError::NotFound(sentence(what)),
             data::Error::Invalid(fields) => AppError::Invalid(fields),
-            data::Error::Conflict(message) => AppError::Conflict(message),
-            data::Error::Forbidden(message) => AppError::Conflict(message),
+            data::Error::Conflict(message) | data::Error::Forbidden(message) => AppError::Conflict(capitalised(&message)),
             data::Error::Stale { message, seen } => AppError::Stale { message, seen },
             data::Error::Busy => {
                 AppError::Unavailable("The database is busy with other work, so nothing was changed. Try again in a moment.".to_owned())
@@ -194,5 +213,22 @@ fn sentence(what: &str) -> String {
     match what.strip_prefix("the ") {
         Some(rest) => format!("The {rest}"),
         None => format!("This {what}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{capitalised, said_of};
+
+    #[test]
+    fn what_is_said_is_a_sentence() {
+        assert_eq!(capitalised("there is no customer “c-9”"), "There is no customer “c-9”");
+        assert_eq!(capitalised("Choose a file."), "Choose a file.");
+        for as_it_is in ["", "“x” is taken", "walk-o-1 has been refunded in full", "rwd_1: it is declined"] {
+            assert_eq!(capitalised(as_it_is), as_it_is);
+        }
+        assert_eq!(said_of("This", "is missing"), "This is missing");
+        assert_eq!(said_of("The row", "has 9 fields instead of 8"), "The row has 9 fields instead of 8");
+        assert_eq!(said_of("This", "negative zero is not an amount"), "Negative zero is not an amount");
     }
 }

@@ -20,14 +20,14 @@ use data::uploads;
 use domain::Place;
 use domain::access::Action;
 use domain::money::Decimals;
-use domain::page::grouped;
+use domain::page::{are, grouped, number_of};
 use http::Request;
 use http::request::Parts;
 use uuid::Uuid;
 use views::settings::{AcceptedImport, ImportProblem, ImportTrial};
 
 use crate::ctx::{self, CompanyCtx, company_of, real_now};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, said_of};
 use crate::flash;
 use crate::forms::{Done, FORM_TOKEN, FailedForm, Flash};
 use crate::http::internal;
@@ -144,6 +144,9 @@ async fn try_file(cx: &CompanyCtx, parts: &Parts, request: Request<Body>, values
             let old = "The file was not read: the page is too old. Choose the file again.";
             return Err(AppError::Conflict(old.to_owned()));
         }
+        // Who tries another file is done with the one before, also where this one is refused: what is said about this one must not be
+        // read as being about that one.
+        discard(cx, parts).await?;
         let kind = values.iter().find(|(name, _)| name == "kind").map(|(_, word)| word.as_str());
         let kind = kind.ok_or_else(|| AppError::invalid("kind", "Say what the file holds."))?;
         let kind = kind.parse::<Kind>().map_err(|message| AppError::invalid("kind", message))?;
@@ -181,8 +184,6 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         return Err(AppError::invalid("file", "Choose a file."));
     }
     let _turn = Turn::take(cx.user.id)?;
-    // Who tries another file is done with the one before: what is said about this one must not be read as being about that one.
-    discard(cx, parts).await?;
     let spool = Spool::of(parts)?;
     let upload = upload_name();
     let mut waiting = Waiting { spool: spool.clone(), name: file_of(&upload), kept: false };
@@ -206,6 +207,7 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         format: (format.delimiter.word().to_owned(), format.encoding.word().to_owned(), format.decimals),
         read_with: format.words().into_iter().map(str::to_owned).collect(),
         ignored: report.ignored,
+        first: screens::imports::first_rows(&cx.company, kind, &report.first)?,
         problems: problems(report.errors),
         voided: count(report.voided.rows),
         voided_rows: problems(report.voided.named),
@@ -224,7 +226,10 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
 /// What is said of rows: the first of it.
 fn problems(of_rows: Vec<RowError>) -> Vec<ImportProblem> {
     let short = |text: String| text.chars().take(PROBLEM_CHARS_MAX).collect();
-    let problem = |said: RowError| ImportProblem { line: count(said.row), field: short(said.field), message: short(said.message) };
+    let problem = |said: RowError| {
+        let subject = if said.field.is_empty() { "The row" } else { "This" };
+        ImportProblem { line: count(said.row), field: short(said.field), message: short(said_of(subject, &said.message)) }
+    };
     of_rows.into_iter().take(PROBLEMS_SHOWN).map(problem).collect()
 }
 
@@ -313,7 +318,8 @@ pub async fn apply(cx: &CompanyCtx, upload: &str, skip_bad: bool, again: bool) -
         None => return Ok(STOPPED.to_owned()),
     };
     if report.refused() {
-        let message = format!("{} rows of the file are wrong; nothing was imported.", grouped(count(report.wrong_rows())));
+        let wrong = report.wrong_rows();
+        let message = format!("{} of the file {} wrong; nothing was imported.", number_of(wrong, "row", "rows"), are(wrong));
         return Err(AppError::Conflict(message));
     }
     // It is imported; that it can't be tidied up after must not say otherwise.

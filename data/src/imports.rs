@@ -210,6 +210,8 @@ pub struct Report {
     pub repeated: u64,
     /// Rows that were voided where they come from: they are left out.
     pub voided: Remarks,
+    /// The first rows that can be read, as they were understood: their numbers, and their cells in the order of [`Kind::columns`].
+    pub first: Vec<(u64, Vec<String>)>,
     /// Good rows that look wrong; only a dry run looks for them.
     pub doubts: Remarks,
     /// Why rows became impossible: the first of them.
@@ -383,6 +385,7 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     let mut report = Report { read: content.rows, dry_run: options.dry_run, format, ..Report::default() };
     report.ignored = std::mem::take(&mut content.ignored);
     report.voided = std::mem::take(&mut content.voided);
+    report.first = std::mem::take(&mut content.first);
     if options.dry_run {
         report.doubts = doubts::find(db, &company, &sheet, &scope).await?;
     }

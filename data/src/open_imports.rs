@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::page::number_of;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -60,5 +61,9 @@ pub(crate) fn conflict(row: &imports::Model) -> Error {
         KIND_UNDO => "the undoing of the void of",
         _ => "the import of",
     };
-    Error::conflict(format!("{what} {name} is under way: {} of {} rows are done; try again when it has ended", row.done, row.total))
+    Error::conflict(format!(
+        "{what} {name} is under way: {} of {} done; try again when it has ended",
+        row.done,
+        number_of(row.total, "row", "rows")
+    ))
 }

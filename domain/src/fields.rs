@@ -165,9 +165,10 @@ pub fn slug(given: &str) -> Result<String, FieldError> {
     if key.bytes().all(fits) { Ok(key) } else { Err(FieldError::NotASlug(key)) }
 }
 
-/// A name of a person or an organisation.
+/// A name of a person or an organisation. Several blanks are one, as every page shows them: who types the name as they read it finds it.
 pub fn name(given: &str) -> Result<String, FieldError> {
-    text(given, NAME_MAX, &[])
+    let name = text(given, NAME_MAX, &[])?;
+    Ok(name.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 /// A description or a reason; line breaks are fine.
@@ -292,6 +293,13 @@ mod tests {
         assert_eq!(name(given), Err(FieldError::NotPrintable));
         assert_eq!(key(given), Err(FieldError::NotPrintable));
         assert_eq!(description(given), Err(FieldError::NotPrintable));
+    }
+
+    #[test]
+    fn blanks_in_a_name_are_one() {
+        assert_eq!(name(" two   blanks  here ").as_deref(), Ok("two blanks here"));
+        // A blank of another width shows, and stays.
+        assert_eq!(name("株式\u{3000}会社").as_deref(), Ok("株式\u{3000}会社"));
     }
 
     #[test]

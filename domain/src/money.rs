@@ -103,6 +103,30 @@ impl Money {
         Ok(Money::new(if negative { -minor } else { minor }, currency))
     }
 
+    /// The amounts next to a number of major units that the currency may not have: the greatest that is not above it, and the least
+    /// that is not below it. "1.50" lies between ¥1 and ¥2.
+    ///
+    /// # Errors
+    /// What is no number, and what can be read in two ways.
+    pub fn around(text: &str, currency: Currency) -> Result<(Money, Money), MoneyError> {
+        match Money::parse(text, currency) {
+            Err(MoneyError::TooManyDecimals { .. } | MoneyError::TooLarge(_)) => {}
+            exact => return exact.map(|exact| (exact, exact)),
+        }
+        let trimmed = text.trim();
+        let (negative, digits) = trimmed.strip_prefix('-').map_or((false, trimmed), |digits| (true, digits));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let kept: String = fraction.chars().take(usize::from(currency.exponent())).collect();
+        let cut = if kept.is_empty() { whole.to_owned() } else { format!("{whole}.{kept}") };
+        let near = match Money::parse(&cut, currency) {
+            // Nothing is as large.
+            Err(MoneyError::TooLarge(_)) => AMOUNT_MAX,
+            cut => cut?.minor,
+        };
+        let (below, above) = if negative { (-near - 1, -near) } else { (near, near + 1) };
+        Ok((Money::new(below, currency), Money::new(above, currency)))
+    }
+
     /// Major units with the currency's own decimals and no grouping: "-1234.50". What files carry.
     pub fn plain(&self) -> String {
         let exponent = usize::from(self.currency.exponent());
@@ -204,6 +228,29 @@ mod tests {
         assert!(matches!(Money::parse("1.5", currency("JPY")), Err(MoneyError::TooManyDecimals { .. })));
         assert!(matches!(Money::parse("99999999999999999999", Currency::USD), Err(MoneyError::TooLarge(_))));
         assert_eq!(Money::parse("-0.00", Currency::USD), Err(MoneyError::NegativeZero));
+    }
+
+    #[rstest]
+    #[case("1.50", "USD", 150, 150)]
+    #[case("1.50", "JPY", 1, 2)]
+    #[case("0.5", "JPY", 0, 1)]
+    #[case("-0.5", "JPY", -1, 0)]
+    #[case("-1.5", "JPY", -2, -1)]
+    #[case("1.0055", "USD", 100, 101)]
+    #[case("2.00", "JPY", 2, 2)]
+    #[case("50000000001", "USD", AMOUNT_MAX, AMOUNT_MAX + 1)]
+    #[case("50000000001", "JPY", 50_000_000_001, 50_000_000_001)]
+    #[case("-99999999999999999999.5", "JPY", -AMOUNT_MAX - 1, -AMOUNT_MAX)]
+    fn a_number_lies_between_two_amounts(#[case] text: &str, #[case] code: &str, #[case] below: i64, #[case] above: i64) {
+        let (low, high) = Money::around(text, currency(code)).unwrap();
+        assert_eq!((low.minor, high.minor), (below, above), "{text} {code}");
+    }
+
+    #[test]
+    fn what_is_no_number_lies_nowhere() {
+        for text in ["", "abc", "1,5", "$1", "1.000", "-0"] {
+            assert!(Money::around(text, Currency::USD).is_err(), "{text}");
+        }
     }
 
     #[rstest]

@@ -116,8 +116,7 @@ impl Count {
     /// "1 partner", "120 partners", "more than 1,000 partners".
     pub fn of(&self, one: &str, many: &str) -> String {
         match self {
-            Count::Exactly(1) => format!("1 {one}"),
-            Count::Exactly(count) => format!("{} {many}", grouped(i64::from(*count))),
+            Count::Exactly(count) => number_of(*count, one, many),
             Count::MoreThan(count) => format!("more than {} {many}", grouped(i64::from(*count))),
         }
     }
@@ -137,6 +136,17 @@ pub fn grouped(number: i64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// "1 partner", "120 partners".
+pub fn number_of(count: impl TryInto<i64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// What so many of something do: "1 of 3 rows is wrong".
+pub fn are(count: impl TryInto<i64>) -> &'static str {
+    if count.try_into().is_ok_and(|count| count == 1) { "is" } else { "are" }
 }
 
 /// The same of a count, whatever holds it.
@@ -186,6 +196,8 @@ mod tests {
         assert_eq!(Count::capped(1).of("partner", "partners"), "1 partner");
         assert_eq!(Count::capped(1_000).of("partner", "partners"), "1,000 partners");
         assert_eq!(Count::capped(1_001).of("partner", "partners"), "more than 1,000 partners");
+        assert_eq!([0_u64, 1, 1_200].map(|count| number_of(count, "row", "rows")), ["0 rows", "1 row", "1,200 rows"]);
+        assert_eq!([0_usize, 1, 2].map(are), ["are", "is", "are"]);
         assert_eq!(grouped(-1_234_567), "−1,234,567");
     }
 }

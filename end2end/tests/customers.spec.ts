@@ -37,7 +37,7 @@ test('a missed customer is added, buys, is refunded, and its page tells all of i
 
     await gotoReady(`/customers/${key}`);
     await page.getByRole('link', { name: 'Record a sale' }).click();
-    for (const [amount, answer] of [['', /Write the amount/], ['-5', /without a minus/], ['12.345', /too many decimals/], ['1e400', /is not an amount/], ['-0', /negative zero/]] as const) {
+    for (const [amount, answer] of [['', /Write the amount/], ['-5', /without a minus/], ['12.345', /too many decimals/], ['1e400', /is not an amount/], ['-0', /Negative zero/]] as const) {
         await page.getByRole('textbox', { name: 'Amount' }).fill(amount);
         await page.getByRole('button', { name: 'Record the sale' }).click();
         await expect(page.getByRole('alert')).toContainText(answer);

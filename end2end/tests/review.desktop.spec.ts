@@ -54,3 +54,38 @@ test('in the drawer the keys go from reward to reward', async ({ page, signIn, g
     await expect(page.getByText('Approved 1 reward.')).toBeVisible();
     await expect(page).toHaveURL(at(1));
 });
+
+test('a closed drawer stays closed on the way back', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/customers');
+    await gotoReady('/rewards?status=pending&month=2026-10');
+    const list = page.url();
+    for (const closing of ['Escape', 'link']) {
+        await page.locator('tbody .row-link').first().click();
+        await expect(page.locator('aside.drawer')).toBeVisible();
+        await page.keyboard.press('j');
+        await expect(page.locator('aside.drawer')).toBeVisible();
+        if (closing === 'Escape') await page.keyboard.press('Escape');
+        else await page.getByRole('link', { name: 'Close' }).click();
+        await expect(page).toHaveURL(list);
+        await expect(page.locator('aside.drawer')).toHaveCount(0);
+    }
+    await page.goBack();
+    await expect(page).toHaveURL(list);
+    await page.goBack();
+    await expect(page).toHaveURL(/customers$/);
+});
+
+test('a reward closes to where it was opened', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/partners');
+    await page.locator('tbody .row-link').first().click();
+    await page.getByRole('navigation', { name: 'Partner Details' }).getByRole('link', { name: 'Rewards' }).click();
+    await expect(page).toHaveURL(/partners\/[^/]+\/rewards$/);
+    const tab = page.url();
+    await page.locator('tbody .row-link').first().click();
+    await expect(page).toHaveURL(/rewards\/rwd/);
+    await page.getByRole('link', { name: 'Close' }).click();
+    await expect(page).toHaveURL(tab);
+    await expect(page.locator('tbody .row-link').first()).toBeVisible();
+});

@@ -28,6 +28,20 @@ test('rewards are approved together, and the decision is taken back', async ({ p
     await expect.poll(() => count(page, 'New')).toBe(before);
 });
 
+test('a tick is of its row: another filter has none of it', async ({ page, gotoReady }) => {
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const boxes = page.getByRole('checkbox', { name: /^Select .* for / });
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await expect(page.getByText('2 selected')).toBeVisible();
+    const ticked = await boxes.nth(0).getAttribute('value');
+    await page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'Approved' }).click();
+    await page.waitForURL(/status=approved/);
+    await expect(page.locator(`.c-select input[value="${ticked}"]`)).toHaveCount(0);
+    await expect(page.locator('.c-select input[name]:checked')).toHaveCount(0);
+    await expect(page.getByText('2 selected')).toBeHidden();
+});
+
 test('a decline has to be explained, and says so in the reward', async ({ page, gotoReady, checkAccessibility }) => {
     await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     await page.locator('.row-link').last().click();

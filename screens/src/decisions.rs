@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 use views::receipt::ReceiptView;
 
-use super::receipts::{KEY_PREFIX, decision_of, name_partners, promises};
+use super::receipts::{KEY_PREFIX, decision_of, earlier_purchases, name_partners, promises};
 use data::Result;
 use data::entities::companies;
 use data::entities::receipts::{Column, Entity, Model};
@@ -26,8 +26,10 @@ pub async fn of_events<C: ConnectionTrait>(
     rows.sort_by_key(|row| row.revision);
     let decisions: Vec<Decision> = rows.iter().map(decision_of).collect::<Result<_>>()?;
     let promises = promises(conn, company.id, &decisions).await?;
+    let earlier = earlier_purchases(conn, &rows).await?;
     let receipt = |(row, decision): (&Model, &Decision)| {
-        receipt_words::receipt(decision, &ids::key(KEY_PREFIX, row.id), None, &promises, Reader::Company, &zone)
+        let earlier = earlier.get(&row.id).copied();
+        receipt_words::receipt(decision, &ids::key(KEY_PREFIX, row.id), None, &promises, earlier, Reader::Company, &zone)
     };
     let mut receipts: Vec<ReceiptView> = rows.iter().zip(&decisions).map(receipt).collect();
     name_partners(conn, company.id, &mut receipts).await?;

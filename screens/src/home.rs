@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Months, NaiveDateTime};
 use domain::access::{Action, allows};
-use domain::page::grouped;
+use domain::page::{grouped, number_of};
 use domain::states::{CompanyRole, InvoiceState, PayoutState, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month};
@@ -181,7 +181,7 @@ async fn failures<C: ConnectionTrait>(conn: &C, company: &companies::Model, now:
     if let Some(first) = returned.first() {
         list.push(Waiting {
             kind: WaitingKind::PayoutFailed,
-            title: counted(returned.len(), "payout did not arrive", "payouts did not arrive"),
+            title: number_of(returned.len(), "payout did not arrive", "payouts did not arrive"),
             detail: match returned.len() {
                 1 => why(conn, first).await?,
                 more => format!("{}; and {} more", why(conn, first).await?, grouped(i64::try_from(more - 1).unwrap_or(i64::MAX))),
@@ -228,7 +228,7 @@ async fn to_pay<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Res
     if let Some(first) = pending.first() {
         list.push(Waiting {
             kind: WaitingKind::ToPay,
-            title: counted(pending.len(), "partner to pay", "partners to pay"),
+            title: number_of(pending.len(), "partner to pay", "partners to pay"),
             detail: "by bank transfer, and confirm it on the invoice".to_owned(),
             amounts: payout_sums(conn, company, scope).await?,
             href: invoice_href(conn, first).await?,
@@ -285,15 +285,11 @@ async fn rewards_waiting<C: ConnectionTrait>(
     };
     Ok(Some(Waiting {
         kind,
-        title: format!("{} {}", grouped(count), if count == 1 { one } else { many }),
+        title: number_of(count, one, many),
         detail,
         amounts: figures::totals(sums, company.money_currency()?),
         href: format!("/rewards?status={}", state.word()),
     }))
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", domain::page::counted(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

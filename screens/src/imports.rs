@@ -6,7 +6,7 @@ use domain::zone::Zone;
 use domain::{Instant, Money};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
-use views::settings::{ImportProblem, ImportVoidPreview, InvoiceDifference, PastImport, TurningSales};
+use views::settings::{FirstRows, ImportProblem, ImportVoidPreview, InvoiceDifference, PastImport, TurningSales};
 
 use super::customers::change::stage;
 use data::entities::companies;
@@ -18,8 +18,38 @@ use data::rewards::outlook::Outlook;
 use data::{Db, Error, Result};
 use domain::dates;
 
+/// As much of a cell as a preview shows.
+const CELL_CHARS_MAX: usize = 100;
 /// How many imports are listed.
 const LISTED: u64 = 20;
+
+/// The first rows of a file that is tried: amounts and times as every page has them.
+pub fn first_rows(company: &companies::Model, kind: Kind, rows: &[(u64, Vec<String>)]) -> Result<FirstRows> {
+    let (zone, own) = (company.zone()?, company.money_currency()?);
+    let columns = kind.columns();
+    let currency = columns.iter().position(|column| *column == "currency");
+    let cell = |cells: &[String], at: usize| {
+        let text = |at: usize| cells.get(at).map(String::as_str).unwrap_or_default();
+        let known = match columns[at] {
+            "amount" => {
+                let currency = currency.and_then(|at| text(at).parse().ok()).unwrap_or(own);
+                Money::parse(text(at), currency).ok().map(|amount| amount.display())
+            }
+            "occurred_at" | "created_at" | "from" => Instant::parse(text(at)).ok().map(|at| dates::minute(&zone, at)),
+            _ => None,
+        };
+        known.unwrap_or_else(|| text(at).chars().take(CELL_CHARS_MAX).collect())
+    };
+    let used: Vec<usize> =
+        (0..columns.len()).filter(|at| rows.iter().any(|(_, cells)| cells.get(*at).is_some_and(|text| !text.trim().is_empty()))).collect();
+    Ok(FirstRows {
+        columns: used.iter().map(|at| columns[*at].to_owned()).collect(),
+        rows: rows
+            .iter()
+            .map(|(row, cells)| (i64::try_from(*row).unwrap_or(i64::MAX), used.iter().map(|at| cell(cells, *at)).collect()))
+            .collect(),
+    })
+}
 
 /// The latest files of transactions, newest first.
 pub async fn past<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Vec<PastImport>> {
@@ -125,5 +155,6 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         planned: preview.planned,
         impossible: impossible.collect(),
         impossible_count: count(preview.impossible_count),
+        seen: preview.digest(),
     })
 }

@@ -135,7 +135,7 @@ async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Mo
             paused: false,
             lines: lines.lines,
             amount: Money::sum(sums.charge, stored(&lines.currency)?),
-            note: format!("generated {generated}"),
+            note: format!("will be generated on {generated}"),
             href: format!("/invoices/{month}-{}", lines.currency),
         });
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::decision::{Decision, Detail, LimitPlace, Line, TriggerOutcome};
 use domain::offers::Limit;
+use domain::page::number_of;
 use domain::reasons::Reason;
 use domain::states::EventKind;
 use domain::time::{Instant, long_date, short_date};
@@ -21,8 +22,16 @@ pub enum Reader {
 }
 
 /// The receipt of a decision. `number` is the receipt's key, `trigger` the one whose reward is looked at: its arithmetic
-/// alone is shown then.
-pub fn receipt(decision: &Decision, number: &str, trigger: Option<&str>, promises: &Promises, reader: Reader, zone: &Zone) -> ReceiptView {
+/// alone is shown then. `earlier`: when a purchase was recorded that came before the event and was not known to the decision.
+pub fn receipt(
+    decision: &Decision,
+    number: &str,
+    trigger: Option<&str>,
+    promises: &Promises,
+    earlier: Option<Instant>,
+    reader: Reader,
+    zone: &Zone,
+) -> ReceiptView {
     let shown = |outcome: &&TriggerOutcome| trigger.is_none_or(|key| key == outcome.trigger_key);
     let mut lines = Vec::new();
     for outcome in decision.triggers.iter().filter(shown).filter(|outcome| !outcome.lines.is_empty()) {
@@ -42,7 +51,7 @@ pub fn receipt(decision: &Decision, number: &str, trigger: Option<&str>, promise
         title: title.to_owned(),
         number: format!("{number} · {}", moment(decision.event.occurred_at, zone)),
         facts: facts(decision, reader, zone),
-        triggers: decision.triggers.iter().filter(told).map(|outcome| trigger_line(outcome, promises, reader, zone)).collect(),
+        triggers: decision.triggers.iter().filter(told).map(|outcome| trigger_line(outcome, promises, earlier, reader, zone)).collect(),
         lines,
     }
 }
@@ -78,7 +87,7 @@ fn facts(decision: &Decision, reader: Reader, zone: &Zone) -> Vec<ReceiptFact> {
     facts
 }
 
-fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, zone: &Zone) -> ReceiptTrigger {
+fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, earlier: Option<Instant>, reader: Reader, zone: &Zone) -> ReceiptTrigger {
     let promise = || promises.get(&(outcome.offer_key.clone(), outcome.offer_version, outcome.trigger_key.clone())).cloned();
     let text = match outcome.sentence.as_str() {
         "" => promise().unwrap_or_else(|| outcome.offer_description.clone()),
@@ -87,7 +96,7 @@ fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, z
     let written = Some(outcome.words.as_str()).filter(|words| !words.is_empty() && *words != outcome.reason.for_partner());
     let reason = match (reader, &outcome.detail, outcome.place, written) {
         (Reader::Company, Some(detail), ..) => format!("{} {}", outcome.reason.for_company(), words_of_detail(detail, zone)),
-        (_, _, Some(place), _) => words_of_place(place),
+        (_, _, Some(place), _) => words_of_place(place, earlier, zone),
         (_, _, None, Some(written)) => written.to_owned(),
         (Reader::Company, None, None, None) => outcome.reason.for_company().to_owned(),
         (Reader::Partner, _, None, None) => outcome.reason.for_partner().to_owned(),
@@ -95,12 +104,16 @@ fn trigger_line(outcome: &TriggerOutcome, promises: &Promises, reader: Reader, z
     ReceiptTrigger { hit: outcome.matched, text, reason }
 }
 
-/// "Month 4 of 12 since the customer's first purchase."
-fn words_of_place(place: LimitPlace) -> String {
-    match place {
+/// "Month 4 of 12 since the customer's first purchase.": as it was known then.
+fn words_of_place(place: LimitPlace, earlier: Option<Instant>, zone: &Zone) -> String {
+    let words = match place {
         LimitPlace::FirstPurchase => "The customer's first purchase.".to_owned(),
-        LimitPlace::Payment { number, of } => format!("Payment {number} of {of} for this customer."),
+        LimitPlace::Payment { number, of } => return format!("Payment {number} of {of} for this customer."),
         LimitPlace::Month { number, of } => format!("Month {number} of {of} since the customer's first purchase."),
+    };
+    match earlier {
+        Some(at) => format!("{words} An earlier purchase was recorded on {}.", long_date(zone.date(at))),
+        None => words,
     }
 }
 
@@ -116,7 +129,10 @@ fn words_of_detail(detail: &Detail, zone: &Zone) -> String {
             failed.iter().map(one).collect::<Vec<_>>().join("; nor ")
         }
         Detail::BelowMinimum { amount, minimum } => format!("{amount} is below {minimum}"),
-        Detail::RewardsMade { made, of } => format!("{made} of {of} rewards were made before"),
+        Detail::RewardsMade { made, of } => {
+            let were = if *made == 1 { "was" } else { "were" };
+            format!("{made} of {} {were} made before", number_of(*of, "reward", "rewards"))
+        }
         Detail::MonthsOver { months, first_purchase_at } => {
             let since = long_date(zone.date(*first_purchase_at));
             format!("{} from the first purchase on {since} are over", Limit::Months(*months))
@@ -217,7 +233,7 @@ mod tests {
     }
 
     fn read(decision: &Decision, reader: Reader) -> ReceiptView {
-        receipt(decision, "rct_1", None, &promises(), reader, &"America/New_York".parse().unwrap())
+        receipt(decision, "rct_1", None, &promises(), None, reader, &"America/New_York".parse().unwrap())
     }
 
     #[test]
@@ -257,11 +273,11 @@ mod tests {
         decision.triggers = vec![outcome("a", Reason::Rewarded, None), outcome("b", Reason::Rewarded, None)];
         let all = read(&decision, Reader::Company);
         assert_eq!(all.lines.iter().filter(|line| line.total).count(), 2);
-        let one = receipt(&decision, "rct_1", Some("a"), &Promises::new(), Reader::Company, &Zone::UTC);
+        let one = receipt(&decision, "rct_1", Some("a"), &Promises::new(), None, Reader::Company, &Zone::UTC);
         let lines: Vec<_> = one.lines.iter().map(|line| (line.label.as_str(), line.amount.as_str(), line.total)).collect();
         assert_eq!(lines, [("Sale", "$200.00", false), ("Reward", "$40.00", true)]);
         assert_eq!(one.triggers[0].reason, "This earned a reward.");
-        let own = receipt(&decision, "rct_1", Some("a"), &Promises::new(), Reader::Partner, &Zone::UTC);
+        let own = receipt(&decision, "rct_1", Some("a"), &Promises::new(), None, Reader::Partner, &Zone::UTC);
         assert_eq!((own.lines[1].label.as_str(), own.triggers[0].reason.as_str()), ("Commission", "This earned a commission."));
     }
 
@@ -289,11 +305,22 @@ mod tests {
     }
 
     #[test]
+    fn a_purchase_that_came_to_light_later_is_named() {
+        let at = Instant::parse("2026-04-02T12:00:00Z").unwrap();
+        let said = |place: LimitPlace| words_of_place(place, Some(at), &Zone::UTC);
+        let earlier = "An earlier purchase was recorded on 2 April 2026.";
+        assert_eq!(said(LimitPlace::FirstPurchase), format!("The customer's first purchase. {earlier}"));
+        assert!(said(LimitPlace::Month { number: 1, of: 12 }).ends_with(&format!("first purchase. {earlier}")));
+        assert_eq!(said(LimitPlace::Payment { number: 1, of: 3 }), "Payment 1 of 3 for this customer.");
+    }
+
+    #[test]
     fn every_detail_has_words() {
         let said = |detail: Detail| words_of_detail(&detail, &"America/New_York".parse().unwrap());
         assert_eq!(said(Detail::Currency { is: Currency::EUR, wanted: Currency::USD }), "EUR instead of USD");
         assert_eq!(said(Detail::BelowMinimum { amount: usd(999), minimum: usd(1_000) }), "$9.99 is below $10.00");
         assert_eq!(said(Detail::RewardsMade { made: 3, of: 3 }), "3 of 3 rewards were made before");
+        assert_eq!(said(Detail::RewardsMade { made: 1, of: 1 }), "1 of 1 reward was made before");
         let first_purchase_at = Instant::parse("2025-03-01T03:00:00Z").unwrap();
         let over = "12 months from the first purchase on 28 February 2025 are over";
         assert_eq!(said(Detail::MonthsOver { months: 12, first_purchase_at }), over);

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, 
 use uuid::Uuid;
 use views::receipt::{ReceiptFact, ReceiptLine, ReceiptView};
 
-use data::entities::{offer_versions, offers, partnerships, receipts, rewards};
+use data::entities::{offer_versions, offers, partnerships, receipts, rewards, transactions};
 use data::error::stored;
 use data::events::read_version;
 use data::{Error, Result};
@@ -36,7 +36,8 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
         let decision = decision_of(&row)?;
         let key = ids::key(KEY_PREFIX, row.id);
         let promises = promises(conn, reward.company_id, [&decision]).await?;
-        let mut view = receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), &promises, reader, zone);
+        let earlier = earlier_purchases(conn, std::slice::from_ref(&row)).await?.remove(&row.id);
+        let mut view = receipt_words::receipt(&decision, &key, reward.trigger_key.as_deref(), &promises, earlier, reader, zone);
         name_partners(conn, reward.company_id, std::slice::from_mut(&mut view)).await?;
         return Ok(view);
     }
@@ -86,6 +87,28 @@ pub(super) async fn promises<'a, C: ConnectionTrait>(
         }
     }
     Ok(promises)
+}
+
+/// By receipt, when the customer's first purchase was recorded, where it came before the event and the decision did not know it.
+pub(super) async fn earlier_purchases<C: ConnectionTrait>(conn: &C, rows: &[receipts::Model]) -> Result<HashMap<Uuid, Instant>> {
+    use transactions::{Column, Entity};
+    let mut earlier = HashMap::new();
+    let customers: HashSet<Uuid> = rows.iter().map(|row| row.customer_id).collect();
+    for customer in customers {
+        let first = Entity::find()
+            .filter(Column::CustomerId.eq(customer))
+            .filter(Column::Amount.gt(0))
+            .filter(Column::VoidedAt.is_null())
+            .order_by_asc(Column::OccurredAt)
+            .order_by_asc(Column::RecordedAt)
+            .one(conn)
+            .await?;
+        let Some(first) = first else { continue };
+        let late =
+            |row: &&receipts::Model| row.customer_id == customer && row.occurred_at > first.occurred_at && row.rated_at < first.recorded_at;
+        earlier.extend(rows.iter().filter(late).map(|row| (row.id, Instant(first.recorded_at))));
+    }
+    Ok(earlier)
 }
 
 /// Writes the partners' names into receipts, whose decisions know their keys.

@@ -66,7 +66,7 @@ async fn selection<C: ConnectionTrait>(conn: &C, company: &companies::Model, que
     Ok(Some(Selection { id: found.id.to_string(), rewards: found.rewards, partners: found.partners, totals }))
 }
 
-/// "March 2026 · in review for 4 more days · charged 8 April, New York time", or what accumulates.
+/// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time", or what accumulates.
 fn context(months: &Months, zone: &Zone, now: Instant) -> String {
     match months.in_review.iter().max_by_key(|invoice| invoice.month) {
         Some(invoice) => stage::context(zone, invoice, now),

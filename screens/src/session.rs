@@ -3,7 +3,7 @@
 //! Addresses of places stand here whole: they lead out of the one that somebody is at.
 
 use domain::access::{Action, allows};
-use domain::page::counted;
+use domain::page::number_of;
 use domain::states::{CompanyRole, PartnerRole};
 use domain::time::long_date;
 use domain::zone::Zone;
@@ -209,11 +209,8 @@ pub fn work_words(work: &Work) -> Option<String> {
 
 /// The parts that are not nought, in one sentence; `None` when all are.
 fn sentence(parts: &[(usize, &str, &str, &str)]) -> Option<String> {
-    let told: Vec<String> = parts
-        .iter()
-        .filter(|part| part.0 > 0)
-        .map(|(count, verb, one, many)| format!("{verb} {} {}", counted(*count), if *count == 1 { one } else { many }))
-        .collect();
+    let told: Vec<String> =
+        parts.iter().filter(|part| part.0 > 0).map(|(count, verb, one, many)| format!("{verb} {}", number_of(*count, one, many))).collect();
     let joined = told.join(", ");
     let mut letters = joined.chars();
     let first = letters.next()?;

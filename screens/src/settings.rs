@@ -3,14 +3,15 @@
 use domain::addresses;
 use domain::bank;
 use domain::list_query::ListQuery;
+use domain::offers::Trigger;
 use domain::page::Page;
 use domain::review::Verb;
-use domain::states::{PartnershipStatus, ProviderKind, RewardState};
+use domain::states::{CompanyRole, CustomerVisibility, PartnerRole, PartnershipStatus, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 use views::Choice;
 use views::settings::{AuditEntry, AuditLog, CompanyProfile};
@@ -112,7 +113,7 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
     AuditEntry {
         id: row.id.to_string(),
         at: dates::minute(zone, Instant(row.at)),
-        author: row.author,
+        author: if row.author == data::audit::SYSTEM { "Tributary".to_owned() } else { row.author },
         action: deed(&row.action, &row.detail),
         subject_kind: readable(&row.subject_kind),
         subject: row.subject,
@@ -123,9 +124,8 @@ fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
 
 /// "customer_created" → "Customer created".
 fn readable(word: &str) -> String {
-    // Abbreviations are written in capitals.
-    if ["iban", "bic"].contains(&word) {
-        return word.to_uppercase();
+    if let Some((_, label)) = LABELS.iter().find(|(name, _)| *name == word) {
+        return (*label).to_owned();
     }
     let text = word.replace('_', " ");
     let mut letters = text.chars();
@@ -146,6 +146,20 @@ fn deed(action: &str, detail: &str) -> String {
     }
 }
 
+/// Names of facts that people call otherwise.
+const LABELS: [(&str, &str); 9] = [
+    ("iban", "IBAN"),
+    ("bic", "BIC"),
+    ("timezone", "Time zone"),
+    ("fee_percent", "Fee in per cent"),
+    ("customer_visibility", "What partners see of a customer"),
+    ("charge_provider", "How invoices are charged"),
+    ("payout_provider", "How partners are paid"),
+    ("message_id", "Message ID"),
+    ("terms", "Pays"),
+];
+/// Names of facts that are words of ours.
+const WORDS: [&str; 6] = ["role", "provider", "charge_provider", "payout_provider", "customer_visibility", "outcome"];
 /// Names of facts that are amounts in minor units of the entry's currency.
 const AMOUNTS: [&str; 5] = ["amount", "total", "charge", "fee", "difference"];
 /// More than these are only counted.
@@ -154,7 +168,8 @@ const LISTED_MAX: usize = 5;
 /// The facts of an entry as label and words. Left out are what is empty, ids that say nothing, and the currency where an amount
 /// says it.
 fn facts(zone: &Zone, detail: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(detail).map(data::audit::without_accounts) else { return Vec::new() };
+    let Ok(Value::Object(fields)) = serde_json::from_str(detail) else { return Vec::new() };
+    let Value::Object(fields) = data::audit::without_accounts(Value::Object(compared(fields))) else { return Vec::new() };
     let currency = fields.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok());
     let reading = Reading { zone, currency };
     let with_amount = currency.is_some() && fields.keys().any(|name| AMOUNTS.contains(&name.as_str()));
@@ -166,6 +181,25 @@ fn facts(zone: &Zone, detail: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What was before and is after, fact by fact, as far as they differ.
+fn compared(mut fields: Map<String, Value>) -> Map<String, Value> {
+    match (fields.remove("before"), fields.remove("after")) {
+        (Some(Value::Object(before)), Some(Value::Object(mut after))) => {
+            for (name, before) in before {
+                let after = after.remove(&name).unwrap_or(Value::Null);
+                if before != after {
+                    fields.insert(name, Value::Array(vec![before, after]));
+                }
+            }
+        }
+        (before, after) => {
+            fields.extend(before.map(|before| ("before".to_owned(), before)));
+            fields.extend(after.map(|after| ("after".to_owned(), after)));
+        }
+    }
+    fields
+}
+
 /// What the words of a fact depend on.
 struct Reading<'a> {
     zone: &'a Zone,
@@ -174,14 +208,26 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn told(&self, name: &str, value: &Value) -> String {
+        if name == "terms"
+            && value.is_object()
+            && let Ok(trigger) = serde_json::from_value::<Trigger>(value.clone())
+        {
+            return trigger.brief();
+        }
         match value {
             Value::Null => String::new(),
             Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
             Value::Number(number) => self.number(name, number.as_i64()).unwrap_or_else(|| number.to_string()),
+            // As they are kept: a list of their own.
+            Value::String(text) if name == "tags" => {
+                serde_json::from_str::<Vec<String>>(text).map_or_else(|_| text.clone(), |tags| tags.join(", "))
+            }
             Value::String(text) => self.text(name, text),
             // Before and after.
             Value::Array(pair) if pair.len() == 2 && !pair[0].is_object() => {
-                format!("{} → {}", self.told(name, &pair[0]), self.told(name, &pair[1]))
+                let told =
+                    |value: &Value| Some(self.told(name, value)).filter(|words| !words.is_empty()).unwrap_or_else(|| "none".to_owned());
+                format!("{} → {}", told(&pair[0]), told(&pair[1]))
             }
             Value::Array(items) if items.len() > LISTED_MAX => items.len().to_string(),
             Value::Array(items) => items.iter().map(|item| self.told(name, item)).collect::<Vec<_>>().join(", "),
@@ -210,6 +256,9 @@ impl Reading<'_> {
         if Uuid::try_parse(text).is_ok() {
             return String::new();
         }
+        if WORDS.contains(&name) {
+            return word(text);
+        }
         if let Ok(state) = text.parse::<RewardState>() {
             return state.label().to_owned();
         }
@@ -233,6 +282,15 @@ impl Reading<'_> {
     }
 }
 
+/// A word of ours, as the screens have it.
+fn word(text: &str) -> String {
+    let known = (text.parse::<CompanyRole>().map(|role| role.label()))
+        .or_else(|_| text.parse::<PartnerRole>().map(|role| role.label()))
+        .or_else(|_| text.parse::<ProviderKind>().map(|provider| provider.label()))
+        .or_else(|_| text.parse::<CustomerVisibility>().map(|seen| seen.label()));
+    known.map_or_else(|_| readable(text), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -246,7 +304,7 @@ mod tests {
     #[test]
     fn details_read_as_words() {
         let changed = read(r#"{"timezone":["UTC","America/New_York"],"note":null,"count":3}"#);
-        assert_eq!(changed, ["Count: 3", "Timezone: UTC → America/New York"]);
+        assert_eq!(changed, ["Count: 3", "Time zone: UTC → America/New York"]);
         assert_eq!(read(r#"{"amount":"1000.00","currency":"USD"}"#), ["Amount: $1,000.00"]);
         let released = r#"{"amount":2475,"batch":"01a1a725-4500-8eba-a6ec-294777d5a420","currency":"USD","from":"hold",
             "from_month":202608,"to":"pending","to_month":202611}"#;
@@ -256,7 +314,18 @@ mod tests {
         let moved = read(
             r#"{"iban":["","DE89370400440532013000"],"before":{"payout_account":null},"after":{"payout_account":"GB82 WEST 1234 5698 7654 32"}}"#,
         );
-        assert_eq!(moved, ["After: Payout account: ••••5432", "Before: Payout account: ", "IBAN:  → ••••3000"]);
+        assert_eq!(moved, ["IBAN: none → ••••3000", "Payout account: none → ••••5432"]);
+        let renamed = read(r#"{"before":{"name":"Ada","email":"a@x.test"},"after":{"name":"Bo","email":"a@x.test"}}"#);
+        assert_eq!(renamed, ["Name: Ada → Bo"]);
+        let tagged = read(r#"{"before":{"tags":"[\"gold\",\"early\"]"},"after":{"tags":"[]"}}"#);
+        assert_eq!(tagged, ["Tags: gold, early → none"]);
+        assert_eq!(
+            read(r#"{"role":"read_only","provider":["simulated","manual"]}"#),
+            [
+                format!("Provider: {} → {}", ProviderKind::Simulated.label(), ProviderKind::Manual.label()),
+                format!("Role: {}", CompanyRole::ReadOnly.label()),
+            ]
+        );
         assert_eq!(readable("partner_moved_to_group"), "Partner moved to group");
         assert_eq!(deed("reward_hold", "{}"), "Reward put on hold");
         assert_eq!(deed("offer_version_published", r#"{"number":2,"terms":[]}"#), "Offer retired");

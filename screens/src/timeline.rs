@@ -33,7 +33,7 @@ pub struct InvoiceOnWay<'a> {
     /// Neither charged nor paid until it is resumed.
     pub paused: bool,
     pub frozen_at: Option<Instant>,
-    /// When its failed charge is retried.
+    /// When its failed charge will be retried.
     pub retry_at: Option<Instant>,
     pub charged_at: Option<Instant>,
 }
@@ -101,10 +101,10 @@ fn to_the_account(way: &Way<'_>, zone: &Zone) -> Vec<PathStep> {
         Some(InvoiceOnWay { paused: true, .. }) => step(StepState::Todo, "Charged", String::new(), "once the invoice is resumed"),
         Some(InvoiceOnWay { charged_at: Some(at), .. }) => step(StepState::Done, "Charged", day(at), ""),
         Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, retry_at: Some(at), .. }) => {
-            step(StepState::Warn, "Charged", day(at), "the charge failed and is retried")
+            step(StepState::Warn, "Charged", day(at), "the charge failed and will be retried")
         }
         Some(InvoiceOnWay { state: InvoiceState::ChargeFailed, .. }) => {
-            step(StepState::Warn, "Charged", String::new(), "the charge failed and is not retried automatically")
+            step(StepState::Warn, "Charged", String::new(), "the charge failed and won't be retried automatically")
         }
         Some(InvoiceOnWay { state: InvoiceState::Charging, .. }) => step(StepState::Now, "Charged", day(due), ""),
         _ => step(StepState::Todo, "Charged", day(due), ""),

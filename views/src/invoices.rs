@@ -11,7 +11,7 @@ use domain::states::{InvoiceState, PayoutState};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceList {
-    /// "April 2026 is accumulating · its invoices are generated 1 May 2026, New York time"
+    /// "April 2026 is accumulating · its invoices will be generated on 1 May 2026, New York time"
     pub context: String,
     /// What the month that accumulates would come to so far, one per currency.
     pub accumulating: Vec<InvoiceRow>,
@@ -51,7 +51,7 @@ pub struct InvoiceDetail {
     /// "2026-03"
     pub month_word: String,
     pub currency: String,
-    /// "March 2026 · in review for 4 more days · charged 8 April, New York time"
+    /// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time"
     pub context: String,
     /// `None`: accumulating.
     pub state: Option<InvoiceState>,

@@ -84,6 +84,8 @@ pub struct ImportTrial {
     pub problem_count: i64,
     /// How many of them are rewards that came in with another file.
     pub repeated: i64,
+    #[serde(default)]
+    pub first: FirstRows,
     /// Rows that were voided where they come from, and the first of them.
     #[serde(default)]
     pub voided: i64,
@@ -102,6 +104,15 @@ pub struct ImportTrial {
     pub read_with: Vec<String>,
     /// Columns of our own downloads that are not used.
     pub ignored: Vec<String>,
+}
+
+/// The first rows of a file as they were understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstRows {
+    /// Those of the file's columns that have something in these rows.
+    pub columns: Vec<String>,
+    /// The line in the file, and a text for each column.
+    pub rows: Vec<(i64, Vec<String>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +177,8 @@ pub struct ImportVoidPreview {
     /// What cannot be undone any more, by customer: the first of it, and of how many customers.
     pub impossible: Vec<ImportProblem>,
     pub impossible_count: i64,
+    /// What the form says it had shown.
+    pub seen: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

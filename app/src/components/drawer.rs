@@ -1,11 +1,13 @@
-//! Details beside their list: a child route, so that the address opens it and Back closes it.
+//! Details beside their list: a child route, so that the address opens it and Back closes it. Closing leads back to where it was opened,
+//! and Back does not open it again.
 
 use domain::access::Action;
 use domain::place::within;
 use leptos::prelude::*;
 use leptos::reactive::send_wrapper_ext::SendOption;
-use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys;
+use leptos::web_sys::js_sys::Reflect;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -19,6 +21,10 @@ use crate::ui::Ui;
 
 /// On a drawer over a list: the path of what it shows, which is not the address's while the next one loads.
 pub(super) const SHOWS: &str = "data-shows";
+
+/// On the state of a history entry: this many steps before it the detail was opened. On a list: a drawer was closed over it, and the
+/// entry before it is the same list.
+const CLOSED: f64 = 0.0;
 
 /// The list that a drawer is over.
 #[derive(Clone, Copy)]
@@ -105,7 +111,7 @@ pub fn DrawerForm(
                 </div>
                 <footer class="drawer-foot">
                     <SubmitButton>{submit}</SubmitButton>
-                    <a class="btn quiet" href=close data-noscroll="">"Cancel"</a>
+                    <a class="btn quiet" href=close data-noscroll="" on:click=closes>"Cancel"</a>
                 </footer>
             </Form>
         </Frame>
@@ -149,7 +155,7 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
             {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
             <div class="actions">
                 {actions}
-                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="">
+                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="" on:click=closes>
                     <Icon name="x"/>
                 </a>
             </div>
@@ -161,6 +167,68 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
         view! { <aside class="drawer" aria-labelledby="drawer-title" data-shows=shows>{content}</aside> }.into_any()
     } else {
         view! { <article class="drawer-page" aria-labelledby="drawer-title">{content}</article> }.into_any()
+    }
+}
+
+/// For `on:click` of links that lead to a detail: notes how it can be closed again.
+pub fn opens(event: web_sys::MouseEvent) {
+    let shown = |selector: &str| document().query_selector(selector).ok().flatten().is_some();
+    let from = match (shown("aside.drawer"), shown(".drawer-page")) {
+        (true, _) => Origin::Drawer,
+        (false, true) => Origin::Detail,
+        (false, false) => Origin::Page,
+    };
+    let (replace, opened) = step(from, opened());
+    mark(&event, replace, opened);
+}
+
+/// For `on:click` of links that close a detail.
+fn closes(event: web_sys::MouseEvent) {
+    let link = event.current_target().and_then(|link| link.dyn_into::<web_sys::Element>().ok());
+    let over_list = link.is_some_and(|link| link.closest("aside.drawer").is_ok_and(|drawer| drawer.is_some()));
+    match opened() {
+        // The list stays as it is, and where it was scrolled to.
+        opened if over_list => mark(&event, true, opened.map(|_| CLOSED)),
+        Some(steps) if steps > CLOSED && !(event.ctrl_key() || event.meta_key() || event.shift_key()) => {
+            event.prevent_default();
+            // Fails only where the page is no longer shown.
+            let _ = window().history().and_then(|history| history.go_with_delta(-(steps as i32)));
+        }
+        _ => mark(&event, true, None),
+    }
+}
+
+/// Where a step to a detail begins.
+#[derive(Clone, Copy)]
+enum Origin {
+    Page,
+    /// A detail that is the page.
+    Detail,
+    /// A drawer over its list.
+    Drawer,
+}
+
+/// Whether a step to a detail takes the place of the entry where it begins, and how many steps then lead back to where the details were
+/// opened; `opened` is that of the entry where it begins.
+fn step(from: Origin, opened: Option<f64>) -> (bool, Option<f64>) {
+    match from {
+        Origin::Page => (opened == Some(CLOSED), Some(1.0)),
+        Origin::Detail => (false, opened.map(|steps| steps + 1.0)),
+        Origin::Drawer => (true, opened),
+    }
+}
+
+fn opened() -> Option<f64> {
+    window().history().and_then(|history| history.state()).ok().and_then(|state| state.as_f64())
+}
+
+/// Tells the router how to follow a link.
+fn mark(event: &web_sys::MouseEvent, replace: bool, opened: Option<f64>) {
+    let Some(link) = event.current_target() else { return };
+    let state = opened.map_or(JsValue::UNDEFINED, JsValue::from_f64);
+    for (name, value) in [("replace", JsValue::from_bool(replace)), ("state", state)] {
+        // Fails only for what is frozen.
+        let _ = Reflect::set(&link, &JsValue::from_str(name), &value);
     }
 }
 
@@ -193,4 +261,21 @@ fn return_to_list(over_list: bool, list: Signal<String>) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLOSED, Origin, step};
+
+    #[test]
+    fn a_detail_knows_how_many_steps_before_it_was_opened() {
+        assert_eq!(step(Origin::Page, None), (false, Some(1.0)));
+        // From one detail to another one, which is closed with the first.
+        assert_eq!(step(Origin::Detail, Some(1.0)), (false, Some(2.0)));
+        // It was opened by its address.
+        assert_eq!(step(Origin::Detail, None), (false, None));
+        // Over a list there is one entry, however many drawers follow each other, and however often one is closed.
+        assert_eq!(step(Origin::Drawer, Some(1.0)), (true, Some(1.0)));
+        assert_eq!(step(Origin::Page, Some(CLOSED)), (true, Some(1.0)));
+    }
 }

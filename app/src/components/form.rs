@@ -16,7 +16,7 @@ use leptos_router::location::Url;
 
 use super::Icon;
 use super::drawer::OverList;
-use crate::error::{AppError, FieldErrors};
+use crate::error::{AppError, FieldErrors, capitalised, lacks_subject, said_of};
 use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
 use crate::wire::send;
@@ -274,7 +274,7 @@ pub fn ErrorSummary() -> impl IntoView {
             .into_iter()
             .map(|(field, message)| {
                 if field.is_empty() {
-                    view! { <li><span>{message}</span></li> }.into_any()
+                    view! { <li><span>{capitalised(&message)}</span></li> }.into_any()
                 } else {
                     view! { <li><a href=format!("#{}", state.id(&field)) rel="external">{told(&field, &message)}</a></li> }.into_any()
                 }
@@ -295,13 +295,10 @@ pub fn ErrorSummary() -> impl IntoView {
 
 /// A field's error away from the field: "Amount: Write a number." or, where the message has no subject, "Amount is missing".
 fn told(field: &str, message: &str) -> String {
-    let colon = if lacks_subject(message) { "" } else { ":" };
-    format!("{}{colon} {message}", words(field))
-}
-
-/// "is missing", "has 600 characters; …": the field is what it is about.
-fn lacks_subject(message: &str) -> bool {
-    ["is ", "has ", "contains "].iter().any(|verb| message.starts_with(verb))
+    match lacks_subject(message) {
+        true => format!("{} {message}", words(field)),
+        false => format!("{}: {}", words(field), capitalised(message)),
+    }
 }
 
 /// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
@@ -391,12 +388,10 @@ pub fn ButtonForm(
 pub(super) fn FieldError(id: String, error: Signal<Option<String>>) -> impl IntoView {
     move || {
         error.get().map(|message| {
-            // "is missing", under its field.
-            let subject = lacks_subject(&message).then_some("This ");
             view! {
                 <p class="error" id=id.clone()>
                     <Icon name="alert"/>
-                    <span>{subject}{message}</span>
+                    <span>{said_of("This", &message)}</span>
                 </p>
             }
         })
@@ -434,5 +429,6 @@ mod tests {
         assert_eq!(told("customer_key", "is missing"), "Customer key is missing");
         assert_eq!(told("triggers[1][min_amount]", "Write an amount."), "Trigger 2, min amount: Write an amount.");
         assert_eq!(told("keys[]", "Choose one."), "Keys: Choose one.");
+        assert_eq!(told("partner_key", "there is no partner “x”"), "Partner key: There is no partner “x”");
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
-use super::Icon;
+use super::{Icon, opens};
 use crate::place::at;
 
 /// A button with three dots and what it opens. `id` is unique on the page; children are links, buttons and forms.
@@ -30,7 +30,7 @@ pub fn MenuLink(
     #[prop(into)] label: String,
 ) -> impl IntoView {
     view! {
-        <a href=at(href) rel=external.then_some("external")>
+        <a href=at(href) rel=external.then_some("external") on:click=opens>
             <Icon name=icon/>
             <span>{label}</span>
         </a>

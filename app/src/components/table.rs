@@ -1,17 +1,20 @@
 //! Lists: a real table whose sort, filters and page are the URL; rows become cards on a phone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::page::{Page, counted};
+use domain::page::{Page, number_of};
 use domain::{Currency, Money};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
-use super::Icon;
+use super::{Icon, opens};
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 use crate::place::{at, use_here};
+
+/// On a ticked box: the row that it was ticked for.
+const TICKED: &str = "data-ticked";
 
 /// The frame of a list: `<TableFrame label="Partners"> <TableHead labels="…"/> <tbody>…</tbody> </TableFrame>`.
 #[component]
@@ -116,7 +119,7 @@ pub fn RowLink(
 ) -> impl IntoView {
     let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
-        <a class="row-link" href=target title=title data-noscroll=drawer.then_some("")>{children()}</a>
+        <a class="row-link" href=target title=title data-noscroll=drawer.then_some("") on:click=opens>{children()}</a>
         {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
     }
 }
@@ -172,6 +175,7 @@ pub fn BulkBar(
         let Ok(Some(form)) = bar.closest("form") else { return };
         let counted = form.clone();
         let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
+            note_ticks();
             // The page may be gone by now.
             let _ = about.try_set(ticked(&counted));
         });
@@ -187,6 +191,42 @@ pub fn BulkBar(
             <span class="bulk-count" aria-live="polite">{words}</span>
             {children()}
         </div>
+    }
+}
+
+/// The boxes of rows that can be ticked.
+fn row_boxes() -> Vec<web_sys::HtmlInputElement> {
+    let Ok(found) = document().query_selector_all(".c-select input[name]:not(:disabled)") else { return Vec::new() };
+    (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
+}
+
+/// Writes on each ticked box which row it was ticked for.
+fn note_ticks() {
+    for row in row_boxes() {
+        // Fail only for names that are none.
+        let _ = if row.checked() { row.set_attribute(TICKED, &row.value()) } else { row.remove_attribute(TICKED) };
+    }
+}
+
+/// After a list has been drawn: its boxes are those of the list before, which stood for other rows. Rows that were ticked and are still
+/// there stay ticked, and no others.
+pub fn restore_ticks() {
+    let boxes = row_boxes();
+    let ticked: BTreeSet<String> = boxes.iter().filter(|row| row.checked()).filter_map(|row| row.get_attribute(TICKED)).collect();
+    for row in &boxes {
+        // One that came ticked with the page stays as it is.
+        if !row.checked() || row.has_attribute(TICKED) {
+            row.set_checked(ticked.contains(&row.value()));
+        }
+    }
+    if let Ok(Some(all)) = document().query_selector("thead .c-select input")
+        && let Some(all) = all.dyn_ref::<web_sys::HtmlInputElement>()
+    {
+        all.set_checked(false);
+    }
+    // What is selected is counted anew. Fails only for names that are none.
+    if let Ok(changed) = web_sys::Event::new("change") {
+        let _ = window().dispatch_event(&changed);
     }
 }
 
@@ -214,8 +254,7 @@ fn ticked(form: &web_sys::Element) -> String {
 fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
     let mut words = match count {
         0 => return String::new(),
-        1 => "1 row".to_owned(),
-        count => format!("{} rows", counted(count)),
+        count => number_of(count, "row", "rows"),
     };
     if !amounts.is_empty() {
         words = format!("{}, {}", words.replace("row", "reward"), amounts.join(" and "));

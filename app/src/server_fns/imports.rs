@@ -13,7 +13,7 @@ use crate::{ctx, error::AppError, upload as files};
 #[cfg(feature = "ssr")]
 use data::imports::{Kind, voids};
 #[cfg(feature = "ssr")]
-use domain::{access::Action, page::grouped};
+use domain::{access::Action, page::number_of};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
 #[cfg(feature = "ssr")]
@@ -70,26 +70,37 @@ pub async fn preview_import_void(
 
 /// Voids everything that an import brought in.
 #[server(prefix = "/rpc", endpoint = "imports/void")]
-pub async fn void_import(#[server(default)] place: Place, import: String, #[server(default)] reason: String) -> Result<Done> {
+pub async fn void_import(
+    #[server(default)] place: Place,
+    import: String,
+    #[server(default)] reason: String,
+    #[server(default)] seen: String,
+) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
     let id = import.parse().map_err(|_| AppError::NotFound("This import".to_owned()))?;
     let mine = cx.clone();
-    let work = move || async move { voids::void(&mine.db, mine.company_id, id, reason.trim(), mine.author(), mine.now).await };
+    let work = move || async move { voids::void_seen(&mine.db, mine.company_id, id, reason.trim(), &seen, mine.author(), mine.now).await };
     let void_id = ctx::apart(work).await?;
     let done = match files::go_on(&cx, void_id).await? {
-        Some(did) => Done::say(format!("Voided {} of {}.", transactions(did.changed + did.created), did.file_name))
-            .undo(UndoImportVoid::PATH, [("void", void_id.to_string())]),
+        Some(did) => {
+            let done = Done::say(format!("Voided {} of {}.", transactions(did.changed + did.created), did.file_name));
+            // The void is done, whether or not it can be undone.
+            match voids::preview_undo(&cx.db, cx.company_id, void_id, cx.now).await {
+                Ok(undo) => done.undo(UndoImportVoid::PATH, [("void", void_id.to_string()), ("seen", undo.digest())]),
+                Err(_) => done,
+            }
+        }
         None => Done::say("Voiding what the file brought in. This page shows how far it is; you can leave it."),
     };
     Ok(done.to("/settings/import"))
 }
 
 #[server(prefix = "/rpc", endpoint = "imports/undo-void")]
-pub async fn undo_import_void(#[server(default)] place: Place, void: String) -> Result<Done> {
+pub async fn undo_import_void(#[server(default)] place: Place, void: String, #[server(default)] seen: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::Import).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
     let mine = cx.clone();
-    let work = move || async move { voids::undo(&mine.db, mine.company_id, id, mine.author(), mine.now).await };
+    let work = move || async move { voids::undo_seen(&mine.db, mine.company_id, id, &seen, mine.author(), mine.now).await };
     let undo_id = ctx::apart(work).await?;
     let words = match files::go_on(&cx, undo_id).await? {
         Some(did) if did.impossible > 0 => {
@@ -103,10 +114,7 @@ pub async fn undo_import_void(#[server(default)] place: Place, void: String) -> 
 
 #[cfg(feature = "ssr")]
 fn transactions(count: u64) -> String {
-    match count {
-        1 => "1 transaction".to_owned(),
-        count => format!("{} transactions", grouped(i64::try_from(count).unwrap_or(i64::MAX))),
-    }
+    number_of(count, "transaction", "transactions")
 }
 
 #[cfg(feature = "ssr")]

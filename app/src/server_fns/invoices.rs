@@ -248,8 +248,7 @@ fn attempt(key: &str) -> Result<Attempt> {
 /// "1 payout", "12 payouts"
 #[cfg(feature = "ssr")]
 fn payouts(count: usize) -> String {
-    let words = if count == 1 { "payout" } else { "payouts" };
-    format!("{} {words}", domain::page::counted(count))
+    domain::page::number_of(count, "payout", "payouts")
 }
 
 /// "2026-04-USD"

@@ -24,7 +24,7 @@ use data::rewards::{Adjustment, Decided, Decision, Review};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
-use domain::page::counted;
+use domain::page::{are, counted, number_of};
 #[cfg(feature = "ssr")]
 use domain::{review::Verb, states::RewardState};
 
@@ -210,7 +210,7 @@ async fn undo_selection(cx: &CompanyCtx, selection: &str) -> Result<Done> {
         data::rewards::selection::undo_all(&db, company, id, &by, now, &told).await
     })
     .await?;
-    Ok(Done::say(format!("Undid the decision on {} rewards.{}", counted(outcome.changed), left_out(&outcome))))
+    Ok(Done::say(format!("Undid the decision on {}.{}", number_of(outcome.changed, "reward", "rewards"), left_out(&outcome))))
 }
 
 /// Hears how many of how many are done, and says whether to go on.
@@ -256,7 +256,7 @@ fn left_out(outcome: &Outcome) -> String {
         words.push_str(&format!(" {} left out ({named}{others}).", counted(outcome.refused.len())));
     }
     if outcome.missing > 0 {
-        words.push_str(&format!(" Stopped: {} are left to do. Send it again to go on.", counted(outcome.missing)));
+        words.push_str(&format!(" Stopped: {} {} left to do. Send it again to go on.", counted(outcome.missing), are(outcome.missing)));
     }
     words
 }
@@ -280,10 +280,7 @@ fn verb(word: &str) -> Result<Verb> {
 /// What was done, in the past tense, with its undo.
 #[cfg(feature = "ssr")]
 fn said(decision: &str, decided: &Decided) -> Done {
-    let rewards = match decided.changed {
-        1 => "1 reward".to_owned(),
-        count => format!("{} rewards", counted(count)),
-    };
+    let rewards = number_of(decided.changed, "reward", "rewards");
     let mut words = match decision {
         _ if decided.changed == 0 => "Nothing had to change.".to_owned(),
         "approve" => format!("Approved {rewards}."),

@@ -54,7 +54,10 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
         Outcome::Welcome(somebody) if ctx::begin_session(&somebody).await? => Ok(Done::say("").to(local_path(&next).unwrap_or("/"))),
         // The password was right until a moment ago.
         Outcome::Welcome(_) | Outcome::Refused => Err(AppError::invalid("", "The email or the password is wrong.")),
-        Outcome::Throttled { seconds } => Err(AppError::invalid("", format!("Too many attempts. Try again in {seconds} seconds."))),
+        Outcome::Throttled { seconds } => Err(AppError::invalid(
+            "",
+            format!("Too many attempts. Try again in {}.", domain::page::number_of(seconds, "second", "seconds")),
+        )),
     }
 }
 

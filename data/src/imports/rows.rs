@@ -20,6 +20,9 @@ use super::remarks::Remarks;
 use super::table::{self, Content, Fields};
 use super::{Context, Done, Kind, Sheet, Waiting, attributions, customers, partners, reviews, rewards, transactions};
 
+/// So many rows are shown of a file that is tried.
+const FIRST_MAX: usize = 5;
+
 pub enum Rows {
     Partners(Vec<(u64, NewPartner)>),
     Customers(Vec<(u64, NewCustomer)>),
@@ -32,19 +35,25 @@ pub enum Rows {
 /// Reads a file: rows that can be read, and what is wrong with the others.
 pub fn read<R: Read + Seek>(input: R, kind: Kind, format: Format, context: &Context, waiting: &Waiting) -> Result<(Content<R>, Sheet)> {
     if kind == Kind::Transactions {
-        let (mut reading, mut voided) = (Reading::new(), Remarks::default());
+        let (mut reading, mut voided, mut first) = (Reading::new(), Remarks::default(), Vec::new());
         let mut content = table::read(input, kind, format, waiting, |fields, checks| {
             if let Some(when) = transactions::voided(fields, context) {
                 voided.add(fields.row, when);
                 return Ok(());
             }
-            transactions::take(fields, checks, context).map_or(Ok(()), |given| reading.push(&given))
+            transactions::take(fields, checks, context).map_or(Ok(()), |given| {
+                if first.len() < FIRST_MAX {
+                    first.push((fields.row, transactions::cells(&given).to_vec()));
+                }
+                reading.push(&given)
+            })
         })?;
-        content.voided = voided;
+        (content.voided, content.first) = (voided, first);
         return Ok((content, Sheet::Transactions(reading.sorted()?)));
     }
     let mut rows = Rows::new(kind);
-    let content = table::read(input, kind, format, waiting, |fields, checks| rows.take(fields, checks, context))?;
+    let mut content = table::read(input, kind, format, waiting, |fields, checks| rows.take(fields, checks, context))?;
+    content.first = (0..FIRST_MAX).map_while(|place| rows.cells(place)).collect();
     if let Rows::Rewards(rows) = &mut rows {
         rewards::identify(rows, context);
     }

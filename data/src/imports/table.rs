@@ -40,6 +40,8 @@ pub struct Content<R> {
     pub ignored: Vec<String>,
     /// Rows that were voided where they come from.
     pub voided: Remarks,
+    /// The first rows that can be read: their numbers, and their cells in the order of the kind's columns.
+    pub first: Vec<(u64, Vec<String>)>,
     pub faults: Faults,
 }
 
@@ -105,7 +107,7 @@ pub fn read<R: Read + Seek>(
         }
     }
     drop(records);
-    Ok(Content { input: Input { file, start, format }, rows, ignored, voided: Remarks::default(), faults })
+    Ok(Content { input: Input { file, start, format }, rows, ignored, voided: Remarks::default(), first: Vec::new(), faults })
 }
 
 impl<R: Read + Seek> Input<R> {

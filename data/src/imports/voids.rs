@@ -12,10 +12,11 @@ use uuid::Uuid;
 use self::pieces::parts;
 use super::Kind;
 use super::row::begun;
-use super::waiting::once_free;
+use super::waiting::{once_free, wait_for_open};
 use crate::check::Checks;
 use crate::entities::{imports, transactions};
-use crate::open_imports::{KIND_UNDO, KIND_VOID, STATE_ACCEPTED, STATE_DONE};
+use crate::open_imports::{KIND_UNDO, KIND_VOID, PATIENCE, STATE_ACCEPTED, STATE_DONE};
+use crate::seen::refuse_other;
 use crate::{Db, Error, Result, audit};
 
 pub use preview::{Preview, Turning, preview_undo, preview_void};
@@ -82,6 +83,25 @@ pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Insta
         accepted(id, KIND_UNDO, &void, total, by, now).into_active_model().reset_all().insert(tx).await?;
         Ok(id)
     })
+}
+
+/// As [`void`], for whoever was shown what it would do: refused where that is not what it would do by now.
+pub async fn void_seen(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, seen: &str, by: &str, now: Instant) -> Result<Uuid> {
+    wait_for_open(db, company_id, PATIENCE).await?;
+    refuse_unseen(seen, &preview_void(db, company_id, import_id, now).await?)?;
+    void(db, company_id, import_id, reason, by, now).await
+}
+
+/// As [`undo`], for whoever was shown what it would do: refused where that is not what it would do by now.
+pub async fn undo_seen(db: &Db, company_id: Uuid, void_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Uuid> {
+    wait_for_open(db, company_id, PATIENCE).await?;
+    refuse_unseen(seen, &preview_undo(db, company_id, void_id, now).await?)?;
+    undo(db, company_id, void_id, by, now).await
+}
+
+/// What has nothing left to do is refused in words of its own.
+fn refuse_unseen(seen: &str, does: &Preview) -> Result<()> {
+    if does.count() == 0 { Ok(()) } else { refuse_other(seen, &does.digest()) }
 }
 
 /// Of a void, `created` counts the refunds that went along with the import's own transactions, and `changed` those.

@@ -1,7 +1,7 @@
 //! What the mails of month end, charges and payouts say.
 
 use domain::invoicing::{PartnerShare, Retry};
-use domain::page::grouped;
+use domain::page::number_of;
 use domain::payouts::{not_arrived, within};
 use domain::states::PayoutState;
 use domain::time::long_date;
@@ -18,11 +18,6 @@ pub struct Issued<'a> {
     pub invoice: &'a invoices::Model,
     pub lines: i64,
     pub total: Money,
-}
-
-/// "1 payout", "12,345 payouts".
-fn counted(count: i64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) }
 }
 
 /// A mail to an owner of the company. `about` tells it from others of its kind.
@@ -42,7 +37,7 @@ pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: 
     let due = issued.first().map_or(Instant::BEGINNING, |one| Instant(one.invoice.charge_due_at));
     let listed: String = issued
         .iter()
-        .map(|one| format!("  {}  {}  ({})\n", one.invoice.number, one.total, counted(one.lines, "reward", "rewards")))
+        .map(|one| format!("  {}  {}  ({})\n", one.invoice.number, one.total, number_of(one.lines, "reward", "rewards")))
         .collect();
     let subject = format!("the partner invoice for {} is ready to review", month.long());
     let words = format!(
@@ -95,7 +90,7 @@ pub fn charge_failed(
 /// The invoice is charged; its number of payouts and their sum.
 pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Money, payouts: usize, owner: &users::Model) -> Mail {
     let subject = format!("invoice {} over {amount} is charged", invoice.number);
-    let payouts = counted(i64::try_from(payouts).unwrap_or(i64::MAX), "payout", "payouts");
+    let payouts = number_of(payouts, "payout", "payouts");
     let words = format!("{subject}. It holds {payouts} to partners. From now on nothing on it changes.");
     to_owner(company, owner, "invoice_charged", &invoice.id.to_string(), &subject, &words)
 }

@@ -43,12 +43,12 @@ async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
     let page = invoice_pages::detail(books.db, &company, "NORTHWIND-0001", &query, now).await.unwrap();
     assert_eq!(page.strip.unwrap().charge, strip);
     let list = invoice_pages::list(books.db, &company, &query, now).await.unwrap();
-    assert_eq!(list.page.rows[0].note, format!("the charge failed, {note}"));
+    assert_eq!(list.page.rows[0].note, format!("the charge failed and {note}"));
     let waiting = home::home(books.db, &company, CompanyRole::Owner, now).await.unwrap().waiting;
     let failed = waiting.iter().find(|waiting| waiting.kind == WaitingKind::ChargeFailed).unwrap();
     assert_eq!(failed.detail, note);
     let partner = partner_pages::detail::overview(books.db, &company, "ada", now).await.unwrap();
-    assert_eq!(partner.upcoming[0].stage, format!("the charge failed, {note}"));
+    assert_eq!(partner.upcoming[0].stage, format!("the charge failed and {note}"));
 }
 
 /// The newest mail that a charge failed.
@@ -114,7 +114,7 @@ on_both! {
         }
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 4, Some(at("2026-04-09T04:00:00Z").0)));
-        said(&books, at("2026-04-08T08:00:00Z"), "retried 9 Apr 2026", "Retried 9 April, 00:00 New York time").await;
+        said(&books, at("2026-04-08T08:00:00Z"), "will be retried on 9 Apr 2026", "Will be retried on 9 April, 00:00 New York time").await;
         assert!(last_failure(&books).contains("We'll retry it on 9 April 2026"), "{}", last_failure(&books));
         // The estimated payment date is that of the retry.
         let company = companies::get(db.read(), books.company_id).await.unwrap();
@@ -134,11 +134,11 @@ on_both! {
         plan(&books, &[SimulatedOutcome::Fail; 2]).await;
         books.until("2026-04-08T04:00:00Z").await;
         let late = at("2026-04-20T12:00:00Z");
-        said(&books, late, "retried shortly", "Retried shortly").await;
+        said(&books, late, "will be retried shortly", "Will be retried shortly").await;
         data::due::run_due(db, &books.ctx, late).await.unwrap();
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 2, None));
-        said(&books, late, "not retried automatically", "Not retried automatically").await;
+        said(&books, late, "won't be retried automatically", "Won't be retried automatically").await;
         assert!(last_failure(&books).contains("We won't retry it automatically."), "{}", last_failure(&books));
         let company = companies::get(db.read(), books.company_id).await.unwrap();
         let partner = partner_pages::detail::overview(db, &company, "ada", late).await.unwrap();

@@ -14,7 +14,7 @@ use sea_orm::EntityTrait;
 use crate::books::{Books, at};
 
 const NEXT: &str = "The April 2026 invoice, which is accumulating: \
-                    Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
+                    Will be charged on 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
 
 async fn company(books: &Books<'_>) -> companies::Model {
     data::companies::get(books.db.read(), books.company_id).await.unwrap()
@@ -80,12 +80,12 @@ on_both! {
         let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
         let ada = books.partner("ada").await;
         books.settles_in(ada, 3).await;
-        let next = "The March 2026 invoice, which is accumulating: Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
+        let next = "The March 2026 invoice, which is accumulating: Will be charged on 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
         assert_eq!(offered(&books).await, [next]);
         books.reward(ada, 2500, "USD").await;
         books.until("2026-04-02T12:00:00Z").await;
         let review = "The March 2026 invoice NORTHWIND-0001, in review now: \
-                      Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026. Takes rewards in USD.";
+                      Will be charged on 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026. Takes rewards in USD.";
         assert_eq!(offered(&books).await, [NEXT, review]);
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
 
@@ -98,7 +98,7 @@ on_both! {
         // Still in review when the next one is: a reward goes onto that.
         books.until("2026-05-03T12:00:00Z").await;
         let april = "The April 2026 invoice NORTHWIND-0002, in review now: \
-                     Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026. Takes rewards in USD.";
+                     Will be charged on 8 May 2026, New York time. Estimated payment date: 11 May 2026. Takes rewards in USD.";
         assert_eq!(offered(&books).await[1..], [april]);
     }
 
@@ -110,7 +110,7 @@ on_both! {
         books.reward(ada, 2500, "EUR").await;
         books.reward(ada, 2500, "JPY").await;
         books.until("2026-04-02T12:00:00Z").await;
-        let dates = "Charged 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
+        let dates = "Will be charged on 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
         let label = "The March 2026 invoice in review now";
         assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, JPY, USD.")]);
         let euros = books.invoices().await.into_iter().find(|invoice| invoice.currency == "EUR").unwrap();
@@ -121,7 +121,7 @@ on_both! {
         // March in euros, April in dollars; that in yen is charged.
         books.reward(ada, 2500, "USD").await;
         books.until("2026-05-03T12:00:00Z").await;
-        let may = "Charged 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
+        let may = "Will be charged on 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
         let both = format!("The invoice in review now: EUR: Paused now; charged once the pause ends. USD: {may}");
         assert_eq!(offered(&books).await[1], both);
         books.prove().await;

@@ -40,6 +40,23 @@ on_both! {
         world.prove().await;
     }
 
+    /// What was decided stays, and what was not known then is said beside it.
+    async fn a_receipt_tells_of_an_earlier_purchase_that_came_to_light(db: &TestDb) {
+        let world = World::with(db, &offering(FIRST_PURCHASE)).await;
+        world.customer("c1", Some("ada")).await;
+        world.sale("t2", "c1", "200.00", "2026-03-09T10:00:00Z").await;
+        let reasons = async || {
+            let company = data::companies::get(db.read(), world.company).await.unwrap();
+            let customer = screens::customers::detail::detail(db, &company, "c1", &Default::default()).await.unwrap();
+            let receipts = customer.transactions.rows.into_iter().flat_map(|row| row.receipts);
+            receipts.flat_map(|receipt| receipt.triggers).map(|trigger| trigger.reason).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons().await, ["The customer's first purchase."]);
+        let now = at("2026-03-12T12:00:00Z");
+        World { now, db, company: world.company }.sale("t1", "c1", "50.00", "2026-03-08T10:00:00Z").await;
+        assert_eq!(reasons().await[0], "The customer's first purchase. An earlier purchase was recorded on 12 March 2026.");
+    }
+
     async fn the_same_again_changes_nothing(db: &TestDb) {
         let world = World::new(db).await;
         world.customer("c1", Some("ada")).await;

@@ -99,7 +99,7 @@ pub async fn preview(
         month: month.long(),
         month_word: month.to_string(),
         currency: currency.code().to_owned(),
-        context: format!("still accumulating · generated {generated} · {}", stage::future_charge(&zone, month)),
+        context: format!("still accumulating · will be generated on {generated} · {}", stage::future_charge(&zone, month)),
         state: None,
         strip: None,
         paused: String::new(),

@@ -23,7 +23,7 @@ pub fn days_left(zone: &Zone, invoice: &invoices::Model, now: Instant) -> i64 {
     (zone.date(Instant(invoice.review_ends_at)) - zone.date(now)).num_days().max(0)
 }
 
-/// "March 2026 · in review for 4 more days · charged 8 April, New York time"
+/// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time"
 pub fn context(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
     let month = Month(invoice.month).long();
     let charge = day_and_month(zone.date(Instant(invoice.charge_due_at)));
@@ -32,22 +32,22 @@ pub fn context(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
         return format!("{month} · review paused · not charged until you resume it");
     }
     match days_left(zone, invoice, now) {
-        0 => format!("{month} · the review is over · charged {charge}, {place}"),
-        1 => format!("{month} · last day of the review · charged {charge}, {place}"),
-        days => format!("{month} · in review for {days} more days · charged {charge}, {place}"),
+        0 => format!("{month} · the review is over · charge due on {charge}, {place}"),
+        1 => format!("{month} · last day of the review · will be charged on {charge}, {place}"),
+        days => format!("{month} · in review for {days} more days · will be charged on {charge}, {place}"),
     }
 }
 
-/// "April 2026 is accumulating · its invoices are generated 1 May, New York time"
+/// "April 2026 is accumulating · its invoices will be generated on 1 May, New York time"
 pub fn accumulating_context(zone: &Zone, month: Month) -> String {
     let generated = day_and_month(zone.date(zone.month_start(month.next())));
-    format!("{} is accumulating · its invoices are generated {generated}, {}", month.long(), zone.place())
+    format!("{} is accumulating · its invoices will be generated on {generated}, {}", month.long(), zone.place())
 }
 
-/// "charged about 8 May 2026": of a month without an invoice.
+/// "will be charged on 8 May 2026": of a month without an invoice.
 pub fn future_charge(zone: &Zone, month: Month) -> String {
     let due = schedule(zone, month, zone.month_start(month.next())).charge_due_at;
-    format!("charged {}, {}", long_date(zone.date(due)), zone.place())
+    format!("will be charged on {}, {}", long_date(zone.date(due)), zone.place())
 }
 
 /// "4 days left to review", "charged 8 Apr 2026"
@@ -57,22 +57,22 @@ pub fn note(zone: &Zone, invoice: &invoices::Model, now: Instant) -> Result<Stri
         InvoiceState::InReview if invoice.paused_at.is_some() => "paused, not charged until resumed".to_owned(),
         InvoiceState::InReview => match days_left(zone, invoice, now) {
             0 => "the review is over".to_owned(),
-            1 => format!("last day to review, charged {}", day(invoice.charge_due_at)),
-            days => format!("{days} days left to review, charged {}", day(invoice.charge_due_at)),
+            1 => format!("last day to review, will be charged on {}", day(invoice.charge_due_at)),
+            days => format!("{days} days left to review, will be charged on {}", day(invoice.charge_due_at)),
         },
         InvoiceState::Charging => format!("charge started {}", day(invoice.frozen_at.unwrap_or(invoice.charge_due_at))),
-        InvoiceState::ChargeFailed => format!("the charge failed, {}", retry_words(zone, invoice.retry(now))),
+        InvoiceState::ChargeFailed => format!("the charge failed and {}", retry_words(zone, invoice.retry(now))),
         InvoiceState::Charged => format!("charged {}", day(invoice.charged_at.unwrap_or(invoice.charge_due_at))),
         InvoiceState::Paid => format!("partners paid {}", day(invoice.paid_at.unwrap_or(invoice.charge_due_at))),
     })
 }
 
-/// "retried 9 Apr 2026": what becomes of a charge that failed.
+/// "will be retried on 9 Apr 2026": what becomes of a charge that failed.
 pub fn retry_words(zone: &Zone, retry: Retry) -> String {
     match retry {
-        Retry::At(at) => format!("retried {}", short_date(zone.date(at))),
-        Retry::Now => "retried shortly".to_owned(),
-        Retry::ByHand => "not retried automatically".to_owned(),
+        Retry::At(at) => format!("will be retried on {}", short_date(zone.date(at))),
+        Retry::Now => "will be retried shortly".to_owned(),
+        Retry::ByHand => "won't be retried automatically".to_owned(),
     }
 }
 
@@ -97,13 +97,13 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
         InvoiceState::Paid => "Charged and paid".to_owned(),
     };
     let charge = match state {
-        InvoiceState::InReview if paused => "Charged once it is resumed".to_owned(),
+        InvoiceState::InReview if paused => "Will be charged once it is resumed".to_owned(),
         InvoiceState::InReview => format!("To be charged {at}"),
         InvoiceState::Charging => format!("Charge due {at}"),
         InvoiceState::ChargeFailed => match invoice.retry(now) {
-            Retry::At(_) => format!("Retried {at}"),
-            Retry::Now => "Retried shortly".to_owned(),
-            Retry::ByHand => "Not retried automatically".to_owned(),
+            Retry::At(_) => format!("Will be retried on {at}"),
+            Retry::Now => "Will be retried shortly".to_owned(),
+            Retry::ByHand => "Won't be retried automatically".to_owned(),
         },
         InvoiceState::Charged | InvoiceState::Paid => format!("Charged {at}"),
     };
@@ -159,10 +159,10 @@ mod tests {
         let zone: Zone = "America/New_York".parse().unwrap();
         let at = |text: &str| Instant::parse(text).unwrap();
         let words = |now: &str| context(&zone, &invoice(), at(now));
-        assert_eq!(words("2026-04-04T13:00:00Z"), "March 2026 · in review for 4 more days · charged 8 April, New York time");
+        assert_eq!(words("2026-04-04T13:00:00Z"), "March 2026 · in review for 4 more days · will be charged on 8 April, New York time");
         // Still the third there.
-        assert_eq!(words("2026-04-04T03:59:00Z"), "March 2026 · in review for 5 more days · charged 8 April, New York time");
-        assert_eq!(words("2026-04-07T13:00:00Z"), "March 2026 · last day of the review · charged 8 April, New York time");
+        assert_eq!(words("2026-04-04T03:59:00Z"), "March 2026 · in review for 5 more days · will be charged on 8 April, New York time");
+        assert_eq!(words("2026-04-07T13:00:00Z"), "March 2026 · last day of the review · will be charged on 8 April, New York time");
         let day = |now: &str| strip(&zone, &invoice(), Money::new(841_250, domain::Currency::USD), at(now)).unwrap().day;
         assert_eq!(day("2026-04-01T04:00:00Z"), 1);
         assert_eq!(day("2026-04-04T13:00:00Z"), 4);

@@ -14,15 +14,15 @@ on_both! {
     async fn the_list_has_what_accumulates_what_is_in_review_and_what_was(db: &TestDb) {
         let (programme, _) = spring(db).await;
         let list = list(db, &programme.company, &query("", "", &[]), at(FOURTH)).await.unwrap();
-        assert_eq!(list.context, "April 2026 is accumulating · its invoices are generated 1 May, New York time");
+        assert_eq!(list.context, "April 2026 is accumulating · its invoices will be generated on 1 May, New York time");
         // 12.50 and the fee, as its page says.
         let so_far: Vec<_> = list.accumulating.iter().map(|row| (row.month.as_str(), row.amount.display(), row.href.as_str())).collect();
         assert_eq!(so_far, [("April 2026", "$12.81".to_owned(), "/invoices/2026-04-USD")]);
         let rows: Vec<_> = list.page.rows.iter().map(|row| (row.number.as_str(), row.amount.display(), row.note.as_str())).collect();
         assert_eq!(rows, [
             // 248.00 and the fee of 2.5 %.
-            ("NORTHWIND-0002", "$254.20".to_owned(), "4 days left to review, charged 8 Apr 2026"),
-            ("NORTHWIND-0001", "¥4,305".to_owned(), "4 days left to review, charged 8 Apr 2026"),
+            ("NORTHWIND-0002", "$254.20".to_owned(), "4 days left to review, will be charged on 8 Apr 2026"),
+            ("NORTHWIND-0001", "¥4,305".to_owned(), "4 days left to review, will be charged on 8 Apr 2026"),
         ]);
         let strips: Vec<&str> = list.strips.iter().map(|strip| strip.title.as_str()).collect();
         assert_eq!(strips, ["March 2026 · $254.20 · ¥4,305"]);
@@ -80,7 +80,7 @@ on_both! {
         let company = &programme.company;
         let april = preview(db, company, Month(202604), Currency::USD, &query("", "", &[]), at(FOURTH)).await.unwrap();
         assert_eq!(april.title, "April 2026 so far, USD");
-        assert_eq!(april.context, "still accumulating · generated 1 May · charged 8 May 2026, New York time");
+        assert_eq!(april.context, "still accumulating · will be generated on 1 May · will be charged on 8 May 2026, New York time");
         assert_eq!(april.totals.rewards.minor, 1_250);
         assert!(preview(db, company, Month(202603), Currency::USD, &query("", "", &[]), at(FOURTH)).await.is_err());
         assert!(preview(db, company, Month(202605), Currency::USD, &query("", "", &[]), at(FOURTH)).await.is_err());

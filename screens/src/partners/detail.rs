@@ -183,7 +183,7 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) ->
                 None => "accumulating".to_owned(),
                 Some(InvoiceState::InReview) => "in review".to_owned(),
                 Some(InvoiceState::Charging) => "being charged".to_owned(),
-                Some(InvoiceState::ChargeFailed) => format!("the charge failed, {}", failed()),
+                Some(InvoiceState::ChargeFailed) => format!("the charge failed and {}", failed()),
                 Some(InvoiceState::Charged | InvoiceState::Paid) => "charged".to_owned(),
             };
             let stage = match &payment {

@@ -32,7 +32,7 @@ pub async fn form(db: &Db, company: &companies::Model, partner_key: &str, now: I
     let days = Duration::days(i64::from(partner.settlement_days));
     let dates = |charge: Instant| {
         let charge = zone.date(charge);
-        format!("Charged {}, {}. Estimated payment date: {}.", short_date(charge), zone.place(), short_date(charge + days))
+        format!("Will be charged on {}, {}. Estimated payment date: {}.", short_date(charge), zone.place(), short_date(charge + days))
     };
     let month = company.accumulating_month(now)?;
     let charge = invoicing::schedule(&zone, month, zone.month_start(month.next())).charge_due_at;

@@ -154,7 +154,7 @@ on_both! {
     async fn the_open_months_are_listed_with_their_tabs_and_totals(db: &TestDb) {
         let (programme, _) = spring(db).await;
         let all = list(db, &programme.company, &query("", "", &[]), at(FOURTH)).await.unwrap();
-        assert_eq!(all.context, "March 2026 · in review for 4 more days · charged 8 April, New York time");
+        assert_eq!(all.context, "March 2026 · in review for 4 more days · will be charged on 8 April, New York time");
         assert_eq!(all.in_review, "March 2026");
         assert_eq!(all.page.rows.len(), 6);
         let tabs: Vec<_> = all.tabs.iter().map(|tab| (tab.label.as_str(), tab.count)).collect();
@@ -178,7 +178,7 @@ on_both! {
 
     async fn filters_and_sorts_narrow_and_order(db: &TestDb) {
         let (programme, keys) = spring(db).await;
-        let cases: [(ListQuery, &[i64]); 17] = [
+        let cases: [(ListQuery, &[i64]); 20] = [
             (query("", "-recorded", &[]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
             (query("", "amount", &[]), &[900, 1_250, 4_200, 4_800, 7_500, 20_000]),
             (query("", "", &[("partner", "bluebird")]), &[20_000, 4_800]),
@@ -195,6 +195,10 @@ on_both! {
             // 48.00 and more in dollars, 48 and more in yen.
             (query("", "", &[("min", "48")]), &[7_500, 4_200, 20_000, 4_800]),
             (query("", "", &[("min", "48"), ("max", "75.00")]), &[7_500, 4_800]),
+            // No yen are 48.50: those from 49 on are more, and those up to 4,200 are less than 4,200.50.
+            (query("", "", &[("min", "48.50")]), &[7_500, 4_200, 20_000]),
+            (query("", "", &[("max", "4200.50")]), &[1_250, 7_500, 900, 4_200, 20_000, 4_800]),
+            (query("", "", &[("min", "48.50"), ("currency", "JPY")]), &[4_200]),
             (query("kestrel", "", &[("status", "pending")]), &[1_250, 4_200]),
             (query(&keys[1], "", &[]), &[20_000]),
             (query("", "", &[("customer", "nobody")]), &[]),
@@ -229,7 +233,7 @@ on_both! {
         let (programme, keys) = spring(db).await;
         let show = async |at_key: usize| detail(db, &programme.company, &keys[at_key], at(FOURTH)).await.unwrap();
         let pending = show(0).await;
-        assert_eq!(pending.lead, "On invoice NORTHWIND-0002: 4 days left to review, charged 8 Apr 2026");
+        assert_eq!(pending.lead, "On invoice NORTHWIND-0002: 4 days left to review, will be charged on 8 Apr 2026");
         assert_eq!(pending.verbs, [Verb::Approve, Verb::Decline, Verb::Hold, Verb::MarkPaidElsewhere]);
         assert_eq!((pending.move_to.as_str(), pending.remove_to.as_str()), ("", "April 2026"));
         assert_eq!(pending.path.iter().filter(|step| step.state == StepState::Now).count(), 1);
@@ -240,7 +244,7 @@ on_both! {
         assert_eq!(held.verbs, [Verb::Approve, Verb::Decline, Verb::Release, Verb::MarkPaidElsewhere]);
         assert_eq!(held.remove_to, "");
         let april = show(5).await;
-        assert_eq!(april.lead, "On the next invoice: April 2026, charged 8 May 2026, New York time");
+        assert_eq!(april.lead, "On the next invoice: April 2026, will be charged on 8 May 2026, New York time");
         assert_eq!(april.move_to, "March 2026");
         let yen = show(2).await;
         assert_eq!(yen.line.invoice_number, "NORTHWIND-0001");

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use data::imports::{self, Delimiter, Encoding, Kind, Options, Progress, ProgressFn, Report, Told};
 use data::{companies, installation};
 use domain::money::Decimals;
+use domain::page::{are, number_of};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::commands::open_existing;
@@ -73,7 +74,8 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     tell_remarks(&report, args.kind);
     tell_reading(&report);
     if report.refused() {
-        let message = format!("{} of {} rows are wrong; nothing was imported", report.wrong_rows(), report.read);
+        let wrong = report.wrong_rows();
+        let message = format!("{wrong} of {} rows {} wrong; nothing was imported", report.read, are(wrong));
         return Err(Failure::Refused(Some(message)));
     }
     if let (Some(mut rest), Some(rejects)) = (report.rest.take(), rejects) {
@@ -81,7 +83,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     }
     say(&summary(&report, args.kind))?;
     if report.impossible > 0 {
-        let rows = if report.impossible == 1 { "1 row".to_owned() } else { format!("{} rows", report.impossible) };
+        let rows = number_of(report.impossible, "row", "rows");
         return Err(Failure::Refused(Some(format!("{rows} could not be imported any more: other changes came first"))));
     }
     Ok(())
@@ -168,7 +170,11 @@ fn summary(report: &Report, kind: Kind) -> String {
         (report.impossible, "impossible by now"),
     ];
     let parts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let rewards = report.rewards.filter(|_| report.dry_run).map(|rewards| format!(", {rewards} rewards")).unwrap_or_default();
+    let rewards = report
+        .rewards
+        .filter(|_| report.dry_run)
+        .map(|rewards| format!(", {}", number_of(rewards, "reward", "rewards")))
+        .unwrap_or_default();
     let what = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };
     let verdict = match (report.dry_run, report.created + report.changed) {
         (true, _) => " (dry run: nothing was changed)",

@@ -137,7 +137,7 @@ async fn remove(url: &str, args: &RemoveArgs) -> Outcome {
 
 /// "1 session", "2 sessions"
 fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    domain::page::number_of(count, noun, &format!("{noun}s"))
 }
 
 async fn add(url: &str, args: AddArgs) -> Outcome {

@@ -28,6 +28,10 @@ pub async fn prove(url: &str) -> Outcome {
     }
     match report.broken().count() {
         0 => Ok(()),
-        broken => Err(Failure::Refused(Some(format!("{broken} of {} statements about the rows are broken", report.checks.len())))),
+        broken => Err(Failure::Refused(Some(format!(
+            "{broken} of {} statements about the rows {} broken",
+            report.checks.len(),
+            domain::page::are(broken)
+        )))),
     }
 }

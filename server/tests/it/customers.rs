@@ -158,6 +158,8 @@ on_both! {
         assert!(page.contains("$140.00") && page.contains("−$28.00"), "{page}");
         assert_eq!(shop.fault("/rpc/imports/void", &format!("import={import}&reason="), "reason").await, "is missing");
         let form = format!("import={import}&reason=Wrong+file");
+        let stale = shop.app.call("/rpc/imports/void", &format!("{form}&seen=x"), Some(&shop.owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
         let done = shop.done("/rpc/imports/void", &form).await;
         assert!(done.message.starts_with("Voided 3 transactions of"), "{}", done.message);
         assert_eq!(shop.earned().await, earned - 2_800);
@@ -171,7 +173,9 @@ on_both! {
         let undo = done.undo.unwrap();
         let page = shop.page(&format!("/settings/import/void?undo={}", undo.fields[0].1)).await;
         assert!(page.contains("will count again") && page.contains("$28.00"), "{page}");
-        let done = shop.done(&undo.action, &format!("void={}", undo.fields[0].1)).await;
+        let stale = shop.app.call(&undo.action, &format!("void={}&seen=x", undo.fields[0].1), Some(&shop.owner)).await;
+        assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("Show it again"), "{}", stale.body);
+        let done = shop.done(&undo.action, &format!("void={}&seen={}", undo.fields[0].1, undo.fields[1].1)).await;
         assert!(done.message.ends_with("3 transactions count again."), "{}", done.message);
         assert_eq!(shop.earned().await, earned);
         assert!(shop.page("/settings/import").await.contains("Void this import"));

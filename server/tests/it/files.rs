@@ -60,7 +60,7 @@ fn a_wrong_row_is_named_and_nothing_goes_in() {
     program.file("partners.csv", format!("{PARTNERS}acme2,,not-an-address,,,nobody\n"));
     let said = program.refused(&["import", "partners", "partners.csv", "--company", "northwind"]);
     assert!(said.contains("row 4, email") && said.contains("row 4, group"), "{said}");
-    assert!(said.contains("1 of 3 rows are wrong; nothing was imported"), "{said}");
+    assert!(said.contains("1 of 3 rows is wrong; nothing was imported"), "{said}");
     assert_eq!(export(&program, "partners", "jsonl"), "");
 }
 

@@ -199,6 +199,8 @@ impl TestApp {
             "/rpc/offers/publish" => format!("/offers/{key}/version"),
             "/rpc/customers/void" => format!("/customers/{}/void?transaction={}", value("customer_key="), value("transaction=")),
             "/rpc/customers/undo-void" => format!("/customers/{}/void?undo={}", value("customer_key="), value("void=")),
+            "/rpc/imports/void" => format!("/settings/import/void?import={}", value("import=")),
+            "/rpc/imports/undo-void" => format!("/settings/import/void?undo={}", value("void=")),
             _ => return None,
         };
         if form.contains("seen=") {

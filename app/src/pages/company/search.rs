@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use views::search::{HitGroup, HitKind, SearchResults, too_short};
 
-use crate::components::{EmptyState, Icon, Loaded, PageHeader};
+use crate::components::{EmptyState, Icon, Loaded, PageHeader, opens};
 use crate::params::use_query;
 use crate::place::at;
 use crate::server_fns::search::Search as Question;
@@ -71,7 +71,7 @@ fn Group(group: HitGroup) -> impl IntoView {
         .map(|hit| {
             view! {
                 <li>
-                    <a href=at(hit.href)>
+                    <a href=at(hit.href) on:click=opens>
                         <Icon name=icon/>
                         <strong>{hit.title}</strong>
                         <small>{hit.detail}</small>

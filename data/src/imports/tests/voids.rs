@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use super::*;
 use crate::db::faults::Fault;
 use crate::entities::{customers, partnerships, rewards, transactions as rows, voids as parts};
-use crate::imports::voids::{preview_undo, preview_void, undo, void};
+use crate::imports::voids::{preview_undo, preview_void, undo, undo_seen, void, void_seen};
 use crate::open_imports::{KIND_UNDO, KIND_VOID};
 
 const NOW: &str = "2026-03-10T12:00:00Z";
@@ -225,6 +225,24 @@ on_both! {
         crate::due::run_due(db, &ctx, at(NOW)).await.unwrap();
         assert_eq!(row_of(db, id).await.state, "done");
         assert_eq!(state(db).await, before);
+        holds(db).await;
+    }
+
+    /// What somebody was shown is what is done, or nothing.
+    async fn what_was_shown_is_what_is_voided(db: &TestDb) {
+        let (company, _, _, two) = two_imports(db).await;
+        let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
+        let first = rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::Amount.gt(0)).one(db.read()).await.unwrap();
+        crate::voids::void(db, company, &first.unwrap().key, "typed twice", "ada", at(NOW)).await.unwrap();
+        let refused = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await;
+        assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("Show it again")), "{refused:?}");
+        let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
+        let id = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await.unwrap();
+        end(db, id).await;
+        let shown = preview_undo(db, company, id, at(NOW)).await.unwrap();
+        assert!(matches!(undo_seen(db, company, id, "", "ada", at(NOW)).await, Err(Error::Conflict(_))));
+        let undone = undo_seen(db, company, id, &shown.digest(), "ada", at(NOW)).await.unwrap();
+        assert_eq!(end(db, undone).await.impossible, 0);
         holds(db).await;
     }
 

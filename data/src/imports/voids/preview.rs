@@ -15,7 +15,7 @@ use crate::entities::{imports, rewards, transactions, voids};
 use crate::error::stored;
 use crate::events::Months;
 use crate::voids::{How, undo_one, void_part};
-use crate::{Db, Error, Result, companies};
+use crate::{Db, Error, Result, companies, secrets};
 
 /// Up to so many transactions it is planned what becomes of rewards; of more it is what they have earned.
 const PLANNED_MAX: u64 = 500;
@@ -150,6 +150,12 @@ impl Preview {
         };
         preview.planned = preview.count() <= PLANNED_MAX;
         Ok(preview)
+    }
+
+    /// Says whether somebody was shown just this.
+    pub fn digest(&self) -> String {
+        let does = (&self.turning, self.customers, self.along, self.before, &self.differences, self.rewards);
+        secrets::hash(&format!("{does:?}{:?}{}", self.impossible, self.impossible_count))
     }
 
     /// How many transactions turn.

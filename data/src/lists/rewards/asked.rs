@@ -15,6 +15,7 @@ use super::{ALL_MONTHS, SORTS};
 use crate::Result;
 use crate::entities::companies;
 use crate::entities::rewards::Column;
+use crate::error::stored;
 
 /// What the address asks for, as conditions.
 pub struct Asked {
@@ -71,7 +72,7 @@ impl Asked {
                 Some(month) => AskedMonths::One {
                     month,
                     condition: Condition::all().add(Column::InvoiceMonth.eq(month.0)),
-                    shelves: shelves_of(month, &months.currencies),
+                    shelves: cells::currencies(conn, company.id).await?.into_iter().map(|currency| (month.0, currency)).collect(),
                 },
                 None => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
             },
@@ -87,7 +88,7 @@ impl Asked {
             currency: query.word("currency")?,
             months: asked_months,
             found: people::searched(conn, company.id, &query.search).await?,
-            amounts: ranges(asked_currencies(&months.currencies, query)?.as_slice(), query)?,
+            amounts: ranges(conn, company, query).await?,
         })
     }
 
@@ -113,41 +114,39 @@ fn order(query: &ListQuery) -> Result<(Column, bool)> {
     Ok((if word == "amount" { Column::Amount } else { Column::CreatedAt }, descending))
 }
 
-/// With a currency asked for, an amount is one of that currency.
-fn asked_currencies(known: &[Currency], query: &ListQuery) -> Result<Vec<Currency>> {
-    Ok(query.word::<Currency>("currency")?.map_or_else(|| known.to_vec(), |currency| vec![currency]))
+/// With a currency asked for, an amount is one of that currency; otherwise of any that rewards are in.
+async fn asked_currencies<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Vec<Currency>> {
+    if let Some(currency) = query.word("currency")? {
+        return Ok(vec![currency]);
+    }
+    let mut all = vec![company.money_currency()?];
+    for code in cells::currencies(conn, company.id).await? {
+        let currency = stored(&code)?;
+        if !all.contains(&currency) {
+            all.push(currency);
+        }
+    }
+    Ok(all)
 }
 
-/// Amounts from and up to a number of major units, in each currency its own. What is an amount in some of them only, like 0.50,
-/// leaves out the others; what is one in none is refused.
-fn ranges(currencies: &[Currency], query: &ListQuery) -> Result<Option<Vec<(Currency, Condition)>>> {
+/// Amounts from and up to a number of major units, in each currency its own. Where a currency does not have it, like 1.50 in yen, it
+/// still stands between two amounts.
+async fn ranges<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Vec<(Currency, Condition)>>> {
+    if query.filter("min").is_empty() && query.filter("max").is_empty() {
+        return Ok(None);
+    }
+    let currencies = asked_currencies(conn, company, query).await?;
     let bounds = |name: &str| {
-        let read = |typed: &str| {
-            let found: Vec<Money> = currencies.iter().filter_map(|currency| Money::parse(typed, *currency).ok()).collect();
-            (!found.is_empty()).then_some(found)
-        };
+        let read = |typed: &str| currencies.iter().map(|currency| Money::around(typed, *currency).ok()).collect::<Option<Vec<_>>>();
         query.read(name, read, |typed| format!("“{typed}” isn't an amount. Write it without separators, like 1000 or 1000.50."))
     };
     let (least, most) = (bounds("min")?, bounds("max")?);
-    if least.is_none() && most.is_none() {
-        return Ok(None);
-    }
-    // None: this bound leaves the currency out.
-    let bound = |bounds: &Option<Vec<Money>>, currency: Currency| match bounds {
-        None => Some(None),
-        Some(bounds) => bounds.iter().find(|bound| bound.currency == currency).map(|bound| Some(bound.minor)),
+    let range = |(at, currency): (usize, &Currency)| {
+        let low = least.as_ref().and_then(|bounds| bounds.get(at)).map(|(_, above)| Column::Amount.gte(above.minor));
+        let high = most.as_ref().and_then(|bounds| bounds.get(at)).map(|(below, _)| Column::Amount.lte(below.minor));
+        (*currency, Condition::all().add_option(low).add_option(high))
     };
-    let range = |currency: &Currency| {
-        let low = bound(&least, *currency)?.map(|minor| Column::Amount.gte(minor));
-        let high = bound(&most, *currency)?.map(|minor| Column::Amount.lte(minor));
-        Some((*currency, Condition::all().add_option(low).add_option(high)))
-    };
-    Ok(Some(currencies.iter().filter_map(range).collect()))
-}
-
-/// The months that a filter names, with the currencies that there are.
-pub fn shelves_of(month: Month, currencies: &[Currency]) -> Vec<(i32, String)> {
-    currencies.iter().map(|currency| (month.0, currency.code().to_owned())).collect()
+    Ok(Some(currencies.iter().enumerate().map(range).collect()))
 }
 
 impl Asked {

@@ -12,7 +12,7 @@ use super::this_customer;
 use crate::components::viewer::use_viewer;
 use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame,
-    TableHead,
+    TableHead, opens,
 };
 use crate::list::{encode, use_list};
 use crate::place::at;
@@ -107,7 +107,7 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
 fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView {
     viewer.may(Action::ManageCustomers).then(|| {
         view! {
-            <a class="btn primary" href=at(customer_page(&customer, "sale")) data-noscroll=""><Icon name="plus"/><span>"Record a sale"</span></a>
+            <a class="btn primary" href=at(customer_page(&customer, "sale")) data-noscroll="" on:click=opens><Icon name="plus"/><span>"Record a sale"</span></a>
             <Menu id="customer-menu" label="More actions">
                 {refundable.then(|| view! { <MenuLink href=customer_page(&customer, "refund") icon="refund" label="Refund"/> })}
                 <MenuLink href=customer_page(&customer, "attribution") icon="swap" label="Change attribution"/>

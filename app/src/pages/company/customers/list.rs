@@ -8,7 +8,7 @@ use views::customers::{CustomerList, CustomerRow};
 
 use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
-    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th,
+    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th, opens,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -25,7 +25,7 @@ pub fn Customers() -> impl IntoView {
         <PageHeader title="Customers">
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManageCustomers).then(|| view! {
-                    <a class="btn primary" href=at("/customers/new") data-noscroll=""><Icon name="plus"/><span>"Add a customer"</span></a>
+                    <a class="btn primary" href=at("/customers/new") data-noscroll="" on:click=opens><Icon name="plus"/><span>"Add a customer"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -56,7 +56,7 @@ fn ListView(list: CustomerList, own: bool) -> impl IntoView {
                 <EmptyState icon="customers" title="No customers yet"
                     text="See here who referred each customer, when they first bought and how often.">
                     <Permitted action=Action::ManageCustomers>
-                        <a class="btn" href=at("/customers/new") data-noscroll="">"Add a customer"</a>
+                        <a class="btn" href=at("/customers/new") data-noscroll="" on:click=opens>"Add a customer"</a>
                     </Permitted>
                     <Permitted action=Action::Import>
                         <a class="btn" href=at("/settings/import")>"Import customers"</a>

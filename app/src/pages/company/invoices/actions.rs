@@ -89,7 +89,7 @@ fn can_make(invoice: &InvoiceDetail) -> Option<&PaymentFiles> {
 
 /// "1 payout", "12 payouts"
 fn payouts(count: i64) -> String {
-    format!("{} {}", domain::page::grouped(count), if count == 1 { "payout" } else { "payouts" })
+    domain::page::number_of(count, "payout", "payouts")
 }
 
 /// Those in a payment file, and no other.
@@ -139,8 +139,12 @@ fn MakeFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView
     let number = of.number;
     files.map(|files| {
         let offer = |offer: FileOffer| format!("{} ({})", payouts(offer.payouts), offer.total.display());
-        let twice = "Only if the bank hasn't taken the earlier file: otherwise they are paid twice.";
+        let twice = match files.again.payouts {
+            1 => "Only if the bank hasn't taken the earlier file: otherwise it is paid twice.",
+            _ => "Only if the bank hasn't taken the earlier file: otherwise they are paid twice.",
+        };
         let mut text = match (files.fresh.payouts, files.again.payouts) {
+            (0, 1) => format!("The payout still to be paid ({}) is in a file already. {twice}", files.again.total.display()),
             (0, _) => format!("The {} still to be paid are in a file already. {twice}", offer(files.again)),
             (_, 0) => format!("It orders {} from your bank.", offer(files.fresh)),
             _ => String::new(),

@@ -1,6 +1,6 @@
 //! One invoice: its month in days, its sums, its partners, its charge and what was done to it.
 
-use domain::page::grouped;
+use domain::page::number_of;
 use domain::states::InvoiceState;
 use leptos::prelude::*;
 use views::invoices::{Attempt, InvoiceDetail, InvoiceTotals, MadeFile, PayoutGroup};
@@ -103,8 +103,7 @@ fn Standing(of: InvoiceDetail) -> impl IntoView {
 /// Payouts that are owed still because they did not arrive.
 #[component]
 fn CameBack(group: PayoutGroup) -> impl IntoView {
-    let payouts = if group.count == 1 { "1 payout".to_owned() } else { format!("{} payouts", grouped(group.count)) };
-    let title = format!("{payouts} of {} did not arrive", group.total.display());
+    let title = format!("{} of {} did not arrive", number_of(group.count, "payout", "payouts"), group.total.display());
     let text = format!("{}. Find out why, then choose Pay again beside each below.", group.named);
     view! { <Notice tone="bad" icon="alert" title=title text=text/> }
 }
@@ -135,7 +134,6 @@ fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
     let rows = made
         .into_iter()
         .map(|file| {
-            let words = if file.payouts == 1 { "payout" } else { "payouts" };
             let download = may.then(|| {
                 view! {
                     <td class="c-act">
@@ -154,7 +152,7 @@ fn Files(made: Vec<MadeFile>, may: bool) -> impl IntoView {
                     </th>
                     <td data-label="Made by">{file.by}</td>
                     <td data-label="Payouts" class="c-wide">
-                        <a class="link" href=format!("?file={}", file.key)>{format!("{} {words}", domain::page::grouped(file.payouts))}</a>
+                        <a class="link" href=format!("?file={}", file.key)>{number_of(file.payouts, "payout", "payouts")}</a>
                         <small>{file.named}</small>
                     </td>
                     <td class="c-amount">{file.total.display()}</td>

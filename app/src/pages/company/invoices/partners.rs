@@ -1,6 +1,6 @@
 //! The partners of an invoice with their totals and payouts; one of them opened to the rewards behind the total.
 
-use domain::page::Page;
+use domain::page::{Page, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::invoices::{InvoiceDetail, InvoicePartner, InvoicePayout, OpenedPartner};
@@ -8,7 +8,7 @@ use views::partners::RewardLine;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,
-    TableHead, TextTd,
+    TableHead, TextTd, opens,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -43,7 +43,7 @@ pub fn Partners(of: InvoiceDetail) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="partners">
             <div class="section-head">
-                <h2 id="partners">{format!("{words}, {} rewards", domain::page::grouped(of.totals.lines))}</h2>
+                <h2 id="partners">{format!("{words}, {}", number_of(of.totals.lines, "reward", "rewards"))}</h2>
             </div>
             {tabs}
             {move || query.with(|query| !query.filter("file").is_empty()).then(|| view! {
@@ -278,7 +278,7 @@ fn Line(line: RewardLine, may_change: bool, next_month: String) -> impl IntoView
     view! {
         <tr>
             <th class="c-main c-clip" scope="row">
-                <a class="row-link" href=at(reward_path(&line.key)) title=line.description.clone()>{line.description.clone()}</a>
+                <a class="row-link" href=at(reward_path(&line.key)) title=line.description.clone() on:click=opens>{line.description.clone()}</a>
                 <small>{line.source.label()}</small>
             </th>
             <TextTd label="Customer" text=line.customer.map_or_else(|| "—".to_owned(), |customer| customer.label)/>

@@ -115,7 +115,7 @@ fn PaperTotals(totals: InvoiceTotals) -> impl IntoView {
     let carried_out = (owed.minor != 0).then(|| row("Carried over to later months".to_owned(), owed.display()));
     view! {
         <tfoot>
-            {row(format!("Rewards, {} lines", domain::page::grouped(totals.lines)), totals.rewards.display())}
+            {row(format!("Rewards, {}", domain::page::number_of(totals.lines, "line", "lines")), totals.rewards.display())}
             {carried_in}
             {carried_out}
             {row("Payouts to partners".to_owned(), totals.payouts.display())}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use views::partners::{Activity, ActivityEntry, ActivityKind};
 
 use super::ThisPartner;
-use crate::components::{EmptyState, Icon, Loaded};
+use crate::components::{EmptyState, Icon, Loaded, opens};
 use crate::list::{address, use_list};
 use crate::place::at;
 use crate::server_fns::partners::GetPartnerActivity;
@@ -63,7 +63,7 @@ fn Entry(entry: ActivityEntry) -> impl IntoView {
     };
     let title = match entry.href.is_empty() {
         true => view! { <b>{entry.title}</b> }.into_any(),
-        false => view! { <a class="link" href=at(entry.href)>{entry.title}</a> }.into_any(),
+        false => view! { <a class="link" href=at(entry.href) on:click=opens>{entry.title}</a> }.into_any(),
     };
     let by = (!entry.author.is_empty()).then(|| view! { <span class="muted">{format!(" by {}", entry.author)}</span> });
     view! {

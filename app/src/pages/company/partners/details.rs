@@ -7,7 +7,7 @@ use views::partners::PartnerHead;
 
 use super::{PartnerTab, ThisPartner};
 use super::{activity, overview, rewards, transactions};
-use crate::components::{ButtonForm, Icon, Loaded, Menu, MenuLink, PageHeader, Skeleton, StatusBadge, Tab, Tabs};
+use crate::components::{ButtonForm, Icon, Loaded, Menu, MenuLink, PageHeader, Skeleton, StatusBadge, Tab, Tabs, opens};
 use crate::pages::company::customers::PartnerCustomers;
 use crate::place::at;
 use crate::server_fns::partners::{GetPartner, RestorePartner, partner_page};
@@ -51,7 +51,7 @@ fn Head(head: PartnerHead) -> impl IntoView {
 #[component]
 fn Actions(head: PartnerHead) -> impl IntoView {
     let reward = head.may_reward.then(|| {
-        view! { <a class="btn primary" href=at(partner_page(&head.key, "manual-reward")) data-noscroll=""><Icon name="plus"/><span>"Manual Rewards"</span></a> }
+        view! { <a class="btn primary" href=at(partner_page(&head.key, "manual-reward")) data-noscroll="" on:click=opens><Icon name="plus"/><span>"Manual Rewards"</span></a> }
     });
     let manage = head.may_manage.then(|| {
         let archived = head.status == PartnershipStatus::Archived;

@@ -9,7 +9,7 @@ use views::partners::{PartnerList, PartnerRow, PartnerTotals};
 
 use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
-    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd,
+    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd, opens,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -25,7 +25,7 @@ pub fn AllPartners() -> impl IntoView {
         <PageHeader title="All partners" crumbs=vec![("Partner Management".into(), "/partners".into())]>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {viewer.may(Action::ManagePartners).then(|| view! {
-                    <a class="btn primary" href=at("/partners/new") data-noscroll=""><Icon name="plus"/><span>"Add a partner"</span></a>
+                    <a class="btn primary" href=at("/partners/new") data-noscroll="" on:click=opens><Icon name="plus"/><span>"Add a partner"</span></a>
                 })}
             </Loaded>
         </PageHeader>
@@ -43,7 +43,7 @@ fn ListView(list: PartnerList) -> impl IntoView {
                 <EmptyState icon="partners" title="No partners yet"
                     text="Everyone who refers customers to you appears here, with what they sold and earned.">
                     <Permitted action=Action::ManagePartners>
-                        <a class="btn" href=at("/partners/new") data-noscroll="">"Add a partner"</a>
+                        <a class="btn" href=at("/partners/new") data-noscroll="" on:click=opens>"Add a partner"</a>
                     </Permitted>
                     <Permitted action=Action::Import>
                         <a class="btn" href=at("/settings/import")>"Import partners"</a>

@@ -215,7 +215,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         .iter()
         .map(|member| {
             let email = (member.email != member.name).then(|| view! { <small>{member.email.clone()}</small> });
-            view! { <div><dt>{member.role.clone()}</dt><dd>{member.name.clone()}{email}</dd></div> }
+            view! { <div><dt class="name">{member.name.clone()}</dt><dd>{member.role.clone()}{email}</dd></div> }
         })
         .collect_view();
     let nobody = head.members.is_empty().then(|| view! { <p class="muted">"Nobody signs in for this partner yet."</p> });

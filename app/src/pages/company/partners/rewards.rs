@@ -8,7 +8,7 @@ use views::partners::{RewardLine, RewardLines};
 use super::ThisPartner;
 use crate::components::viewer::Permitted;
 use crate::components::{
-    Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
+    Amount, CsvLink, EmptyState, Loaded, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals, opens,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -43,7 +43,7 @@ fn Lines(list: RewardLines, key: String) -> impl IntoView {
             <div class="card">
                 <EmptyState icon="receipt" title="No rewards here" text="Rewards appear when a customer of this partner buys, or when you give one by hand.">
                     <Permitted action=Action::ManageInvoices>
-                        <a class="btn" href=at(partner_page(&key, "manual-reward")) data-noscroll="">"Give a manual reward"</a>
+                        <a class="btn" href=at(partner_page(&key, "manual-reward")) data-noscroll="" on:click=opens>"Give a manual reward"</a>
                     </Permitted>
                 </EmptyState>
             </div>

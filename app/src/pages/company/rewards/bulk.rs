@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::page::{Count, grouped};
+use domain::page::{Count, grouped, number_of};
 use domain::states::RewardState;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -67,12 +67,11 @@ pub fn BulkForm(
 /// "351 rewards, $12,345.00, of 12 partners"
 fn words_of(selection: &Selection) -> String {
     let amounts: Vec<String> = selection.totals.iter().map(|total| total.display()).collect();
-    let counted = |count: i64, one: &str, many: &str| format!("{} {}", grouped(count), if count == 1 { one } else { many });
     format!(
         "{}, {}, of {}",
-        counted(selection.rewards, "reward", "rewards"),
+        number_of(selection.rewards, "reward", "rewards"),
         amounts.join(" and "),
-        counted(selection.partners, "partner", "partners")
+        number_of(selection.partners, "partner", "partners")
     )
 }
 

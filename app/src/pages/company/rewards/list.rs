@@ -11,7 +11,7 @@ use views::rewards::{ReviewList, StateTab};
 use super::bulk::{BulkForm, RowBox, SelectEverything};
 use crate::components::{
     Amount, Combobox, EmptyState, FilterBar, FilterSelect, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
-    SortTh, StatusBadge, TableFrame, Th, Totals, finder, restore_cursor,
+    SortTh, StatusBadge, TableFrame, Th, Totals, finder, restore_cursor, restore_ticks,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::{at, use_here};
@@ -195,7 +195,12 @@ fn Rows(list: ReviewList) -> impl IntoView {
     let everything = (may && pages && !all).then(|| view! { <SelectEverything count=list.count/> });
     let rows = list.page.rows.iter().cloned().map(|line| view! { <Row line=line code=several selects=may all=all/> }).collect_view();
     // The rows are put into the page after this has run.
-    Effect::new(|_| request_animation_frame(restore_cursor));
+    Effect::new(|_| {
+        request_animation_frame(|| {
+            restore_ticks();
+            restore_cursor();
+        });
+    });
     let table = view! {
             <TableFrame label="Rewards">
                 <thead>

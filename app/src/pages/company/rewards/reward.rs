@@ -8,7 +8,7 @@ use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
-    Timeline, TooLate, open_next,
+    Timeline, TooLate, open_next, opens,
 };
 use crate::list::{encode, keeping_query};
 use crate::params::use_key;
@@ -159,7 +159,7 @@ fn Related(rewards: Vec<RelatedReward>) -> impl IntoView {
                 let href = keeping_query(&reward_path(&other.key));
                 view! {
                     <li>
-                        <a href=href>
+                        <a href=href data-noscroll="" on:click=opens>
                             <Icon name="swap"/>
                             <strong>{other.relation}</strong>
                             <small>{format!("{} · {}", other.description, other.when)}</small>

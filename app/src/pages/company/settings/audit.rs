@@ -5,7 +5,7 @@ use views::Choice;
 use views::settings::{AUDIT_KINDS, AuditEntry, AuditLog};
 
 use super::SettingsTabs;
-use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead};
+use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead, opens};
 use crate::list::use_list;
 use crate::place::at;
 use crate::server_fns::settings::ListAudit;
@@ -57,7 +57,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
     let subject = if entry.href.is_empty() {
         view! { <span class="mono">{entry.subject}</span> }.into_any()
     } else {
-        view! { <a class="link" href=at(entry.href)>{entry.subject}</a> }.into_any()
+        view! { <a class="link" href=at(entry.href) on:click=opens>{entry.subject}</a> }.into_any()
     };
     let facts =
         entry.detail.into_iter().map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> }).collect_view();

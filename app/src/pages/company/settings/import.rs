@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use domain::page::grouped;
+use domain::page::{grouped, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::Choice;
-use views::settings::{AcceptedImport, ImportPage as View, ImportProblem, ImportTrial};
+use views::settings::{AcceptedImport, FirstRows, ImportPage as View, ImportProblem, ImportTrial};
 
 use super::SettingsTabs;
 use super::import_void::PastImports;
@@ -147,20 +147,22 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
         (true, _) => format!("Nothing to import: the other {} rows are already there", grouped(good)),
     });
     let (read_with, ignored) = (trial.read_with.join(", "), trial.ignored.join(", "));
-    let rewards = trial
-        .rewards
-        .map(|rewards| format!("Its sales and refunds would make {} reward{}.", grouped(rewards), if rewards == 1 { "" } else { "s" }));
+    let rewards = trial.rewards.map(|rewards| format!("Its sales and refunds would make {}.", number_of(rewards, "reward", "rewards")));
     // All that is wrong is that rewards came in before.
-    let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| format!("Give all {} rewards", grouped(trial.rows)));
+    let again = (trial.repeated > 0 && trial.repeated == trial.problem_count).then(|| match trial.rows {
+        1 => "Give the reward again".to_owned(),
+        rows => format!("Give all {} rewards", grouped(rows)),
+    });
     let again_upload = trial.upload.clone();
     view! {
         <section class="card" aria-labelledby="trial">
             <div class="card-head">
                 <h2 id="trial">{trial.file_name.clone()}</h2>
-                <p>{format!("{label}, {}. This is what importing it would do.", if trial.rows == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(trial.rows)) })}</p>
+                <p>{format!("{label}, {}. This is what importing it would do.", number_of(trial.rows, "row", "rows"))}</p>
             </div>
             <div class="card-body stack">
                 <Stats>{tiles}</Stats>
+                {(!trial.first.rows.is_empty()).then(|| view! { <First first=trial.first.clone()/> })}
                 {(!read_with.is_empty()).then(|| view! { <Notice tone="plain" title=format!("Read with {read_with}") text="If names or amounts look wrong, choose the file again and say how it is written."/> })}
                 {(!ignored.is_empty()).then(|| view! { <p class="hint">{format!("Columns not used: {ignored}.")}</p> })}
                 {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
@@ -192,6 +194,31 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     }
 }
 
+/// The file's first rows as they were understood: whether dates, amounts and names are what was meant.
+#[component]
+fn First(first: FirstRows) -> impl IntoView {
+    let rows = first
+        .rows
+        .into_iter()
+        .map(|(line, cells)| {
+            let cells = cells.into_iter().map(|text| view! { <td>{text}</td> }).collect_view();
+            view! {
+                <tr>
+                    <td class="c-num">{line}</td>
+                    {cells}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3>"The first rows, as they were read"</h3>
+        <TableFrame label="The first rows" compact=true keep=true>
+            <TableHead labels=format!("#Row|{}", first.columns.join("|"))/>
+            <tbody>{rows}</tbody>
+        </TableFrame>
+    }
+}
+
 fn choices(words: &[(&str, &str)]) -> Vec<Choice> {
     let choice = |(value, label): &(&str, &str)| Choice { value: (*value).to_owned(), label: (*label).to_owned(), hint: String::new() };
     words.iter().map(choice).collect()
@@ -207,7 +234,7 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
         _ => format!("Importing {file_name}"),
     };
     if ended {
-        let words = if impossible == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(impossible)) };
+        let words = number_of(impossible, "row", "rows");
         let undone = kind == "void_undo";
         let (title, text) = match undone {
             true => (format!("{words} of {file_name} can't count again"), "Other changes came first. Everything else counts again."),
@@ -255,7 +282,7 @@ fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'st
         return ().into_any();
     }
     let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let words = if count == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(count)) };
+    let words = number_of(count, "row", "rows");
     let rows = rows.into_iter().map(|row| {
         view! {
             <tr>

@@ -1,6 +1,6 @@
 //! Files of sales that were imported, and voiding one: first what it would do, then doing it.
 
-use domain::page::grouped;
+use domain::page::{grouped, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::settings::{ImportVoidPreview, PastImport};
@@ -85,7 +85,6 @@ pub fn VoidImport() -> impl IntoView {
 
 #[component]
 fn Preview(preview: ImportVoidPreview) -> impl IntoView {
-    let count = |count: i64, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(count)) };
     let sum = |of: fn(&views::settings::TurningSales) -> i64| preview.turning.iter().map(of).sum::<i64>();
     let (sales, refunds) = (sum(|turning| turning.sales), sum(|turning| turning.refunds));
     let (title, context, rest) = match preview.undo {
@@ -118,19 +117,20 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
     let what = [(sales, "sale", "sales"), (refunds, "refund", "refunds")]
         .into_iter()
         .filter(|(number, ..)| *number > 0)
-        .map(|(number, one, many)| count(number, one, many))
+        .map(|(number, one, many)| number_of(number, one, many))
         .collect::<Vec<_>>()
         .join(" and ");
-    let lead = format!("{what} from {} {rest}", count(preview.customers, "customer", "customers"));
+    let lead = format!("{what} from {} {rest}", number_of(preview.customers, "customer", "customers"));
     let mut notes = Vec::new();
     if preview.along > 0 {
-        notes.push(format!("{} of these sales that came in another way will be voided too.", count(preview.along, "refund", "refunds")));
+        notes
+            .push(format!("{} of these sales that came in another way will be voided too.", number_of(preview.along, "refund", "refunds")));
     }
     if preview.before > 0 {
         let verb = if preview.before == 1 { "was" } else { "were" };
         notes.push(format!(
             "{} of the file {verb} voided before and will stay voided.",
-            count(preview.before, "transaction", "transactions")
+            number_of(preview.before, "transaction", "transactions")
         ));
     }
     if !preview.planned {
@@ -149,14 +149,15 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         })
         .map(|(label, value)| view! { <StatTile label=label value=value/> })
         .collect_view();
-    let id = preview.id.clone();
+    let (id, seen) = (preview.id.clone(), preview.seen.clone());
     let apply = match preview.undo {
         false => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="import" value=id/>
+                <Hidden name="seen" value=seen/>
                 <TextArea name="reason" label="Reason" hint="Kept in the history for whoever asks later."/>
                 <FormEnd>
-                    <SubmitButton>{format!("Void {}", count(sales + refunds, "transaction", "transactions"))}</SubmitButton>
+                    <SubmitButton>{format!("Void {}", number_of(sales + refunds, "transaction", "transactions"))}</SubmitButton>
                     <a class="btn quiet" href=at(IMPORT)>"Cancel"</a>
                 </FormEnd>
                 <Working/>
@@ -166,6 +167,7 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         true => view! {
             <Form action=UndoImportVoid::PATH>
                 <Hidden name="void" value=id/>
+                <Hidden name="seen" value=seen/>
                 <FormEnd>
                     <SubmitButton>"Undo the void"</SubmitButton>
                     <a class="btn quiet" href=at(IMPORT)>"Cancel"</a>
@@ -209,9 +211,8 @@ fn Differences(preview: ImportVoidPreview) -> impl IntoView {
         })
         .collect_view();
     let rewards = match (preview.planned, preview.rewards) {
-        (true, 1) => "1 linked reward will be written.".to_owned(),
-        (true, count) => format!("{} linked rewards will be written.", grouped(count)),
-        (false, count) => format!("{} rewards will be corrected.", grouped(count)),
+        (true, count) => format!("{} will be written.", number_of(count, "linked reward", "linked rewards")),
+        (false, count) => format!("{} will be corrected.", number_of(count, "reward", "rewards")),
     };
     view! {
         <TableFrame label="Difference per invoice">
