@@ -29,7 +29,7 @@ on_both! {
         assert!(!page.contains("/rpc/imports/apply"), "{page}");
 
         // All of it is bad: there is no rest.
-        let page = tried(&app, &owner, "customers", &format!("{HEADER}c-3,Eve,nobody,,\n")).await;
+        let page = tried(&app, &owner, "customers", &format!("{HEADER}c-3,Eve,,nobody,\n")).await;
         assert!(page.contains("There is no partner “nobody”"), "{page}");
         assert!(page.contains("One row cannot be imported") && page.contains("Correct the file and try it again."), "{page}");
         assert!(!page.contains("import the rest") && !page.contains("/rpc/imports/apply"), "{page}");

@@ -235,12 +235,12 @@ on_both! {
         let first = rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::Amount.gt(0)).one(db.read()).await.unwrap();
         crate::voids::void(db, company, &first.unwrap().key, "typed twice", "ada", at(NOW)).await.unwrap();
         let refused = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await;
-        assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("Show it again")), "{refused:?}");
+        assert!(matches!(&refused, Err(Error::Stale { message: why, .. }) if why.contains("Show it again")), "{refused:?}");
         let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
         let id = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await.unwrap();
         end(db, id).await;
         let shown = preview_undo(db, company, id, at(NOW)).await.unwrap();
-        assert!(matches!(undo_seen(db, company, id, "", "ada", at(NOW)).await, Err(Error::Conflict(_))));
+        assert!(matches!(undo_seen(db, company, id, "", "ada", at(NOW)).await, Err(Error::Stale { .. })));
         let undone = undo_seen(db, company, id, &shown.digest(), "ada", at(NOW)).await.unwrap();
         assert_eq!(end(db, undone).await.impossible, 0);
         holds(db).await;
