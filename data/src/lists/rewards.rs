@@ -14,7 +14,7 @@ use self::cells::Cells;
 use self::counts::Counts;
 use self::months::Months;
 use self::places::Places;
-use super::page::{self, List};
+use super::page;
 use crate::entities::companies;
 use crate::entities::rewards::{Column, Entity, Model};
 use crate::error::stored;
@@ -58,24 +58,25 @@ pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, quer
     let asked = Asked::read(conn, company, query, &months, &groups).await?;
     let summed = query.one_of("sum", &["all"])?.is_some();
     let kinds = asked.kinds(company.id);
-    let (counts, found) = if let Some(kinds) = &kinds {
+    let (mut route, mut kept) = (None, None);
+    if let Some(kinds) = &kinds {
         let cells = Cells::load(conn, kinds).await?;
-        let (sort, descending) = asked.order;
-        let arms = Some(cells.arms(conn, kinds, asked.state, sort).await?);
-        let list = List::<Entity> { descending, arms, ..List::new(Condition::all(), sort, Column::Id) };
-        let counts = Counts::kept(&cells, kinds);
-        (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
+        route = Some(cells.route(kinds, asked.state, matches!(asked.order.0, Column::CreatedAt)));
+        kept = Some(Counts::kept(&cells, kinds));
+    }
+    let places = Places::of(&asked, company.id, route.as_ref());
+    let (counts, few) = if let Some(counts) = kept {
+        (counts, false)
     } else {
-        let places = Places::of(&asked, company.id);
         let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
         if let Some(state) = asked.state {
             counts.add_state(conn, state, &places).await?;
         }
         let few = matches!(counts.count(asked.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
         counts.cut = asked.found.as_ref().is_some_and(|found| found.cut);
-        let list = places.list(asked.order, few);
-        (counts, list.page(conn, Some(&query.page), Count::Exactly(0)).await?)
+        (counts, few)
     };
+    let found = places.list(asked.order, few).page(conn, Some(&query.page), Count::Exactly(0)).await?;
     let count = counts.count(asked.state).unwrap_or(Count::MoreThan(COUNT_MAX));
     let empty = count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?;
     Ok(ReviewPage {

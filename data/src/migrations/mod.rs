@@ -17,6 +17,7 @@ mod m0012_sign_ins;
 mod m0013_partner_keys;
 mod m0014_write_trials;
 mod m0015_import_voids;
+mod m0016_fewer_indexes;
 mod table;
 
 pub struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_partner_keys::Migration),
             Box::new(m0014_write_trials::Migration),
             Box::new(m0015_import_voids::Migration),
+            Box::new(m0016_fewer_indexes::Migration),
         ]
     }
 }

@@ -53,11 +53,10 @@ where
         if !arm.rest.is_empty() {
             rows.and_where(wrapped(arm.rest.clone()));
         }
-        if !arm.ordered {
-            return rows;
-        }
+        // The limit keeps either database from reading all of the table in the order of the whole.
+        let rows = if arm.ordered { self.sorted(rows, from, wanted) } else { rows.limit(u64::from(u32::MAX)).take() };
         let mut part = Query::select();
-        part.columns([self.id, self.sort]).from_subquery(self.sorted(rows, from, wanted), Alias::new("arm"));
+        part.columns([self.id, self.sort]).from_subquery(rows, Alias::new("arm"));
         part
     }
 }

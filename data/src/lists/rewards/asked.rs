@@ -150,6 +150,16 @@ async fn ranges<C: ConnectionTrait>(conn: &C, company: &companies::Model, query:
 }
 
 impl Asked {
+    /// What is asked for beside months, amounts, state, search and whose rewards they are. A partner beside a customer stays.
+    pub fn rest(&self) -> Condition {
+        let beside = self.partner.as_ref().filter(|_| self.customer.is_some());
+        Condition::all()
+            .add_option(beside.map(|(id, _)| Column::PartnershipId.eq(*id)))
+            .add_option(self.source.map(|source| Column::Source.eq(source.word())))
+            .add_option(self.group.map(|group| Column::GroupId.eq(group)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency.code())))
+    }
+
     /// Everything but state and search, as one condition.
     pub fn everything(&self, company_id: Uuid) -> Condition {
         Condition::all()

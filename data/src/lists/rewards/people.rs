@@ -25,15 +25,14 @@ pub struct Found {
 
 impl Found {
     /// Beside what belongs to the partners: the condition that finds it by an index of its own, and the one that leaves it out.
-    pub fn others(&self) -> impl Iterator<Item = (Expr, Condition, Reach)> {
+    pub fn others(&self) -> impl Iterator<Item = (Expr, Condition)> {
         let unless = |column: Column, not: Expr| Condition::any().add(column.is_null()).add(not);
         let customers = (!self.customers.is_empty()).then(|| {
             let these = || self.customers.iter().copied();
-            (Column::CustomerId.is_in(these()), unless(Column::CustomerId, Column::CustomerId.is_not_in(these())), Reach::Several)
+            (Column::CustomerId.is_in(these()), unless(Column::CustomerId, Column::CustomerId.is_not_in(these())))
         });
-        let reward = self.reward.map(|id| (Column::Id.eq(id), Condition::all().add(Column::Id.ne(id)), Reach::One));
-        let sale =
-            self.sale.map(|id| (Column::TransactionId.eq(id), unless(Column::TransactionId, Column::TransactionId.ne(id)), Reach::One));
+        let reward = self.reward.map(|id| (Column::Id.eq(id), Condition::all().add(Column::Id.ne(id))));
+        let sale = self.sale.map(|id| (Column::TransactionId.eq(id), unless(Column::TransactionId, Column::TransactionId.ne(id))));
         customers.into_iter().chain(reward).chain(sale)
     }
 
@@ -85,18 +84,6 @@ const FOUND_MAX: u64 = 100;
 
 async fn id_of<C: ConnectionTrait, E: EntityTrait>(conn: &C, select: Select<E>) -> Result<Option<Uuid>> {
     Ok(select.into_tuple().one(conn).await?)
-}
-
-/// How the rewards of a part of a search lie in the indexes.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Reach {
-    Company,
-    /// One partner or customer.
-    Person,
-    /// Several partners or customers.
-    Several,
-    /// A reward or a sale.
-    One,
 }
 
 /// Among so many who are called alike, one is looked for who is called exactly so.

@@ -1,8 +1,8 @@
 //! Where the rewards are that a filter asks for: each place is what an index begins with, and no two have a row in common.
 //!
 //! A condition on several months, or on months or states, is one that neither database finds an index for. Each place names one
-//! month, or one state that waits, of a company or of some partners or customers. What else rows must meet stands apart and is
-//! wrapped, so that it does not lure a database to another index.
+//! month, or one state that waits, of the company; or a partner, a customer, a reward, whatever the month. What else rows must meet
+//! stands apart and is wrapped, so that it does not lure a database to another index.
 
 use std::collections::BTreeMap;
 
@@ -12,46 +12,67 @@ use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::asked::{Asked, AskedMonths};
-use super::people::{Found, Reach};
+use super::cells::Route;
+use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting};
 use crate::entities::rewards::{Column, Entity};
 use crate::lists::page::{Arm, List, wrapped};
 
-/// So many partners have a place of their own in all months; more are met often enough along the sort.
+/// So many partners have a place of their own, in whose order it can be read; more are met often enough along the sort.
 const APART_MAX: usize = 40;
 
 pub struct Place {
     at: Condition,
-    /// Amounts, of which an index may be a piece.
-    range: Option<Condition>,
     rest: Condition,
     /// None: every state.
     states: Option<&'static [RewardState]>,
-    /// The index goes on with the time of recording.
-    by_time: bool,
-    by_amount: bool,
+    /// What its index goes on with, by which it can be read in order.
+    order: Option<Column>,
 }
 
-/// Whose rewards are looked at.
-struct Whose {
-    at: Condition,
-    rest: Condition,
-    kind: Reach,
-}
-
-/// The places of a filter that the kept counts do not know.
 pub struct Places {
+    /// Where matches are counted, and few are gathered from.
     counted: Vec<Place>,
-    /// Where very many rows are read from, in order.
+    /// Where many are read from, in order.
     walked: Vec<Place>,
     state: Option<RewardState>,
 }
 
 impl Places {
-    pub fn of(asked: &Asked, company_id: Uuid) -> Places {
-        let by_time = matches!(asked.order.0, Column::CreatedAt);
-        let counted = places(asked, whose(asked, company_id, false), false);
-        let walked = places(asked, whose(asked, company_id, true), by_time);
+    /// `route`: where the kept counts know one.
+    pub fn of(asked: &Asked, company_id: Uuid, route: Option<&Route>) -> Places {
+        let rest = asked.rest();
+        let company = || Condition::all().add(Column::CompanyId.eq(company_id));
+        let person = asked.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id));
+        let person = person.or(asked.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)));
+        let anywhere = || rest.clone().add_option(asked.months.condition()).add_option(asked.any_amount());
+        let by_time = |at: Condition, rest: Condition| Place { at, rest, states: None, order: Some(Column::CreatedAt) };
+        let (counted, walked) = if let Some(person) = person {
+            let rest = anywhere().add_option(asked.found.as_ref().map(Found::condition));
+            let one = || vec![by_time(Condition::all().add(person.clone()), rest.clone())];
+            (one(), one())
+        } else if let Some(found) = &asked.found {
+            let walked = match &asked.months {
+                AskedMonths::All(_) if found.partners.len() > APART_MAX => along(asked, company(), anywhere().add(found.condition())),
+                months => of_found(found, matches!(months, AskedMonths::All(_)), &anywhere()),
+            };
+            (of_found(found, false, &anywhere()), walked)
+        } else {
+            match (&asked.months, route) {
+                (_, Some(Route::Along)) => (Vec::new(), along(asked, company(), anywhere())),
+                (AskedMonths::All(_), Some(Route::Months(months))) => {
+                    let of_months = || months.iter().map(|month| by_time(company().add(Column::InvoiceMonth.eq(*month)), anywhere()));
+                    (of_months().collect(), of_months().collect())
+                }
+                (AskedMonths::All(currencies), None) => {
+                    let of_amounts = || by_amount(asked, currencies, &company(), &rest);
+                    let range = asked.amounts.is_some() && matches!(asked.order.0, Column::Amount);
+                    (of_amounts(), if range { of_amounts() } else { along(asked, company(), anywhere()) })
+                }
+                (AskedMonths::One { shelves, .. }, _) => (in_months(asked, shelves, &company()), in_months(asked, shelves, &company())),
+                (AskedMonths::Open { shelves, .. }, _) => (open(asked, shelves, &company()), open(asked, shelves, &company())),
+            }
+        };
         Places { counted, walked, state: asked.state }
     }
 
@@ -61,7 +82,7 @@ impl Places {
         let mut all: Option<SelectStatement> = None;
         for place in self.counted.iter().filter(|place| place.has(state)) {
             let mut rows = Query::select();
-            rows.from(Entity).columns(columns).cond_where(place.at.clone().add_option(place.range.clone()));
+            rows.from(Entity).columns(columns).cond_where(place.at.clone());
             let rest = place.rest(state);
             if !rest.is_empty() {
                 rows.and_where(wrapped(rest));
@@ -82,13 +103,11 @@ impl Places {
 
     /// A page: `few` rows are gathered from all places and sorted, many are read in the order of the sort as far as it takes.
     pub fn list(&self, (sort, descending): (Column, bool), few: bool) -> List<Entity> {
-        let by_amount = matches!(sort, Column::Amount);
-        let places = if few { &self.counted } else { &self.walked };
-        let arms = places.iter().filter(|place| place.has(self.state)).map(|place| {
-            let ordered = !few && if by_amount { place.by_amount } else { place.by_time };
-            // An index by amount begins with the amounts asked for, one by time knows nothing of them.
-            let (at, rest) = if few || by_amount { (place.range.clone(), None) } else { (None, place.range.clone()) };
-            Arm { place: place.at.clone().add_option(at), ordered, rest: place.rest(self.state).add_option(rest) }
+        let is_sort = |order: Column| matches!(order, Column::Amount) == matches!(sort, Column::Amount);
+        let arms = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| Arm {
+            place: place.at.clone(),
+            ordered: !few && place.order.is_some_and(is_sort),
+            rest: place.rest(self.state),
         });
         List { descending, arms: Some(arms.collect()), ..List::new(Condition::all(), sort, Column::Id) }
     }
@@ -110,152 +129,70 @@ impl Place {
     }
 }
 
-/// The narrowest of what is asked for. `apart`: a place for each of a few partners, in whose order it can be read.
-fn whose(asked: &Asked, company_id: Uuid, apart: bool) -> Vec<Whose> {
-    let all = Condition::all;
-    let one = |at: Expr| all().add(at);
-    let partner = asked.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id));
-    let customer = asked.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id));
-    let found = asked.found.as_ref();
-    match (partner, customer, found) {
-        (partner, Some(customer), found) => {
-            let rest = all().add_option(partner).add_option(found.map(Found::condition));
-            vec![Whose { at: one(customer), rest, kind: Reach::Person }]
-        }
-        (Some(partner), None, found) => {
-            vec![Whose { at: one(partner), rest: all().add_option(found.map(Found::condition)), kind: Reach::Person }]
-        }
-        (None, None, None) => vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest: all(), kind: Reach::Company }],
-        (None, None, Some(found)) => {
-            let every_month = matches!(asked.months, AskedMonths::All(_));
-            if apart && every_month && found.partners.len() > APART_MAX {
-                let rest = all().add(found.condition());
-                return vec![Whose { at: one(Column::CompanyId.eq(company_id)), rest, kind: Reach::Company }];
-            }
-            whose_found(found, apart && every_month)
-        }
-    }
+/// All of the company's rewards in the order that is asked for.
+fn along(asked: &Asked, at: Condition, rest: Condition) -> Vec<Place> {
+    vec![Place { at, rest, states: None, order: Some(asked.order.0) }]
 }
 
-fn whose_found(found: &Found, apart: bool) -> Vec<Whose> {
-    let mut every = Vec::new();
-    let mut before = Condition::all();
-    let partners = &found.partners;
-    if apart {
-        let person =
-            |id: &Uuid| Whose { at: Condition::all().add(Column::PartnershipId.eq(*id)), rest: Condition::all(), kind: Reach::Person };
-        every.extend(partners.iter().map(person));
-    } else if !partners.is_empty() {
-        let at = Condition::all().add(Column::PartnershipId.is_in(partners.iter().copied()));
-        every.push(Whose { at, rest: Condition::all(), kind: Reach::Several });
-    }
-    if !partners.is_empty() {
-        before = before.add(Column::PartnershipId.is_not_in(partners.iter().copied()));
+/// What a search finds. `apart`: each partner by itself, in whose order it can be read.
+fn of_found(found: &Found, apart: bool, rest: &Condition) -> Vec<Place> {
+    let place = |at: Expr, rest: Condition, order| Place { at: Condition::all().add(at), rest, states: None, order };
+    let these = || found.partners.iter().copied();
+    let mut places = Vec::new();
+    let mut before = rest.clone();
+    if !found.partners.is_empty() {
+        if apart {
+            places.extend(these().map(|id| place(Column::PartnershipId.eq(id), rest.clone(), Some(Column::CreatedAt))));
+        } else {
+            places.push(place(Column::PartnershipId.is_in(these()), rest.clone(), None));
+        }
+        before = before.add(Column::PartnershipId.is_not_in(these()));
     }
     // What is there already for its partner, its customer or its key is not there once more.
-    for (at, not, kind) in found.others() {
-        every.push(Whose { at: Condition::all().add(at), rest: before.clone(), kind });
+    for (at, not) in found.others() {
+        places.push(place(at, before.clone(), None));
         before = before.add(not);
     }
-    every
+    places
 }
 
-fn places(asked: &Asked, whose: Vec<Whose>, by_time: bool) -> Vec<Place> {
-    let mut all = Vec::new();
-    for whose in whose {
-        let rest = whose
-            .rest
-            .clone()
-            .add_option(asked.source.map(|source| Column::Source.eq(source.word())))
-            .add_option(asked.group.map(|group| Column::GroupId.eq(group)))
-            .add_option(asked.currency.map(|currency| Column::Currency.eq(currency.code())));
-        if whose.kind == Reach::Company {
-            of_company(asked, &whose.at, &rest, by_time, &mut all);
-        } else {
-            of_people(asked, &whose, &rest, &mut all);
-        }
-    }
-    all
-}
-
-fn of_company(asked: &Asked, company: &Condition, rest: &Condition, by_time: bool, all: &mut Vec<Place>) {
-    let month_of = |month: i32, currency: &str, waiting: bool| {
-        let at = company.clone().add(Column::InvoiceMonth.eq(month)).add(Column::Currency.eq(currency));
-        let states = waiting.then_some(IN_A_MONTH);
-        Some(Place { at, range: asked.range_of(currency)?, rest: rest.clone(), states, by_time: true, by_amount: true })
+/// The amounts asked for, in each currency.
+fn by_amount(asked: &Asked, currencies: &[String], company: &Condition, rest: &Condition) -> Vec<Place> {
+    let ranges = currencies.iter().filter_map(|currency| Some((currency, asked.range_of(currency)?)));
+    let place = |(currency, range): (&String, Option<Condition>)| Place {
+        at: company.clone().add_option(range),
+        rest: rest.clone().add(Column::Currency.eq(currency.as_str())),
+        states: None,
+        order: Some(Column::Amount),
     };
-    match &asked.months {
-        AskedMonths::All(_) if by_time => {
-            let range = asked.any_amount();
-            all.push(Place { at: company.clone(), range, rest: rest.clone(), states: None, by_time: true, by_amount: false });
-        }
-        AskedMonths::All(currencies) => all.extend(currencies.iter().filter_map(|currency| {
-            let at = company.clone().add(Column::Currency.eq(currency.as_str()));
-            let range = asked.range_of(currency)?;
-            Some(Place { at, range, rest: rest.clone(), states: None, by_time: false, by_amount: true })
-        })),
-        AskedMonths::One { shelves, .. } => all.extend(shelves.iter().filter_map(|(month, currency)| month_of(*month, currency, false))),
-        AskedMonths::Open { shelves, .. } => {
-            all.extend(shelves.iter().filter_map(|(month, currency)| month_of(*month, currency, true)));
-            all.extend(WAITING.iter().map(|state| Place {
-                at: company.clone().add(waiting(*state)),
-                range: None,
-                rest: rest.clone().add_option(asked.any_amount()),
-                states: Some(std::slice::from_ref(state)),
-                by_time: true,
-                by_amount: false,
-            }));
-        }
-    }
+    ranges.map(place).collect()
 }
 
-fn of_people(asked: &Asked, whose: &Whose, rest: &Condition, all: &mut Vec<Place>) {
-    let person = whose.kind == Reach::Person;
-    let (shelves, waits) = match &asked.months {
-        AskedMonths::One { .. } | AskedMonths::Open { .. } if whose.kind == Reach::One => {
-            let rest = rest.clone().add_option(asked.months.condition()).add_option(asked.any_amount());
-            all.push(Place { at: whose.at.clone(), range: None, rest, states: None, by_time: false, by_amount: false });
-            return;
-        }
-        AskedMonths::All(_) => {
-            let rest = rest.clone().add_option(asked.any_amount());
-            // Customers have no index by amount.
-            let by_amount = person && asked.customer.is_none();
-            all.push(Place {
-                at: whose.at.clone(),
-                range: None,
-                rest,
-                states: None,
-                by_time: person && asked.customer.is_none(),
-                by_amount,
-            });
-            return;
-        }
-        AskedMonths::One { shelves, .. } => (shelves, false),
-        AskedMonths::Open { shelves, .. } => (shelves, true),
-    };
+/// Months, each with the currencies of it that are asked for.
+fn in_months(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
     let mut months: BTreeMap<i32, Condition> = BTreeMap::new();
     for (month, currency) in shelves {
         let Some(range) = asked.range_of(currency) else { continue };
         let either = months.remove(month).unwrap_or_else(Condition::any);
         months.insert(*month, either.add(Condition::all().add(Column::Currency.eq(currency.as_str())).add_option(range)));
     }
-    all.extend(months.into_iter().map(|(month, currencies)| Place {
-        at: whose.at.clone().add(Column::InvoiceMonth.eq(month)),
-        range: None,
-        rest: rest.clone().add(currencies),
-        states: waits.then_some(IN_A_MONTH),
-        by_time: person,
-        by_amount: false,
-    }));
-    for state in WAITING.iter().filter(|_| waits) {
-        all.push(Place {
-            at: whose.at.clone().add(waiting(*state)),
-            range: None,
-            rest: rest.clone().add_option(asked.any_amount()),
-            states: Some(std::slice::from_ref(state)),
-            by_time: person,
-            by_amount: false,
-        });
-    }
+    let place = |(month, currencies): (i32, Condition)| Place {
+        at: company.clone().add(Column::InvoiceMonth.eq(month)),
+        rest: asked.rest().add(currencies),
+        states: None,
+        order: Some(Column::CreatedAt),
+    };
+    months.into_iter().map(place).collect()
+}
+
+/// The open months, and what waits outside of any.
+fn open(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
+    let months = in_months(asked, shelves, company).into_iter().map(|place| Place { states: Some(IN_A_MONTH), ..place });
+    let waits = WAITING.iter().map(|state| Place {
+        at: company.clone().add(waiting(*state)),
+        rest: asked.rest().add_option(asked.any_amount()),
+        states: Some(std::slice::from_ref(state)),
+        order: Some(Column::CreatedAt),
+    });
+    months.chain(waits).collect()
 }
