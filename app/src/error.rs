@@ -43,9 +43,10 @@ pub enum AppError {
     /// What was sent is no request of ours: broken, or of another kind.
     #[error("This request could not be read. Nothing was changed. Load the page again and send it from there.")]
     Unreadable,
-    /// The form had seen other values than there are now. Sent again with `seen`, it replaces what the message names.
+    /// The form had seen other values than there are now. Sent again with `seen`, it replaces what the message names; `fresh` has the
+    /// values, by field, that it left alone and that are others now.
     #[error("{message}")]
-    Stale { message: String, seen: Option<String> },
+    Stale { message: String, seen: Option<String>, fresh: BTreeMap<String, String> },
 }
 
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
@@ -161,7 +162,7 @@ impl From<data::Error> for AppError {
             data::Error::NotFound(what) => AppError::NotFound(sentence(what)),
             data::Error::Invalid(fields) => AppError::Invalid(fields),
             data::Error::Conflict(message) | data::Error::Forbidden(message) => AppError::Conflict(capitalised(&message)),
-            data::Error::Stale { message, seen } => AppError::Stale { message, seen },
+            data::Error::Stale { message, seen, fresh } => AppError::Stale { message, seen, fresh },
             data::Error::Busy => {
                 AppError::Unavailable("The database is busy with other work, so nothing was changed. Try again in a moment.".to_owned())
             }

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn messages_are_bounded() {
         let error = AppError::Invalid((0..1_000).map(|field| (field.to_string(), "ä".repeat(100_000))).collect());
-        let failed = FailedForm { action: String::new(), name: String::new(), error, values: Vec::new(), token: None };
+        let failed = FailedForm { action: String::new(), name: String::new(), error, values: Vec::new(), token: None, bare: false };
         let flash = bounded(Flash { failed: Some(failed), ..Flash::default() });
         let size = serde_json::to_string(&flash).map_or(0, |text| text.len());
         assert!((50_000..150_000).contains(&size), "{size}");

@@ -40,6 +40,8 @@ use crate::error::AppError;
 /// is the same form: it is done once, and answered with the first result; sent again with other values it is refused. Without it
 /// nothing is done.
 pub const FORM_TOKEN: &str = "form_token";
+/// The hidden field of a form without a place for its errors: they are shown beside the page.
+pub const FORM_BARE: &str = "form_bare";
 /// The hidden field that names which of several forms with the same action this is.
 pub const FORM_NAME: &str = "form_name";
 /// The hidden field that says whose programme a form is about; the first argument of its server function.
@@ -115,6 +117,9 @@ pub struct FailedForm {
     pub values: Vec<(String, String)>,
     /// Its old token, where it may have been done: sent again as it is, it is done once.
     pub token: Option<String>,
+    /// It has no place for its error.
+    #[serde(default)]
+    pub bare: bool,
 }
 
 impl FailedForm {

@@ -18,7 +18,7 @@ use crate::body::Given;
 use crate::ctx::{db_of, real_now, user_id_of};
 use crate::error::AppError;
 use crate::flash;
-use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
+use crate::forms::{Done, FORM_BARE, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, Flash, local_path};
 use crate::http::{Answer, encode, internal, referer_path, run};
 use crate::request::RequestScope;
 use crate::server_fns::sandbox::MoveClock;
@@ -297,18 +297,19 @@ fn done_before() -> Answer {
 fn failed_form(action: &str, values: Vec<(String, String)>, error: AppError) -> FailedForm {
     let value = |wanted: &str| values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let name = value(FORM_NAME).unwrap_or_default();
+    let bare = value(FORM_BARE).is_some();
     let unknown = matches!(error, AppError::Busy | AppError::Internal { .. } | AppError::Unreachable | AppError::Unavailable(_));
     let token = value(FORM_TOKEN).filter(|_| unknown);
     let mut bytes = 0;
     let values = values
         .into_iter()
-        .filter(|(name, _)| ![FORM_TOKEN, FORM_NAME, FORM_PLACE].contains(&name.as_str()) && !name.contains("password"))
+        .filter(|(name, _)| ![FORM_TOKEN, FORM_NAME, FORM_PLACE, FORM_BARE].contains(&name.as_str()) && !name.contains("password"))
         .take_while(|(name, value)| {
             bytes += name.len() + value.len();
             bytes <= KEPT_BYTES_MAX
         })
         .collect();
-    FailedForm { action: action.to_owned(), name, error, values, token }
+    FailedForm { action: action.to_owned(), name, error, values, token, bare }
 }
 
 #[cfg(test)]

@@ -67,7 +67,9 @@ impl Ui {
         let Start { key, flash, place } = SharedValue::new_str(|| Packed::of(&start())).into_inner().open().unwrap_or_default();
         let done = flash.done.map(|done| Toast { id: 0, done, bad: false });
         let dropped = flash.dropped.then(|| Toast { id: 1, done: Done::say(DROPPED), bad: true });
-        let toasts = done.into_iter().chain(dropped).collect();
+        let bare = flash.failed.as_ref().filter(|failed| failed.bare);
+        let refused = bare.map(|failed| Toast { id: 2, done: Done::say(failed.error.to_string()), bad: true });
+        let toasts = done.into_iter().chain(dropped).chain(refused).collect();
         let ui = Ui {
             key: StoredValue::new(key),
             number: RwSignal::new(0),

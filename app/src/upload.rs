@@ -120,7 +120,7 @@ async fn receive(request: Request<Body>) -> Response {
         Err(error) => {
             // What was chosen beside the file stays; a browser sends no file again.
             values.retain(|(name, _)| name != FORM_TOKEN);
-            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values, token: None };
+            let failed = FailedForm { action: PATH.to_owned(), name: String::new(), error, values, token: None, bare: false };
             Flash { failed: Some(failed), ..Flash::default() }
         }
     };

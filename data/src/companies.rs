@@ -122,8 +122,8 @@ pub async fn update_seen(db: &Db, company_id: Uuid, profile: &Profile, seen: &st
         let row = get(tx, company_id).await?;
         let present = edited(&row);
         let changes = differences(&row, profile);
-        let wanted = FIELDS.iter().zip(&present).map(|((field, _), (label, value))| {
-            (*label, changes.iter().find(|(changed, ..)| changed == field).map_or(value, |(.., after)| after).clone())
+        let wanted = present.iter().map(|(field, label, value)| {
+            (*field, *label, changes.iter().find(|(changed, ..)| changed == field).map_or(value, |(.., after)| after).clone())
         });
         refuse_stale("company", seen, &present, &wanted.collect())?;
         update_in(tx, company_id, profile, by, now).await
@@ -160,7 +160,7 @@ pub fn edited(row: &Model) -> seen::Values {
         some(&row.iban),
         some(&row.bic),
     ];
-    FIELDS.iter().zip(values).map(|((_, label), value)| (*label, value)).collect()
+    FIELDS.iter().zip(values).map(|((field, label), value)| (*field, *label, value)).collect()
 }
 
 pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {

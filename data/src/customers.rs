@@ -133,7 +133,7 @@ pub async fn update_seen(
 /// What the form shows of a customer.
 pub fn edited(row: &Model) -> seen::Values {
     let provider_key = row.provider_key.clone().unwrap_or_default();
-    vec![("Name", row.name.clone()), ("Email", row.email.clone()), ("Provider key", provider_key)]
+    vec![("name", "Name", row.name.clone()), ("email", "Email", row.email.clone()), ("provider_key", "Provider key", provider_key)]
 }
 
 /// The row as `change` would leave it.

@@ -22,9 +22,9 @@ pub enum Error {
     #[error("{0}")]
     Conflict(String),
     /// A form had seen other values than there are now. Sent again with `seen`, it replaces what the message names; without one, it
-    /// has to be shown anew.
+    /// has to be shown anew. `fresh` has the values, by field, that it left alone and that are others now.
     #[error("{message}")]
-    Stale { message: String, seen: Option<String> },
+    Stale { message: String, seen: Option<String>, fresh: BTreeMap<String, String> },
     #[error("{0}")]
     Forbidden(String),
     /// Whoever waited for it wanted it to stop; nothing of it stays.

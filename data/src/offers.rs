@@ -1,5 +1,7 @@
 //! Offers: what partners are promised, published in dated versions that never change.
 
+use std::collections::BTreeMap;
+
 use domain::offers::{AppliesTo, OfferVersion, TRIGGERS_MAX, Trigger};
 use domain::{Instant, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -65,12 +67,15 @@ pub async fn publish_seen(
             if seen == 0 {
                 return Err(Error::invalid("key", format!("“{}” is taken by another offer", shown(key))));
             }
+            let triggers: Vec<String> = latest.triggers.iter().map(Trigger::sentence).collect();
             let message = format!(
-                "Nothing was published: version {} of this offer was published while you were editing it: “{}”. \
+                "Nothing was published: version {} of this offer was published while you were editing it: “{}” {} \
                  Publish again to put yours after it.",
-                latest.number, latest.description
+                latest.number,
+                latest.description,
+                triggers.join(" ")
             );
-            return Err(Error::Stale { message, seen: Some(latest.number.to_string()) });
+            return Err(Error::Stale { message, seen: Some(latest.number.to_string()), fresh: BTreeMap::new() });
         }
         publish_in(tx, company_id, key, group, terms, effective_from, by, now).await
     })

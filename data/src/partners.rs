@@ -207,14 +207,14 @@ pub async fn update_seen(
 /// What the form shows of a partner.
 pub fn edited(row: &partnerships::Model) -> Result<seen::Values> {
     Ok(vec![
-        ("Name", row.name.clone()),
-        ("Email", row.email.clone()),
-        ("First name", row.first_name.clone()),
-        ("Last name", row.last_name.clone()),
-        ("Tags", search::tags_of(&row.tags)?.join(", ")),
-        ("Manager", row.manager.clone().unwrap_or_default()),
-        ("Account", row.payout_account.clone().unwrap_or_default()),
-        ("Settlement days", row.settlement_days.to_string()),
+        ("name", "Name", row.name.clone()),
+        ("email", "Email", row.email.clone()),
+        ("first_name", "First name", row.first_name.clone()),
+        ("last_name", "Last name", row.last_name.clone()),
+        ("tags", "Tags", search::tags_of(&row.tags)?.join(", ")),
+        ("manager", "Manager", row.manager.clone().unwrap_or_default()),
+        ("payout_account", "Account", row.payout_account.clone().unwrap_or_default()),
+        ("settlement_days", "Settlement days", row.settlement_days.to_string()),
     ])
 }
 

@@ -67,6 +67,6 @@ test.describe('in production', () => {
         await expect(page.getByRole('button', { name: 'Move the clock' })).toHaveCount(0);
         const answer = await page.request.post('/rpc/sandbox/move', { form: { place: '/c/riverside', days: '7' }, headers: { Origin: new URL(page.url()).origin } });
         expect(answer.status()).toBe(409);
-        expect(await answer.text()).toContain('a production database has no clock to move');
+        expect(await answer.text()).toContain('A production database has no clock to move');
     });
 });

@@ -22,10 +22,6 @@ use crate::ui::Ui;
 /// On a drawer over a list: the path of what it shows, which is not the address's while the next one loads.
 pub(super) const SHOWS: &str = "data-shows";
 
-/// On the state of a history entry: this many steps before it the detail was opened. On a list: a drawer was closed over it, and the
-/// entry before it is the same list.
-const CLOSED: f64 = 0.0;
-
 /// The list that a drawer is over.
 #[derive(Clone, Copy)]
 pub(super) struct OverList {
@@ -33,6 +29,9 @@ pub(super) struct OverList {
     shown: Memo<bool>,
     /// Its path in its place.
     base: Signal<String>,
+    /// What had the focus before the first drawer opened, and the list's title. Empty on the server, where another thread may drop it
+    /// than the one that made it.
+    before: StoredValue<SendOption<(web_sys::HtmlElement, String)>>,
 }
 
 impl OverList {
@@ -62,7 +61,7 @@ pub fn ListRoute(
 ) -> impl IntoView {
     let here = use_here();
     let over_list = Memo::new(move |before: Option<&bool>| before.copied().unwrap_or(false) || here.get() == base.get());
-    provide_context(OverList { shown: over_list, base });
+    provide_context(OverList { shown: over_list, base, before: StoredValue::new(SendOption::new_local(None)) });
     view! {
         {move || over_list.get().then(|| list.run())}
         <Outlet/>
@@ -184,18 +183,18 @@ pub fn opens(event: web_sys::MouseEvent) {
 
 /// For `on:click` of links that close a detail.
 fn closes(event: web_sys::MouseEvent) {
-    let link = event.current_target().and_then(|link| link.dyn_into::<web_sys::Element>().ok());
-    let over_list = link.is_some_and(|link| link.closest("aside.drawer").is_ok_and(|drawer| drawer.is_some()));
-    match opened() {
-        // The list stays as it is, and where it was scrolled to.
-        opened if over_list => mark(&event, true, opened.map(|_| CLOSED)),
-        Some(steps) if steps > CLOSED && !(event.ctrl_key() || event.meta_key() || event.shift_key()) => {
-            event.prevent_default();
-            // Fails only where the page is no longer shown.
-            let _ = window().history().and_then(|history| history.go_with_delta(-(steps as i32)));
-        }
-        _ => mark(&event, true, None),
+    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key();
+    if !elsewhere && step_back() {
+        event.prevent_default();
+    } else {
+        mark(&event, true, None);
     }
+}
+
+/// Goes back to where the detail was opened, if that is known.
+pub(super) fn step_back() -> bool {
+    let Some(steps) = opened() else { return false };
+    window().history().is_ok_and(|history| history.go_with_delta(-(steps as i32)).is_ok())
 }
 
 /// Where a step to a detail begins.
@@ -212,12 +211,13 @@ enum Origin {
 /// opened; `opened` is that of the entry where it begins.
 fn step(from: Origin, opened: Option<f64>) -> (bool, Option<f64>) {
     match from {
-        Origin::Page => (opened == Some(CLOSED), Some(1.0)),
+        Origin::Page => (false, Some(1.0)),
         Origin::Detail => (false, opened.map(|steps| steps + 1.0)),
         Origin::Drawer => (true, opened),
     }
 }
 
+/// This many steps before this entry of the history the detail was opened.
 fn opened() -> Option<f64> {
     window().history().and_then(|history| history.state()).ok().and_then(|state| state.as_f64())
 }
@@ -232,25 +232,31 @@ fn mark(event: &web_sys::MouseEvent, replace: bool, opened: Option<f64>) {
     }
 }
 
-/// Gives focus and the list's title back when the drawer closes.
+/// Gives focus and the list's title back when the drawer closes, also after it has shown others of the list.
 fn return_to_list(over_list: bool, list: Signal<String>) {
     let ui = Ui::get();
     let here = use_location().pathname;
-    // Empty on the server, where another thread may drop it than the one that made it.
-    let before = StoredValue::new(SendOption::<(web_sys::HtmlElement, String)>::new_local(None));
+    let Some(OverList { before, .. }) = use_context::<OverList>().filter(|_| over_list) else { return };
     Effect::new(move |seen: Option<()>| {
         let opener = document().active_element().and_then(|element| element.dyn_into().ok());
         if let (None, Some(opener)) = (seen, opener) {
-            before.set_value(SendOption::new_local(Some((opener, document().title()))));
+            before.update_value(|kept| {
+                if kept.is_none() {
+                    *kept = SendOption::new_local(Some((opener, document().title())));
+                }
+            });
         }
     });
     on_cleanup(move || {
-        let Some((opener, title)) = before.try_with_value(|kept| (**kept).clone()).flatten().filter(|_| over_list) else { return };
         let list = list.try_get_untracked().unwrap_or_default();
         if here.try_get_untracked().is_none_or(|here| list.split('?').next() != Some(here.as_str())) {
             // Another drawer, or another page: it has a heading of its own.
             return;
         }
+        let Some((opener, title)) = before.try_update_value(|kept| std::mem::replace(kept, SendOption::new_local(None)).take()).flatten()
+        else {
+            return;
+        };
         ui.returned();
         document().set_title(&title);
         // On a phone the list takes no focus before the drawer has gone.
@@ -265,7 +271,7 @@ fn return_to_list(over_list: bool, list: Signal<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOSED, Origin, step};
+    use super::{Origin, step};
 
     #[test]
     fn a_detail_knows_how_many_steps_before_it_was_opened() {
@@ -274,8 +280,7 @@ mod tests {
         assert_eq!(step(Origin::Detail, Some(1.0)), (false, Some(2.0)));
         // It was opened by its address.
         assert_eq!(step(Origin::Detail, None), (false, None));
-        // Over a list there is one entry, however many drawers follow each other, and however often one is closed.
+        // Over a list there is one entry, however many drawers follow each other.
         assert_eq!(step(Origin::Drawer, Some(1.0)), (true, Some(1.0)));
-        assert_eq!(step(Origin::Page, Some(CLOSED)), (true, Some(1.0)));
     }
 }

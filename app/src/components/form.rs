@@ -15,9 +15,9 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Url;
 
 use super::Icon;
-use super::drawer::OverList;
+use super::drawer::{OverList, step_back};
 use crate::error::{AppError, FieldErrors, capitalised, lacks_subject, said_of};
-use crate::forms::{Done, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
+use crate::forms::{Done, FORM_BARE, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
 use crate::wire::send;
 
@@ -61,7 +61,7 @@ impl FormState {
     /// What was typed before the form was refused, else `otherwise`.
     pub fn value(&self, field: &str, otherwise: &str) -> String {
         self.refused.with_value(|refused| match refused {
-            Some(failed) => failed.value(field).unwrap_or_default().to_owned(),
+            Some(failed) => fresh(&failed.error, field).or(failed.value(field)).unwrap_or_default().to_owned(),
             None => otherwise.to_owned(),
         })
     }
@@ -205,8 +205,11 @@ pub fn Form(
                         on_done.run(());
                     }
                     if let Some(to) = to {
-                        let scroll = !list.is_some_and(|list| list.is(&to));
-                        navigate(&to, NavigateOptions { scroll, ..NavigateOptions::default() });
+                        let closes = list.is_some_and(|list| list.is(&to));
+                        if !(closes && step_back()) {
+                            // Back does not lead to a form that was done.
+                            navigate(&to, NavigateOptions { scroll: !closes, replace: true, ..NavigateOptions::default() });
+                        }
                     }
                 }
                 // The browser sends it by itself, and the page it leads to brings the new client.
@@ -222,7 +225,14 @@ pub fn Form(
                     }
                     if let (Some(late), AppError::Conflict(_) | AppError::Stale { .. }) = (late, &error) {
                         let values = values_of(&body);
-                        late.0.set((!bare).then(|| FailedForm { action: target, name: called, error: error.clone(), values, token: None }));
+                        late.0.set((!bare).then(|| FailedForm {
+                            action: target,
+                            name: called,
+                            error: error.clone(),
+                            values,
+                            token: None,
+                            bare: false,
+                        }));
                         ui.reload();
                     }
                     if let Some(seen) = told_of(&error) {
@@ -246,6 +256,7 @@ pub fn Form(
             <input type="hidden" name=FORM_TOKEN value=move || ui.form_token(&signed, &at, sent.get(), kept.as_deref())/>
             {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
+            {bare.then(|| view! { <input type="hidden" name=FORM_BARE value="true"/> })}
             // To the fields inside only: what is beside the form, or comes after it, has no part in it.
             <Provider value=state>
                 {(summary && !bare).then(|| view! { <ErrorSummary/> })}
@@ -317,6 +328,14 @@ fn words(field: &str) -> String {
     let text = text.replace(['_', '.'], " ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What somebody else made of a value that this form left alone.
+fn fresh<'a>(error: &'a AppError, field: &str) -> Option<&'a str> {
+    match error {
+        AppError::Stale { fresh, .. } => fresh.get(field).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// What this form had not seen, and was told when it was refused.

@@ -44,7 +44,7 @@ impl Default for Settings {
 
 /// How long a statement of a write waits for a row that another transaction holds; then its transaction leaves its connection to
 /// others and runs again. Longer than a piece of an import, which then ends the wait.
-const ROW_WAIT_MS: u32 = 400;
+const ROW_WAIT_MS: u32 = 500;
 /// How long a query waits for a table that is being changed.
 const TABLE_WAIT_SECONDS: u32 = 5;
 /// A statement of a write may take this long, so that none goes on for ever.

@@ -22,8 +22,7 @@ use crate::{Db, Error, Result, transact};
 /// After so long without an answer, whoever did it is taken to be gone.
 const ANSWERED_WITHIN_MS: i64 = 60_000;
 /// Why a form is refused that was done with other values.
-const OTHER_VALUES: &str =
-    "This form was sent before with other values, and was done with those. Load the page again to see what is there.";
+const OTHER_VALUES: &str = "This form was sent before with other values, and was done with those. Send it again if you want this as well.";
 /// How long forms that were done are remembered. Their tokens must not be good for longer.
 pub const KEPT_MS: i64 = 7 * Instant::DAY_MS;
 

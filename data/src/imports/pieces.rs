@@ -32,7 +32,7 @@ use super::{Context, Counts, Kind, Progress, ProgressFn, Report, note, patiently
 /// So long a process that says nothing keeps an import.
 pub const LEASE: Duration = Duration::from_secs(15);
 /// A piece is to take so long: whoever comes meanwhile hardly notices.
-const PIECE: Duration = Duration::from_millis(250);
+const PIECE: Duration = Duration::from_millis(400);
 /// Between two pieces the others in this process may begin.
 const PAUSE: Duration = Duration::from_millis(2);
 /// A process that waits for SQLite's lock looks whether it is free every tenth of a second, or more often. So after some work the lock is

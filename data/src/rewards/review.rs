@@ -333,7 +333,7 @@ async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, s
     let last = last_records(tx, [row.id]).await?.remove(&row.id).unwrap_or(0);
     if last != seen {
         let message = "Something else was decided about this reward meanwhile. Look at it again, then decide.".to_owned();
-        return Err(Error::Stale { message, seen: Some(last.to_string()) });
+        return Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() });
     }
     Ok(())
 }

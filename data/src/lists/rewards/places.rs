@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::states::RewardState;
+use domain::states::{RewardSource, RewardState};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::asked::{Asked, AskedMonths};
 use super::cells::Route;
 use super::people::Found;
-use super::states::{IN_A_MONTH, WAITING, waiting};
+use super::states::{IN_A_MONTH, WAITING, waiting, waits};
 use crate::entities::rewards::{Column, Entity};
 use crate::lists::page::{Arm, List, wrapped};
 
@@ -59,6 +59,10 @@ impl Places {
             (of_found(found, false, &anywhere()), walked)
         } else {
             match (&asked.months, route) {
+                (AskedMonths::All(_), _) if asked.state.is_some_and(waits) => {
+                    let waiting = || waiting_places(asked, &company());
+                    (waiting(), waiting())
+                }
                 (_, Some(Route::Along)) => (Vec::new(), along(asked, company(), anywhere())),
                 (AskedMonths::All(_), Some(Route::Months(months))) => {
                     let of_months = || months.iter().map(|month| by_time(company().add(Column::InvoiceMonth.eq(*month)), anywhere()));
@@ -131,6 +135,9 @@ impl Place {
 
 /// All of the company's rewards in the order that is asked for.
 fn along(asked: &Asked, at: Condition, rest: Condition) -> Vec<Place> {
+    // What a refund takes back is below zero: the way there may lead through everything else.
+    let refunds = matches!(asked.order.0, Column::Amount) && asked.source == Some(RewardSource::Refund);
+    let at = at.add_option(refunds.then(|| Column::Amount.lte(0)));
     vec![Place { at, rest, states: None, order: Some(asked.order.0) }]
 }
 
@@ -188,11 +195,15 @@ fn in_months(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> V
 /// The open months, and what waits outside of any.
 fn open(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
     let months = in_months(asked, shelves, company).into_iter().map(|place| Place { states: Some(IN_A_MONTH), ..place });
-    let waits = WAITING.iter().map(|state| Place {
+    months.chain(waiting_places(asked, company)).collect()
+}
+
+fn waiting_places(asked: &Asked, company: &Condition) -> Vec<Place> {
+    let place = |state: &'static RewardState| Place {
         at: company.clone().add(waiting(*state)),
         rest: asked.rest().add_option(asked.any_amount()),
         states: Some(std::slice::from_ref(state)),
         order: Some(Column::CreatedAt),
-    });
-    months.chain(waits).collect()
+    };
+    WAITING.iter().map(place).collect()
 }

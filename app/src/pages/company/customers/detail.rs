@@ -152,7 +152,7 @@ fn Rewards(customer: CustomerDetail) -> impl IntoView {
     if customer.rewards.is_empty() {
         return view! {
             <div class="card">
-                <EmptyState icon="receipt" title="No rewards" text="Open a transaction's receipt above to read why it earned nothing."/>
+                <EmptyState icon="receipt" title="No rewards" text="A sale's receipt says why it earned nothing."/>
             </div>
         }
         .into_any();

@@ -34,7 +34,7 @@ pub fn NewCustomer() -> impl IntoView {
 fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
     let viewer = use_viewer();
     view! {
-        <DrawerForm action=CreateCustomer::PATH title="Add a customer" context="For one that tracking missed" close="/customers" submit="Add the customer">
+        <DrawerForm action=CreateCustomer::PATH title="Add a customer" context="For a customer that tracking missed" close="/customers" submit="Add the customer">
             <Field name="name" label="Name" optional=true autocomplete="off"/>
             <Field name="email" label="Email" kind="email" optional=true autocomplete="off"/>
             <Field name="customer_key" label="Customer key" autocomplete="off" hint="Your own ID for the customer; it never changes."/>
@@ -42,7 +42,7 @@ fn NewForm(partners: Vec<Choice>, partner: String) -> impl IntoView {
             <Combobox name="partner_key" label="Partner" optional=true value=partner initial=partners
                 find=finder(|place, text| FindPartners { place, text }) placeholder="Name, email or partner key" hint="Who referred them. That partner's offers pay for sales from then on."/>
             <Field name="created_at" label="Customer since" kind="datetime-local" optional=true
-                hint="Leave empty for now; earlier sales then belong to the partner too."/>
+                hint="If empty: from now on. Sales that are earlier count for the partner too."/>
             <Loaded of=viewer skeleton=Skeleton::None let:viewer>
                 {match viewer.scope {
                     Scope::Company { zone, .. } => Some(view! { <p class="hint">{format!("Times are {zone}.")}</p> }),

@@ -44,7 +44,7 @@ fn RefundForm(form: CustomerForms) -> impl IntoView {
     if form.refundable.is_empty() {
         return view! {
             <Drawer title="Refund" context=context close=path>
-                <EmptyState icon="refund" title="Nothing to refund" text="This customer has no sale that isn't refunded in full already."/>
+                <EmptyState icon="refund" title="Nothing to refund" text="Every sale of this customer has been refunded in full, or there is none."/>
             </Drawer>
         }
         .into_any();

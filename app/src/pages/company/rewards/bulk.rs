@@ -41,12 +41,12 @@ pub fn BulkForm(
             {children()}
             <BulkBar label="Selected rewards" about=about frozen=frozen>
                 <SubmitButton name="decision" value="approve" key="a" class="btn small primary">"Approve"</SubmitButton>
-                <DialogPart id="bulk-hold" title="Hold what is selected" open="Hold" open_class="btn small" open_key="h" confirm="Put on hold"
+                <DialogPart id="bulk-hold" title="Put the selected rewards on hold" open="Hold" open_class="btn small" open_key="h" confirm="Put on hold"
                     name="decision" value="hold" about=about text="Nothing on hold goes onto an invoice until you release it.">
                     <TextArea name="hold_reason" label="Reason" hint="Partners read it beside their rewards."/>
                 </DialogPart>
-                <DialogPart id="bulk-decline" title="Decline what is selected" open="Decline" open_class="btn small danger" open_key="d"
-                    confirm="Decline what is selected" danger=true name="decision" value="decline" about=about
+                <DialogPart id="bulk-decline" title="Decline the selected rewards" open="Decline" open_class="btn small danger" open_key="d"
+                    confirm="Decline" danger=true name="decision" value="decline" about=about
                     text="What is declined is not paid. You can undo this until the charge.">
                     <TextArea name="decline_reason" label="Reason" hint="Partners read it beside their rewards."/>
                 </DialogPart>

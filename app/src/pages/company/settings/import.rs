@@ -142,6 +142,7 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
     };
     let unchanged = (!changes && good > 0).then(|| match (bad || trial.voided > 0, good) {
         (false, 1) => "Nothing to import: the row is already there".to_owned(),
+        (false, 2) => "Nothing to import: both rows are already there".to_owned(),
         (false, _) => format!("Nothing to import: all {} rows are already there", grouped(good)),
         (true, 1) => "Nothing to import: the other row is already there".to_owned(),
         (true, _) => format!("Nothing to import: the other {} rows are already there", grouped(good)),
@@ -211,7 +212,7 @@ fn First(first: FirstRows) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <h3>"The first rows, as they were read"</h3>
+        <h3>"The first good rows, as they were read"</h3>
         <TableFrame label="The first rows" compact=true keep=true>
             <TableHead labels=format!("#Row|{}", first.columns.join("|"))/>
             <tbody>{rows}</tbody>
