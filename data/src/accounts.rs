@@ -382,7 +382,7 @@ fn take_back(db: &Db, attempt: &Attempt<'_>) {
             tokio::time::sleep(pause).await;
             match throttle::take_back(&db, &subjects).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, "a sign-in that failed by itself still counts"),
+                Err(error) => tracing::warn!(%error, "a failed sign-in that was our own fault still counts as a try"),
             }
         }
     });

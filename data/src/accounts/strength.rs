@@ -92,7 +92,7 @@ fn is_monotonous(folded: &str) -> bool {
     distinct < DISTINCT_CHARS_MIN || repeated || runs * 4 >= (letters.len() - 1) * 3
 }
 
-/// Whether the same piece stands there twice or more, and nothing else.
+/// Whether the text is one piece repeated.
 fn repeats(letters: &[char]) -> bool {
     (1..=letters.len() / 2).any(|length| letters.iter().zip(&letters[length..]).all(|(one, next)| one == next))
 }

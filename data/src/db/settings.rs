@@ -124,7 +124,7 @@ mod tests {
             given("TRIBUTARY_POOLER", "statement").unwrap_err(),
             "TRIBUTARY_POOLER is “statement”; it can be “transaction” or “session”"
         );
-        assert!(Settings::default().patience <= Duration::from_secs(15), "nobody looks at a busy button for longer");
+        assert!(Settings::default().patience <= Duration::from_secs(15), "a person is told within 15 seconds");
         for wrong in ["0", "-1", "many", "1001"] {
             let error = given("TRIBUTARY_WRITERS", wrong).unwrap_err();
             assert_eq!(error, format!("TRIBUTARY_WRITERS is “{wrong}”; it can be a whole number from 1 to 1000"));

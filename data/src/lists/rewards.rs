@@ -61,7 +61,7 @@ pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, quer
     let (mut route, mut kept) = (None, None);
     if let Some(kinds) = &kinds {
         let cells = Cells::load(conn, kinds).await?;
-        route = Some(cells.route(kinds, asked.state, matches!(asked.order.0, Column::CreatedAt)));
+        route = cells.route(kinds, asked.state, matches!(asked.order.0, Column::CreatedAt));
         kept = Some(Counts::kept(&cells, kinds));
     }
     let places = Places::of(&asked, company.id, route.as_ref());

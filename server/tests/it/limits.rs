@@ -1,7 +1,6 @@
 //! What one visitor can take of the server: connections, memory, time.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +24,7 @@ use tower::ServiceExt;
 
 use crate::harness::{Program, TestApp, request};
 use crate::on_both;
+use crate::serving::Serving;
 
 /// Longer than anything here takes: only a fault waits for it.
 const FOR_EVER: Duration = Duration::from_secs(120);
@@ -235,51 +235,29 @@ async fn a_server_that_stops_answers_what_it_was_asked() {
     tokio::time::timeout(FOR_EVER, server.serving).await.expect("it stops").unwrap();
 }
 
-/// A server of its own, ended with the test, also where that fails.
-struct Serving {
-    process: Child,
-    /// Kept open: the server may say more.
-    _said: BufReader<ChildStdout>,
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Serving {
-    /// The program with so many open files as `ulimit` sets them; its address.
-    fn start(program: &Program, limit: &str) -> (Serving, String) {
-        let command = program.command(&[]);
-        let mut shell = Command::new("sh");
-        shell
-            .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")])
-            .arg(command.get_program())
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .current_dir(program.path(""))
-            .env_remove("TRIBUTARY_DATABASE_URL")
-            .env_remove("TRIBUTARY_LOG");
-        let mut process = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut said = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let address = line.trim().rsplit('/').next().unwrap().to_owned();
-        (Serving { process, _said: said }, address)
-    }
+/// The program with so many open files as `ulimit` sets them.
+fn serve_with(program: &Program, limit: &str) -> Serving {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")])
+        .arg(program.command(&[]).get_program())
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .current_dir(program.path(""))
+        .env_remove("TRIBUTARY_DATABASE_URL")
+        .env_remove("TRIBUTARY_LOG");
+    Serving::start(&mut shell)
 }
 
 #[tokio::test]
 async fn silent_connections_beyond_the_limit_of_files_stop_nobody() {
     connections::raise_file_limit();
     let program = Program::with_company();
-    let (mut serving, address) = Serving::start(&program, "-Sn 300");
+    let mut serving = serve_with(&program, "-Sn 300");
     let mut silent = Vec::new();
     for _ in 0..500 {
-        silent.push(TcpStream::connect(&address).await.unwrap());
+        silent.push(TcpStream::connect(&serving.address).await.unwrap());
     }
-    let mut asking = TcpStream::connect(&address).await.unwrap();
+    let mut asking = TcpStream::connect(&serving.address).await.unwrap();
     asking.write_all(b"GET /health HTTP/1.1\r\nhost: tributary.test\r\n\r\n").await.unwrap();
     until(&mut asking, "\"ok\"").await;
     assert!(serving.process.try_wait().unwrap().is_none());

@@ -23,6 +23,7 @@ mod places;
 mod prepared;
 mod random;
 mod reviews;
+mod serving;
 mod sessions;
 mod sign_in;
 mod statements;

@@ -1,7 +1,5 @@
 //! The signal to stop while a form waits for another writer: what is said of it is true.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -12,42 +10,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::harness::{Program, TestApp, hold_writers};
+use crate::serving::Serving;
 use crate::testing::TestDb;
 
 const PARTNERS: &str = "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n";
 const REWARD: &str = "partner_key=acme&description=Thanks&amount=25.00&currency=USD";
 const PATH: &str = "/rpc/partners/manual-reward";
-
-/// A server of its own, ended with the test, also where that fails.
-struct Serving {
-    process: Child,
-    address: String,
-    /// Kept open: the server may say more.
-    _said: BufReader<ChildStdout>,
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Serving {
-    fn start(program: &Program, url: &str) -> Serving {
-        let mut command = program.command(&["--database", url, "serve", "--listen", "127.0.0.1:0"]);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut said = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let address = line.trim().rsplit('/').next().unwrap().to_owned();
-        Serving { process, address, _said: said }
-    }
-
-    fn terminate(&self) {
-        assert!(Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap().success());
-    }
-}
 
 /// What the server answers to a form, and how many rewards there are then, where another process writes until so long after the
 /// signal; and what is answered when the form is sent again. Requests may go on for ten seconds.
@@ -58,7 +26,7 @@ async fn stopped(held_for: Duration) -> (String, u64, StatusCode, u64) {
     let owner = app.owner().await;
     let form = app.signed(PATH, REWARD, Some(&owner)).await;
     let program = Program::new();
-    let mut serving = Serving::start(&program, db.url());
+    let mut serving = Serving::start(&mut program.command(&["--database", db.url(), "serve", "--listen", "127.0.0.1:0"]));
     let held = hold_writers(&db, "rewards").await;
     let mut connection = TcpStream::connect(&serving.address).await.unwrap();
     let head = format!(

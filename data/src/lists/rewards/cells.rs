@@ -102,10 +102,10 @@ impl Cells {
             .map(|cell| (cell.currency.as_str(), cell))
     }
 
-    /// How a page of what matches is read with the fewest rows looked at. `in_order`: months are read in the order that is asked for.
-    pub fn route(&self, kinds: &Kinds, state: Option<RewardState>, in_order: bool) -> Route {
+    /// The way to read a page that looks at the fewest rows. `None` where months are asked for and can be read in order (`in_order`).
+    pub fn route(&self, kinds: &Kinds, state: Option<RewardState>, in_order: bool) -> Option<Route> {
         if in_order && !matches!(kinds.months, Span::All) {
-            return Route::Months(Vec::new());
+            return None;
         }
         let matching: Vec<&Cell> =
             self.matching(kinds).map(|(_, cell)| cell).filter(|cell| state.is_none_or(|state| state == cell.state)).collect();
@@ -122,7 +122,7 @@ impl Cells {
         let every: i64 = self.0.iter().filter(|cell| cell.month == EVERY_MONTH).map(|cell| cell.all).sum();
         // As far as it takes if they lie evenly.
         let walked = every.saturating_mul(i64::from(PAGE_ROWS) + 1) / Ord::max(matches, 1);
-        if walked < gathered { Route::Along } else { Route::Months(months.into_iter().collect()) }
+        Some(if walked < gathered { Route::Along } else { Route::Months(months.into_iter().collect()) })
     }
 }
 

@@ -21,6 +21,7 @@ use crate::lists::page::{Arm, List, wrapped};
 /// So many partners have a place of their own, in whose order it can be read; more are met often enough along the sort.
 const APART_MAX: usize = 40;
 
+#[derive(Clone)]
 pub struct Place {
     at: Condition,
     rest: Condition,
@@ -49,8 +50,7 @@ impl Places {
         let by_time = |at: Condition, rest: Condition| Place { at, rest, states: None, order: Some(Column::CreatedAt) };
         let (counted, walked) = if let Some(person) = person {
             let rest = anywhere().add_option(asked.found.as_ref().map(Found::condition));
-            let one = || vec![by_time(Condition::all().add(person.clone()), rest.clone())];
-            (one(), one())
+            both(vec![by_time(Condition::all().add(person), rest)])
         } else if let Some(found) = &asked.found {
             let walked = match &asked.months {
                 AskedMonths::All(_) if found.partners.len() > APART_MAX => along(asked, company(), anywhere().add(found.condition())),
@@ -59,22 +59,18 @@ impl Places {
             (of_found(found, false, &anywhere()), walked)
         } else {
             match (&asked.months, route) {
-                (AskedMonths::All(_), _) if asked.state.is_some_and(waits) => {
-                    let waiting = || waiting_places(asked, &company());
-                    (waiting(), waiting())
-                }
+                (AskedMonths::All(_), _) if asked.state.is_some_and(waits) => both(waiting_places(asked, &company())),
                 (_, Some(Route::Along)) => (Vec::new(), along(asked, company(), anywhere())),
                 (AskedMonths::All(_), Some(Route::Months(months))) => {
-                    let of_months = || months.iter().map(|month| by_time(company().add(Column::InvoiceMonth.eq(*month)), anywhere()));
-                    (of_months().collect(), of_months().collect())
+                    both(months.iter().map(|month| by_time(company().add(Column::InvoiceMonth.eq(*month)), anywhere())).collect())
                 }
                 (AskedMonths::All(currencies), None) => {
-                    let of_amounts = || by_amount(asked, currencies, &company(), &rest);
+                    let of_amounts = by_amount(asked, currencies, &company(), &rest);
                     let range = asked.amounts.is_some() && matches!(asked.order.0, Column::Amount);
-                    (of_amounts(), if range { of_amounts() } else { along(asked, company(), anywhere()) })
+                    if range { both(of_amounts) } else { (of_amounts, along(asked, company(), anywhere())) }
                 }
-                (AskedMonths::One { shelves, .. }, _) => (in_months(asked, shelves, &company()), in_months(asked, shelves, &company())),
-                (AskedMonths::Open { shelves, .. }, _) => (open(asked, shelves, &company()), open(asked, shelves, &company())),
+                (AskedMonths::One { shelves, .. }, _) => both(in_months(asked, shelves, &company())),
+                (AskedMonths::Open { shelves, .. }, _) => both(open(asked, shelves, &company())),
             }
         };
         Places { counted, walked, state: asked.state }
@@ -133,6 +129,11 @@ impl Place {
     }
 }
 
+/// The same places to count in and to read from.
+fn both(places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+    (places.clone(), places)
+}
+
 /// All of the company's rewards in the order that is asked for.
 fn along(asked: &Asked, at: Condition, rest: Condition) -> Vec<Place> {
     // What a refund takes back is below zero: the way there may lead through everything else.
@@ -141,7 +142,7 @@ fn along(asked: &Asked, at: Condition, rest: Condition) -> Vec<Place> {
     vec![Place { at, rest, states: None, order: Some(asked.order.0) }]
 }
 
-/// What a search finds. `apart`: each partner by itself, in whose order it can be read.
+/// What a search finds. `apart`: one place per partner, so that each can be read in order.
 fn of_found(found: &Found, apart: bool, rest: &Condition) -> Vec<Place> {
     let place = |at: Expr, rest: Condition, order| Place { at: Condition::all().add(at), rest, states: None, order };
     let these = || found.partners.iter().copied();
