@@ -6,6 +6,7 @@ rm -f index.html
 [ "$TRUNK_PROFILE" = release ] || exit 0
 # Trunk cannot minify what wasm-bindgen writes: comments and indentation go here. No string in it spans lines.
 sed -E -i '/^ *(\/\*\*|\*\/|\* |\*$|\/\/)/d; s/^ +//' pkg/*.js
+for module in pkg/*.wasm; do "$TRUNK_SOURCE_DIR/drop-unreached.sh" "$module"; done
 find . -type f -size +1k \
     \( -name '*.js' -o -name '*.wasm' -o -name '*.css' -o -name '*.svg' -o -name '*.json' -o -name '*.webmanifest' \) |
     while read -r file; do
