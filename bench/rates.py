@@ -12,7 +12,7 @@ import time
 
 from load import PEOPLE, Person
 
-STARTS = ["/", "/rewards", "/partners", "/customers", "/invoices", "/payouts", "/offers", "/settings/audit"]
+STARTS = ["/", "/rewards", "/partners", "/customers", "/invoices", "/offers", "/settings/audit"]
 
 
 def processor(pid):
@@ -36,9 +36,11 @@ def main():
             connection.request("GET", path, headers={"accept": "text/html", "cookie": person.cookie})
             answer = connection.getresponse()
             if answer.status != 200 or b"</html>" not in answer.read():
-                raise SystemExit(f"{answer.status} {path}")
+                wrong.append(f"{answer.status} {path}")
+                return
             counts[own] += 1
 
+    wrong = []
     threads = [threading.Thread(target=read, args=[own]) for own in range(at_once)]
     started, before = time.monotonic(), processor(pid)
     for thread in threads:
@@ -46,8 +48,8 @@ def main():
     for thread in threads:
         thread.join()
     pages, took = sum(counts), time.monotonic() - started
-    if not all(counts):
-        raise SystemExit("a reader had no page")
+    if wrong or not all(counts):
+        raise SystemExit(", ".join(wrong) or "a reader had no page")
     print(f"{pages / took:.1f} {1000 * (processor(pid) - before) / pages:.2f}")
 
 

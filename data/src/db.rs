@@ -39,6 +39,8 @@ use tx::{Begin, Connection};
 const RETRIES_MAX: u32 = 12;
 /// A key that somebody else wrote at the same moment is there at the second look; if not, it isn't a matter of moments.
 const KEY_RETRIES_MAX: u32 = 3;
+/// Between two tries to take SQLite's lock from another process.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 /// How long the fate of a transaction whose COMMIT was not answered is asked for, while the database restarts.
 const LOOK_UP_MAX: Duration = Duration::from_secs(30);
 const LOOK_UP_PAUSE: Duration = Duration::from_millis(200);
@@ -222,7 +224,11 @@ impl Db {
         let mut attempts = Attempts::default();
         loop {
             match self.try_begin().await {
-                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.waits => attempts.pause().await,
+                Err(error) if error.is_transient() && attempts.begun.elapsed() < self.waits => match self.is_postgres() {
+                    true => attempts.pause().await,
+                    // SQLite has looked at the lock for a while; another process leaves it free for a moment only.
+                    false => tokio::time::sleep(LOCK_PAUSE).await,
+                },
                 outcome => return outcome,
             }
         }

@@ -109,11 +109,11 @@ pub async fn verify_in(snapshot: &Tx) -> Result<Report> {
 
 type Conn = Tx;
 
-async fn rows(conn: &Conn, sql: &'static str) -> Result<Vec<QueryResult>> {
+async fn rows(conn: &Conn, sql: &str) -> Result<Vec<QueryResult>> {
     rows_with(conn, sql, Vec::new()).await
 }
 
-async fn rows_with(conn: &Conn, sql: &'static str, values: Vec<Value>) -> Result<Vec<QueryResult>> {
+async fn rows_with(conn: &Conn, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>> {
     Ok(conn.query_all_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?)
 }
 
@@ -124,7 +124,7 @@ async fn count(conn: &Conn, sql: &'static str) -> Result<u64> {
 }
 
 /// A check whose SQL yields the offending rows: an id and a word about it. `all` counts what is looked at.
-async fn none(conn: &Conn, invariant: &'static str, claim: &'static str, all: &'static str, offending: &'static str) -> Result<Check> {
+async fn none(conn: &Conn, invariant: &'static str, claim: &'static str, all: &'static str, offending: &str) -> Result<Check> {
     let mut check = Check::new(invariant, claim);
     check.checked = count(conn, all).await?;
     for row in rows(conn, offending).await? {

@@ -1,6 +1,7 @@
 //! Invoices as the company sees them: the list, what accumulates, one of them.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use domain::list_query::ListQuery;
 use domain::states::InvoiceState;
@@ -8,6 +9,7 @@ use domain::zone::Zone;
 use domain::{Instant, Money, Month};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 use views::home::MonthStrip;
 use views::invoices::{InvoiceList, InvoiceRow};
 
@@ -44,10 +46,13 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let mut found = list.page(conn, Some(&query.page), count).await?;
     sort(company, &mut found.rows);
     let mut rows = Vec::with_capacity(found.rows.len());
+    let mut amounts = HashMap::new();
     for invoice in &found.rows {
-        rows.push(row(conn, company, &zone, invoice, now).await?);
+        let amount = amount(conn, company, invoice).await?;
+        rows.push(row(&zone, invoice, amount, now)?);
+        amounts.insert(invoice.id, amount);
     }
-    let strips = if query.page.is_empty() { strips(conn, company, now).await? } else { Vec::new() };
+    let strips = if query.page.is_empty() { strips(conn, company, &amounts, now).await? } else { Vec::new() };
     let so_far = accumulating_rows(conn, company, &zone, accumulating).await?;
     Ok(InvoiceList {
         context: stage::accumulating_context(&zone, accumulating),
@@ -66,8 +71,16 @@ fn sort(company: &companies::Model, invoices: &mut [Model]) {
     });
 }
 
+/// Lines and charge of an invoice.
+type Amount = (i64, Money);
+
 /// The life of the months in review, the newest first. Invoices of a month that stand at the same point share one strip.
-pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<MonthStrip>> {
+async fn strips<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    known: &HashMap<Uuid, Amount>,
+    now: Instant,
+) -> Result<Vec<MonthStrip>> {
     let zone = company.zone()?;
     let mut in_review = Entity::find()
         .filter(Column::CompanyId.eq(company.id))
@@ -79,7 +92,10 @@ pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, no
     let mut strips: Vec<MonthStrip> = Vec::new();
     let mut last: Option<&Model> = None;
     for invoice in &in_review {
-        let (_, amount) = amount(conn, company, invoice).await?;
+        let (_, amount) = match known.get(&invoice.id) {
+            Some(known) => *known,
+            None => amount(conn, company, invoice).await?,
+        };
         let same = |other: &Model| {
             other.month == invoice.month
                 && other.charge_due_at == invoice.charge_due_at
@@ -97,8 +113,7 @@ pub async fn strips<C: ConnectionTrait>(conn: &C, company: &companies::Model, no
     Ok(strips)
 }
 
-async fn row<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zone, invoice: &Model, now: Instant) -> Result<InvoiceRow> {
-    let (lines, amount) = amount(conn, company, invoice).await?;
+fn row(zone: &Zone, invoice: &Model, (lines, amount): Amount, now: Instant) -> Result<InvoiceRow> {
     Ok(InvoiceRow {
         number: invoice.number.clone(),
         month: Month(invoice.month).long(),
@@ -112,7 +127,7 @@ async fn row<C: ConnectionTrait>(conn: &C, company: &companies::Model, zone: &Zo
 }
 
 /// How many lines, and what is or would be charged.
-pub(super) async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<(i64, Money)> {
+pub(super) async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Model, invoice: &Model) -> Result<Amount> {
     if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
         return Ok((lines, money(charge, &invoice.currency)?));
     }

@@ -1,19 +1,16 @@
 //! Offers for the company's screens.
 
-use std::collections::HashMap;
-
 use domain::offers::{OfferVersion, Promise, TriggerText, promises, version_in_force};
 use domain::{Instant, Money};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use views::Choice;
 use views::offers::{OfferDetail, OfferDraft, OfferLine, OfferList, OfferStatus, VersionView};
 
-use crate::lines::money;
-use data::entities::{companies, offer_versions, offers, rewards};
+use data::entities::{companies, offer_versions, offers};
 use data::events::read_version;
 use data::names;
+use data::rewards::figures;
 use data::{Db, Error, Result};
 use domain::dates;
 
@@ -26,7 +23,7 @@ pub async fn list(db: &Db, company: &companies::Model, may_change: bool, now: In
         .all(conn)
         .await?;
     let groups = names::groups(conn, company.id).await?;
-    let mut earned = earned(conn, company.id).await?;
+    let mut earned = figures::of_offers(conn, company.id).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let versions = data::offers::versions(conn, company.id, row.id).await?;
@@ -69,7 +66,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
         });
     }
     views.reverse();
-    let mut sums = earned(conn, company.id).await?;
+    let mut sums = figures::of_offers(conn, company.id).await?;
     let mut draft = draft(company, &groups)?;
     draft.key = row.key.clone();
     draft.seen = versions.last().map_or(0, |latest| latest.number);
@@ -134,27 +131,4 @@ fn line(
         earned,
         status,
     })
-}
-
-/// What each offer earned partners, one amount per currency.
-async fn earned<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<HashMap<Uuid, Vec<Money>>> {
-    use rewards::Column;
-    let mut select = Query::select();
-    select
-        .from(rewards::Entity)
-        .columns([Column::OfferId, Column::Currency])
-        .expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
-        .and_where(Column::CompanyId.eq(company_id))
-        .and_where(Column::OfferId.is_not_null())
-        .and_where(Column::State.ne("declined"))
-        .group_by_col(Column::OfferId)
-        .group_by_col(Column::Currency)
-        .order_by(Column::Currency, sea_orm::Order::Asc);
-    let mut sums: HashMap<Uuid, Vec<Money>> = HashMap::new();
-    for row in conn.query_all(&select).await? {
-        let offer: Uuid = row.try_get("", "offer_id")?;
-        let amount = money(row.try_get("", "total")?, &row.try_get::<String>("", "currency")?)?;
-        sums.entry(offer).or_default().push(amount);
-    }
-    Ok(sums)
 }

@@ -117,11 +117,11 @@ impl Sql {
 
     /// What the product counts in the transaction of each reward.
     fn counts(&self, month: &str) -> String {
-        let kind = "currency, state, group_id, source";
+        let (kind, no_offer) = ("currency, state, group_id, source", self.id(0, "0"));
         let grouped = if month == "0" { kind.to_owned() } else { format!("{month}, {kind}") };
         format!(
-            "INSERT INTO reward_counts (company_id, invoice_month, {kind}, rewards, total) \
-             SELECT {company}, {month}, {kind}, COUNT(*), SUM(amount) FROM rewards WHERE company_id = {company} GROUP BY {grouped}",
+            "INSERT INTO reward_counts (company_id, invoice_month, {kind}, offer_id, rewards, total) \
+             SELECT {company}, {month}, {kind}, {no_offer}, COUNT(*), SUM(amount) FROM rewards WHERE company_id = {company} GROUP BY {grouped}",
             company = self.company(),
         )
     }

@@ -27,15 +27,23 @@ pub(super) const LOG_PAGES: u32 = 1_000;
 pub(super) const BULK_LOG_PAGES: u32 = 8_000;
 /// So many prepared statements are kept per connection: lists of many lengths would fill a larger cache and be seldom met again.
 const STATEMENTS_KEPT: usize = 40;
-/// SQLite itself waits for another process so many times in a turn: reading, and writing, where others have their try in between.
+/// SQLite itself waits for another process for this part of a turn.
 const BUSY_WAITS: u32 = 10;
-const BUSY_WAITS_WRITING: u32 = 200;
+/// A write looks at a lock that another process holds again and again, 15 ms apart at most: SQLite would look ever more seldom.
+const LOCK_LOOKS: &str = "PRAGMA busy_timeout = 40";
 const READ_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) async fn pools(url: &str, settings: &Settings) -> Result<Pools> {
     if url.starts_with("sqlite:") {
-        let writer = sqlite(url, 1, WRITER_CACHE_KIB, settings.turn, BUSY_WAITS_WRITING).await?;
-        let reader = sqlite(url, READERS, reader_cache_kib(url), settings.turn, BUSY_WAITS).await?;
+        let (turn, cache) = (settings.turn, reader_cache_kib(url));
+        let writer = SqlitePoolOptions::new().max_connections(1).after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(LOCK_LOOKS).execute(connection).await?;
+                Ok(())
+            })
+        });
+        let writer = sqlite(url, writer, WRITER_CACHE_KIB, turn).await?;
+        let reader = sqlite(url, SqlitePoolOptions::new().max_connections(READERS), cache, turn).await?;
         return Ok(Pools::Sqlite { writer, reader });
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -98,20 +106,19 @@ async fn reader(options: SqliteConnectOptions) -> Result<SqlitePool> {
     }
 }
 
-async fn sqlite(url: &str, connections: u32, cache_kib: u32, turn: Duration, busy_waits: u32) -> Result<SqlitePool> {
+async fn sqlite(url: &str, pool: SqlitePoolOptions, cache_kib: u32, turn: Duration) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(Error::from_connecting)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(turn / busy_waits)
+        .busy_timeout(turn / BUSY_WAITS)
         .foreign_keys(true)
         .pragma("cache_size", format!("-{cache_kib}"))
         .pragma("temp_store", "memory")
         .statement_cache_capacity(STATEMENTS_KEPT)
         .disable_statement_logging();
-    let pool = SqlitePoolOptions::new().max_connections(connections).min_connections(1).acquire_timeout(turn);
-    pool.connect_with(options).await.map_err(Error::from_connecting)
+    pool.min_connections(1).acquire_timeout(turn).connect_with(options).await.map_err(Error::from_connecting)
 }
 
 fn postgres_reader(options: PgConnectOptions, settings: &Settings) -> PgPool {

@@ -15,6 +15,8 @@ pub struct Model {
     pub group_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub source: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub offer_id: Uuid,
     pub rewards: i64,
     pub total: i64,
 }

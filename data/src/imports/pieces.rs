@@ -35,10 +35,10 @@ pub const LEASE: Duration = Duration::from_secs(15);
 const PIECE: Duration = Duration::from_millis(400);
 /// Between two pieces the others in this process may begin.
 const PAUSE: Duration = Duration::from_millis(2);
-/// A process that waits for SQLite's lock looks whether it is free every tenth of a second, or more often. So after some work the lock is
-/// left free for longer than that: nobody misses it.
-const WORK: Duration = Duration::from_millis(550);
-const FREE: Duration = Duration::from_millis(110);
+/// A process that waits for SQLite's lock looks whether it is free every 15 ms, or more often. So after some work the lock is left free for
+/// longer than that: nobody misses it.
+const WORK: Duration = Duration::from_millis(400);
+const FREE: Duration = Duration::from_millis(30);
 /// Few in tests, which have small files.
 const FIRST_ROWS: usize = if cfg!(test) { 7 } else { 500 };
 /// What a piece reads before it writes is not read for a handful of rows.

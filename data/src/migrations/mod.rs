@@ -18,6 +18,7 @@ mod m0013_partner_keys;
 mod m0014_write_trials;
 mod m0015_import_voids;
 mod m0016_fewer_indexes;
+mod m0017_counts_by_offer;
 mod table;
 
 pub struct Migrator;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_write_trials::Migration),
             Box::new(m0015_import_voids::Migration),
             Box::new(m0016_fewer_indexes::Migration),
+            Box::new(m0017_counts_by_offer::Migration),
         ]
     }
 }

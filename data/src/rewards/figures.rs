@@ -109,6 +109,26 @@ pub async fn of_partnerships<C: ConnectionTrait>(conn: &C, ids: impl IntoIterato
     Ok(sums)
 }
 
+/// What each offer has earned partners, one amount per currency.
+pub async fn of_offers<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<BTreeMap<Uuid, Vec<Money>>> {
+    let mut select = Query::select();
+    select
+        .columns([Kept::OfferId, Kept::Currency])
+        .expr_as(Expr::col(Kept::Total).sum().cast_as(Alias::new("BIGINT")), Alias::new("sum"))
+        .from(reward_counts::Entity)
+        .and_where(Kept::CompanyId.eq(company_id))
+        .and_where(Kept::InvoiceMonth.eq(EVERY_MONTH))
+        .and_where(Kept::State.ne(RewardState::Declined.word()))
+        .and_where(Kept::Rewards.gt(0))
+        .group_by_columns([Kept::OfferId, Kept::Currency]);
+    let mut sums: BTreeMap<Uuid, Vec<Money>> = BTreeMap::new();
+    for row in conn.query_all(&select).await? {
+        let amount = Money::new(row.try_get("", "sum")?, stored(&row.try_get::<String>("", "currency")?)?);
+        sums.entry(row.try_get("", "offer_id")?).or_default().push(amount);
+    }
+    Ok(sums)
+}
+
 /// New rewards of the months that are still open. Those of a frozen month went onto its invoice as they were.
 pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<Sum>> {
     let shelves = Months::of(conn, company, now).await?.shelves;

@@ -13,6 +13,7 @@ use super::desk::{Desk, by_ids, by_keys};
 use crate::bulk::Mode;
 use crate::check::shown;
 use crate::entities::rewards;
+use crate::error::stored;
 use crate::events::Complaint;
 use crate::{Db, Error, Result, transact};
 
@@ -332,7 +333,9 @@ async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, s
     let row = super::find(tx, company_id, key).await?;
     let last = last_records(tx, [row.id]).await?.remove(&row.id).unwrap_or(0);
     if last != seen {
-        let message = "Something else was decided about this reward meanwhile. Look at it again, then decide.".to_owned();
+        let state: RewardState = stored(&row.state)?;
+        let now = state.label().to_lowercase();
+        let message = format!("Somebody decided about this reward meanwhile: it’s now {now}. Look at it again, then decide.");
         return Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() });
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! The counts and sums of rewards by month, currency, state, group and source, and how many of a partner's are on hold, kept in
-//! step with the rows: lists show them however many rewards there are. `verify` compares them with the rows.
+//! The counts and sums of rewards by month, currency, state, group, source and offer (nil: none), and how many of a partner's are
+//! on hold, kept in step with the rows: lists show them however many rewards there are. `verify` compares them with the rows.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{Error, Result};
 /// The month under which all months are counted together.
 pub const EVERY_MONTH: i32 = 0;
 
-type Cell = (Uuid, i32, String, String, Uuid, String);
+type Cell = (Uuid, i32, String, String, Uuid, String, Uuid);
 
 /// What a transaction changes, summed up before it is written.
 #[derive(Default)]
@@ -41,7 +41,8 @@ impl Tally {
             *self.held.entry(row.partnership_id).or_default() += times;
         }
         for month in [month, EVERY_MONTH] {
-            let cell = (row.company_id, month, row.currency.clone(), state.to_owned(), row.group_id, row.source.clone());
+            let offer = row.offer_id.unwrap_or_default();
+            let cell = (row.company_id, month, row.currency.clone(), state.to_owned(), row.group_id, row.source.clone(), offer);
             let (rewards, total) = self.cells.entry(cell).or_default();
             *rewards += times;
             *total += i128::from(times) * i128::from(row.amount);
@@ -52,7 +53,7 @@ impl Tally {
     pub async fn write<C: ConnectionTrait>(self, tx: &C) -> Result<()> {
         let changed = self.cells.into_iter().filter(|(_, (rewards, total))| *rewards != 0 || *total != 0);
         let mut rows = Vec::new();
-        for ((company, month, currency, state, group, source), (rewards, total)) in changed {
+        for ((company, month, currency, state, group, source, offer), (rewards, total)) in changed {
             let total = i64::try_from(total).map_err(|_| Error::conflict("these rewards come to more than can be added up"))?;
             rows.push([
                 company.into(),
@@ -61,14 +62,15 @@ impl Tally {
                 state.into(),
                 group.into(),
                 source.into(),
+                offer.into(),
                 rewards.into(),
                 total.into(),
             ]);
         }
         execute_with_rows(
             tx,
-            "INSERT INTO reward_counts (company_id, invoice_month, currency, state, group_id, source, rewards, total) VALUES {rows} \
-             ON CONFLICT (company_id, invoice_month, currency, state, group_id, source) \
+            "INSERT INTO reward_counts (company_id, invoice_month, currency, state, group_id, source, offer_id, rewards, total) VALUES {rows} \
+             ON CONFLICT (company_id, invoice_month, currency, state, group_id, source, offer_id) \
              DO UPDATE SET rewards = reward_counts.rewards + excluded.rewards, total = reward_counts.total + excluded.total",
             rows,
         )

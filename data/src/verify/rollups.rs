@@ -1,9 +1,16 @@
 //! I7: what is kept for lists is what grouping the rows gives.
 
+use sea_orm::{ConnectionTrait, DbBackend};
+
 use super::{Check, Conn, none};
 use crate::Result;
 
 pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
+    // As rewards without an offer are counted.
+    let offer = match conn.get_database_backend() {
+        DbBackend::Sqlite => "COALESCE(offer_id, X'00000000000000000000000000000000')",
+        _ => "COALESCE(offer_id, '00000000-0000-0000-0000-000000000000')",
+    };
     Ok(vec![
         none(
             conn,
@@ -91,20 +98,22 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I7",
-            "rewards are counted and added up by month, currency, state, group and source as they are",
+            "rewards are counted and added up by month, currency, state, group, source and offer as they are",
             "SELECT COUNT(*) FROM reward_counts",
-            "SELECT company_id, CAST(invoice_month AS TEXT) || ' ' || currency || ' ' || state || ' ' || source || ' counts ' \
-               || CAST(SUM(kept) AS TEXT) || ' (' || CAST(SUM(kept_total) AS TEXT) || '), has ' || CAST(SUM(counted) AS TEXT) \
-               || ' (' || CAST(SUM(counted_total) AS TEXT) || ')' \
-             FROM ( \
-               SELECT company_id, invoice_month, currency, state, group_id, source, rewards AS kept, total AS kept_total, 0 AS counted, \
-                 0 AS counted_total FROM reward_counts \
-               UNION ALL SELECT company_id, invoice_month, currency, state, group_id, source, 0, 0, COUNT(*), SUM(amount) FROM rewards \
-               GROUP BY company_id, invoice_month, currency, state, group_id, source \
-               UNION ALL SELECT company_id, 0, currency, state, group_id, source, 0, 0, COUNT(*), SUM(amount) FROM rewards \
-               GROUP BY company_id, currency, state, group_id, source \
-             ) counts GROUP BY company_id, invoice_month, currency, state, group_id, source \
-             HAVING SUM(kept) <> SUM(counted) OR SUM(kept_total) <> SUM(counted_total)",
+            &format!(
+                "SELECT company_id, CAST(invoice_month AS TEXT) || ' ' || currency || ' ' || state || ' ' || source || ' counts ' \
+                   || CAST(SUM(kept) AS TEXT) || ' (' || CAST(SUM(kept_total) AS TEXT) || '), has ' || CAST(SUM(counted) AS TEXT) \
+                   || ' (' || CAST(SUM(counted_total) AS TEXT) || ')' \
+                 FROM ( \
+                   SELECT company_id, invoice_month, currency, state, group_id, source, offer_id, rewards AS kept, total AS kept_total, 0 AS counted, \
+                     0 AS counted_total FROM reward_counts \
+                   UNION ALL SELECT company_id, invoice_month, currency, state, group_id, source, {offer}, 0, 0, COUNT(*), SUM(amount) FROM rewards \
+                   GROUP BY company_id, invoice_month, currency, state, group_id, source, {offer} \
+                   UNION ALL SELECT company_id, 0, currency, state, group_id, source, {offer}, 0, 0, COUNT(*), SUM(amount) FROM rewards \
+                   GROUP BY company_id, currency, state, group_id, source, {offer} \
+                 ) counts GROUP BY company_id, invoice_month, currency, state, group_id, source, offer_id \
+                 HAVING SUM(kept) <> SUM(counted) OR SUM(kept_total) <> SUM(counted_total)"
+            ),
         )
         .await?,
     ])
