@@ -184,7 +184,7 @@ impl Teller<'_> {
             trigger.effect = domain::offers::Effect::Percent(domain::Rate(250_000));
         }
         let terms = offers::Terms {
-            description: "25 % of every payment in a customer's first 12 months".to_owned(),
+            description: "25% of every payment in a customer's first 12 months".to_owned(),
             applies_to: domain::offers::AppliesTo::NewCustomers,
             triggers,
         };

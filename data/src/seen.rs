@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::page::listed;
+
 use crate::{Error, Result, secrets};
 
 /// A value that a form replaces: its field, its label and what it is.
@@ -47,7 +49,7 @@ pub fn refuse_stale(what: &str, seen: &str, present: &Values, wanted: &Values) -
     }
     let again = match replaced.as_slice() {
         [] => "Save again to keep that.".to_owned(),
-        labels => format!("Save again to replace {} with what you typed.", labels.join(" and ")),
+        labels => format!("Save again to replace {} with what you typed.", listed(labels)),
     };
     Err(Error::Stale {
         message: format!("Nothing was saved: this {what} was changed while you were editing it. {}. {again}", now.join(", ")),

@@ -51,7 +51,7 @@ export class Company {
         await run(this.server.database, 'import', kind, path, '--company', this.key);
     }
 
-    /** A partner whom no other test knows; the demo's affiliates earn 25 % for 12 months by now, the sandbox's 20 %. */
+    /** A partner whom no other test knows; the demo's affiliates earn 25% for 12 months by now, the sandbox's 20%. */
     async partner(word: string, group = 'affiliates'): Promise<Named> {
         const key = this.unique(word);
         const name = `Partner ${key}`;

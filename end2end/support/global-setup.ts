@@ -19,7 +19,7 @@ name = "Affiliates"
 [[offers]]
 key = "affiliates"
 group = "affiliates"
-description = "20 % of every payment in a customer's first 12 months"
+description = "20% of every payment in a customer's first 12 months"
 
 [[offers.triggers]]
 key = "sale"

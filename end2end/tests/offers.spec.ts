@@ -14,11 +14,11 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     const second = page.getByRole('group', { name: /^Trigger 2/ });
 
     // What partners will read, with an example, from the first letter on.
-    await expect(first.getByText("20 % of every payment in a customer's first 12 months")).toBeVisible();
+    await expect(first.getByText("20% of every payment in a customer's first 12 months")).toBeVisible();
     await first.getByLabel('Percent of the sale').fill('12.5');
     await first.getByLabel('For how long').fill('first purchase');
     await first.getByLabel('Only from').fill('50');
-    await expect(first.getByText("12.5 % of a customer's first purchase, from $50.00 a payment")).toBeVisible();
+    await expect(first.getByText("12.5% of a customer's first purchase, from $50.00 a payment")).toBeVisible();
     await expect(first.getByText(/a sale of \$200\.00 pays \$25\.00/i)).toBeVisible();
     await first.getByLabel('Percent of the sale').fill('lots');
     await expect(first.getByText('Not complete yet')).toBeVisible();
@@ -52,7 +52,7 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     // The partner reads the same sentence, and earns by it.
     await signIn(harbour);
     await gotoReady('/partner');
-    await expect(page.getByText("12.5 % of a customer's first purchase, from $50.00 a payment")).toBeVisible();
+    await expect(page.getByText("12.5% of a customer's first purchase, from $50.00 a payment")).toBeVisible();
     await expect(page.getByText('$5.00 for every new customer')).toBeVisible();
     const customer = await company.customer('promised', { key: 'harbour', name: '' }, '2026-03-10T13:00:00Z');
     await company.sale(customer, '80.00', '2026-03-10T13:30:00Z');
@@ -73,7 +73,7 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await said(page, 'Published version 2.');
     const versions = page.getByRole('main').locator('section').filter({ has: page.getByRole('heading', { level: 2, name: /^Version/ }) });
     await expect(versions).toHaveCount(2);
-    await expect(versions.first()).toContainText("15 % of a customer's first purchase");
+    await expect(versions.first()).toContainText("15% of a customer's first purchase");
     await expect(versions.first()).toContainText(/From 1 Apr 2026/);
     await expect(versions.first()).toContainText(/customers created from then on/i);
     await expect(versions.last()).toContainText('In force now');
@@ -92,7 +92,7 @@ test('an offer is written, explained while it is typed, seen by its partners, ch
     await expect(page.getByText('$5.00 for every new customer')).toHaveCount(0);
 });
 
-test('an offer cannot take the key of another, nor be empty, nor promise 1,001 %', async ({ page, signIn, gotoReady }) => {
+test('an offer cannot take the key of another, nor be empty, nor promise 1,001%', async ({ page, signIn, gotoReady }) => {
     await signIn(sam);
     await gotoReady('/offers/new');
     const first = page.getByRole('group', { name: 'Trigger 1' });

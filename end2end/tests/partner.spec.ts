@@ -60,7 +60,7 @@ test('a partner reads what was earned, why, and why not, by status', async ({ pa
     await expect(rows.filter({ hasText: '$10.00' })).toHaveCount(1);
     await rows.getByRole('link').click();
     await expect(page.getByText(/Estimated payment date \d/).first()).toBeVisible();
-    await expect(page.getByText('× 25 %')).toBeVisible();
+    await expect(page.getByText('× 25%')).toBeVisible();
     await expect(page.getByText(/Month 1 of 12/)).toBeVisible();
     await checkAccessibility();
     await page.getByRole('link', { name: 'Close' }).click();

@@ -146,7 +146,7 @@ fn words_of_detail(detail: &Detail, zone: &Zone) -> String {
 fn words_of_line(line: &Line, reader: Reader) -> (String, String) {
     let (label, amount) = match line {
         Line::Sale(amount) => ("Sale".to_owned(), amount),
-        Line::Share { rate, amount } => (format!("× {} %", rate.percent()), amount),
+        Line::Share { rate, amount } => (format!("× {}%", rate.percent()), amount),
         Line::Flat(amount) => ("Flat amount".to_owned(), amount),
         Line::Cap { used, cap, month, amount } => (format!("{used} of {cap} given in {}", month.long()), amount),
         Line::Reward(amount) | Line::ReversedNow(amount) => (earned(reader).to_owned(), amount),
@@ -193,7 +193,7 @@ mod tests {
         TriggerOutcome {
             offer_key: "standard".to_owned(),
             offer_version: 3,
-            offer_description: "20 % of every payment".to_owned(),
+            offer_description: "20% of every payment".to_owned(),
             trigger_key: key.to_owned(),
             matched,
             reason,
@@ -229,7 +229,7 @@ mod tests {
     }
 
     fn promises() -> Promises {
-        Promises::from([(("standard".to_owned(), 3, "vip".to_owned()), "20 % for VIPs".to_owned())])
+        Promises::from([(("standard".to_owned(), 3, "vip".to_owned()), "20% for VIPs".to_owned())])
     }
 
     fn read(decision: &Decision, reader: Reader) -> ReceiptView {
@@ -243,10 +243,10 @@ mod tests {
         let facts: Vec<_> = view.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
         assert_eq!(facts[0], "Sale: $200.00 · t-1");
         assert_eq!(facts[1], "Partner: ada");
-        assert_eq!((view.facts[2].value.as_str(), view.facts[2].note.as_str()), ("20 % of every payment", "standard, version 3"));
+        assert_eq!((view.facts[2].value.as_str(), view.facts[2].note.as_str()), ("20% of every payment", "standard, version 3"));
         assert_eq!(view.triggers.len(), 2);
         assert!(view.triggers[0].reason.ends_with("customer.email = 'jo@example.com' (it is eve@example.com)"));
-        assert_eq!((view.triggers[0].text.as_str(), view.triggers[1].text.as_str()), ("20 % for VIPs", "20 % of every payment"));
+        assert_eq!((view.triggers[0].text.as_str(), view.triggers[1].text.as_str()), ("20% for VIPs", "20% of every payment"));
     }
 
     #[test]
@@ -286,7 +286,7 @@ mod tests {
     fn what_was_written_in_words_is_read_as_it_is() {
         let mut decision = decision();
         decision.triggers = vec![TriggerOutcome {
-            sentence: "20 % of every payment of a VIP".to_owned(),
+            sentence: "20% of every payment of a VIP".to_owned(),
             words: "Month 4 of 12 since the customer's first purchase.".to_owned(),
             lines: vec![
                 Line::Written { label: "Sale".to_owned(), value: "$200.00".to_owned() },
@@ -296,7 +296,7 @@ mod tests {
         }];
         for reader in [Reader::Company, Reader::Partner] {
             let view = read(&decision, reader);
-            assert_eq!(view.triggers[0].text, "20 % of every payment of a VIP");
+            assert_eq!(view.triggers[0].text, "20% of every payment of a VIP");
             assert_eq!(view.triggers[0].reason, "Month 4 of 12 since the customer's first purchase.");
             assert_eq!((view.lines[1].label.as_str(), view.lines[1].amount.as_str()), (earned(reader), "$40.00"));
         }

@@ -13,7 +13,7 @@ use data::events::read_version;
 /// What rewards of one sale have in common that look alike.
 type Alike = (Uuid, Uuid, String, String);
 
-/// By reward, what its trigger pays for: "10 % of a customer's first purchase". Only of rewards beside which another trigger made one
+/// By reward, what its trigger pays for: "10% of a customer's first purchase". Only of rewards beside which another trigger made one
 /// of the same sale, partner and description.
 pub async fn told_apart<C: ConnectionTrait>(conn: &C, rows: &[rewards::Model]) -> Result<HashMap<Uuid, String>> {
     let mut given = given(conn, rows).await?;

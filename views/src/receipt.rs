@@ -39,7 +39,7 @@ pub struct ReceiptFact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptTrigger {
     pub hit: bool,
-    /// "20 % of every payment"
+    /// "20% of every payment"
     pub text: String,
     /// "Month 4 of 12 since the first purchase"
     pub reason: String,

@@ -35,7 +35,7 @@ pub fn StatTile(
     }
 }
 
-/// "12.4 % more than 1–4 March". `against` names the other span.
+/// "12.4% more than 1–4 March". `against` names the other span.
 #[component]
 pub fn Change(now: i64, before: i64, #[prop(into)] against: String) -> impl IntoView {
     let (class, icon, bold, words) = match (now.cmp(&before), before) {
@@ -56,7 +56,7 @@ pub fn Change(now: i64, before: i64, #[prop(into)] against: String) -> impl Into
 /// The difference in per cent of what was before, with one decimal below 100.
 fn share(now: i64, before: i64) -> String {
     let per_mille = (i128::from(now) - i128::from(before)).abs() * 1000 / i128::from(before).abs().max(1);
-    if per_mille >= 1000 { format!("{} %", per_mille / 10) } else { format!("{}.{} %", per_mille / 10, per_mille % 10) }
+    if per_mille >= 1000 { format!("{}%", per_mille / 10) } else { format!("{}.{}%", per_mille / 10, per_mille % 10) }
 }
 
 #[cfg(test)]
@@ -65,8 +65,8 @@ mod tests {
 
     #[test]
     fn differences_are_shares_of_what_was() {
-        assert_eq!(share(112, 100), "12.0 %");
-        assert_eq!(share(97, 100), "3.0 %");
-        assert_eq!(share(500, 100), "400 %");
+        assert_eq!(share(112, 100), "12.0%");
+        assert_eq!(share(97, 100), "3.0%");
+        assert_eq!(share(500, 100), "400%");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::page::{Page, number_of};
+use domain::page::{Page, listed, number_of};
 use domain::{Currency, Money};
 use leptos::html;
 use leptos::prelude::*;
@@ -257,7 +257,7 @@ fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
         count => number_of(count, "row", "rows"),
     };
     if !amounts.is_empty() {
-        words = format!("{}, {}", words.replace("row", "reward"), amounts.join(" and "));
+        words = format!("{}, {}", words.replace("row", "reward"), listed(&amounts));
     }
     match partners {
         [] => words,

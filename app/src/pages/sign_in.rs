@@ -146,9 +146,9 @@ fn example() -> ReceiptView {
             fact("Offer", "Affiliates 2026", "version 3, since 1 Jan 2026"),
         ],
         triggers: vec![
-            trigger(true, "20 % of every payment", "Month 4 of 12"),
+            trigger(true, "20% of every payment", "Month 4 of 12"),
             trigger(false, "$50.00 for the first purchase", "This was the fourth"),
         ],
-        lines: vec![line("Sale", "$240.00", false), line("× 20 %", "$48.00", false), line("Reward", "$48.00", true)],
+        lines: vec![line("Sale", "$240.00", false), line("× 20%", "$48.00", false), line("Reward", "$48.00", true)],
     }
 }

@@ -63,7 +63,7 @@ pub struct Books<'a> {
 pub const OWNER: &str = "owner@northwind.example";
 
 impl<'a> Books<'a> {
-    /// A sandbox with the company "northwind", its owner, and the offer of 20 % on every sale.
+    /// A sandbox with the company "northwind", its owner, and the offer of 20% on every sale.
     pub async fn open(db: &'a Db, zone: &str, now: &str) -> Books<'a> {
         let now = at(now);
         installation::init(db, installation::Mode::Sandbox { start: now }).await.unwrap();

@@ -168,7 +168,7 @@ on_both! {
 [[offers]]
 key = "standard"
 group = "affiliates"
-description = "25 % of every payment"
+description = "25% of every payment"
 effective_from = 2026-02-01T00:00:00Z
 
 [[offers.triggers]]
@@ -185,7 +185,7 @@ percent = "25"
         let again = apply(format!("{PROGRAMME}{second}{third}")).await.unwrap();
         assert_eq!(again.differences, Vec::<String>::new());
         let offer = data::offers::find(db.read(), world.company, "standard").await.unwrap().unwrap();
-        assert_eq!(offer.description, "30 % of every payment");
+        assert_eq!(offer.description, "30% of every payment");
 
         for (file, expected) in [
             (format!("{PROGRAMME}{}{third}", second.replace("25", "26")), "line 27: a version from 2026-02-01T00:00:00Z is there with other terms"),

@@ -45,17 +45,17 @@ on_both! {
         let world = World::with(db, &format!("{PROGRAMME}\n{first}")).await;
         world.customer("c1", Some("ada")).await;
         world.sale("t1", "c1", "200.00", "2026-03-08T10:00:00Z").await;
-        let both = ["$40.00: 20 % of every payment", "$5.00: 20 % of every payment · $5.00 for a customer's first purchase"];
+        let both = ["$40.00: 20% of every payment", "$5.00: 20% of every payment · $5.00 for a customer's first purchase"];
         assert_eq!(companys(&world).await, both);
         assert_eq!(partners(&world, "ada").await, both);
         // One reward needs no more than its offer's words.
         world.sale("t2", "c1", "100.00", "2026-03-09T10:00:00Z").await;
-        assert_eq!(companys(&world).await[0], "$20.00: 20 % of every payment");
+        assert_eq!(companys(&world).await[0], "$20.00: 20% of every payment");
         // Neither do refunds of one, and those of two do.
         world.refund("r2", "t2", "100.00", "2026-03-09T11:00:00Z").await;
-        assert!(companys(&world).await.contains(&"−$20.00: Refund: 20 % of every payment".to_owned()), "{:?}", companys(&world).await);
+        assert!(companys(&world).await.contains(&"−$20.00: Refund: 20% of every payment".to_owned()), "{:?}", companys(&world).await);
         world.refund("r1", "t1", "200.00", "2026-03-09T12:00:00Z").await;
-        let back = "−$5.00: Refund: 20 % of every payment · $5.00 for a customer's first purchase";
+        let back = "−$5.00: Refund: 20% of every payment · $5.00 for a customer's first purchase";
         assert!(partners(&world, "ada").await.iter().any(|said| said == back), "{:?}", partners(&world, "ada").await);
     }
 

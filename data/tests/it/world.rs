@@ -41,7 +41,7 @@ name = "Agencies"
 [[offers]]
 key = "standard"
 group = "affiliates"
-description = "20 % of every payment"
+description = "20% of every payment"
 
 [[offers.triggers]]
 key = "sale"

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Money, MoneyError};
 
-/// A share in parts per million: 20 % is 200 000.
+/// A share in parts per million: 20% is 200 000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rate(pub i64);
 

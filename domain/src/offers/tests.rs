@@ -15,8 +15,8 @@ fn text(event: &str, percent: &str, flat: &str, limit: &str) -> TriggerText {
 }
 
 #[rstest]
-#[case("transaction", "20", "", "12 months", "20 % of every payment in a customer's first 12 months", "A sale of $200.00 pays $40.00.")]
-#[case("transaction", "12.5", "", "first purchase", "12.5 % of a customer's first purchase", "A sale of $200.00 pays $25.00.")]
+#[case("transaction", "20", "", "12 months", "20% of every payment in a customer's first 12 months", "A sale of $200.00 pays $40.00.")]
+#[case("transaction", "12.5", "", "first purchase", "12.5% of a customer's first purchase", "A sale of $200.00 pays $25.00.")]
 #[case("transaction", "", "50.00", "3 rewards", "$50.00 for a customer's first 3 payments", "A sale pays $50.00.")]
 #[case("customer", "", "5", "", "$5.00 for every new customer", "A new customer pays $5.00.")]
 fn sentences(
@@ -42,7 +42,7 @@ fn everything_is_said() {
     let trigger = given.read(Currency::USD).unwrap();
     assert_eq!(
         trigger.company_sentence(),
-        "20 % of every payment, from $10.00 a payment, up to $30.00 a month, when the partner has the tag “gold”, due 30 days later"
+        "20% of every payment, from $10.00 a payment, up to $30.00 a month, when the partner has the tag “gold”, due 30 days later"
     );
     assert!(!trigger.sentence().contains("gold"));
     assert_eq!(trigger.example(), "A sale of $200.00 pays $30.00: $40.00, limited to the month's maximum.");
@@ -66,16 +66,16 @@ fn a_trigger_that_stops_is_instead_of_those_below_it() {
     assert_eq!(
         told(&[sale("30", "100", true), signup(), sale("10", "", false)]),
         [
-            "30 % of every payment, from $100.00 a payment, instead of what payments earn below. A sale of $200.00 pays $60.00.",
+            "30% of every payment, from $100.00 a payment, instead of what payments earn below. A sale of $200.00 pays $60.00.",
             "$5.00 for every new customer. A new customer pays $5.00.",
-            "10 % of every payment. A sale of $50.00 pays $5.00.",
+            "10% of every payment. A sale of $50.00 pays $5.00.",
         ]
     );
     // One that takes every payment leaves nothing to promise.
-    let every = ["30 % of every payment. A sale of $200.00 pays $60.00.", "$5.00 for every new customer. A new customer pays $5.00."];
+    let every = ["30% of every payment. A sale of $200.00 pays $60.00.", "$5.00 for every new customer. A new customer pays $5.00."];
     assert_eq!(told(&[sale("30", "", true), sale("10", "", false), signup()]), every);
     // The last one has nothing to stop.
-    assert_eq!(told(&[sale("30", "100", true)]), ["30 % of every payment, from $100.00 a payment. A sale of $200.00 pays $60.00."]);
+    assert_eq!(told(&[sale("30", "100", true)]), ["30% of every payment, from $100.00 a payment. A sale of $200.00 pays $60.00."]);
     let capped = Trigger { cap_per_month: Some(1_000), ..sale("30", "", true) };
     assert_eq!(promises(&[capped, sale("10", "", false)]).len(), 2);
 }

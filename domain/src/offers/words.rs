@@ -5,7 +5,7 @@ use crate::money::Money;
 use crate::states::EventKind;
 
 impl Trigger {
-    /// "20 % of every payment in a customer's first 12 months, from $10.00 a payment, due 30 days later".
+    /// "20% of every payment in a customer's first 12 months, from $10.00 a payment, due 30 days later".
     pub fn sentence(&self) -> String {
         let mut sentence = self.brief();
         if let (EventKind::Customer, Limit::Months(_) | Limit::Rewards(_)) = (self.event, self.limit) {
@@ -28,12 +28,12 @@ impl Trigger {
         sentence
     }
 
-    /// What it pays, and for what: "20 % of every payment in a customer's first 12 months".
+    /// What it pays, and for what: "20% of every payment in a customer's first 12 months".
     pub fn brief(&self) -> String {
         match (self.event, self.effect) {
             (EventKind::Customer, Effect::Flat(minor)) => format!("{} for every new customer", self.money(minor)),
-            (EventKind::Customer, Effect::Percent(rate)) => format!("{} % for every new customer", rate.percent()),
-            (EventKind::Transaction, Effect::Percent(rate)) => format!("{} % of {}", rate.percent(), self.payments()),
+            (EventKind::Customer, Effect::Percent(rate)) => format!("{}% for every new customer", rate.percent()),
+            (EventKind::Transaction, Effect::Percent(rate)) => format!("{}% of {}", rate.percent(), self.payments()),
             (EventKind::Transaction, Effect::Flat(minor)) => format!("{} for {}", self.money(minor), self.payments()),
         }
     }

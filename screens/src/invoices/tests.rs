@@ -20,7 +20,7 @@ on_both! {
         assert_eq!(so_far, [("April 2026", "$12.81".to_owned(), "/invoices/2026-04-USD")]);
         let rows: Vec<_> = list.page.rows.iter().map(|row| (row.number.as_str(), row.amount.display(), row.note.as_str())).collect();
         assert_eq!(rows, [
-            // 248.00 and the fee of 2.5 %.
+            // 248.00 and the fee of 2.5%.
             ("NORTHWIND-0002", "$254.20".to_owned(), "4 days left to review, will be charged on 8 Apr 2026"),
             ("NORTHWIND-0001", "¥4,305".to_owned(), "4 days left to review, will be charged on 8 Apr 2026"),
         ]);

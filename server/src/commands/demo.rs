@@ -40,6 +40,6 @@ fn progress_bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("two years of Northwind {bar:40} {percent} %, {elapsed} so far");
+    let style = ProgressStyle::with_template("two years of Northwind {bar:40} {percent}%, {elapsed} so far");
     ProgressBar::new(1).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

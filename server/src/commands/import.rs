@@ -230,7 +230,7 @@ fn progress_bar(bytes: u64) -> (ProgressBar, ProgressFn) {
     if !std::io::stderr().is_terminal() {
         return (ProgressBar::hidden(), Arc::new(|_| {}));
     }
-    let style = ProgressStyle::with_template("{msg} {bar:40} {percent} %, {elapsed} so far");
+    let style = ProgressStyle::with_template("{msg} {bar:40} {percent}%, {elapsed} so far");
     let bar = ProgressBar::new(bytes.max(1)).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let shown = bar.clone();
     let progress: ProgressFn = Arc::new(move |progress| match progress {

@@ -303,7 +303,7 @@ on_both! {
             let programme = crate::harness::PROGRAMME
                 .replace("name = \"Northwind\"", &format!("name = {}", toml(payload)))
                 .replace("name = \"Affiliates\"", &format!("name = {}", toml(payload)))
-                .replace("\"20 % of every payment in a customer's first 12 months\"", &toml(payload));
+                .replace("\"20% of every payment in a customer's first 12 months\"", &toml(payload));
             data::programme::apply(&app.db, &programme, false, payload, now).await.unwrap();
             for (path, cookie) in [
                 ("/", &owner),

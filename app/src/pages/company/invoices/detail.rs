@@ -122,7 +122,7 @@ fn Sums(totals: InvoiceTotals, state: Option<InvoiceState>) -> impl IntoView {
             <StatTile label="Rewards" value=Some(totals.rewards.display())/>
             {carried.map(|amount| view! { <StatTile label="Carried over" value=Some(amount)/> })}
             {fee.is_some().then(|| view! { <StatTile label="To partners" value=Some(totals.payouts.display())/> })}
-            {fee.map(|amount| view! { <StatTile label=format!("Fee, {} %", totals.fee_percent) value=Some(amount)/> })}
+            {fee.map(|amount| view! { <StatTile label=format!("Fee, {}%", totals.fee_percent) value=Some(amount)/> })}
             <StatTile label=last value=Some(totals.charge.display())/>
         </Stats>
     }

@@ -119,7 +119,7 @@ fn PaperTotals(totals: InvoiceTotals) -> impl IntoView {
             {carried_in}
             {carried_out}
             {row("Payouts to partners".to_owned(), totals.payouts.display())}
-            {row(format!("Fee, {} %", totals.fee_percent), totals.fee.display())}
+            {row(format!("Fee, {}%", totals.fee_percent), totals.fee.display())}
             {row("Total".to_owned(), totals.charge.display())}
         </tfoot>
     }

@@ -40,7 +40,7 @@ pub fn Editor(draft: OfferDraft) -> impl IntoView {
             <Hidden name="seen" value=draft.seen.to_string()/>
             <Identity draft=draft.clone()/>
             <TextArea name="description" label="Description for partners" value=description
-                placeholder="20 % of every payment in a customer's first 12 months"/>
+                placeholder="20% of every payment in a customer's first 12 months"/>
             <Triggers draft=draft/>
             <div class="fields">
                 <Field name="from" label="In force from" kind="datetime-local" optional=true hint=from/>

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::page::{Count, grouped, number_of};
+use domain::page::{Count, grouped, listed, number_of};
 use domain::states::RewardState;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -70,7 +70,7 @@ fn words_of(selection: &Selection) -> String {
     format!(
         "{}, {}, of {}",
         number_of(selection.rewards, "reward", "rewards"),
-        amounts.join(" and "),
+        listed(&amounts),
         number_of(selection.partners, "partner", "partners")
     )
 }
