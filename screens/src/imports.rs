@@ -20,6 +20,8 @@ use domain::dates;
 
 /// As much of a cell as a preview shows.
 const CELL_CHARS_MAX: usize = 100;
+/// Columns that hold times.
+const TIMES: [&str; 3] = ["occurred_at", "created_at", "from"];
 /// How many imports are listed.
 const LISTED: u64 = 20;
 
@@ -35,14 +37,16 @@ pub fn first_rows(company: &companies::Model, kind: Kind, rows: &[(u64, Vec<Stri
                 let currency = currency.and_then(|at| text(at).parse().ok()).unwrap_or(own);
                 Money::parse(text(at), currency).ok().map(|amount| amount.display())
             }
-            "occurred_at" | "created_at" | "from" => Instant::parse(text(at)).ok().map(|at| dates::minute(&zone, at)),
+            column if TIMES.contains(&column) => Instant::parse(text(at)).ok().map(|at| dates::minute(&zone, at)),
             _ => None,
         };
         known.unwrap_or_else(|| text(at).chars().take(CELL_CHARS_MAX).collect())
     };
     let used: Vec<usize> =
         (0..columns.len()).filter(|at| rows.iter().any(|(_, cells)| cells.get(*at).is_some_and(|text| !text.trim().is_empty()))).collect();
+    let timed = used.iter().any(|at| TIMES.contains(&columns[*at]));
     Ok(FirstRows {
+        zone: if timed { zone.place() } else { String::new() },
         columns: used.iter().map(|at| columns[*at].to_owned()).collect(),
         rows: rows
             .iter()

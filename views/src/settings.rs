@@ -113,6 +113,8 @@ pub struct FirstRows {
     pub columns: Vec<String>,
     /// The line in the file, and a text for each column.
     pub rows: Vec<(i64, Vec<String>)>,
+    /// "New York time", where there are times.
+    pub zone: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

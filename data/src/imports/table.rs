@@ -5,6 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, StringRecord, WriterBuilder};
 use domain::fields::FieldError;
+use domain::page::listed;
 
 use crate::check::{Checks, shown};
 use crate::{Error, Result};
@@ -185,7 +186,7 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
             complaints.truncate(NAMED_MAX);
             complaints.push(format!("and {more} more"));
         }
-        return Err(Error::invalid("", format!("row 1: {} (expected {})", complaints.join(", "), kind.columns().join(","))));
+        return Err(Error::invalid("", format!("row 1: {}. The columns of such a file are {}.", complaints.join(", "), listed(kind.columns()))));
     }
     Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })
 }

@@ -335,7 +335,7 @@ async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, s
     if last != seen {
         let state: RewardState = stored(&row.state)?;
         let now = state.label().to_lowercase();
-        let message = format!("Somebody decided about this reward meanwhile: it’s now {now}. Look at it again, then decide.");
+        let message = format!("Somebody decided about this reward meanwhile: it's now {now}. Look at it again, then decide.");
         return Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() });
     }
     Ok(())

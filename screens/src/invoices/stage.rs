@@ -121,6 +121,21 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
     })
 }
 
+/// The same for a partner: what their part comes to, and when it is paid.
+pub fn strip_for_partner(zone: &Zone, invoice: &invoices::Model, part: Money, now: Instant) -> Result<MonthStrip> {
+    let strip = strip(zone, invoice, part, now)?;
+    if strip.paused {
+        let charge = "You'll be paid once it is resumed and charged".to_owned();
+        return Ok(MonthStrip { note: "Paused by the company".to_owned(), charge, ..strip });
+    }
+    let day = |at: i64| day_and_month(zone.date(Instant(at)));
+    Ok(MonthStrip {
+        note: format!("In review until {}", day(invoice.review_ends_at)),
+        charge: format!("You'll be paid after the charge on {}, {}", day(invoice.charge_due_at), zone.place()),
+        ..strip
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -178,6 +193,9 @@ mod tests {
         assert_eq!(drawn.note, "4 days left to review");
         assert_eq!(drawn.charge, "To be charged 8 April, 00:00 New York time");
         assert_eq!((drawn.charge_day.as_str(), drawn.issued.as_str()), ("8 Apr", "Generated 1 April"));
+        let partners = strip_for_partner(&zone, &invoice(), Money::new(25_000, domain::Currency::USD), now).unwrap();
+        assert_eq!((partners.title.as_str(), partners.note.as_str()), ("March 2026 · $250.00", "In review until 8 April"));
+        assert_eq!(partners.charge, "You'll be paid after the charge on 8 April, New York time");
         let paused = invoices::Model { paused_at: Some(now.0), ..invoice() };
         let drawn = strip(&zone, &paused, Money::new(0, domain::Currency::USD), now).unwrap();
         assert_eq!((drawn.note.as_str(), drawn.charge_day.as_str()), ("Paused", "later"));

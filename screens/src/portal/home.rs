@@ -36,7 +36,7 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
         let company = desk.company(invoice.company_id)?;
         let due = own_share(conn, &desk, invoice).await?;
         if due > 0 {
-            let mut strip = stage::strip(&company.zone()?, invoice, money(due, &invoice.currency)?, now)?;
+            let mut strip = stage::strip_for_partner(&company.zone()?, invoice, money(due, &invoice.currency)?, now)?;
             strip.href = "/commissions?status=in_review".to_owned();
             next.push(strip);
         }

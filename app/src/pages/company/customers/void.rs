@@ -27,7 +27,10 @@ pub fn VoidTransaction() -> impl IntoView {
             {match preview {
                 Some(preview) => view! { <Preview preview=preview undo=undo.clone()/> }.into_any(),
                 None => view! {
-                    <PageHeader title="Void a sale" crumbs=vec![("Customers".into(), "/customers".into())]/>
+                    <PageHeader title="Void a sale" crumbs=vec![
+                        ("Customers".into(), "/customers".into()),
+                        (key.get_untracked(), customer_path(&key.get_untracked())),
+                    ]/>
                     <div class="card">
                         <EmptyState icon="refund" title="Choose the sale first" text="Open the customer and choose “Void this sale” beneath the sale.">
                             <a class="btn" href=at(customer_path(&key.get_untracked()))>"Open the customer"</a>

@@ -177,7 +177,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
     view! {
         <section class="card">
             <div class="card-head">
-                <h2>"What is promised"</h2>
+                <h2>"Offers"</h2>
             </div>
             <div class="card-body">{offers}</div>
         </section>
@@ -235,7 +235,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
                         {fact("Signed up", head.joined.clone())}
                         {fact("Last active", head.last_active.clone())}
                         {fact("Paid to", account)}
-                        {fact("Paid", days)}
+                        {fact("Payout", days)}
                     </dl>
                 </div>
             </section>

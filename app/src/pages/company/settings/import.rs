@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::page::{grouped, number_of};
+use domain::page::{counted, grouped, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::Choice;
@@ -213,6 +213,7 @@ fn First(first: FirstRows) -> impl IntoView {
         .collect_view();
     view! {
         <h3>"The first good rows, as they were read"</h3>
+        {(!first.zone.is_empty()).then(|| view! { <p class="hint">{format!("Times are in {}.", first.zone)}</p> })}
         <TableFrame label="The first rows" compact=true keep=true>
             <TableHead labels=format!("#Row|{}", first.columns.join("|"))/>
             <tbody>{rows}</tbody>
@@ -276,6 +277,9 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
     .into_any()
 }
 
+/// So many remarks of one kind stand above the button that imports; a file of last year's sales has one for each row.
+const REMARKS_SHOWN: usize = 5;
+
 /// What is said of rows that can be imported, or are not to be.
 #[component]
 fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'static str) -> impl IntoView {
@@ -284,20 +288,28 @@ fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'st
     }
     let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let words = number_of(count, "row", "rows");
-    let rows = rows.into_iter().map(|row| {
+    let table = |rows: &[ImportProblem]| {
+        let rows = rows.iter().map(|row| view! { <tr><td class="c-num">{row.line}</td><td>{row.message.clone()}</td></tr> }).collect_view();
         view! {
-            <tr>
-                <td class="c-num">{row.line}</td>
-                <td>{row.message}</td>
-            </tr>
+            <TableFrame label=title compact=true keep=true>
+                <TableHead labels="#Row|What it is"/>
+                <tbody>{rows}</tbody>
+            </TableFrame>
+        }
+    };
+    let (first, others) = rows.split_at(rows.len().min(REMARKS_SHOWN));
+    let others = (!others.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{format!("{} more", counted(others.len()))}</summary>
+                {table(others)}
+            </details>
         }
     });
     view! {
         <Notice tone="warn" icon="alert" title=format!("{title}: {words}") text=text/>
-        <TableFrame label=title compact=true keep=true>
-            <TableHead labels="#Row|What it is"/>
-            <tbody>{rows.collect_view()}</tbody>
-        </TableFrame>
+        {table(first)}
+        {others}
         {(shown < count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
     }
     .into_any()
