@@ -200,11 +200,19 @@ fn row_boxes() -> Vec<web_sys::HtmlInputElement> {
     (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
 }
 
-/// Writes on each ticked box which row it was ticked for.
+/// Writes on each ticked box which row it was ticked for, and shows in the head's box whether all are, or some.
 fn note_ticks() {
-    for row in row_boxes() {
+    let boxes = row_boxes();
+    for row in &boxes {
         // Fail only for names that are none.
         let _ = if row.checked() { row.set_attribute(TICKED, &row.value()) } else { row.remove_attribute(TICKED) };
+    }
+    if let Ok(Some(all)) = document().query_selector("thead .c-select input")
+        && let Some(all) = all.dyn_ref::<web_sys::HtmlInputElement>()
+    {
+        let ticked = boxes.iter().filter(|row| row.checked()).count();
+        all.set_checked(ticked > 0 && ticked == boxes.len());
+        all.set_indeterminate(ticked > 0 && ticked < boxes.len());
     }
 }
 
@@ -219,11 +227,7 @@ pub fn restore_ticks() {
             row.set_checked(ticked.contains(&row.value()));
         }
     }
-    if let Ok(Some(all)) = document().query_selector("thead .c-select input")
-        && let Some(all) = all.dyn_ref::<web_sys::HtmlInputElement>()
-    {
-        all.set_checked(false);
-    }
+    note_ticks();
     // What is selected is counted anew. Fails only for names that are none.
     if let Ok(changed) = web_sys::Event::new("change") {
         let _ = window().dispatch_event(&changed);
