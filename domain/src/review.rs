@@ -68,7 +68,7 @@ impl From<ReviewDecision> for Verb {
 
 /// Where a reward stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RewardPosition {
     pub state: RewardState,
     pub month: Month,
     /// The end of the offer's hold days, where it has some.
@@ -100,7 +100,7 @@ impl Books {
     }
 
     /// Whether a reward is a line of a frozen invoice.
-    pub fn is_frozen(&self, standing: &Standing) -> bool {
+    pub fn is_frozen(&self, standing: &RewardPosition) -> bool {
         standing.state.payable() && self.frozen.contains(&standing.month)
     }
 
@@ -151,7 +151,7 @@ const fn state_words(state: RewardState) -> &'static str {
 }
 
 /// Where a decision leaves a reward. `None`: it stands there already.
-pub fn decide(verb: Verb, reason: &str, standing: &Standing, books: &Books, now: Instant) -> Result<Option<Standing>, Refusal> {
+pub fn decide(verb: Verb, reason: &str, standing: &RewardPosition, books: &Books, now: Instant) -> Result<Option<RewardPosition>, Refusal> {
     use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
     if verb.needs_reason() && reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
@@ -182,12 +182,12 @@ pub fn decide(verb: Verb, reason: &str, standing: &Standing, books: &Books, now:
         (true, false) => books.payable_in(standing.month),
         (false, _) => standing.month,
     };
-    Ok(Some(Standing { state, month, ready_at: standing.ready_at }))
+    Ok(Some(RewardPosition { state, month, ready_at: standing.ready_at }))
 }
 
 /// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
 /// Corrections of an attribution or a void always do: half of a change cannot be declined.
-pub fn must_follow(source: RewardSource, original: &Standing, books: &Books) -> bool {
+pub fn must_follow(source: RewardSource, original: &RewardPosition, books: &Books) -> bool {
     match source {
         RewardSource::Refund => !books.is_frozen(original),
         RewardSource::Attribution | RewardSource::Void => true,
@@ -196,23 +196,23 @@ pub fn must_follow(source: RewardSource, original: &Standing, books: &Books) -> 
 }
 
 /// Whether a reward may stand so while the reward it takes back stands at `original`: on an invoice both or neither.
-pub fn may_stand(source: RewardSource, state: RewardState, original: &Standing, books: &Books) -> bool {
+pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, books: &Books) -> bool {
     !must_follow(source, original, books) || state == original.state || (state.payable() && original.state.payable())
 }
 
 /// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
 /// One that is a line of a frozen invoice stays.
-pub fn follow(original: &Standing, standing: &Standing, books: &Books) -> Option<Standing> {
+pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &Books) -> Option<RewardPosition> {
     if books.is_frozen(standing) {
         return None;
     }
     let month = if original.state.payable() { books.payable_in(standing.month).max(original.month) } else { standing.month };
-    let moved = Standing { state: original.state, month, ready_at: original.ready_at };
+    let moved = RewardPosition { state: original.state, month, ready_at: original.ready_at };
     (moved.state != standing.state || moved.month != standing.month).then_some(moved)
 }
 
 /// Takes a decision back: from where it left the reward to where the reward stood before.
-pub fn undo(before: &Standing, after: &Standing, standing: &Standing, books: &Books) -> Result<Standing, Refusal> {
+pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPosition, books: &Books) -> Result<RewardPosition, Refusal> {
     if standing.state != after.state || standing.month != after.month {
         return Err(Refusal::ChangedSince);
     }
@@ -220,11 +220,11 @@ pub fn undo(before: &Standing, after: &Standing, standing: &Standing, books: &Bo
         return Err(Refusal::Frozen(standing.month.long()));
     }
     let month = if before.state.payable() { books.payable_in(before.month) } else { before.month };
-    Ok(Standing { state: before.state, month, ready_at: standing.ready_at })
+    Ok(RewardPosition { state: before.state, month, ready_at: standing.ready_at })
 }
 
 /// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
-pub fn move_to_current_invoice(standing: &Standing, original: Option<(&str, Month)>, books: &Books) -> Result<Standing, Refusal> {
+pub fn move_to_current_invoice(standing: &RewardPosition, original: Option<(&str, Month)>, books: &Books) -> Result<RewardPosition, Refusal> {
     if !standing.state.payable() {
         return Err(Refusal::NotPayable);
     }
@@ -237,12 +237,12 @@ pub fn move_to_current_invoice(standing: &Standing, original: Option<(&str, Mont
     }
     match original {
         Some((key, later)) if later > month => Err(Refusal::BeforeOriginal(key.to_owned())),
-        _ => Ok(Standing { month, ..*standing }),
+        _ => Ok(RewardPosition { month, ..*standing }),
     }
 }
 
 /// Takes a reward off its invoice and puts it into the next month that takes rewards.
-pub fn remove_from_invoice(standing: &Standing, books: &Books) -> Result<Standing, Refusal> {
+pub fn remove_from_invoice(standing: &RewardPosition, books: &Books) -> Result<RewardPosition, Refusal> {
     if !standing.state.payable() {
         return Err(Refusal::NotPayable);
     }
@@ -251,7 +251,7 @@ pub fn remove_from_invoice(standing: &Standing, books: &Books) -> Result<Standin
     }
     let next = standing.month.next();
     let month = if books.takes(next) { next } else { books.accumulating.max(next) };
-    Ok(Standing { month, ..*standing })
+    Ok(RewardPosition { month, ..*standing })
 }
 
 #[cfg(test)]
@@ -269,8 +269,8 @@ mod tests {
         Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202602)], frozen: vec![Month(202601)] }
     }
 
-    fn standing(state: RewardState, month: i32) -> Standing {
-        Standing { state, month: Month(month), ready_at: None }
+    fn standing(state: RewardState, month: i32) -> RewardPosition {
+        RewardPosition { state, month: Month(month), ready_at: None }
     }
 
     /// Every verb from every state: the new state, "same", or "no".
@@ -334,7 +334,7 @@ mod tests {
         for state in RewardState::ALL {
             for month in [202512, 202601, 202602, 202603, 202605] {
                 let before = standing(*state, month);
-                let mut after: Vec<Standing> =
+                let mut after: Vec<RewardPosition> =
                     Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &books(), NOW).ok()?).collect();
                 after.extend(remove_from_invoice(&before, &books()));
                 after.extend(move_to_current_invoice(&before, None, &books()));
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn hold_days_outlast_a_decline_and_a_hold() {
         for (verb, state) in [(Verb::Approve, Declined), (Verb::Release, Hold)] {
-            let waiting = Standing { ready_at: Some(Instant(2_000)), ..standing(state, 202603) };
+            let waiting = RewardPosition { ready_at: Some(Instant(2_000)), ..standing(state, 202603) };
             assert_eq!(decide(verb, "", &waiting, &books(), NOW).unwrap().unwrap().state, Scheduled);
         }
     }

@@ -4,7 +4,7 @@ pub(super) mod reinstate;
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::review::{Standing, follow};
+use domain::review::{RewardPosition, follow};
 use domain::states::{RewardSource, RewardState};
 use domain::{Instant, ids};
 use sea_orm::sea_query::Expr;
@@ -37,7 +37,7 @@ pub struct Decided {
 /// One reward on its way from where it stands.
 pub(super) struct Change {
     pub row: rewards::Model,
-    pub to: Standing,
+    pub to: RewardPosition,
     /// What the reward says from now on about its state.
     pub state_reason: Option<String>,
     /// What the record says.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::review::{Books, Standing};
+use domain::review::{Books, RewardPosition};
 use domain::states::{InvoiceState, RewardSource};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -115,8 +115,8 @@ pub(super) async fn linked_to<C: ConnectionTrait>(conn: &C, ids: Vec<Uuid>) -> R
 }
 
 impl rewards::Model {
-    pub fn standing(&self) -> Result<Standing> {
-        Ok(Standing { state: stored(&self.state)?, month: Month(self.invoice_month), ready_at: self.ready_at.map(Instant) })
+    pub fn standing(&self) -> Result<RewardPosition> {
+        Ok(RewardPosition { state: stored(&self.state)?, month: Month(self.invoice_month), ready_at: self.ready_at.map(Instant) })
     }
 
     pub fn reward_source(&self) -> Result<RewardSource> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::Instant;
-use domain::review::{self, Refusal, Standing, Verb};
+use domain::review::{self, Refusal, RewardPosition, Verb};
 use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -291,7 +291,7 @@ fn reached(
     row: &rewards::Model,
     original: Option<&rewards::Model>,
     asked: &Asked<'_>,
-) -> Result<Result<Option<Standing>, Refusal>> {
+) -> Result<Result<Option<RewardPosition>, Refusal>> {
     let standing = row.standing()?;
     let books = desk.books(&row.currency);
     Ok(match asked.step {
@@ -312,7 +312,7 @@ fn reached(
     })
 }
 
-fn change(row: rewards::Model, to: Standing, asked: &Asked<'_>) -> Change {
+fn change(row: rewards::Model, to: RewardPosition, asked: &Asked<'_>) -> Change {
     let reason = Some(asked.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     let state_reason = match asked.step {
         Decision::Decide(_) => reason.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::review::{self, Refusal, Standing};
+use domain::review::{self, Refusal, RewardPosition};
 use domain::states::RewardState;
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
@@ -33,7 +33,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
         let mut errors = BTreeMap::new();
         let mut changes: Vec<Change> = Vec::with_capacity(records.len());
         // What belongs to a reward of the batch comes after it and goes along.
-        let mut reached: HashMap<Uuid, Standing> = HashMap::new();
+        let mut reached: HashMap<Uuid, RewardPosition> = HashMap::new();
         let mut undone_before: HashSet<Uuid> = HashSet::new();
         for record in after_their_originals(records, &rows) {
             let row = rows.remove(&record.reward_id).ok_or(Error::NotFound("the reward"))?;
@@ -79,8 +79,8 @@ fn back(
     row: &rewards::Model,
     newest: bool,
     original: Option<&rewards::Model>,
-    reached: &HashMap<Uuid, Standing>,
-) -> Result<Result<Standing, Refusal>> {
+    reached: &HashMap<Uuid, RewardPosition>,
+) -> Result<Result<RewardPosition, Refusal>> {
     let (standing, books) = (row.standing()?, desk.books(&row.currency));
     let before = at(&record.from_state, record.from_month, &standing)?;
     let after = at(&record.to_state, record.to_month, &standing)?;
@@ -97,7 +97,7 @@ fn back(
         return Ok(Err(Refusal::Follows(original.key.clone())));
     }
     let later = to.state.payable() && above.state.payable() && above.month > to.month;
-    Ok(Ok(if later { Standing { month: above.month, ..to } } else { to }))
+    Ok(Ok(if later { RewardPosition { month: above.month, ..to } } else { to }))
 }
 
 /// The records of a batch, what belongs to another reward of it behind that one.
@@ -109,8 +109,8 @@ fn after_their_originals(records: Vec<reward_records::Model>, rows: &HashMap<Uui
     records
 }
 
-fn at(state: &str, month: i32, standing: &Standing) -> Result<Standing> {
-    Ok(Standing { state: stored::<RewardState>(state)?, month: Month(month), ready_at: standing.ready_at })
+fn at(state: &str, month: i32, standing: &RewardPosition) -> Result<RewardPosition> {
+    Ok(RewardPosition { state: stored::<RewardState>(state)?, month: Month(month), ready_at: standing.ready_at })
 }
 
 /// The records of a batch, and which of them were taken back.

@@ -3,7 +3,7 @@
 use crate::receipt_words::Reader;
 use crate::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
 use domain::money::mul_div_half_even;
-use domain::review::{self, Books, Standing, Verb};
+use domain::review::{self, Books, RewardPosition, Verb};
 use domain::states::{RewardSource, RewardState};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -40,7 +40,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let steps = path_of(conn, company, &row).await?;
     let desk = Desk::of(conn, company.clone(), now).await?;
     let books = desk.books(&row.currency);
-    let standing = Standing { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
+    let standing = RewardPosition { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
     let original = match row.reverses {
         Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
         None => None,
@@ -194,14 +194,14 @@ fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String>
 /// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
 fn newest_undoable(
     records: &[reward_records::Model],
-    standing: &Standing,
+    standing: &RewardPosition,
     books: &Books,
     source: RewardSource,
     original: Option<&rewards::Model>,
 ) -> Result<String> {
     let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return Ok(String::new()) };
-    let at = |state: &str, month: i32| -> Result<Standing> {
-        Ok(Standing { state: stored(state)?, month: Month(month), ready_at: standing.ready_at })
+    let at = |state: &str, month: i32| -> Result<RewardPosition> {
+        Ok(RewardPosition { state: stored(state)?, month: Month(month), ready_at: standing.ready_at })
     };
     let (before, after) = (at(&record.from_state, record.from_month)?, at(&record.to_state, record.to_month)?);
     let Ok(back) = review::undo(&before, &after, standing, books) else { return Ok(String::new()) };
