@@ -77,7 +77,7 @@ pub struct RewardPosition {
 
 /// The company's months as the rewards of one currency meet them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Books {
+pub struct InvoiceMonths {
     /// The earliest month whose invoices have not been generated.
     pub open: Month,
     /// The month that gathers new rewards: `open`, or a later one while month-end work is late.
@@ -88,7 +88,7 @@ pub struct Books {
     pub frozen: Vec<Month>,
 }
 
-impl Books {
+impl InvoiceMonths {
     /// Whether rewards may still come into this month or leave it.
     pub fn takes(&self, month: Month) -> bool {
         !self.frozen.contains(&month) && (month >= self.open || self.in_review.contains(&month))
@@ -151,7 +151,7 @@ const fn state_words(state: RewardState) -> &'static str {
 }
 
 /// Where a decision leaves a reward. `None`: it stands there already.
-pub fn decide(verb: Verb, reason: &str, standing: &RewardPosition, books: &Books, now: Instant) -> Result<Option<RewardPosition>, Refusal> {
+pub fn decide(verb: Verb, reason: &str, standing: &RewardPosition, books: &InvoiceMonths, now: Instant) -> Result<Option<RewardPosition>, Refusal> {
     use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
     if verb.needs_reason() && reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
@@ -187,7 +187,7 @@ pub fn decide(verb: Verb, reason: &str, standing: &RewardPosition, books: &Books
 
 /// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
 /// Corrections of an attribution or a void always do: half of a change cannot be declined.
-pub fn must_follow(source: RewardSource, original: &RewardPosition, books: &Books) -> bool {
+pub fn must_follow(source: RewardSource, original: &RewardPosition, books: &InvoiceMonths) -> bool {
     match source {
         RewardSource::Refund => !books.is_frozen(original),
         RewardSource::Attribution | RewardSource::Void => true,
@@ -196,13 +196,13 @@ pub fn must_follow(source: RewardSource, original: &RewardPosition, books: &Book
 }
 
 /// Whether a reward may stand so while the reward it takes back stands at `original`: on an invoice both or neither.
-pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, books: &Books) -> bool {
+pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, books: &InvoiceMonths) -> bool {
     !must_follow(source, original, books) || state == original.state || (state.payable() && original.state.payable())
 }
 
 /// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
 /// One that is a line of a frozen invoice stays.
-pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &Books) -> Option<RewardPosition> {
+pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &InvoiceMonths) -> Option<RewardPosition> {
     if books.is_frozen(standing) {
         return None;
     }
@@ -212,7 +212,7 @@ pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &Book
 }
 
 /// Takes a decision back: from where it left the reward to where the reward stood before.
-pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPosition, books: &Books) -> Result<RewardPosition, Refusal> {
+pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPosition, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
     if standing.state != after.state || standing.month != after.month {
         return Err(Refusal::ChangedSince);
     }
@@ -224,7 +224,7 @@ pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPo
 }
 
 /// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
-pub fn move_to_current_invoice(standing: &RewardPosition, original: Option<(&str, Month)>, books: &Books) -> Result<RewardPosition, Refusal> {
+pub fn move_to_current_invoice(standing: &RewardPosition, original: Option<(&str, Month)>, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
     if !standing.state.payable() {
         return Err(Refusal::NotPayable);
     }
@@ -242,7 +242,7 @@ pub fn move_to_current_invoice(standing: &RewardPosition, original: Option<(&str
 }
 
 /// Takes a reward off its invoice and puts it into the next month that takes rewards.
-pub fn remove_from_invoice(standing: &RewardPosition, books: &Books) -> Result<RewardPosition, Refusal> {
+pub fn remove_from_invoice(standing: &RewardPosition, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
     if !standing.state.payable() {
         return Err(Refusal::NotPayable);
     }
@@ -265,8 +265,8 @@ mod tests {
     const NOW: Instant = Instant(1_000);
 
     /// January is charged, February in review, March gathers.
-    fn books() -> Books {
-        Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202602)], frozen: vec![Month(202601)] }
+    fn books() -> InvoiceMonths {
+        InvoiceMonths { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202602)], frozen: vec![Month(202601)] }
     }
 
     fn standing(state: RewardState, month: i32) -> RewardPosition {
@@ -381,11 +381,11 @@ mod tests {
         assert_eq!(remove_from_invoice(&moved, &books()).unwrap().month, Month(202603));
         assert_eq!(move_to_current_invoice(&moved, None, &books()), Err(Refusal::AlreadyThere("February 2026".to_owned())));
         assert_eq!(move_to_current_invoice(&standing(Hold, 202603), None, &books()), Err(Refusal::NotPayable));
-        let none = Books { in_review: Vec::new(), ..books() };
+        let none = InvoiceMonths { in_review: Vec::new(), ..books() };
         assert_eq!(move_to_current_invoice(&standing(Pending, 202603), None, &none), Err(Refusal::NothingInReview));
         // A paused invoice whose next month is charged already: off it, on to the month that gathers.
         let paused =
-            Books { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
+            InvoiceMonths { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
         assert_eq!(remove_from_invoice(&standing(Pending, 202601), &paused).unwrap().month, Month(202603));
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::review::Books;
+use domain::review::InvoiceMonths;
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -14,16 +14,16 @@ use crate::error::stored;
 pub struct Months {
     /// The month that gathers what is new.
     pub accumulating: Month,
-    none_yet: Books,
-    by_currency: HashMap<Currency, Books>,
+    none_yet: InvoiceMonths,
+    by_currency: HashMap<Currency, InvoiceMonths>,
 }
 
 impl Months {
     pub async fn load<C: ConnectionTrait>(tx: &C, company: &companies::Model, now: Instant) -> Result<Months> {
         let accumulating = company.accumulating_month(now)?;
-        let none_yet = Books { open: Month(company.open_month), accumulating, in_review: Vec::new(), frozen: Vec::new() };
+        let none_yet = InvoiceMonths { open: Month(company.open_month), accumulating, in_review: Vec::new(), frozen: Vec::new() };
         let rows = invoices::Entity::find().filter(invoices::Column::CompanyId.eq(company.id)).all(tx).await?;
-        let mut by_currency: HashMap<Currency, Books> = HashMap::new();
+        let mut by_currency: HashMap<Currency, InvoiceMonths> = HashMap::new();
         for row in rows {
             let books = by_currency.entry(stored(&row.currency)?).or_insert_with(|| none_yet.clone());
             let open = stored::<InvoiceState>(&row.state)?.open();

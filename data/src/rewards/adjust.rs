@@ -2,7 +2,7 @@
 
 use domain::decision::RewardDraft;
 use domain::money::mul_div_half_even;
-use domain::review::Books;
+use domain::review::InvoiceMonths;
 use domain::states::{RewardSource, RewardState};
 use domain::{Currency, Instant, Money, fields};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -110,7 +110,7 @@ fn linked_row(
         RewardState::Hold | RewardState::Scheduled => standing.state,
         RewardState::Pending | RewardState::Approved => RewardState::Pending,
     };
-    let books: &Books = desk.books(&original.currency);
+    let books: &InvoiceMonths = desk.books(&original.currency);
     let draft = RewardDraft {
         partnership_id: original.partnership_id,
         offer_id: original.offer_id,

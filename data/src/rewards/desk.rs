@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::review::{Books, RewardPosition};
+use domain::review::{InvoiceMonths, RewardPosition};
 use domain::states::{InvoiceState, RewardSource};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,8 +17,8 @@ use crate::{Error, Result};
 pub struct Desk {
     pub company: companies::Model,
     pub now: Instant,
-    none_yet: Books,
-    by_currency: HashMap<String, Books>,
+    none_yet: InvoiceMonths,
+    by_currency: HashMap<String, InvoiceMonths>,
 }
 
 impl Desk {
@@ -34,13 +34,13 @@ impl Desk {
             .into_tuple()
             .all(conn)
             .await?;
-        let none_yet = Books {
+        let none_yet = InvoiceMonths {
             open: Month(company.open_month),
             accumulating: company.accumulating_month(now)?,
             in_review: Vec::new(),
             frozen: Vec::new(),
         };
-        let mut by_currency: HashMap<String, Books> = HashMap::new();
+        let mut by_currency: HashMap<String, InvoiceMonths> = HashMap::new();
         for (month, currency, state) in rows {
             let books = by_currency.entry(currency).or_insert_with(|| none_yet.clone());
             let open = stored::<InvoiceState>(&state)?.open();
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// The months as rewards in this currency meet them.
-    pub fn books(&self, currency: &str) -> &Books {
+    pub fn books(&self, currency: &str) -> &InvoiceMonths {
         self.by_currency.get(currency).unwrap_or(&self.none_yet)
     }
 }

@@ -3,7 +3,7 @@
 use crate::receipt_words::Reader;
 use crate::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
 use domain::money::mul_div_half_even;
-use domain::review::{self, Books, RewardPosition, Verb};
+use domain::review::{self, InvoiceMonths, RewardPosition, Verb};
 use domain::states::{RewardSource, RewardState};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -195,7 +195,7 @@ fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String>
 fn newest_undoable(
     records: &[reward_records::Model],
     standing: &RewardPosition,
-    books: &Books,
+    books: &InvoiceMonths,
     source: RewardSource,
     original: Option<&rewards::Model>,
 ) -> Result<String> {
