@@ -15,7 +15,7 @@ mod withdraw;
 
 pub use adjust::{Adjustment, adjust, refunded_of};
 pub use change::Decided;
-pub use desk::{Desk, find};
+pub use desk::{ReviewContext, find};
 pub use manual::{
     Given, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity, new_manual_rewards,
 };

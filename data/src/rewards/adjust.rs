@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::change::reinstate::take_back_refunded;
 use super::change::{Change, audit_row};
-use super::desk::{Desk, linked_to};
+use super::desk::{ReviewContext, linked_to};
 use super::manual::Given;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;
@@ -38,7 +38,7 @@ pub struct Adjustment {
 /// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
 pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<Given> {
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let original = super::find(tx, company_id, &adjustment.reward_key).await?;
         let currency: Currency = stored(&original.currency)?;
         let mut checks = Checks::new();
@@ -93,7 +93,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
 }
 
 fn linked_row(
-    desk: &Desk,
+    desk: &ReviewContext,
     original: &rewards::Model,
     difference: Money,
     description: String,

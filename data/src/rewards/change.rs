@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::reinstate::reinstate;
-use super::desk::{Desk, linked_to};
+use super::desk::{ReviewContext, linked_to};
 use super::tally::Tally;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};
@@ -49,7 +49,7 @@ pub(super) struct Change {
 }
 
 /// Applies the changes with everything that follows from them, in the transaction given.
-pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<Change>, by: &str) -> Result<Decided> {
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, changes: Vec<Change>, by: &str) -> Result<Decided> {
     let mut all = changes;
     if all.is_empty() {
         return Ok(Decided { batch_id: None, changed: 0, unchanged: 0, followed: 0, left_out: 0 });
@@ -65,7 +65,7 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: Vec<
     Ok(Decided { batch_id: Some(batch_id), changed, unchanged: 0, followed, left_out: 0 })
 }
 
-fn noted(desk: &Desk, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
+fn noted(desk: &ReviewContext, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
     let detail = json!({
         "from": change.row.state,
         "to": change.to.state,
@@ -79,7 +79,7 @@ fn noted(desk: &Desk, change: &Change, batch_id: Uuid, by: &str) -> audit::Activ
     audit_row(desk, by, format!("reward_{}", change.action), &change.row.key, &detail)
 }
 
-pub(super) fn audit_row(desk: &Desk, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
+pub(super) fn audit_row(desk: &ReviewContext, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
     audit::Model {
         id: Uuid::now_v7(),
         company_id: Some(desk.company.id),
@@ -109,7 +109,7 @@ fn batch_id(now: Instant, changes: &[Change], last: &HashMap<Uuid, i64>) -> Uuid
 }
 
 /// Refunds, corrections and adjustments go where the reward goes that they belong to.
-async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &Desk, changes: &mut Vec<Change>) -> Result<()> {
+async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, changes: &mut Vec<Change>) -> Result<()> {
     let mut at: HashMap<Uuid, usize> = changes.iter().enumerate().map(|(index, change)| (change.row.id, index)).collect();
     let linked = linked_to(tx, at.keys().copied().collect()).await?;
     for row in linked {

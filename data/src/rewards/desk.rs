@@ -14,19 +14,19 @@ use crate::error::stored;
 use crate::{Error, Result};
 
 /// A company's books at one instant.
-pub struct Desk {
+pub struct ReviewContext {
     pub company: companies::Model,
     pub now: Instant,
     none_yet: InvoiceMonths,
     by_currency: HashMap<String, InvoiceMonths>,
 }
 
-impl Desk {
-    pub async fn open<C: ConnectionTrait>(conn: &C, company_id: Uuid, now: Instant) -> Result<Desk> {
-        Desk::of(conn, crate::companies::get(conn, company_id).await?, now).await
+impl ReviewContext {
+    pub async fn open<C: ConnectionTrait>(conn: &C, company_id: Uuid, now: Instant) -> Result<ReviewContext> {
+        ReviewContext::of(conn, crate::companies::get(conn, company_id).await?, now).await
     }
 
-    pub async fn of<C: ConnectionTrait>(conn: &C, company: companies::Model, now: Instant) -> Result<Desk> {
+    pub async fn of<C: ConnectionTrait>(conn: &C, company: companies::Model, now: Instant) -> Result<ReviewContext> {
         let rows: Vec<(i32, String, String)> = invoices::Entity::find()
             .select_only()
             .columns([invoices::Column::Month, invoices::Column::Currency, invoices::Column::State])
@@ -46,7 +46,7 @@ impl Desk {
             let open = stored::<InvoiceState>(&state)?.open();
             if open { books.in_review.push(Month(month)) } else { books.frozen.push(Month(month)) }
         }
-        Ok(Desk { company, now, none_yet, by_currency })
+        Ok(ReviewContext { company, now, none_yet, by_currency })
     }
 
     /// The months as rewards in this currency meet them.

@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::audit_row;
-use super::desk::Desk;
+use super::desk::ReviewContext;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
 use crate::bulk::{Mode, Scope};
 use crate::check::{new_key_fault, shown};
@@ -98,7 +98,7 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
     let identity = json!(["form", token]).to_string();
     let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let plan = plan(tx, &desk, &rows, by).await?;
         if !plan.complaints.is_empty() {
             let errors = plan.complaints.into_iter().map(|complaint| (complaint.field.to_owned(), complaint.message)).collect();
@@ -113,7 +113,7 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
 
 /// Gives the rewards of a file, or sees what that would do.
 pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ManualRow], mode: Mode) -> Result<ManualRows> {
-    let desk = Desk::open(tx, scope.company_id, scope.now).await?;
+    let desk = ReviewContext::open(tx, scope.company_id, scope.now).await?;
     let mut plan = plan(tx, &desk, rows, scope.by).await?;
     let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &desk.company.zone()?, rows, &plan.made).await? };
     plan.made.retain(|(place, _)| !repeats.contains_key(place));
@@ -139,7 +139,7 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
 
 /// The rewards that a file would give, by row; those that came in with another file are none of them.
 pub async fn new_manual_rewards<C: ConnectionTrait>(conn: &C, scope: &Scope<'_>, rows: &[ManualRow]) -> Result<Vec<(u32, Money)>> {
-    let desk = Desk::open(conn, scope.company_id, scope.now).await?;
+    let desk = ReviewContext::open(conn, scope.company_id, scope.now).await?;
     let made = plan(conn, &desk, rows, scope.by).await?.made;
     let repeats = if scope.again { HashMap::new() } else { repeats(conn, scope, &desk.company.zone()?, rows, &made).await? };
     let new = made.into_iter().filter(|(place, _)| !repeats.contains_key(place));
@@ -221,7 +221,7 @@ struct Plan {
     complaints: Vec<Complaint>,
 }
 
-async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, rows: &[ManualRow], by: &str) -> Result<Plan> {
+async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, rows: &[ManualRow], by: &str) -> Result<Plan> {
     let partners = partners(tx, desk.company.id, rows).await?;
     let customers = customers_of(tx, desk.company.id, rows).await?;
     let mut plan = Plan::default();
@@ -297,7 +297,7 @@ fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<Strin
     partner && currency && amount && is_same(reward.description.trim(), &known.description)
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {
+async fn write<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {
     let noted: Vec<_> = made
         .iter()
         .map(|(place, row)| {
@@ -318,7 +318,7 @@ async fn write<C: ConnectionTrait>(tx: &C, desk: &Desk, made: &[(usize, rewards:
 
 /// A checked row, or what is wrong by field.
 fn read(
-    desk: &Desk,
+    desk: &ReviewContext,
     given: &ManualRow,
     partners: &HashMap<String, partnerships::Model>,
     customers: &HashMap<String, (Uuid, HashSet<Uuid>)>,

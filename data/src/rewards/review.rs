@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::{Desk, by_ids, by_keys};
+use super::desk::{ReviewContext, by_ids, by_keys};
 use crate::bulk::Mode;
 use crate::check::shown;
 use crate::entities::rewards;
@@ -57,7 +57,7 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
     }
     check_reason(review.reason)?;
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let asked = review.keys.iter().enumerate().map(|(place, key)| Asked {
             row: 0,
             key,
@@ -96,7 +96,7 @@ pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], rea
 /// Puts rewards onto the invoice in review of their currency.
 pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let asked: Vec<Asked<'_>> =
             keys.iter().map(|key| Asked { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
         all_or_none(tx, &desk, &asked, by).await
@@ -107,7 +107,7 @@ pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String],
 pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
     check_reason(reason)?;
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
         all_or_none(tx, &desk, &asked, by).await
     })
@@ -117,7 +117,7 @@ pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], rea
 /// another reward, with None.
 pub(super) async fn review_each<C: ConnectionTrait>(
     tx: &C,
-    desk: &Desk,
+    desk: &ReviewContext,
     keys: &[&str],
     decision: Decision,
     reason: &str,
@@ -139,7 +139,7 @@ pub async fn review_rows<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<ReviewRows> {
-    let desk = Desk::open(tx, company_id, now).await?;
+    let desk = ReviewContext::open(tx, company_id, now).await?;
     let asked: Vec<Asked<'_>> = rows
         .iter()
         .map(|row| Asked { row: row.row, key: &row.reward_key, step: Decision::Decide(row.verb), reason: &row.reason, shown: None })
@@ -209,7 +209,7 @@ struct Plan {
 }
 
 /// Decides about all or none. Among several, what only follows another reward is left out and stops nothing.
-async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>], by: &str) -> Result<Decided> {
+async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'_>], by: &str) -> Result<Decided> {
     if asked.is_empty() {
         return Err(Error::invalid("", "choose at least one reward"));
     }
@@ -230,7 +230,7 @@ async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>
 }
 
 /// Where everything asked for would lead, without writing.
-async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> Result<Plan> {
+async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'_>]) -> Result<Plan> {
     let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
     let mut rows = by_keys(tx, desk.company.id, &keys).await?;
     let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
@@ -287,7 +287,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &Desk, asked: &[Asked<'_>]) -> R
 
 /// Where one reward would stand.
 fn reached(
-    desk: &Desk,
+    desk: &ReviewContext,
     row: &rewards::Model,
     original: Option<&rewards::Model>,
     asked: &Asked<'_>,

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use uuid::Uuid;
 
 use super::change::Decided;
-use super::desk::{Desk, by_keys};
+use super::desk::{ReviewContext, by_keys};
 use super::review::{Decision, check_reason, review_each};
 use super::undo::undo;
 use crate::db::insert_all;
@@ -223,7 +223,7 @@ async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &Aske
         .limit(PIECE)
         .all(tx)
         .await?;
-    let desk = Desk::open(tx, company_id, now).await?;
+    let desk = ReviewContext::open(tx, company_id, now).await?;
     let keys: Vec<&str> = rows.iter().map(|row| row.reward_key.as_str()).collect();
     let found = by_keys(tx, company_id, &keys).await?;
     let same = |row: &items::Model| {

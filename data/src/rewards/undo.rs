@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::{Desk, by_ids};
+use super::desk::{ReviewContext, by_ids};
 use crate::db::IN_MAX;
 use crate::entities::{reward_records, rewards};
 use crate::error::stored;
@@ -24,7 +24,7 @@ use crate::{Db, Error, Result, transact};
 /// `Conflict` when it has already been undone.
 pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let (records, undone) = records_of(tx, company_id, batch).await?;
         let mut rows = by_ids(tx, company_id, records.iter().map(|record| record.reward_id)).await?;
         let originals = by_ids(tx, company_id, rows.values().filter_map(|row| row.reverses)).await?;
@@ -74,7 +74,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
 
 /// Where one reward stands once its record is taken back. `reached` is where the rewards before it stand then.
 fn back(
-    desk: &Desk,
+    desk: &ReviewContext,
     record: &reward_records::Model,
     row: &rewards::Model,
     newest: bool,

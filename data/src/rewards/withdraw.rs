@@ -6,7 +6,7 @@ use domain::states::RewardSource;
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::Desk;
+use super::desk::ReviewContext;
 use crate::{Db, Error, Result, transact};
 
 /// What the partner reads beside it.
@@ -19,7 +19,7 @@ const REASON: &str = "Taken back by the company";
 /// `Conflict` when it was not given by hand, something was decided about it since, or its invoice is frozen.
 pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = Desk::open(tx, company_id, now).await?;
+        let desk = ReviewContext::open(tx, company_id, now).await?;
         let row = super::find(tx, company_id, key).await?;
         if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
             return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));

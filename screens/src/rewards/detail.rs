@@ -17,7 +17,7 @@ use crate::{lines, receipts};
 use data::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
 use data::error::stored;
 use data::names;
-use data::rewards::Desk;
+use data::rewards::ReviewContext;
 use data::{Db, Error, Result};
 use domain::dates;
 
@@ -38,7 +38,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let source: RewardSource = stored(&row.source)?;
     let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
     let steps = path_of(conn, company, &row).await?;
-    let desk = Desk::of(conn, company.clone(), now).await?;
+    let desk = ReviewContext::of(conn, company.clone(), now).await?;
     let books = desk.books(&row.currency);
     let standing = RewardPosition { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
     let original = match row.reverses {

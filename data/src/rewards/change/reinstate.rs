@@ -9,7 +9,7 @@ use domain::{Currency, Instant, Money};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::super::desk::{Desk, linked_to};
+use super::super::desk::{ReviewContext, linked_to};
 use super::super::rows::{Origin, from_draft, insert_rewards};
 use super::Change;
 use crate::db::IN_MAX;
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// rated once more, with a receipt of its own.
 pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
     tx: &C,
-    desk: &Desk,
+    desk: &ReviewContext,
     changes: &[Change],
     batch_id: Uuid,
     by: &str,
@@ -38,7 +38,7 @@ pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
 /// Takes back of these rewards what was refunded of their sales and has not been taken back yet.
 pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
     tx: &C,
-    desk: &Desk,
+    desk: &ReviewContext,
     back: &[&Change],
     change_id: Uuid,
     by: &str,
