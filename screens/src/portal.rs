@@ -44,13 +44,13 @@ pub const STAGES: [(&str, &str); 6] = [
 ];
 
 /// A partner's partnerships with their companies, loaded once for a screen.
-struct Desk {
+struct PartnerScope {
     partnerships: Vec<partnerships::Model>,
     companies: HashMap<Uuid, companies::Model>,
 }
 
-impl Desk {
-    async fn of<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<Desk> {
+impl PartnerScope {
+    async fn of<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<PartnerScope> {
         let partnerships = partnerships::Entity::find()
             .filter(partnerships::Column::PartnerId.eq(partner_id))
             .filter(partnerships::Column::Status.ne(PartnershipStatus::Declined.word()))
@@ -58,7 +58,7 @@ impl Desk {
             .await?;
         let ids = partnerships.iter().map(|row| row.company_id);
         let companies = companies::Entity::find().filter(companies::Column::Id.is_in(ids)).all(conn).await?;
-        Ok(Desk { partnerships, companies: companies.into_iter().map(|row| (row.id, row)).collect() })
+        Ok(PartnerScope { partnerships, companies: companies.into_iter().map(|row| (row.id, row)).collect() })
     }
 
     fn ids(&self) -> impl Iterator<Item = Uuid> + '_ {
@@ -143,7 +143,7 @@ fn seen(visibility: CustomerVisibility, name: &str) -> String {
 /// A page of commissions, newest first. Filters: `status` (a word of [`STAGES`]), `month` ("2026-03").
 pub async fn commissions(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Commissions> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let stage = query.one_of("status", &STAGES.map(|(word, _)| word))?.unwrap_or_default();
     let asked = stage_condition(stage, &desk.invoices(conn).await?)?;
     let month = query.month("month")?.map(|month| rewards::Column::InvoiceMonth.eq(month.0));
@@ -210,7 +210,7 @@ fn stage_condition(stage: &str, invoices: &[invoices::Model]) -> Result<Option<C
 /// One commission with the partner's receipt and its way.
 pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<CommissionDetail> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let row = rewards::Entity::find()
         .filter(desk.rewards())
         .filter(rewards::Column::Key.eq(key))
@@ -260,7 +260,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
 /// The customers that the partner brings now, newest first.
 pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<PortalCustomers> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let scope = Condition::all().add(customers::Column::PartnershipId.is_in(desk.ids()));
     let list = List { descending: true, ..List::<customers::Entity>::new(scope, customers::Column::CreatedAt, customers::Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
@@ -288,7 +288,7 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
 /// The months in which the partner has commissions, newest first.
 pub async fn months(db: &Db, partner_id: Uuid) -> Result<Vec<Month>> {
     let conn = db.read();
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let mut months: Vec<i32> = rewards::Entity::find()
         .select_only()
         .column(rewards::Column::InvoiceMonth)

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 use views::portal::Earnings;
 
-use super::Desk;
+use super::PartnerScope;
 use data::Result;
 use data::entities::payouts;
 use data::error::stored;
@@ -17,7 +17,7 @@ use data::rewards::figures;
 
 type Sums = BTreeMap<Currency, i64>;
 
-pub async fn of<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Earnings> {
+pub async fn of<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Earnings> {
     let mut stages: BTreeMap<(Uuid, i32, String), InvoiceState> = BTreeMap::new();
     for invoice in desk.invoices(conn).await? {
         stages.insert((invoice.company_id, invoice.month, invoice.currency), stored(&invoice.state)?);
@@ -62,7 +62,7 @@ fn listed(sums: Sums) -> Vec<Money> {
     sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
 }
 
-async fn payout_sums<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<(String, String, i64)>> {
+async fn payout_sums<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Vec<(String, String, i64)>> {
     use payouts::Column;
     let mut select = Query::select();
     select

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use views::home::MonthBar;
 use views::portal::{OfferSeen, PartnerHome};
 
-use super::{Desk, earnings, paid};
+use super::{PartnerScope, earnings, paid};
 use crate::invoices::stage;
 use crate::lines::money;
 use data::entities::{companies, invoices, offers, partnerships, rewards};
@@ -21,7 +21,7 @@ const RECENT: u64 = 5;
 
 pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let recent = rewards::Entity::find()
         .filter(desk.rewards())
         .order_by_desc(rewards::Column::CreatedAt)
@@ -58,7 +58,7 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
 }
 
 /// What the partner's lines on an invoice come to.
-async fn own_share<C: ConnectionTrait>(conn: &C, desk: &Desk, invoice: &invoices::Model) -> Result<i64> {
+async fn own_share<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, invoice: &invoices::Model) -> Result<i64> {
     let mut select = Query::select();
     select
         .from(rewards::Entity)
@@ -97,7 +97,7 @@ async fn offers_of<C: ConnectionTrait>(
 }
 
 /// Twelve months in the currency with most commissions, by what they show as, and the other currencies in them.
-async fn bars<C: ConnectionTrait>(conn: &C, desk: &Desk, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
+async fn bars<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
     let Some(company) = desk.companies.values().next() else { return Ok((Vec::new(), Vec::new())) };
     let last = company.accumulating_month(now)?;
     let mut sums = figures::of_partnerships(conn, desk.ids()).await?;

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 use views::portal::{PayoutDetail, PayoutLine, PayoutStep, Payouts};
 
-use super::{Desk, PAYOUT_PREFIX, earnings};
+use super::{PartnerScope, PAYOUT_PREFIX, earnings};
 use crate::lines::money;
 use data::entities::{invoice_partners, invoices, payout_failures, payouts, rewards};
 use data::error::stored;
@@ -21,7 +21,7 @@ use domain::dates;
 /// A page of payouts, newest first.
 pub async fn payouts(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Payouts> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let scope = Condition::all().add(payouts::Column::PartnershipId.is_in(desk.ids()));
     let list = List { descending: true, ..List::<payouts::Entity>::new(scope, payouts::Column::CreatedAt, payouts::Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
@@ -32,7 +32,7 @@ pub async fn payouts(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Pay
 }
 
 /// The payouts whose money did not arrive or came back, the newest first.
-pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Result<Vec<PayoutLine>> {
+pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Vec<PayoutLine>> {
     let states = PayoutState::ALL.iter().filter(|state| state.came_back()).map(PayoutState::word);
     let rows = payouts::Entity::find()
         .filter(payouts::Column::PartnershipId.is_in(desk.ids()))
@@ -44,7 +44,7 @@ pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, desk: &Desk) -> Resu
     payout_lines(conn, desk, rows).await
 }
 
-async fn payout_lines<C: ConnectionTrait>(conn: &C, desk: &Desk, rows: Vec<payouts::Model>) -> Result<Vec<PayoutLine>> {
+async fn payout_lines<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, rows: Vec<payouts::Model>) -> Result<Vec<PayoutLine>> {
     let of = invoices::Entity::find().filter(invoices::Column::Id.is_in(rows.iter().map(|row| row.invoice_id))).all(conn).await?;
     let failures = data::payouts::failures(conn, rows.iter().map(|row| row.id)).await?;
     rows.into_iter()
@@ -97,7 +97,7 @@ fn history(zone: &Zone, payout: &payouts::Model, failures: &[payout_failures::Mo
 /// One payout and a page of the commissions in it.
 pub async fn payout(db: &Db, partner_id: Uuid, key: &str, query: &ListQuery) -> Result<PayoutDetail> {
     let conn = &db.snapshot().await?;
-    let desk = Desk::of(conn, partner_id).await?;
+    let desk = PartnerScope::of(conn, partner_id).await?;
     let id = ids::parse_key(PAYOUT_PREFIX, key).ok_or(Error::NotFound("payout"))?;
     let row = payouts::Entity::find_by_id(id)
         .filter(payouts::Column::PartnershipId.is_in(desk.ids()))
