@@ -17,7 +17,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use batch::{Batch, Complaint, Given};
+pub use batch::{Batch, Complaint, TransactionInput};
 pub use doubts::{Largest, doubts};
 pub use record::{How, Outcome, check_batch, record_batch};
 
@@ -45,7 +45,7 @@ pub struct Recorded {
 pub(crate) async fn record_one<C: ConnectionTrait>(
     tx: &C,
     company_id: Uuid,
-    given: &Given<'_>,
+    given: &TransactionInput<'_>,
     source: AttributionSource,
     by: &str,
     now: Instant,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::check::{Checks, shown};
 use crate::entities::transactions::{Column, Entity, Model};
 use crate::error::stored;
-use crate::events::{Given, Recorded};
+use crate::events::{TransactionInput, Recorded};
 use crate::{Db, Error, Result, customers, events, transact};
 
 impl Model {
@@ -61,7 +61,7 @@ pub async fn record_in<C: ConnectionTrait>(
     let product = checks.take_optional("product_key", sale.product_key.as_deref().unwrap_or_default(), fields::key);
     let category = checks.take_optional("category_key", sale.category_key.as_deref().unwrap_or_default(), fields::key);
     checks.finish()?;
-    let given = Given {
+    let given = TransactionInput {
         key: &key,
         customer_key: sale.customer_key.trim(),
         amount: sale.amount,
@@ -98,7 +98,7 @@ pub async fn refund_in<C: ConnectionTrait>(
         other => other,
     })?;
     let customer = customers::get(tx, company_id, sale.customer_id).await?;
-    let given = Given {
+    let given = TransactionInput {
         key: &key,
         customer_key: &customer.customer_key,
         amount: Money::new(-refund.amount.minor, refund.amount.currency),

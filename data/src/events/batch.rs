@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// A transaction as somebody gave it. A refund has an amount below zero and names its sale.
 #[derive(Clone, Copy, Debug)]
-pub struct Given<'a> {
+pub struct TransactionInput<'a> {
     pub key: &'a str,
     pub customer_key: &'a str,
     pub amount: Money,
@@ -113,7 +113,7 @@ impl Batch {
     }
 
     /// Takes a transaction in. Fails only when the batch outgrows four gigabytes of keys.
-    pub fn push(&mut self, given: &Given<'_>) -> Result<()> {
+    pub fn push(&mut self, given: &TransactionInput<'_>) -> Result<()> {
         let key = self.text(given.key)?;
         let refund_of = self.text(given.refund_of.unwrap_or_default())?;
         let row = Row {

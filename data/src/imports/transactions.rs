@@ -9,7 +9,7 @@ use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
 use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
-use crate::events::{Batch, CarriedCaps, Given, How, record_batch};
+use crate::events::{Batch, CarriedCaps, TransactionInput, How, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;
@@ -18,7 +18,7 @@ use super::{Context, Counts, Done};
 /// The mark, after the kind's columns.
 const VOIDED: usize = 8;
 
-pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> Option<Given<'a>> {
+pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> Option<TransactionInput<'a>> {
     let key = trimmed(checks, "key", fields.get(0), true);
     let customer_key = trimmed(checks, "customer_key", fields.get(1), true);
     let product_key = trimmed(checks, "product_key", fields.get(5), false);
@@ -35,7 +35,7 @@ pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> 
     }
     let row = fields.number(checks);
     let (Some(amount), Some(occurred_at), Some(row), true) = (amount, occurred_at, row, checks.is_empty()) else { return None };
-    Some(Given {
+    Some(TransactionInput {
         key: key.unwrap_or_default(),
         customer_key: customer_key.unwrap_or_default(),
         amount,
@@ -56,7 +56,7 @@ pub fn voided(fields: &Fields<'_>, context: &Context) -> Option<String> {
     })
 }
 
-pub fn cells(given: &Given<'_>) -> [String; 8] {
+pub fn cells(given: &TransactionInput<'_>) -> [String; 8] {
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
         given.key.to_owned(),

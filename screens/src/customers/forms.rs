@@ -8,7 +8,7 @@ use views::customers::{CustomerForms, RefundableSale};
 use data::check::shown;
 use data::entities::transactions::{Column, Entity, Model};
 use data::entities::{companies, customers as customer_rows};
-use data::events::{self, Batch, Given, Largest};
+use data::events::{self, Batch, TransactionInput, Largest};
 use data::names;
 use data::transactions::Sale;
 use data::{Db, Error, Result, customers, transactions};
@@ -85,7 +85,7 @@ pub async fn forms(db: &Db, company: &companies::Model, customer_key: &str, refu
 /// that is there already.
 pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Instant) -> Result<Vec<String>> {
     let mut batch = Batch::new();
-    batch.push(&Given {
+    batch.push(&TransactionInput {
         key: &sale.key,
         customer_key: &sale.customer_key,
         amount: sale.amount,
