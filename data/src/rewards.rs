@@ -17,7 +17,7 @@ pub use adjust::{Adjustment, adjust, refunded_of};
 pub use change::Decided;
 pub use desk::{ReviewContext, find};
 pub use manual::{
-    Given, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity, new_manual_rewards,
+    CreatedReward, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity, new_manual_rewards,
 };
 pub use review::{
     Decision, Review, ReviewRow, ReviewRows, approve, decline, hold, mark_paid_elsewhere, move_to_current_invoice, release,

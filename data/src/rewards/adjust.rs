@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::change::reinstate::take_back_refunded;
 use super::change::{Change, audit_row};
 use super::desk::{ReviewContext, linked_to};
-use super::manual::Given;
+use super::manual::CreatedReward;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;
 use crate::db::insert_all;
@@ -36,7 +36,7 @@ pub struct Adjustment {
 ///
 /// # Errors
 /// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
-pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<Given> {
+pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
     transact!(db, |tx| {
         let desk = ReviewContext::open(tx, company_id, now).await?;
         let original = super::find(tx, company_id, &adjustment.reward_key).await?;
@@ -57,7 +57,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         refuse_voided(tx, &original).await?;
         let row = linked_row(&desk, &original, difference, description, token, by)?;
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
-            return Ok(Given { key: row.key, new: false });
+            return Ok(CreatedReward { key: row.key, new: false });
         }
         let refunded = refunded_of(tx, &original).await?;
         if refunded.is_some_and(|(refunded, amount)| refunded == amount) {
@@ -88,7 +88,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             row,
         };
         take_back_refunded(tx, &desk, &[&added], added.row.id, by).await?;
-        Ok(Given { key, new: true })
+        Ok(CreatedReward { key, new: true })
     })
 }
 

@@ -70,7 +70,7 @@ pub struct ManualRows {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct CreatedReward {
     pub key: String,
     /// False: the same form was sent before.
     pub new: bool,
@@ -94,7 +94,7 @@ pub fn import_identity(reward: &ManualReward, occurrence: u32) -> String {
 ///
 /// # Errors
 /// `Invalid` by field: partner_key, amount, currency, description, customer_key, onto_invoice.
-pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualReward, token: &str, by: &str, now: Instant) -> Result<Given> {
+pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualReward, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
     let identity = json!(["form", token]).to_string();
     let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
@@ -107,7 +107,7 @@ pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualRewa
         let key = plan.keys.first().cloned().ok_or(Error::NotFound("the reward"))?;
         let new = !plan.made.is_empty();
         write(tx, &desk, &plan.made, &rows, by).await?;
-        Ok(Given { key, new })
+        Ok(CreatedReward { key, new })
     })
 }
 
