@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, TransactionInput};
 pub use doubts::{Largest, doubts};
-pub use record::{How, Outcome, check_batch, record_batch};
+pub use record::{RecordOptions, Outcome, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
 pub(crate) use history::{CarriedCaps, History};
@@ -52,7 +52,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = How { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
+    let how = RecordOptions { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &how).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));

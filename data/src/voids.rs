@@ -42,7 +42,7 @@ impl Voided {
 /// What [`void`] would do. Writes nothing.
 pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
-    let voided = void_one(&tx, company_id, key, "", &How::alone("", now), false).await?;
+    let voided = void_one(&tx, company_id, key, "", &VoidOptions::alone("", now), false).await?;
     tx.rollback().await?;
     Ok(voided)
 }
@@ -52,13 +52,13 @@ pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) ->
 /// # Errors
 /// `Invalid` at `reason`; `NotFound` when no transaction that counts has this key.
 pub async fn void(db: &Db, company_id: Uuid, key: &str, reason: &str, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { void_one(tx, company_id, key, reason, &How::alone(by, now), true).await })
+    transact!(db, |tx| { void_one(tx, company_id, key, reason, &VoidOptions::alone(by, now), true).await })
 }
 
 /// As [`void`], for whoever was shown what it would do: refused where that is not what it does by now.
 pub async fn void_seen(db: &Db, company_id: Uuid, key: &str, reason: &str, seen: &str, by: &str, now: Instant) -> Result<Voided> {
     transact!(db, |tx| {
-        let voided = void_one(tx, company_id, key, reason, &How::alone(by, now), true).await?;
+        let voided = void_one(tx, company_id, key, reason, &VoidOptions::alone(by, now), true).await?;
         refuse_other(seen, &voided.digest())?;
         Ok(voided)
     })
@@ -67,7 +67,7 @@ pub async fn void_seen(db: &Db, company_id: Uuid, key: &str, reason: &str, seen:
 /// What [`undo`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
-    let undone = undo_one(&tx, company_id, void_id, &How::alone("", now), false).await?;
+    let undone = undo_one(&tx, company_id, void_id, &VoidOptions::alone("", now), false).await?;
     tx.rollback().await?;
     Ok(undone)
 }
@@ -78,13 +78,13 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
 /// `Conflict` when it was undone before, when its key was used again, or when a later void or change of attribution of this
 /// customer builds on it.
 pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { undo_one(tx, company_id, void_id, &How::alone(by, now), true).await })
+    transact!(db, |tx| { undo_one(tx, company_id, void_id, &VoidOptions::alone(by, now), true).await })
 }
 
 /// As [`undo`], for whoever was shown what it would do: refused where that is not what it does by now.
 pub async fn undo_seen(db: &Db, company_id: Uuid, void_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Voided> {
     transact!(db, |tx| {
-        let undone = undo_one(tx, company_id, void_id, &How::alone(by, now), true).await?;
+        let undone = undo_one(tx, company_id, void_id, &VoidOptions::alone(by, now), true).await?;
         refuse_other(seen, &undone.digest())?;
         Ok(undone)
     })
@@ -102,16 +102,16 @@ pub(crate) async fn newest_since<C: ConnectionTrait>(conn: &C, customer_id: Uuid
     Ok(in_force.max_by_key(|row| (row.recorded_at, row.number)))
 }
 
-pub(crate) struct How<'a> {
+pub(crate) struct VoidOptions<'a> {
     pub by: &'a str,
     pub now: Instant,
     /// The void of a whole import, or its undoing, that this is part of.
     pub import_void: Option<Uuid>,
 }
 
-impl How<'_> {
-    fn alone(by: &str, now: Instant) -> How<'_> {
-        How { by, now, import_void: None }
+impl VoidOptions<'_> {
+    fn alone(by: &str, now: Instant) -> VoidOptions<'_> {
+        VoidOptions { by, now, import_void: None }
     }
 }
 
@@ -137,7 +137,7 @@ pub(crate) async fn void_part<C: ConnectionTrait>(
     customer_id: Uuid,
     import_id: Uuid,
     reason: &str,
-    how: &How<'_>,
+    how: &VoidOptions<'_>,
     write: bool,
 ) -> Result<Option<Part>> {
     let loaded = Loaded::load(tx, company_id, customer_id, how.now).await?;
@@ -151,7 +151,7 @@ pub(crate) async fn void_part<C: ConnectionTrait>(
     Ok(Some(Part { own: own.len() as u64, along: (gone - own.len()) as u64, consequences: voided.consequences }))
 }
 
-async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reason: &str, how: &How<'_>, write: bool) -> Result<Voided> {
+async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reason: &str, how: &VoidOptions<'_>, write: bool) -> Result<Voided> {
     let mut checks = Checks::new();
     // Nobody has written one yet for what is only looked at.
     let reason = if write { checks.take("reason", fields::description(reason)) } else { String::new() };
@@ -162,7 +162,7 @@ async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reaso
     loaded.carry_out(tx, &transaction, &turn, &reason, how, write).await
 }
 
-pub(crate) async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &How<'_>, write: bool) -> Result<Voided> {
+pub(crate) async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &VoidOptions<'_>, write: bool) -> Result<Voided> {
     let void = voids::Entity::find_by_id(void_id)
         .filter(voids::Column::CompanyId.eq(company_id))
         .filter(voids::Column::Undoes.is_null())
@@ -262,7 +262,7 @@ impl Loaded {
         transaction: &transactions::Model,
         turn: &Turn,
         reason: &str,
-        how: &How<'_>,
+        how: &VoidOptions<'_>,
         write: bool,
     ) -> Result<Voided> {
         let number = voids::Entity::find().filter(voids::Column::CustomerId.eq(self.customer.id)).count(tx).await?;

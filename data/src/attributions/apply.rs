@@ -29,7 +29,7 @@ const CHUNK: usize = 200;
 
 /// Who changes, when and how.
 #[derive(Clone, Copy)]
-pub(crate) struct How<'a> {
+pub(crate) struct ChangeOptions<'a> {
     pub source: AttributionSource,
     pub by: &'a str,
     pub now: Instant,
@@ -38,7 +38,7 @@ pub(crate) struct How<'a> {
 /// What [`apply_change`] would do. Writes nothing.
 pub async fn preview_change(db: &Db, company_id: Uuid, customer_id: Uuid, change: &Change, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let how = How { source: AttributionSource::Manual, by: "", now };
+    let how = ChangeOptions { source: AttributionSource::Manual, by: "", now };
     let changed = change_one(&tx, company_id, customer_id, change, &how, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
@@ -54,7 +54,7 @@ pub async fn apply_change(
     by: &str,
     now: Instant,
 ) -> Result<Changed> {
-    transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &How { source, by, now }, true).await })
+    transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &ChangeOptions { source, by, now }, true).await })
 }
 
 /// As [`apply_change`], for whoever was shown what it would do: refused where that is not what it does by now.
@@ -68,7 +68,7 @@ pub async fn apply_seen(
     now: Instant,
 ) -> Result<Changed> {
     transact!(db, |tx| {
-        let how = How { source: AttributionSource::Manual, by, now };
+        let how = ChangeOptions { source: AttributionSource::Manual, by, now };
         as_seen(change_one(tx, company_id, customer_id, change, &how, true).await?, seen)
     })
 }
@@ -83,7 +83,7 @@ fn as_seen(changed: Changed, seen: &str) -> Result<Changed> {
 /// What [`undo_change`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let how = How { source: AttributionSource::Manual, by: "", now };
+    let how = ChangeOptions { source: AttributionSource::Manual, by: "", now };
     let changed = undo_one(&tx, company_id, change_id, &how, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
@@ -91,13 +91,13 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Insta
 
 /// Takes a change back: the customer belongs again to whom it belonged before, and so do the rewards.
 pub async fn undo_change(db: &Db, company_id: Uuid, change_id: Uuid, by: &str, now: Instant) -> Result<Changed> {
-    let how = How { source: AttributionSource::Manual, by, now };
+    let how = ChangeOptions { source: AttributionSource::Manual, by, now };
     transact!(db, |tx| { undo_one(tx, company_id, change_id, &how, true).await })
 }
 
 /// As [`undo_change`], for whoever was shown what it would do: refused where that is not what it does by now.
 pub async fn undo_seen(db: &Db, company_id: Uuid, change_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Changed> {
-    let how = How { source: AttributionSource::Manual, by, now };
+    let how = ChangeOptions { source: AttributionSource::Manual, by, now };
     transact!(db, |tx| { as_seen(undo_one(tx, company_id, change_id, &how, true).await?, seen) })
 }
 
@@ -106,7 +106,7 @@ async fn change_one<C: ConnectionTrait>(
     company_id: Uuid,
     customer_id: Uuid,
     change: &Change,
-    how: &How<'_>,
+    how: &ChangeOptions<'_>,
     write: bool,
 ) -> Result<Changed> {
     let mut checks = Checks::new();
@@ -134,7 +134,7 @@ async fn change_one<C: ConnectionTrait>(
     loaded.carry_out(tx, &row, &spans, &case, &line, &record, how, write).await
 }
 
-async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid, how: &How<'_>, write: bool) -> Result<Changed> {
+async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid, how: &ChangeOptions<'_>, write: bool) -> Result<Changed> {
     let change = attribution_changes::Entity::find_by_id(change_id)
         .filter(attribution_changes::Column::CompanyId.eq(company_id))
         .one(tx)
@@ -196,7 +196,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
     write: bool,
 ) -> Result<Vec<bool>> {
     let Scope { company_id, by, now, progress, .. } = *scope;
-    let how = How { source, by, now };
+    let how = ChangeOptions { source, by, now };
     let mut by_customer: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
         by_customer.entry(row.customer_id).or_default().push(place);
@@ -341,7 +341,7 @@ impl Loaded {
         case: &Case,
         line: &[Attributed],
         record: &Record,
-        how: &How<'_>,
+        how: &ChangeOptions<'_>,
         write: bool,
     ) -> Result<Changed> {
         let parts = [customer.id.to_string(), record.number.to_string()];
@@ -393,7 +393,7 @@ async fn write_change<C: ConnectionTrait>(
     customer: &customers::Model,
     change_id: Uuid,
     record: &Record,
-    how: &How<'_>,
+    how: &ChangeOptions<'_>,
 ) -> Result<()> {
     let row = attribution_changes::ActiveModel {
         id: Set(change_id),
@@ -419,7 +419,7 @@ async fn write_spans<C: ConnectionTrait>(
     line: &[Attributed],
     change_id: Uuid,
     record: &Record,
-    how: &How<'_>,
+    how: &ChangeOptions<'_>,
 ) -> Result<()> {
     let in_force = || known.iter().filter(|span| span.superseded_at.is_none());
     let gone: Vec<Uuid> = in_force().filter(|span| !line.contains(&attributed(span))).map(|span| span.id).collect();

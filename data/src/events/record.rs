@@ -26,7 +26,7 @@ use super::programme::Programme;
 const CHUNK: usize = 1000;
 
 /// Who records, when, and what becomes of bad rows.
-pub struct How<'a> {
+pub struct RecordOptions<'a> {
     pub source: AttributionSource,
     /// The import that the rows come by.
     pub import_id: Option<Uuid>,
@@ -52,7 +52,7 @@ pub struct Outcome {
 }
 
 /// Records transactions with everything that follows from them.
-pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &How<'_>) -> Result<Outcome> {
+pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &RecordOptions<'_>) -> Result<Outcome> {
     let plan = check::plan(tx, company_id, batch, how.now).await?;
     let mut outcome = Outcome { unchanged: plan.unchanged, transaction_id: plan.present, ..Outcome::default() };
     let writes = how.mode.writes(!plan.complaints.is_empty());
@@ -94,7 +94,7 @@ pub async fn check_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
 
 struct Recorder<'a> {
     batch: &'a Batch,
-    how: &'a How<'a>,
+    how: &'a RecordOptions<'a>,
     plan: &'a Plan,
     programme: Programme,
     partners: Partners,
@@ -110,7 +110,7 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    async fn new<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &'a Batch, how: &'a How<'a>, plan: &'a Plan) -> Result<Self> {
+    async fn new<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &'a Batch, how: &'a RecordOptions<'a>, plan: &'a Plan) -> Result<Self> {
         let programme = Programme::load(tx, company_id).await?;
         let recorded = plan.originals.sales.iter().filter_map(|sale| Some((sale.id?, sale.partnership_id))).collect();
         let mut earned = earned::of_sales(tx, &recorded).await?;

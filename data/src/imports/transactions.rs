@@ -9,7 +9,7 @@ use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
 use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
-use crate::events::{Batch, CarriedCaps, TransactionInput, How, record_batch};
+use crate::events::{Batch, CarriedCaps, TransactionInput, RecordOptions, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;
@@ -77,7 +77,7 @@ pub async fn write<C: ConnectionTrait>(
     mode: Mode,
     carried: Option<&CarriedCaps>,
 ) -> Result<Done> {
-    let how = How {
+    let how = RecordOptions {
         source: AttributionSource::Import,
         import_id: Some(scope.import_id),
         by: scope.by,

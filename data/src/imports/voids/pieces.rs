@@ -14,7 +14,7 @@ use super::super::faults::RowError;
 use super::super::row::{leased_until, name_fault, still};
 use crate::entities::{customers, imports, transactions, voids};
 use crate::open_imports::{KIND_VOID, STATE_DONE};
-use crate::voids::{How, undo_one, void_part};
+use crate::voids::{VoidOptions, undo_one, void_part};
 use crate::{Error, Result, installation};
 
 /// Transactions of one piece.
@@ -45,7 +45,7 @@ pub async fn piece<C: ConnectionTrait>(
     let of = row.of_import.ok_or_else(|| Error::Corrupt(format!("the void {} is of no import", row.id)))?;
     let (author, reason, mut after) = (row.author.clone(), row.reason.clone().unwrap_or_default(), row.clone());
     // Of its own instant: what others did to a customer before comes before it.
-    let how = How { by: &author, now: installation::now_in(tx).await?, import_void: Some(row.id) };
+    let how = VoidOptions { by: &author, now: installation::now_in(tx).await?, import_void: Some(row.id) };
     let ended = match row.kind.as_str() {
         KIND_VOID => void_some(tx, &mut after, of, &reason, &how, most).await?,
         _ => undo_some(tx, &mut after, of, &how, most).await?,
@@ -70,7 +70,7 @@ async fn void_some<C: ConnectionTrait>(
     after: &mut imports::Model,
     import_id: Uuid,
     reason: &str,
-    how: &How<'_>,
+    how: &VoidOptions<'_>,
     most: usize,
 ) -> Result<bool> {
     use transactions::Column;
@@ -98,7 +98,7 @@ async fn void_some<C: ConnectionTrait>(
 }
 
 /// Undoes the next parts of a void; those that cannot be undone any more are named. True at the end.
-async fn undo_some<C: ConnectionTrait>(tx: &C, after: &mut imports::Model, void_id: Uuid, how: &How<'_>, most: usize) -> Result<bool> {
+async fn undo_some<C: ConnectionTrait>(tx: &C, after: &mut imports::Model, void_id: Uuid, how: &VoidOptions<'_>, most: usize) -> Result<bool> {
     let next = parts(void_id)
         .filter(voids::Column::Id.gt(after.position.unwrap_or_default()))
         .order_by_asc(voids::Column::Id)

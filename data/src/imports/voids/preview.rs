@@ -14,7 +14,7 @@ use crate::attributions::Consequences;
 use crate::entities::{imports, rewards, transactions, voids};
 use crate::error::stored;
 use crate::events::Months;
-use crate::voids::{How, undo_one, void_part};
+use crate::voids::{VoidOptions, undo_one, void_part};
 use crate::{Db, Error, Result, companies, secrets};
 
 /// Up to so many transactions it is planned what becomes of rewards; of more it is what they have earned.
@@ -61,7 +61,7 @@ pub async fn preview_void(db: &Db, company_id: Uuid, import_id: Uuid, now: Insta
     preview.along = along(&tx, import_id).await?;
     if preview.planned {
         for customer_id in customers_of(&tx, live(import_id)).await? {
-            let how = How { by: "", now, import_void: Some(import_id) };
+            let how = VoidOptions { by: "", now, import_void: Some(import_id) };
             if let Some(part) = void_part(&tx, company_id, customer_id, import_id, "", &how, false).await? {
                 preview.take(&part.consequences);
             }
@@ -86,7 +86,7 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
     let mut preview = Preview::begin(&tx, void, back).await?;
     if preview.planned {
         for part in parts(void_id).order_by_asc(voids::Column::Id).all(&tx).await? {
-            let how = How { by: "", now, import_void: Some(void_id) };
+            let how = VoidOptions { by: "", now, import_void: Some(void_id) };
             match undo_one(&tx, company_id, part.id, &how, false).await {
                 Ok(undone) => preview.take(&undone.consequences),
                 Err(Error::Conflict(message)) => {
