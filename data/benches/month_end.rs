@@ -12,7 +12,7 @@ use data::db::insert_all;
 use data::entities::{partners, partnerships};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::testing::TestDb;
-use data::work::{Ctx, Letter, Mailer, Work};
+use data::work::{Ctx, QueuedMail, Mailer, Work};
 use data::{Db, charges, installation, month_end, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};
@@ -24,7 +24,7 @@ struct Nobody;
 
 #[async_trait]
 impl Mailer for Nobody {
-    async fn deliver(&self, _: &Letter) -> Result<(), String> {
+    async fn deliver(&self, _: &QueuedMail) -> Result<(), String> {
         Ok(())
     }
 }

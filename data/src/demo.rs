@@ -20,7 +20,7 @@ use crate::partners::PartnerChange;
 use crate::providers::simulated;
 use crate::rewards::ManualReward;
 use crate::work::Ctx;
-use crate::work::{Letter, Mailer};
+use crate::work::{QueuedMail, Mailer};
 use crate::{Db, Error, Result, companies, offers, partners, programme};
 
 mod decisions;
@@ -102,7 +102,7 @@ struct Read;
 
 #[async_trait::async_trait]
 impl Mailer for Read {
-    async fn deliver(&self, _: &Letter) -> std::result::Result<(), String> {
+    async fn deliver(&self, _: &QueuedMail) -> std::result::Result<(), String> {
         Ok(())
     }
 }

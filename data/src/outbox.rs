@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::execute_with_shared_and_rows;
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
-use crate::work::{Ctx, Letter, Work, is_free, lease_ends_at};
+use crate::work::{Ctx, QueuedMail, Work, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 pub mod letters;
@@ -147,8 +147,8 @@ async fn lease(db: &Db, ctx: &Ctx, now: Instant) -> Result<Vec<Model>> {
     })
 }
 
-fn letter(row: &Model) -> Letter {
-    Letter {
+fn letter(row: &Model) -> QueuedMail {
+    QueuedMail {
         id: row.id,
         company_id: row.company_id,
         kind: row.kind.clone(),

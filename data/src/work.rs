@@ -18,7 +18,7 @@ use crate::{Db, Error, Result};
 
 /// A mail on its way. Delivered twice it has the same `id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct QueuedMail {
     pub id: Uuid,
     pub company_id: Option<Uuid>,
     pub kind: String,
@@ -31,7 +31,7 @@ pub struct Letter {
 /// How mail leaves. An error is tried again later.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    async fn deliver(&self, letter: &Letter) -> std::result::Result<(), String>;
+    async fn deliver(&self, letter: &QueuedMail) -> std::result::Result<(), String>;
 }
 
 /// What background work needs besides the database.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use data::work::{Letter, Mailer};
+use data::work::{QueuedMail, Mailer};
 use lettre::Message;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
@@ -34,7 +34,7 @@ pub fn remove_abandoned(folder: &Path) -> usize {
 
 #[async_trait]
 impl Mailer for MailFolder {
-    async fn deliver(&self, letter: &Letter) -> Result<(), String> {
+    async fn deliver(&self, letter: &QueuedMail) -> Result<(), String> {
         let content = compose(letter)?;
         let target = self.folder.join(file_name(letter));
         write_whole(&target, &content).await.map_err(|error| format!("{}: {error}", target.display()))
@@ -42,13 +42,13 @@ impl Mailer for MailFolder {
 }
 
 /// Sorts by when it was written, and tells what it is: "20260401T040000Z-invoice_in_review-….eml".
-fn file_name(letter: &Letter) -> String {
+fn file_name(letter: &QueuedMail) -> String {
     let written = letter.written_at.utc().format("%Y%m%dT%H%M%SZ");
     let kind: String = letter.kind.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
     format!("{written}-{kind}-{}.eml", letter.id.simple())
 }
 
-fn compose(letter: &Letter) -> Result<Vec<u8>, String> {
+fn compose(letter: &QueuedMail) -> Result<Vec<u8>, String> {
     let wrong = |error: &dyn std::fmt::Display| format!("the mail to {} cannot be written: {error}", letter.recipient);
     let sender: Mailbox = "Tributary <no-reply@tributary.localhost>".parse().map_err(|error| wrong(&error))?;
     let recipient: Mailbox = letter.recipient.parse().map_err(|error| wrong(&error))?;
@@ -81,8 +81,8 @@ mod tests {
     use domain::Instant;
     use uuid::Uuid;
 
-    fn letter() -> Letter {
-        Letter {
+    fn letter() -> QueuedMail {
+        QueuedMail {
             id: Uuid::from_u128(7),
             company_id: None,
             kind: "invoice_in_review".to_owned(),
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_is_none_is_refused() {
         let mailer = MailFolder::new("unused");
-        let broken = Letter { recipient: "nobody".to_owned(), ..letter() };
+        let broken = QueuedMail { recipient: "nobody".to_owned(), ..letter() };
         assert!(mailer.deliver(&broken).await.unwrap_err().contains("nobody"));
     }
 }

@@ -164,7 +164,7 @@ struct NoMail;
 
 #[async_trait::async_trait]
 impl crate::work::Mailer for NoMail {
-    async fn deliver(&self, _: &crate::work::Letter) -> std::result::Result<(), String> {
+    async fn deliver(&self, _: &crate::work::QueuedMail) -> std::result::Result<(), String> {
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use data::entities::{companies, invoices, partnerships, payouts, rewards};
 use data::partners::{NewPartner, PartnerChange};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::verify::verify;
-use data::work::{Ctx, Letter, Mailer, Work};
+use data::work::{Ctx, QueuedMail, Mailer, Work};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};
@@ -27,13 +27,13 @@ pub fn at(text: &str) -> Instant {
 /// Keeps what is delivered; fails while told to.
 #[derive(Default)]
 pub struct Post {
-    pub letters: Mutex<Vec<Letter>>,
+    pub letters: Mutex<Vec<QueuedMail>>,
     pub down: Mutex<bool>,
 }
 
 #[async_trait]
 impl Mailer for Post {
-    async fn deliver(&self, letter: &Letter) -> Result<(), String> {
+    async fn deliver(&self, letter: &QueuedMail) -> Result<(), String> {
         if *self.down.lock().unwrap() {
             return Err("no connection".to_owned());
         }
