@@ -12,7 +12,7 @@ use data::db::insert_all;
 use data::entities::{partners, partnerships};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::testing::TestDb;
-use data::work::{Ctx, QueuedMail, Mailer, Work};
+use data::work::{Worker, QueuedMail, Mailer, Work};
 use data::{Db, charges, installation, month_end, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};
@@ -66,7 +66,7 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
     let start = Instant::parse("2026-03-10T00:00:00Z").unwrap();
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
     let company = fill(db, rewards, partners, start).await;
-    let ctx = Ctx::new(db, Arc::new(Nobody), Duration::from_secs(60));
+    let ctx = Worker::new(db, Arc::new(Nobody), Duration::from_secs(60));
 
     // Once to warm up, and for the rows that the bare statements copy.
     month(db, &ctx, company).await;
@@ -103,7 +103,7 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
 }
 
 /// From the end of the month to the charged invoice: lines, partner totals, seal, ledger, payouts, mails, audit.
-async fn month(db: &Db, ctx: &Ctx, company: Uuid) -> f64 {
+async fn month(db: &Db, ctx: &Worker, company: Uuid) -> f64 {
     reset(db).await;
     let (ends, due) = (Instant::parse("2026-04-01T00:00:00Z").unwrap(), Instant::parse("2026-04-08T00:00:00Z").unwrap());
     let (clock, cpu) = (Clock::now(), cpu_seconds());

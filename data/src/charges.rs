@@ -20,7 +20,7 @@ use crate::error::stored;
 use crate::invoices::freeze::freeze;
 use crate::outbox::{self, letters};
 use crate::providers::{Answer, ChargeOrder, Held};
-use crate::work::{Ctx, Work, is_free, lease_ends_at};
+use crate::work::{Worker, Work, is_free, lease_ends_at};
 use crate::{Db, Error, Result, audit, open_imports, providers, transact};
 
 mod settle;
@@ -155,7 +155,7 @@ async fn begin_attempt<C: ConnectionTrait>(
 }
 
 /// Asks the providers about a company's attempts in flight that nobody else is asking about.
-pub async fn ask_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
+pub async fn ask_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     let held = Held::load(db.read()).await?;
     let waiting = Entity::find()
         .filter(Column::CompanyId.eq(company_id))
@@ -200,7 +200,7 @@ pub async fn ask_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &
     Ok(())
 }
 
-async fn lease(db: &Db, ctx: &Ctx, attempt_id: Uuid) -> Result<bool> {
+async fn lease(db: &Db, ctx: &Worker, attempt_id: Uuid) -> Result<bool> {
     transact!(db, |tx| {
         let taken = Entity::update_many()
             .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))

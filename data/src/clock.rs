@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::due::run_until;
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
-use crate::work::{Ctx, Work, isolated};
+use crate::work::{Worker, Work, isolated};
 use crate::{Db, Error, Result, audit, charges, installation, outbox, transact};
 
 /// Where a company's people may want to go next.
@@ -71,7 +71,7 @@ pub async fn days_on(db: &Db, company_id: Uuid, days: u16) -> Result<Instant> {
 ///
 /// # Errors
 /// `Forbidden` in a production database, `Invalid` (field `until`) when the clock is past it.
-pub async fn advance(db: &Db, ctx: &Ctx, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
+pub async fn advance(db: &Db, ctx: &Worker, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
     let now = sandbox_now(db).await?;
     if until < now {
         return Err(Error::invalid("until", format!("the clock is at {now} and does not go back")));

@@ -19,7 +19,7 @@ use crate::installation::{self, Mode};
 use crate::partners::PartnerChange;
 use crate::providers::simulated;
 use crate::rewards::ManualReward;
-use crate::work::Ctx;
+use crate::work::Worker;
 use crate::work::{QueuedMail, Mailer};
 use crate::{Db, Error, Result, companies, offers, partners, programme};
 
@@ -55,7 +55,7 @@ pub struct Demo {
 ///
 /// # Errors
 /// `Conflict` where the database is in use already.
-pub async fn fill(db: &Db, ctx: &Ctx, real_now: Instant, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Demo> {
+pub async fn fill(db: &Db, ctx: &Worker, real_now: Instant, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Demo> {
     let now = Instant::parse(NOW).map_err(|error| Error::Corrupt(error.to_string()))?;
     let zone: Zone = "America/New_York".parse().map_err(|error: domain::zone::UnknownZone| Error::Corrupt(error.to_string()))?;
     let start = zone.month_start(FIRST_MONTH);
@@ -68,7 +68,7 @@ pub async fn fill(db: &Db, ctx: &Ctx, real_now: Instant, progress: &(dyn Fn(u64,
         .await?;
 
     // Mail of years ago was read long ago; what is new goes where mail goes.
-    let past = Ctx { mailer: Arc::new(Read), ..ctx.clone() };
+    let past = Worker { mailer: Arc::new(Read), ..ctx.clone() };
     let mut teller = Teller { db, company_id, zone, now, past, recent: ctx, random: Random::new(SEED ^ 0x5eed) };
     let Story { months } = story::tell(SEED, FIRST_MONTH, zone);
     let total = u64::try_from(MONTHS).unwrap_or(0);
@@ -112,8 +112,8 @@ struct Teller<'a> {
     company_id: Uuid,
     zone: Zone,
     now: Instant,
-    past: Ctx,
-    recent: &'a Ctx,
+    past: Worker,
+    recent: &'a Worker,
     random: Random,
 }
 

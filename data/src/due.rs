@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
-use crate::work::{Ctx, Work, isolated};
+use crate::work::{Worker, Work, isolated};
 use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, open_imports, outbox, payouts, providers, transact};
 
 mod sources;
@@ -31,7 +31,7 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
 
 /// Does what is due at `now`, each piece at most once. What another worker holds is left to it. A company whose work fails, or
 /// panics, holds up no other: it joins `without`, the companies that nothing is done for.
-async fn run_once(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
+async fn run_once(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut work = Work::default();
     imports::clear_left(db).await?;
     for company_id in sources::companies(db.read(), now, without).await? {
@@ -60,7 +60,7 @@ async fn run_once(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uuid>
 }
 
 /// As far as it comes: `work` also counts what was done before an error.
-async fn run_company(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
+async fn run_company(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     providers::hand_over(db, company_id, now).await?;
     // Months are closed and charges are made when what was imported is there.
     work.imported += usize::try_from(imports::go_on_due(db, ctx, company_id).await?).unwrap_or(usize::MAX);
@@ -113,11 +113,11 @@ async fn close_months(db: &Db, company_id: Uuid, now: Instant, work: &mut Work) 
 ///
 /// # Errors
 /// `Conflict` when a provider does not answer, and when another process is still writing an import after half a minute.
-pub async fn run_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+pub async fn run_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
     run_due_for(db, ctx, now, &mut BTreeSet::new()).await
 }
 
-async fn run_due_for(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
+async fn run_due_for(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut all = Work::default();
     let mut silences = 0;
     let mut moved = Clock::now();
@@ -155,7 +155,7 @@ async fn run_due_for(db: &Db, ctx: &Ctx, now: Instant, without: &mut BTreeSet<Uu
 ///
 /// # Errors
 /// `Forbidden` in a production database, `Invalid` (field `until`) when the clock is past it.
-pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
+pub async fn run_until(db: &Db, ctx: &Worker, until: Instant, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
     if !installation::mode(db).await?.is_sandbox() {
         return Err(Error::Forbidden("a production database has no clock to move".to_owned()));
     }
@@ -192,7 +192,7 @@ pub async fn run_until(db: &Db, ctx: &Ctx, until: Instant, progress: &(dyn Fn(In
 
 /// Runs for ever: does what is due, then sleeps until the next due instant, or a quarter of a minute. Dropping it at any
 /// moment is safe.
-pub async fn serve(db: &Db, ctx: &Ctx) {
+pub async fn serve(db: &Db, ctx: &Worker) {
     loop {
         let wait = match pass(db, ctx).await {
             Ok(wait) => {
@@ -209,7 +209,7 @@ pub async fn serve(db: &Db, ctx: &Ctx) {
     }
 }
 
-async fn pass(db: &Db, ctx: &Ctx) -> Result<Duration> {
+async fn pass(db: &Db, ctx: &Worker) -> Result<Duration> {
     let now = installation::now(db).await?;
     let mut without = ctx.troubles.resting();
     let work = run_once(db, ctx, now, &mut without).await?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::execute_with_shared_and_rows;
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
-use crate::work::{Ctx, QueuedMail, Work, is_free, lease_ends_at};
+use crate::work::{Worker, QueuedMail, Work, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 pub mod letters;
@@ -73,7 +73,7 @@ pub async fn owners<C: ConnectionTrait>(tx: &C, company_id: Uuid) -> Result<Vec<
 }
 
 /// Delivers mails that are due and that nobody else is delivering: one batch.
-pub async fn deliver_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
+pub async fn deliver_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
     let batch = lease(db, ctx, now).await?;
     let mut work = Work::default();
     let mut sent = Vec::new();
@@ -125,7 +125,7 @@ pub async fn deliver_due(db: &Db, ctx: &Ctx, now: Instant) -> Result<Work> {
     Ok(work)
 }
 
-async fn lease(db: &Db, ctx: &Ctx, now: Instant) -> Result<Vec<Model>> {
+async fn lease(db: &Db, ctx: &Worker, now: Instant) -> Result<Vec<Model>> {
     transact!(db, |tx| {
         let rows = Entity::find()
             .filter(Condition::all().add(Column::SentAt.is_null()).add(Column::DueAt.lte(now.0)))

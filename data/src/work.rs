@@ -36,7 +36,7 @@ pub trait Mailer: Send + Sync {
 
 /// What background work needs besides the database.
 #[derive(Clone)]
-pub struct Ctx {
+pub struct Worker {
     pub mailer: Arc<dyn Mailer>,
     pub providers: Providers,
     /// Names this worker in leases.
@@ -46,9 +46,9 @@ pub struct Ctx {
     pub troubles: Arc<Troubles>,
 }
 
-impl Ctx {
-    pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Ctx {
-        Ctx { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
+impl Worker {
+    pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Worker {
+        Worker { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
     }
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn real_now() -> Instant {
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-pub(crate) fn lease_ends_at(ctx: &Ctx) -> i64 {
+pub(crate) fn lease_ends_at(ctx: &Worker) -> i64 {
     real_now().0.saturating_add(i64::try_from(ctx.lease.as_millis()).unwrap_or(i64::MAX))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::spool::Spool;
 use data::Db;
-use data::work::Ctx;
+use data::work::Worker;
 use domain::Instant;
 use tokio::time::Instant as Running;
 use tokio_util::sync::CancellationToken;
@@ -24,14 +24,14 @@ const LEASE_SECONDS_DEFAULT: u64 = 15;
 const RESTART_AFTER: Duration = Duration::from_secs(15);
 
 /// What due work needs: the mail folder, and how long a silent worker keeps what it took (`TRIBUTARY_LEASE_SECONDS`).
-pub fn context(db: &Db, mail_dir: &std::path::Path) -> Ctx {
+pub fn context(db: &Db, mail_dir: &std::path::Path) -> Worker {
     let seconds = std::env::var("TRIBUTARY_LEASE_SECONDS").ok().and_then(|text| text.parse().ok());
     let lease = Duration::from_secs(seconds.unwrap_or(LEASE_SECONDS_DEFAULT));
-    Ctx::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
+    Worker::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
 }
 
 /// Does what falls due until told to stop. Work that panics is begun again after a pause.
-pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
+pub async fn do_due_work(db: Db, ctx: Worker, stop: CancellationToken) {
     let work = || {
         let (db, ctx) = (db.clone(), ctx.clone());
         async move { data::due::serve(&db, &ctx).await }
@@ -40,7 +40,7 @@ pub async fn do_due_work(db: Db, ctx: Ctx, stop: CancellationToken) {
 }
 
 /// Begins a task again whenever it has ended, until told to stop.
-async fn keep_running<F>(task: impl Fn() -> F, ctx: &Ctx, stop: &CancellationToken, pause: Duration)
+async fn keep_running<F>(task: impl Fn() -> F, ctx: &Worker, stop: &CancellationToken, pause: Duration)
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -15,7 +15,7 @@ pub struct AppState {
     pub db: Db,
     pub config: Arc<Config>,
     pub assets: Assets,
-    pub due: data::work::Ctx,
+    pub due: data::work::Worker,
     pub spool: Spool,
     /// Whether it was said that forwarded addresses are not believed.
     pub forwarded: Arc<AtomicBool>,

@@ -19,7 +19,7 @@ use crate::entities::{import_chunks, imports};
 use crate::error::stored;
 use crate::events::CarriedCaps;
 use crate::open_imports::{self, STATE_DONE, STATE_KEEPING};
-use crate::work::{Ctx, real_now};
+use crate::work::{Worker, real_now};
 use crate::{Db, Error, Result, companies, transact};
 
 use super::faults::Faults;
@@ -412,7 +412,7 @@ pub async fn go_on_apart(db: &Db, import_id: Uuid, worker: String, lease: Durati
 }
 
 /// Goes on with a company's imports that nobody is writing, for a while. Returns how many rows it dealt with.
-pub async fn go_on_due(db: &Db, ctx: &Ctx, company_id: Uuid) -> Result<u64> {
+pub async fn go_on_due(db: &Db, ctx: &Worker, company_id: Uuid) -> Result<u64> {
     let mut rows = 0;
     let of_company = open_imports::accepted().filter(imports::Column::CompanyId.eq(company_id));
     for row in left(of_company, db).await? {

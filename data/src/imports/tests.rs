@@ -16,7 +16,7 @@ use super::*;
 use crate::entities::{audit, import_chunks, imports};
 use crate::exports::{Export, Format as ExportFormat};
 use crate::testing::TestDb;
-use crate::work::Ctx;
+use crate::work::Worker;
 use crate::{Db, installation, month_end, on_both, programme, transact, transactions, verify};
 
 mod voids;
@@ -320,7 +320,7 @@ on_both! {
         let waited = wait_for_open(db, company, std::time::Duration::ZERO).await;
         assert!(matches!(waited, Err(Error::Conflict(_))), "{waited:?}");
         transact!(db, |tx| { row::give_back(tx, import_id, "somebody").await }).unwrap();
-        let ctx = Ctx::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
+        let ctx = Worker::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
         let work = crate::due::run_due(db, &ctx, later).await.unwrap();
         assert_eq!((work.imported, work.months_closed), (168, 1));
         holds(db).await;

@@ -13,19 +13,19 @@ use crate::entities::partnerships;
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::error::stored;
 use crate::providers::{Held, PayoutOrder};
-use crate::work::{Ctx, Work, is_free, lease_ends_at};
+use crate::work::{Worker, Work, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 const BATCH: u64 = 250;
 
 /// Sends one batch of a company's payouts that are due, or were being sent by a process that is gone.
-pub async fn send_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant) -> Result<Work> {
+pub async fn send_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
     let batch = lease(db, ctx, company_id, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
     ask(db, ctx, batch, Question::Send, now).await
 }
 
 /// Asks what became of one batch of a company's payouts that should have arrived.
-pub async fn settle_due(db: &Db, ctx: &Ctx, company_id: Uuid, now: Instant) -> Result<Work> {
+pub async fn settle_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
     let batch = lease(db, ctx, company_id, &[PayoutState::Sent], None, now).await?;
     ask(db, ctx, batch, Question::Outcome, now).await
 }
@@ -36,7 +36,7 @@ enum Question {
     Outcome,
 }
 
-async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
+async fn ask(db: &Db, ctx: &Worker, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
     let mut work = Work::default();
     let Some(first) = batch.first() else { return Ok(work) };
     let days = settlement(db, first.company_id, &batch).await?;
@@ -63,7 +63,7 @@ async fn ask(db: &Db, ctx: &Ctx, batch: Vec<Model>, question: Question, now: Ins
 
 async fn lease(
     db: &Db,
-    ctx: &Ctx,
+    ctx: &Worker,
     company_id: Uuid,
     states: &[PayoutState],
     next: Option<PayoutState>,

@@ -12,7 +12,7 @@ use data::entities::{companies, invoices, partnerships, payouts, rewards};
 use data::partners::{NewPartner, PartnerChange};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::verify::verify;
-use data::work::{Ctx, QueuedMail, Mailer, Work};
+use data::work::{Worker, QueuedMail, Mailer, Work};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};
@@ -54,7 +54,7 @@ impl Post {
 pub struct Books<'a> {
     pub db: &'a Db,
     pub company_id: Uuid,
-    pub ctx: Ctx,
+    pub ctx: Worker,
     pub post: Arc<Post>,
     /// How many rewards were given: names the next one, so that the same test makes the same books everywhere.
     given: AtomicU32,
@@ -86,7 +86,7 @@ impl<'a> Books<'a> {
         let company_id = data::companies::find_by_key(db.read(), key).await.unwrap().id;
         add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
         let post = Arc::new(Post::default());
-        let ctx = Ctx::new(db, post.clone(), Duration::from_secs(2));
+        let ctx = Worker::new(db, post.clone(), Duration::from_secs(2));
         Books { db, company_id, ctx, post, given: AtomicU32::new(0) }
     }
 

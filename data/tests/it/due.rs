@@ -9,7 +9,7 @@ use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
-use data::work::{Ctx, Work};
+use data::work::{Worker, Work};
 use data::{Db, Error, installation};
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState, SimulatedOutcome};
@@ -154,7 +154,7 @@ on_both! {
     async fn four_workers_do_what_one_does(db: &TestDb) {
         let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
         half_a_year(&books).await;
-        let workers: Vec<Ctx> = (0..4).map(|_| Ctx::new(db, books.post.clone(), Duration::from_secs(2))).collect();
+        let workers: Vec<Worker> = (0..4).map(|_| Worker::new(db, books.post.clone(), Duration::from_secs(2))).collect();
         let runs = workers.iter().map(|ctx| run_until(db, ctx, at(END), &|_, _| ()));
         for done in futures::future::join_all(runs).await {
             done.unwrap();
@@ -185,7 +185,7 @@ on_both! {
             async move {
                 let mut random = StdRng::seed_from_u64(seed);
                 loop {
-                    let mut ctx = Ctx::new(db, books.post.clone(), Duration::from_millis(150));
+                    let mut ctx = Worker::new(db, books.post.clone(), Duration::from_millis(150));
                     ctx.worker = format!("worker {seed}");
                     let life = Duration::from_millis(random.random_range(5..120));
                     match tokio::time::timeout(life, run_until(db, &ctx, at(END), &|_, _| ())).await {

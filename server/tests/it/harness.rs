@@ -78,7 +78,7 @@ pub static PATTERNS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 pub struct TestApp {
     pub db: Db,
     pub company_id: Uuid,
-    pub due: data::work::Ctx,
+    pub due: data::work::Worker,
     /// Removed when the test ends.
     folder: TempDir,
     router: Router,
