@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::db::insert_all;
 use crate::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::entities::{customers, partnerships};
-use crate::lists::page::{FEW, ID, Narrow, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
+use crate::lists::page::{FEW, ID, IdFilter, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
 use crate::{Error, Result};
 
 /// Longer words are cut off here, in rows and in questions.
@@ -148,7 +148,7 @@ pub async fn narrows<C: ConnectionTrait>(
     kind: Kind,
     question: &str,
     id: impl ColumnTrait,
-) -> Result<Vec<Narrow>> {
+) -> Result<Vec<IdFilter>> {
     let mut parts = Vec::new();
     for piece in pieces(question) {
         parts.push(Range::beginning(company_id, kind, &piece).narrow(conn, true, id).await?);
@@ -157,13 +157,13 @@ pub async fn narrows<C: ConnectionTrait>(
 }
 
 /// Partners with exactly this tag.
-pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<Narrow> {
+pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<IdFilter> {
     let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, false, partnerships::Column::Id).await?;
     let [low, high] = TAGS.map(<[u8]>::to_vec);
     let any = counted(conn, Range { company_id, kind: Kind::Partner, low, high }.ids(), FEW + 1).await?;
     // The number is written out: the index has only these, which a database must see.
     let place = Condition::all().add(Expr::col(partnerships::Column::Tagged).gt(Expr::cust("0")));
-    Ok(Narrow { place: (any <= FEW && any <= tagged.size * TAGGED_OTHERWISE).then_some(place), ..tagged })
+    Ok(IdFilter { place: (any <= FEW && any <= tagged.size * TAGGED_OTHERWISE).then_some(place), ..tagged })
 }
 
 /// The tags that partners of this company have, in order, in lower case; the first forty.
@@ -244,14 +244,14 @@ impl Range {
         select
     }
 
-    async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<Narrow> {
+    async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<IdFilter> {
         let mut ids = self.ids();
         let mut size = counted(conn, ids.clone(), if search { WORDS_COUNTED } else { FEW + 1 }).await?;
         if search && (u64::from(COUNT_MAX) + 1..WORDS_COUNTED).contains(&size) {
             ids.distinct();
             size = counted(conn, ids.clone(), WORDS_COUNTED).await?;
         }
-        Ok(Narrow { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
+        Ok(IdFilter { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
     }
 
     fn ids(&self) -> SelectStatement {

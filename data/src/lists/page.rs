@@ -22,7 +22,7 @@ use crate::{Error, Result};
 mod arms;
 mod ways;
 
-pub use arms::{Arm, wrapped};
+pub use arms::{UnionBranch, wrapped};
 
 /// So many matches are still gathered and sorted.
 pub const FEW: u64 = 8_000;
@@ -33,7 +33,7 @@ const FOUND_FILTERED: u64 = 500;
 pub const WORDS_ALIKE: u64 = 4;
 /// A search's words are counted to this: so many belong to more rows than are counted.
 pub const WORDS_COUNTED: u64 = (COUNT_MAX as u64 + 1) * WORDS_ALIKE;
-/// What the only column of [`Narrow::ids`] is called.
+/// What the only column of [`IdFilter::ids`] is called.
 pub const ID: &str = "found";
 
 /// A list: which rows, in which order, how many at once.
@@ -48,7 +48,7 @@ pub struct List<E: EntityTrait> {
     /// Ids among which all matches are, or the first: see [`List::narrowed`].
     pub among: Option<Among>,
     /// Where to read, instead of scope and filter.
-    pub arms: Option<Vec<Arm>>,
+    pub arms: Option<Vec<UnionBranch>>,
     /// Never null in any row.
     pub sort: E::Column,
     pub id: E::Column,
@@ -60,7 +60,7 @@ pub struct List<E: EntityTrait> {
 
 /// A part of a filter that other rows decide: a search's words, a tag.
 #[derive(Clone)]
-pub struct Narrow {
+pub struct IdFilter {
     /// A search for somebody: if it finds very many, the first will do.
     pub search: bool,
     /// Selects the ids that pass.
@@ -116,7 +116,7 @@ where
     }
 
     /// Adds parts to the filter. The smallest one drives the queries, from its ids to the rows, if they are few or a search's.
-    pub fn narrowed(mut self, parts: Vec<Narrow>) -> Self {
+    pub fn narrowed(mut self, parts: Vec<IdFilter>) -> Self {
         let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return self };
         self.indexed = false;
         let mut others = Condition::all().add_option(self.filter.take());
@@ -128,7 +128,7 @@ where
                 others = others.add(part.test);
             }
         }
-        let Some(Narrow { search, mut ids, size, test, place }) = driving else { return self };
+        let Some(IdFilter { search, mut ids, size, test, place }) = driving else { return self };
         let whole = size <= if search { u64::from(COUNT_MAX) } else { FEW };
         self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
         if whole || search {

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::page::{self, List, Narrow};
+use super::page::{self, List, IdFilter};
 use super::{Found, days_asked};
 use crate::entities::companies;
 use crate::entities::partnerships::{Column, Entity, Model};
@@ -109,7 +109,7 @@ fn of_columns(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Condition>
 }
 
 /// What other rows decide: words and tags.
-async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<Narrow>> {
+async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<IdFilter>> {
     let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
     let tag = query.filter("tag");
     if !tag.is_empty() {

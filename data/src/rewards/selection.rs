@@ -55,7 +55,7 @@ pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, addr
         if found.len() as u64 > SELECTED_MAX {
             return Err(Error::invalid(
                 "",
-                "More than 10,000 rewards match. Narrow the list, by partner or month for example, and select again.",
+                "More than 10,000 rewards match. IdFilter the list, by partner or month for example, and select again.",
             ));
         }
         let mut totals: BTreeMap<&str, i64> = BTreeMap::new();

@@ -10,7 +10,7 @@ use super::{From, List};
 use crate::Result;
 
 #[derive(Clone, Debug)]
-pub struct Arm {
+pub struct UnionBranch {
     /// What an index begins with.
     pub place: Condition,
     /// The index goes on with the sort's column and the id: read in its order, and only as far as it takes. Otherwise all of
@@ -25,7 +25,7 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult,
 {
-    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, arms: &[Arm], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, arms: &[UnionBranch], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
         let mut all: Option<SelectStatement> = None;
         for arm in arms {
             let select = self.arm(arm, from, wanted);
@@ -42,7 +42,7 @@ where
         self.with_ids(conn, ids, from, wanted).await
     }
 
-    fn arm(&self, arm: &Arm, from: From<'_>, wanted: u64) -> SelectStatement {
+    fn arm(&self, arm: &UnionBranch, from: From<'_>, wanted: u64) -> SelectStatement {
         let mut rows = Query::select();
         rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(arm.place.clone());
         if let Some(cursor) = from.cursor {

@@ -16,7 +16,7 @@ use super::cells::Route;
 use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting, waits};
 use crate::entities::rewards::{Column, Entity};
-use crate::lists::page::{Arm, List, wrapped};
+use crate::lists::page::{UnionBranch, List, wrapped};
 
 /// So many partners have a place of their own, in whose order it can be read; more are met often enough along the sort.
 const APART_MAX: usize = 40;
@@ -104,7 +104,7 @@ impl Places {
     /// A page: `few` rows are gathered from all places and sorted, many are read in the order of the sort as far as it takes.
     pub fn list(&self, (sort, descending): (Column, bool), few: bool) -> List<Entity> {
         let is_sort = |order: Column| matches!(order, Column::Amount) == matches!(sort, Column::Amount);
-        let arms = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| Arm {
+        let arms = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| UnionBranch {
             place: place.at.clone(),
             ordered: !few && place.order.is_some_and(is_sort),
             rest: place.rest(self.state),
