@@ -9,7 +9,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use self::asked::Asked;
+use self::asked::RewardFilter;
 use self::cells::Cells;
 use self::counts::Counts;
 use self::months::Months;
@@ -55,7 +55,7 @@ pub struct ReviewPage {
 pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<ReviewPage> {
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
-    let asked = Asked::read(conn, company, query, &months, &groups).await?;
+    let asked = RewardFilter::read(conn, company, query, &months, &groups).await?;
     let summed = query.one_of("sum", &["all"])?.is_some();
     let kinds = asked.kinds(company.id);
     let (mut route, mut kept) = (None, None);
@@ -105,7 +105,7 @@ pub async fn filter_of<C: ConnectionTrait>(conn: &C, company: &companies::Model,
     }
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
-    let asked = Asked::read(conn, company, query, &months, &groups).await?;
+    let asked = RewardFilter::read(conn, company, query, &months, &groups).await?;
     let found = people::everything_found(conn, company.id, &query.search).await?;
     let condition = asked.everything(company.id).add_option(found);
     Ok(match asked.state {

@@ -141,7 +141,7 @@ impl Outcome {
 
 /// What is decided about a whole selection.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct RewardFilter<'a> {
     pub selection: Uuid,
     pub decision: Decision,
     pub reason: &'a str,
@@ -152,7 +152,7 @@ pub struct Asked<'a> {
 pub async fn decide(
     db: &Db,
     company_id: Uuid,
-    asked: &Asked<'_>,
+    asked: &RewardFilter<'_>,
     by: &str,
     now: Instant,
     told: &(dyn Fn(u64, u64) -> bool + Sync),
@@ -177,7 +177,7 @@ pub async fn decide(
 async fn decide_pieces(
     db: &Db,
     selection: &Model,
-    asked: &Asked<'_>,
+    asked: &RewardFilter<'_>,
     by: &str,
     now: Instant,
     told: &(dyn Fn(u64, u64) -> bool + Sync),
@@ -215,7 +215,7 @@ async fn left_of<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<u64> {
     lists::page::counted(conn, left, SELECTED_MAX).await
 }
 
-async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &Asked<'_>, by: &str, now: Instant) -> Result<Outcome> {
+async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &RewardFilter<'_>, by: &str, now: Instant) -> Result<Outcome> {
     let rows = items::Entity::find()
         .filter(ItemColumn::SelectionId.eq(asked.selection))
         .filter(ItemColumn::Outcome.is_null())

@@ -18,7 +18,7 @@ use crate::entities::rewards::Column;
 use crate::error::stored;
 
 /// What the address asks for, as conditions.
-pub struct Asked {
+pub struct RewardFilter {
     /// The column that is sorted by, and whether descending.
     pub order: (Column, bool),
     pub state: Option<RewardState>,
@@ -57,14 +57,14 @@ impl AskedMonths {
     }
 }
 
-impl Asked {
+impl RewardFilter {
     pub async fn read<C: ConnectionTrait>(
         conn: &C,
         company: &companies::Model,
         query: &ListQuery,
         months: &Months,
         groups: &[(Uuid, Choice)],
-    ) -> Result<Asked> {
+    ) -> Result<RewardFilter> {
         let group = query.filter("group");
         let asked_months = match query.filter("month") {
             ALL_MONTHS => AskedMonths::All(cells::currencies(conn, company.id).await?),
@@ -77,7 +77,7 @@ impl Asked {
                 None => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
             },
         };
-        Ok(Asked {
+        Ok(RewardFilter {
             order: order(query)?,
             state: query.word("status")?,
             partner: people::partner(conn, company.id, query.filter("partner")).await?,
@@ -149,7 +149,7 @@ async fn ranges<C: ConnectionTrait>(conn: &C, company: &companies::Model, query:
     Ok(Some(currencies.iter().enumerate().map(range).collect()))
 }
 
-impl Asked {
+impl RewardFilter {
     /// What is asked for beside months, amounts, state, search and whose rewards they are. A partner beside a customer stays.
     pub fn rest(&self) -> Condition {
         let beside = self.partner.as_ref().filter(|_| self.customer.is_some());

@@ -11,7 +11,7 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
-use super::asked::{Asked, AskedMonths};
+use super::asked::{RewardFilter, AskedMonths};
 use super::cells::Route;
 use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting, waits};
@@ -41,7 +41,7 @@ pub struct Places {
 
 impl Places {
     /// `route`: where the kept counts know one.
-    pub fn of(asked: &Asked, company_id: Uuid, route: Option<&Route>) -> Places {
+    pub fn of(asked: &RewardFilter, company_id: Uuid, route: Option<&Route>) -> Places {
         let rest = asked.rest();
         let company = || Condition::all().add(Column::CompanyId.eq(company_id));
         let person = asked.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id));
@@ -135,7 +135,7 @@ fn both(places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
 }
 
 /// All of the company's rewards in the order that is asked for.
-fn along(asked: &Asked, at: Condition, rest: Condition) -> Vec<Place> {
+fn along(asked: &RewardFilter, at: Condition, rest: Condition) -> Vec<Place> {
     // What a refund takes back is below zero: the way there may lead through everything else.
     let refunds = matches!(asked.order.0, Column::Amount) && asked.source == Some(RewardSource::Refund);
     let at = at.add_option(refunds.then(|| Column::Amount.lte(0)));
@@ -165,7 +165,7 @@ fn of_found(found: &Found, apart: bool, rest: &Condition) -> Vec<Place> {
 }
 
 /// The amounts asked for, in each currency.
-fn by_amount(asked: &Asked, currencies: &[String], company: &Condition, rest: &Condition) -> Vec<Place> {
+fn by_amount(asked: &RewardFilter, currencies: &[String], company: &Condition, rest: &Condition) -> Vec<Place> {
     let ranges = currencies.iter().filter_map(|currency| Some((currency, asked.range_of(currency)?)));
     let place = |(currency, range): (&String, Option<Condition>)| Place {
         at: company.clone().add_option(range),
@@ -177,7 +177,7 @@ fn by_amount(asked: &Asked, currencies: &[String], company: &Condition, rest: &C
 }
 
 /// Months, each with the currencies of it that are asked for.
-fn in_months(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
+fn in_months(asked: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
     let mut months: BTreeMap<i32, Condition> = BTreeMap::new();
     for (month, currency) in shelves {
         let Some(range) = asked.range_of(currency) else { continue };
@@ -194,12 +194,12 @@ fn in_months(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> V
 }
 
 /// The open months, and what waits outside of any.
-fn open(asked: &Asked, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
+fn open(asked: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
     let months = in_months(asked, shelves, company).into_iter().map(|place| Place { states: Some(IN_A_MONTH), ..place });
     months.chain(waiting_places(asked, company)).collect()
 }
 
-fn waiting_places(asked: &Asked, company: &Condition) -> Vec<Place> {
+fn waiting_places(asked: &RewardFilter, company: &Condition) -> Vec<Place> {
     let place = |state: &'static RewardState| Place {
         at: company.clone().add(waiting(*state)),
         rest: asked.rest().add_option(asked.any_amount()),
