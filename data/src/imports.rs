@@ -122,7 +122,7 @@ impl Kind {
     pub fn template(self) -> String {
         let example = match self {
             Kind::Partners => "ada,Ada's Reviews,ada@example.com,Ada,Lovelace,",
-            Kind::Customers => "C-1001,Lark InvoiceMonths,orders@example.com,ada,2026-03-01T09:30:00Z",
+            Kind::Customers => "C-1001,Lark Books,orders@example.com,ada,2026-03-01T09:30:00Z",
             Kind::Attributions => "C-1001,ada,2026-03-01T09:30:00Z",
             Kind::Transactions => "ORD-5001,C-1001,49.00,EUR,2026-03-02T14:05:00Z,,,",
             Kind::Rewards => "ada,25.00,EUR,Bonus for March,,bonus-2026-03-ada",

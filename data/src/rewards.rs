@@ -2,7 +2,7 @@
 
 mod adjust;
 mod change;
-mod desk;
+mod context;
 pub mod figures;
 mod manual;
 pub mod outlook;
@@ -15,7 +15,7 @@ mod withdraw;
 
 pub use adjust::{Adjustment, adjust, refunded_of};
 pub use change::Decided;
-pub use desk::{ReviewContext, find};
+pub use context::{ReviewContext, find};
 pub use manual::{
     CreatedReward, ManualReward, ManualRow, ManualRows, create_manual_reward, create_manual_rewards, import_identity, new_manual_rewards,
 };

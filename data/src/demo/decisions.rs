@@ -13,7 +13,7 @@ const DECLINES: [&str; 3] = [
 const HOLDS: [&str; 3] = [
     "Waiting for the customer's bank to confirm the payment",
     "Three sign-ups from one address: looking into it",
-    "RewardFilter the partner for the campaign",
+    "Asked the partner for the campaign",
 ];
 const THANKS: [(&str, i64); 5] = [
     ("Bonus for the webinar on moving from spreadsheets, 120 attendees", 25_000),

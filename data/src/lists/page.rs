@@ -19,10 +19,10 @@ use sea_orm::{
 
 use crate::{Error, Result};
 
-mod arms;
+mod branches;
 mod ways;
 
-pub use arms::{UnionBranch, wrapped};
+pub use branches::{UnionBranch, wrapped};
 
 /// So many matches are still gathered and sorted.
 pub const FEW: u64 = 8_000;

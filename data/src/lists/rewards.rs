@@ -9,7 +9,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use self::asked::RewardFilter;
+use self::filter::RewardFilter;
 use self::cells::Cells;
 use self::counts::Counts;
 use self::months::Months;
@@ -20,7 +20,7 @@ use crate::entities::rewards::{Column, Entity, Model};
 use crate::error::stored;
 use crate::{Result, names};
 
-mod asked;
+mod filter;
 mod cells;
 pub mod counts;
 pub mod months;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::change::reinstate::take_back_refunded;
 use super::change::{Change, audit_row};
-use super::desk::{ReviewContext, linked_to};
+use super::context::{ReviewContext, linked_to};
 use super::manual::CreatedReward;
 use super::rows::{Origin, from_draft, insert_rewards};
 use crate::check::Checks;

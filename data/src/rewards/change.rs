@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::reinstate::reinstate;
-use super::desk::{ReviewContext, linked_to};
+use super::context::{ReviewContext, linked_to};
 use super::tally::Tally;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};

@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::change::audit_row;
-use super::desk::ReviewContext;
+use super::context::ReviewContext;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
 use crate::bulk::{Mode, Scope};
 use crate::check::{new_key_fault, shown};

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::{ReviewContext, by_ids, by_keys};
+use super::context::{ReviewContext, by_ids, by_keys};
 use crate::bulk::Mode;
 use crate::check::shown;
 use crate::entities::rewards;

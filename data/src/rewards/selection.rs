@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use uuid::Uuid;
 
 use super::change::Decided;
-use super::desk::{ReviewContext, by_keys};
+use super::context::{ReviewContext, by_keys};
 use super::review::{Decision, check_reason, review_each};
 use super::undo::undo;
 use crate::db::insert_all;
@@ -55,7 +55,7 @@ pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, addr
         if found.len() as u64 > SELECTED_MAX {
             return Err(Error::invalid(
                 "",
-                "More than 10,000 rewards match. IdFilter the list, by partner or month for example, and select again.",
+                "More than 10,000 rewards match. Narrow the list, by partner or month for example, and select again.",
             ));
         }
         let mut totals: BTreeMap<&str, i64> = BTreeMap::new();
@@ -141,7 +141,7 @@ impl Outcome {
 
 /// What is decided about a whole selection.
 #[derive(Clone, Copy, Debug)]
-pub struct RewardFilter<'a> {
+pub struct SelectionDecision<'a> {
     pub selection: Uuid,
     pub decision: Decision,
     pub reason: &'a str,
@@ -152,7 +152,7 @@ pub struct RewardFilter<'a> {
 pub async fn decide(
     db: &Db,
     company_id: Uuid,
-    asked: &RewardFilter<'_>,
+    asked: &SelectionDecision<'_>,
     by: &str,
     now: Instant,
     told: &(dyn Fn(u64, u64) -> bool + Sync),
@@ -177,7 +177,7 @@ pub async fn decide(
 async fn decide_pieces(
     db: &Db,
     selection: &Model,
-    asked: &RewardFilter<'_>,
+    asked: &SelectionDecision<'_>,
     by: &str,
     now: Instant,
     told: &(dyn Fn(u64, u64) -> bool + Sync),
@@ -215,7 +215,7 @@ async fn left_of<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<u64> {
     lists::page::counted(conn, left, SELECTED_MAX).await
 }
 
-async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &RewardFilter<'_>, by: &str, now: Instant) -> Result<Outcome> {
+async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &SelectionDecision<'_>, by: &str, now: Instant) -> Result<Outcome> {
     let rows = items::Entity::find()
         .filter(ItemColumn::SelectionId.eq(asked.selection))
         .filter(ItemColumn::Outcome.is_null())

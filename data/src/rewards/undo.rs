@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::{ReviewContext, by_ids};
+use super::context::{ReviewContext, by_ids};
 use crate::db::IN_MAX;
 use crate::entities::{reward_records, rewards};
 use crate::error::stored;

@@ -6,7 +6,7 @@ use domain::states::RewardSource;
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
-use super::desk::ReviewContext;
+use super::context::ReviewContext;
 use crate::{Db, Error, Result, transact};
 
 /// What the partner reads beside it.

@@ -162,7 +162,7 @@ fn title(kind: EventKind, amount: Option<Money>) -> String {
 const fn what(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::TakenBack => "Reversed",
-        EntryKind::Restored => "TransactionInput back",
+        EntryKind::Restored => "Given back",
         EntryKind::Earned => "Earned",
         EntryKind::Refunded => "Refunded",
     }

@@ -4,7 +4,7 @@ use domain::page::Count;
 use sea_orm::sea_query::{Alias, Condition, Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult};
 
-use super::arms::wrapped;
+use super::branches::wrapped;
 use super::{Among, FEW, From, List, counted, table};
 use crate::Result;
 

@@ -11,7 +11,7 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
-use super::asked::{RewardFilter, AskedMonths};
+use super::filter::{RewardFilter, AskedMonths};
 use super::cells::Route;
 use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting, waits};

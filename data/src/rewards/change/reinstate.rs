@@ -9,7 +9,7 @@ use domain::{Currency, Instant, Money};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::super::desk::{ReviewContext, linked_to};
+use super::super::context::{ReviewContext, linked_to};
 use super::super::rows::{Origin, from_draft, insert_rewards};
 use super::Change;
 use crate::db::IN_MAX;
