@@ -24,7 +24,7 @@ pub use record::{RecordOptions, Outcome, check_batch, record_batch};
 pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
 pub(crate) use history::{CarriedCaps, History};
 pub(crate) use months::Months;
-pub(crate) use people::{Attributed, Customer, Partners, owner_at, spans_of};
+pub(crate) use people::{Attributed, Customer, Partners, attributed_at, spans_of};
 pub(crate) use programme::Programme;
 pub use programme::read_version;
 pub(crate) use record::{About, cause, due_at_once, insert_receipts, rate_event, receipt, roll_up_partners};

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::{receipts, rewards, transactions};
 use crate::error::stored;
-use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, effective, owner_at, receipt};
+use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, effective, attributed_at, receipt};
 use crate::rewards::rows::{Origin, from_draft};
 
 use super::{Consequences, Entry, EntryKind, Move};
@@ -107,12 +107,12 @@ impl<'a> Planner<'a> {
         let created = Moved {
             sale: None,
             at: customer.created_at,
-            from: customer.owner_at(customer.created_at),
-            to: owner_at(line, customer.created_at),
+            from: customer.attributed_at(customer.created_at),
+            to: attributed_at(line, customer.created_at),
         };
         let sales = self.case.transactions.iter().filter(|row| row.refund_of.is_none()).map(|row| {
             let at = Instant(row.occurred_at);
-            Moved { sale: Some(row), at, from: row.partnership_id, to: owner_at(line, at) }
+            Moved { sale: Some(row), at, from: row.partnership_id, to: attributed_at(line, at) }
         });
         let mut moved: Vec<Moved<'_>> = std::iter::once(created).chain(sales).filter(|event| event.from != event.to).collect();
         moved.sort_by_key(|event| (event.at, event.sale.map(|sale| sale.seq)));
@@ -335,7 +335,7 @@ impl<'a> Planner<'a> {
 
     fn roll_up_customer(&mut self, line: &[Attributed]) {
         let customer = &self.case.customer;
-        let current = owner_at(line, self.context.now);
+        let current = attributed_at(line, self.context.now);
         self.plan.current = current;
         if current == customer.partnership_id || customer.test {
             return;

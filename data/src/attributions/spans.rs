@@ -3,7 +3,7 @@
 use domain::Instant;
 use uuid::Uuid;
 
-use crate::events::{Attributed, owner_at};
+use crate::events::{Attributed, attributed_at};
 
 /// The spans after `changes` (by time, at least one): up to the first of them as before, then as they say.
 pub fn overlay(before: &[Attributed], changes: &[(Instant, Option<Uuid>)]) -> Vec<Attributed> {
@@ -23,7 +23,7 @@ pub fn overlay(before: &[Attributed], changes: &[(Instant, Option<Uuid>)]) -> Ve
 /// Whether the line says already that from this instant on the customer belongs to `partnership_id`.
 pub fn holds(spans: &[Attributed], from: Instant, partnership_id: Option<Uuid>) -> bool {
     let begins = spans.iter().any(|span| span.from == from && span.partnership_id == partnership_id);
-    let throughout = owner_at(spans, from) == partnership_id
+    let throughout = attributed_at(spans, from) == partnership_id
         && spans.iter().filter(|span| span.from > from).all(|span| span.partnership_id == partnership_id)
         && no_gap_after(spans, from, partnership_id);
     begins || throughout

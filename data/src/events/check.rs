@@ -357,7 +357,7 @@ impl Checker<'_> {
             id: None,
             key: self.batch.key(row).to_owned(),
             customer: row.customer,
-            partnership_id: self.customers[row.customer as usize].as_ref().and_then(|customer| customer.owner_at(row.occurred_at)),
+            partnership_id: self.customers[row.customer as usize].as_ref().and_then(|customer| customer.attributed_at(row.occurred_at)),
             amount: row.money(),
             occurred_at: row.occurred_at,
             refunded_before: 0,

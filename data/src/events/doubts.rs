@@ -85,7 +85,7 @@ pub async fn doubts<C: ConnectionTrait>(
             amount: row.money(),
             occurred_at: row.occurred_at,
             customer_since: customer.created_at,
-            partner_since: partners.find(customer.owner_at(row.occurred_at))?.map(|partner| partner.joined_at),
+            partner_since: partners.find(customer.attributed_at(row.occurred_at))?.map(|partner| partner.joined_at),
             largest_before: largest.of(customer.id, row.currency).copied(),
         };
         let amount = of_amount(&sale);

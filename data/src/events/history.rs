@@ -157,7 +157,7 @@ impl History {
             };
             // What belongs to somebody else by now was superseded, and of what was voided nothing is left.
             let left = row.amount + corrected.get(&row.id).copied().unwrap_or(0);
-            if customer.owner_at(Instant(row.occurred_at)) != Some(row.partnership_id) || left == 0 {
+            if customer.attributed_at(Instant(row.occurred_at)) != Some(row.partnership_id) || left == 0 {
                 continue;
             }
             if let Some(number) = programme.trigger(offer, trigger).filter(|number| programme.is_counted(*number)) {

@@ -56,8 +56,8 @@ impl Customer {
         }
     }
 
-    pub fn owner_at(&self, at: Instant) -> Option<Uuid> {
-        owner_at(&self.spans, at)
+    pub fn attributed_at(&self, at: Instant) -> Option<Uuid> {
+        attributed_at(&self.spans, at)
     }
 
     pub fn spans(&self) -> &[Attributed] {
@@ -66,7 +66,7 @@ impl Customer {
 }
 
 /// Whom a customer with these spans belonged to.
-pub fn owner_at(spans: &[Attributed], at: Instant) -> Option<Uuid> {
+pub fn attributed_at(spans: &[Attributed], at: Instant) -> Option<Uuid> {
     spans.iter().find(|span| span.from <= at && span.to.is_none_or(|to| at < to)).and_then(|span| span.partnership_id)
 }
 

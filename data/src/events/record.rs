@@ -214,7 +214,7 @@ impl<'a> Recorder<'a> {
             return self.plan.originals.sales[*sale].partnership_id;
         }
         let row = self.batch.row(number);
-        self.plan.customers[row.customer as usize].as_ref()?.owner_at(row.occurred_at)
+        self.plan.customers[row.customer as usize].as_ref()?.attributed_at(row.occurred_at)
     }
 
     /// Decides about one row and puts what follows with the rows to be written. Returns the transaction's id.

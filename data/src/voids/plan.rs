@@ -102,7 +102,7 @@ impl<'a> Planner<'a> {
     fn without_own_sales(&self, history: &History) -> Result<History> {
         let mut others = history.clone();
         let made = self.case.rewards.iter().filter(|row| row.reverses.is_none() && row.source == RewardSource::Transaction.word());
-        for root in made.filter(|row| self.case.customer.owner_at(Instant(row.occurred_at)) == Some(row.partnership_id)) {
+        for root in made.filter(|row| self.case.customer.attributed_at(Instant(row.occurred_at)) == Some(row.partnership_id)) {
             others.forget(self.context.programme, root, effective(root, &self.linked))?;
         }
         Ok(others)
