@@ -21,7 +21,7 @@ pub use batch::{Batch, Complaint, TransactionInput};
 pub use doubts::{Largest, doubts};
 pub use record::{RecordOptions, Outcome, check_batch, record_batch};
 
-pub(crate) use earned::{Earned, decide_refund, effective, take_back, with_adjustments};
+pub(crate) use earned::{Earned, decide_refund, effective, reverse, with_adjustments};
 pub(crate) use history::{CarriedCaps, History};
 pub(crate) use months::Months;
 pub(crate) use people::{Attributed, Customer, Partners, attributed_at, spans_of};

@@ -138,7 +138,7 @@ impl<'a> Planner<'a> {
         let refunds: Vec<&transactions::Model> =
             self.case.transactions.iter().filter(|row| event.sale.is_some_and(|sale| row.refund_of == Some(sale.id))).collect();
         self.note_move(event, &refunds)?;
-        self.take_back(event, &refunds)?;
+        self.reverse(event, &refunds)?;
         let event_id = event.sale.map_or(self.case.customer.id, |sale| sale.id);
         let rated_before = self.last_receipt(event_id, event.to).map(|row| row.decision.clone());
         match (event.to, rated_before) {
@@ -184,7 +184,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Takes back what the event has earned so far, for everybody but its new owner.
-    fn take_back(&mut self, event: &Moved<'a>, refunds: &[&transactions::Model]) -> Result<()> {
+    fn reverse(&mut self, event: &Moved<'a>, refunds: &[&transactions::Model]) -> Result<()> {
         let mut drafts = Vec::new();
         let roots: Vec<&rewards::Model> = self.roots(event).filter(|root| Some(root.partnership_id) != event.to).collect();
         for root in roots {

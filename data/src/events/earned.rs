@@ -112,7 +112,7 @@ pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewar
 }
 
 /// Notes what has just been taken back.
-pub fn take_back(earned: &mut [Earned], made: &[rewards::Model]) {
+pub fn reverse(earned: &mut [Earned], made: &[rewards::Model]) {
     for row in made {
         if let Some(reward) = earned.iter_mut().find(|reward| Some(reward.id) == row.reverses) {
             reward.reversed -= row.amount;

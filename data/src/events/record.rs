@@ -293,7 +293,7 @@ impl<'a> Recorder<'a> {
         if let Some(sale) = refunded_sale {
             let (_, earned, refunded) = &mut self.refunded[sale];
             *refunded -= row.amount;
-            earned::take_back(earned, &made);
+            earned::reverse(earned, &made);
         }
         if let Some(sale) = self.plan.originals.of_sale.get(&number) {
             let mut earned: Vec<Earned> = made.iter().map(Earned::of_row).collect::<Result<_>>()?;

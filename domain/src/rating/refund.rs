@@ -119,7 +119,7 @@ pub fn reverse(
         rewards: Vec::new(),
     };
     for reward in rewards {
-        let outcome = take_back(reward, refunded, original, &mut decision.rewards);
+        let outcome = reverse(reward, refunded, original, &mut decision.rewards);
         decision.triggers.push(outcome);
     }
     let ranked =
@@ -130,7 +130,7 @@ pub fn reverse(
     Ok(decision)
 }
 
-fn take_back(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'_>, drafts: &mut Vec<RewardDraft>) -> TriggerOutcome {
+fn reverse(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'_>, drafts: &mut Vec<RewardDraft>) -> TriggerOutcome {
     let money = |minor: i64| Money::new(minor, reward.amount.currency);
     let in_all = mul_div_half_even(reward.amount.minor, refunded.minor, original.amount.minor);
     let now = in_all - reward.reversed;

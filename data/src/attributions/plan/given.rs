@@ -8,7 +8,7 @@ use domain::{Instant, Month};
 use super::{Moved, Planner, money};
 use crate::attributions::EntryKind;
 use crate::entities::{rewards, transactions};
-use crate::events::{Earned, cause, decide_refund, due_at_once, effective, rate_event, take_back, with_adjustments};
+use crate::events::{Earned, cause, decide_refund, due_at_once, effective, rate_event, reverse, with_adjustments};
 use crate::{Error, Result};
 
 impl<'a> Planner<'a> {
@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
                         EntryKind::Refunded,
                     )?);
                 }
-                take_back(earned, &made);
+                reverse(earned, &made);
             } else {
                 for draft in &decision.rewards {
                     if let Some(reward) = earned.iter_mut().find(|reward| Some(reward.id) == draft.reverses) {
