@@ -48,7 +48,7 @@ pub struct List<E: EntityTrait> {
     /// Ids among which all matches are, or the first: see [`List::narrowed`].
     pub among: Option<Among>,
     /// Where to read, instead of scope and filter.
-    pub arms: Option<Vec<UnionBranch>>,
+    pub branches: Option<Vec<UnionBranch>>,
     /// Never null in any row.
     pub sort: E::Column,
     pub id: E::Column,
@@ -106,7 +106,7 @@ where
             filter: None,
             indexed: false,
             among: None,
-            arms: None,
+            branches: None,
             sort,
             id,
             descending: false,

@@ -1,6 +1,6 @@
 //! A list that is read from several places of one table, each with an index of its own, and merged.
 //!
-//! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: an arm. The arms
+//! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: an arm. The branches
 //! have no row in common.
 
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
@@ -25,9 +25,9 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult,
 {
-    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, arms: &[UnionBranch], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, branches: &[UnionBranch], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
         let mut all: Option<SelectStatement> = None;
-        for arm in arms {
+        for arm in branches {
             let select = self.arm(arm, from, wanted);
             match &mut all {
                 Some(all) => {

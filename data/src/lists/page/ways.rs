@@ -21,8 +21,8 @@ where
     E::Model: FromQueryResult,
 {
     pub(super) async fn read<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, count: Count, wanted: u64) -> Result<Vec<E::Model>> {
-        if let Some(arms) = &self.arms {
-            return self.merged(conn, arms, from, wanted).await;
+        if let Some(branches) = &self.branches {
+            return self.merged(conn, branches, from, wanted).await;
         }
         let Some(filter) = &self.filter else {
             return self.rows_of(conn, &self.sorted(self.scoped(from), from, wanted)).await;

@@ -104,12 +104,12 @@ impl Places {
     /// A page: `few` rows are gathered from all places and sorted, many are read in the order of the sort as far as it takes.
     pub fn list(&self, (sort, descending): (Column, bool), few: bool) -> List<Entity> {
         let is_sort = |order: Column| matches!(order, Column::Amount) == matches!(sort, Column::Amount);
-        let arms = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| UnionBranch {
+        let branches = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| UnionBranch {
             place: place.at.clone(),
             ordered: !few && place.order.is_some_and(is_sort),
             rest: place.rest(self.state),
         });
-        List { descending, arms: Some(arms.collect()), ..List::new(Condition::all(), sort, Column::Id) }
+        List { descending, branches: Some(branches.collect()), ..List::new(Condition::all(), sort, Column::Id) }
     }
 }
 
