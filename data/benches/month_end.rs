@@ -12,7 +12,7 @@ use data::db::insert_all;
 use data::entities::{partners, partnerships};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::testing::TestDb;
-use data::work::{Worker, QueuedMail, Mailer, Work};
+use data::work::{Mailer, QueuedMail, Work, Worker};
 use data::{Db, charges, installation, month_end, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};

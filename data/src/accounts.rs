@@ -56,8 +56,7 @@ fn argon2() -> Argon2<'static> {
 }
 
 /// Hashed against when the address is unknown, so that the answer takes the same time.
-static NOBODY: LazyLock<String> =
-    LazyLock::new(|| argon2().hash_password(b"nobody").map(|hash| hash.to_string()).unwrap_or_default());
+static NOBODY: LazyLock<String> = LazyLock::new(|| argon2().hash_password(b"nobody").map(|hash| hash.to_string()).unwrap_or_default());
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

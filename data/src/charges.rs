@@ -20,7 +20,7 @@ use crate::error::stored;
 use crate::invoices::freeze::freeze;
 use crate::outbox::{self, letters};
 use crate::providers::{Answer, ChargeOrder, Held};
-use crate::work::{Worker, Work, is_free, lease_ends_at};
+use crate::work::{Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Error, Result, audit, open_imports, providers, transact};
 
 mod settle;

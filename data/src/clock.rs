@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::due::run_until;
 use crate::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
-use crate::work::{Worker, Work, isolated};
+use crate::work::{Work, Worker, isolated};
 use crate::{Db, Error, Result, audit, charges, installation, outbox, transact};
 
 /// Where a company's people may want to go next.

@@ -20,7 +20,7 @@ use crate::partners::PartnerChange;
 use crate::providers::simulated;
 use crate::rewards::ManualReward;
 use crate::work::Worker;
-use crate::work::{QueuedMail, Mailer};
+use crate::work::{Mailer, QueuedMail};
 use crate::{Db, Error, Result, companies, offers, partners, programme};
 
 mod decisions;

@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
-use crate::work::{Worker, Work, isolated};
+use crate::work::{Work, Worker, isolated};
 use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, open_imports, outbox, payouts, providers, transact};
 
 mod sources;

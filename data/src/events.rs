@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, TransactionInput};
 pub use doubts::{Largest, doubts};
-pub use record::{RecordOptions, Outcome, check_batch, record_batch};
+pub use record::{Outcome, RecordOptions, check_batch, record_batch};
 
 pub(crate) use earned::{Earned, decide_refund, effective, reverse, with_adjustments};
 pub(crate) use history::{CarriedCaps, History};

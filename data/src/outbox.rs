@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::execute_with_shared_and_rows;
 use crate::entities::outbox::{Column, Entity, Model};
 use crate::entities::{memberships, users};
-use crate::work::{Worker, QueuedMail, Work, is_free, lease_ends_at};
+use crate::work::{QueuedMail, Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 pub mod letters;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::check::{Checks, shown};
 use crate::entities::transactions::{Column, Entity, Model};
 use crate::error::stored;
-use crate::events::{TransactionInput, Recorded};
+use crate::events::{Recorded, TransactionInput};
 use crate::{Db, Error, Result, customers, events, transact};
 
 impl Model {

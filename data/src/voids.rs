@@ -151,7 +151,14 @@ pub(crate) async fn void_part<C: ConnectionTrait>(
     Ok(Some(Part { own: own.len() as u64, along: (gone - own.len()) as u64, consequences: voided.consequences }))
 }
 
-async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reason: &str, how: &VoidOptions<'_>, write: bool) -> Result<Voided> {
+async fn void_one<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    reason: &str,
+    how: &VoidOptions<'_>,
+    write: bool,
+) -> Result<Voided> {
     let mut checks = Checks::new();
     // Nobody has written one yet for what is only looked at.
     let reason = if write { checks.take("reason", fields::description(reason)) } else { String::new() };
@@ -162,7 +169,13 @@ async fn void_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, reaso
     loaded.carry_out(tx, &transaction, &turn, &reason, how, write).await
 }
 
-pub(crate) async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, void_id: Uuid, how: &VoidOptions<'_>, write: bool) -> Result<Voided> {
+pub(crate) async fn undo_one<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    void_id: Uuid,
+    how: &VoidOptions<'_>,
+    write: bool,
+) -> Result<Voided> {
     let void = voids::Entity::find_by_id(void_id)
         .filter(voids::Column::CompanyId.eq(company_id))
         .filter(voids::Column::Undoes.is_null())

@@ -206,7 +206,10 @@ mod tests {
         assert_eq!(Count::capped(1).of("partner", "partners"), "1 partner");
         assert_eq!(Count::capped(1_000).of("partner", "partners"), "1,000 partners");
         assert_eq!(Count::capped(1_001).of("partner", "partners"), "more than 1,000 partners");
-        assert_eq!(["", "A", "A B", "A B C"].map(|items| listed(&items.split_whitespace().collect::<Vec<_>>())), ["", "A", "A and B", "A, B and C"]);
+        assert_eq!(
+            ["", "A", "A B", "A B C"].map(|items| listed(&items.split_whitespace().collect::<Vec<_>>())),
+            ["", "A", "A and B", "A, B and C"]
+        );
         assert_eq!([0_u64, 1, 1_200].map(|count| number_of(count, "row", "rows")), ["0 rows", "1 row", "1,200 rows"]);
         assert_eq!([0_usize, 1, 2].map(are), ["are", "is", "are"]);
         assert_eq!(grouped(-1_234_567), "−1,234,567");

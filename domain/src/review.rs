@@ -151,7 +151,13 @@ const fn state_words(state: RewardState) -> &'static str {
 }
 
 /// Where a decision leaves a reward. `None`: it stands there already.
-pub fn decide(verb: Verb, reason: &str, standing: &RewardPosition, books: &InvoiceMonths, now: Instant) -> Result<Option<RewardPosition>, Refusal> {
+pub fn decide(
+    verb: Verb,
+    reason: &str,
+    standing: &RewardPosition,
+    books: &InvoiceMonths,
+    now: Instant,
+) -> Result<Option<RewardPosition>, Refusal> {
     use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
     if verb.needs_reason() && reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
@@ -212,7 +218,12 @@ pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &Invo
 }
 
 /// Takes a decision back: from where it left the reward to where the reward stood before.
-pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPosition, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
+pub fn undo(
+    before: &RewardPosition,
+    after: &RewardPosition,
+    standing: &RewardPosition,
+    books: &InvoiceMonths,
+) -> Result<RewardPosition, Refusal> {
     if standing.state != after.state || standing.month != after.month {
         return Err(Refusal::ChangedSince);
     }
@@ -224,7 +235,11 @@ pub fn undo(before: &RewardPosition, after: &RewardPosition, standing: &RewardPo
 }
 
 /// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
-pub fn move_to_current_invoice(standing: &RewardPosition, original: Option<(&str, Month)>, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
+pub fn move_to_current_invoice(
+    standing: &RewardPosition,
+    original: Option<(&str, Month)>,
+    books: &InvoiceMonths,
+) -> Result<RewardPosition, Refusal> {
     if !standing.state.payable() {
         return Err(Refusal::NotPayable);
     }

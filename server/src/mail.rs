@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use data::work::{QueuedMail, Mailer};
+use data::work::{Mailer, QueuedMail};
 use lettre::Message;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;

@@ -18,7 +18,7 @@ use crate::ctx::{self, CompanyCtx};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
-use data::rewards::selection::{SelectionDecision, Outcome};
+use data::rewards::selection::{Outcome, SelectionDecision};
 #[cfg(feature = "ssr")]
 use data::rewards::{Adjustment, Decided, Decision, Review};
 #[cfg(feature = "ssr")]
@@ -184,7 +184,8 @@ async fn decide_selection(cx: &CompanyCtx, selection: &str, word: &str, field: &
         return Err(AppError::invalid(field, "Say why; the partner reads it."));
     }
     let outcome = in_pieces(cx, "Deciding", move |db, company, by, now, told| async move {
-        data::rewards::selection::decide(&db, company, &SelectionDecision { selection: id, decision, reason: &reason }, &by, now, &told).await
+        data::rewards::selection::decide(&db, company, &SelectionDecision { selection: id, decision, reason: &reason }, &by, now, &told)
+            .await
     })
     .await?;
     let done = Decided {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::Result;
 use crate::entities::{receipts, rewards, transactions};
 use crate::error::stored;
-use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, effective, attributed_at, receipt};
+use crate::events::{About, Attributed, Customer, History, Months, Partners, Programme, attributed_at, effective, receipt};
 use crate::rewards::rows::{Origin, from_draft};
 
 use super::{Consequences, Entry, EntryKind, Move};

@@ -160,8 +160,11 @@ impl Checker<'_> {
             if self.fates[first as usize] == RowOutcome::Refused {
                 // The first of this key that was not refused is the one to compare with.
                 let place = by_key.partition_point(|row| self.batch.key(self.batch.row(*row)) < key);
-                let earlier =
-                    by_key[place..].iter().copied().take_while(|row| *row < second).find(|row| self.fates[*row as usize] == RowOutcome::New);
+                let earlier = by_key[place..]
+                    .iter()
+                    .copied()
+                    .take_while(|row| *row < second)
+                    .find(|row| self.fates[*row as usize] == RowOutcome::New);
                 let Some(found) = earlier else { continue };
                 first = found;
             }

@@ -110,7 +110,13 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    async fn new<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &'a Batch, how: &'a RecordOptions<'a>, plan: &'a Plan) -> Result<Self> {
+    async fn new<C: ConnectionTrait>(
+        tx: &C,
+        company_id: Uuid,
+        batch: &'a Batch,
+        how: &'a RecordOptions<'a>,
+        plan: &'a Plan,
+    ) -> Result<Self> {
         let programme = Programme::load(tx, company_id).await?;
         let recorded = plan.originals.sales.iter().filter_map(|sale| Some((sale.id?, sale.partnership_id))).collect();
         let mut earned = earned::of_sales(tx, &recorded).await?;

@@ -186,7 +186,10 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
             complaints.truncate(NAMED_MAX);
             complaints.push(format!("and {more} more"));
         }
-        return Err(Error::invalid("", format!("row 1: {}. The columns of such a file are {}.", complaints.join(", "), listed(kind.columns()))));
+        return Err(Error::invalid(
+            "",
+            format!("row 1: {}. The columns of such a file are {}.", complaints.join(", "), listed(kind.columns())),
+        ));
     }
     Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })
 }

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::bulk::{Mode, Scope};
 use crate::check::{Checks, shown};
 use crate::check::{FUTURE_MS_MAX, IN_THE_FUTURE};
-use crate::events::{Batch, CarriedCaps, TransactionInput, RecordOptions, record_batch};
+use crate::events::{Batch, CarriedCaps, RecordOptions, TransactionInput, record_batch};
 
 use super::faults::Faults;
 use super::table::Fields;

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::page::{self, List, IdFilter};
+use super::page::{self, IdFilter, List};
 use super::{Found, days_asked};
 use crate::entities::companies;
 use crate::entities::partnerships::{Column, Entity, Model};

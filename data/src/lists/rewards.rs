@@ -9,9 +9,9 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use self::filter::RewardFilter;
 use self::cells::Cells;
 use self::counts::Counts;
+use self::filter::RewardFilter;
 use self::months::Months;
 use self::places::Places;
 use super::page;
@@ -20,9 +20,9 @@ use crate::entities::rewards::{Column, Entity, Model};
 use crate::error::stored;
 use crate::{Result, names};
 
-mod filter;
 mod cells;
 pub mod counts;
+mod filter;
 pub mod months;
 pub mod people;
 mod places;

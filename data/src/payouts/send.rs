@@ -13,7 +13,7 @@ use crate::entities::partnerships;
 use crate::entities::payouts::{Column, Entity, Model};
 use crate::error::stored;
 use crate::providers::{Held, PayoutOrder};
-use crate::work::{Worker, Work, is_free, lease_ends_at};
+use crate::work::{Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
 const BATCH: u64 = 250;

@@ -94,7 +94,14 @@ pub fn import_identity(reward: &ManualReward, occurrence: u32) -> String {
 ///
 /// # Errors
 /// `Invalid` by field: partner_key, amount, currency, description, customer_key, onto_invoice.
-pub async fn create_manual_reward(db: &Db, company_id: Uuid, reward: &ManualReward, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
+pub async fn create_manual_reward(
+    db: &Db,
+    company_id: Uuid,
+    reward: &ManualReward,
+    token: &str,
+    by: &str,
+    now: Instant,
+) -> Result<CreatedReward> {
     let identity = json!(["form", token]).to_string();
     let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
@@ -297,7 +304,13 @@ fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<Strin
     partner && currency && amount && is_same(reward.description.trim(), &known.description)
 }
 
-async fn write<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, made: &[(usize, rewards::Model)], rows: &[ManualRow], by: &str) -> Result<()> {
+async fn write<C: ConnectionTrait>(
+    tx: &C,
+    desk: &ReviewContext,
+    made: &[(usize, rewards::Model)],
+    rows: &[ManualRow],
+    by: &str,
+) -> Result<()> {
     let noted: Vec<_> = made
         .iter()
         .map(|(place, row)| {

@@ -215,7 +215,13 @@ async fn left_of<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<u64> {
     lists::page::counted(conn, left, SELECTED_MAX).await
 }
 
-async fn decide_piece<C: ConnectionTrait>(tx: &C, company_id: Uuid, asked: &SelectionDecision<'_>, by: &str, now: Instant) -> Result<Outcome> {
+async fn decide_piece<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    asked: &SelectionDecision<'_>,
+    by: &str,
+    now: Instant,
+) -> Result<Outcome> {
     let rows = items::Entity::find()
         .filter(ItemColumn::SelectionId.eq(asked.selection))
         .filter(ItemColumn::Outcome.is_null())

@@ -12,7 +12,7 @@ use data::entities::{companies, invoices, partnerships, payouts, rewards};
 use data::partners::{NewPartner, PartnerChange};
 use data::rewards::{Origin, from_draft, insert_rewards};
 use data::verify::verify;
-use data::work::{Worker, QueuedMail, Mailer, Work};
+use data::work::{Mailer, QueuedMail, Work, Worker};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};

@@ -9,7 +9,7 @@ use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
 use data::providers::simulated::{Kind, plan};
 use data::testing::TestDb;
-use data::work::{Worker, Work};
+use data::work::{Work, Worker};
 use data::{Db, Error, installation};
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState, SimulatedOutcome};

@@ -8,7 +8,7 @@ use views::customers::{CustomerForms, RefundableSale};
 use data::check::shown;
 use data::entities::transactions::{Column, Entity, Model};
 use data::entities::{companies, customers as customer_rows};
-use data::events::{self, Batch, TransactionInput, Largest};
+use data::events::{self, Batch, Largest, TransactionInput};
 use data::names;
 use data::transactions::Sale;
 use data::{Db, Error, Result, customers, transactions};

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 use views::portal::{PayoutDetail, PayoutLine, PayoutStep, Payouts};
 
-use super::{PartnerScope, PAYOUT_PREFIX, earnings};
+use super::{PAYOUT_PREFIX, PartnerScope, earnings};
 use crate::lines::money;
 use data::entities::{invoice_partners, invoices, payout_failures, payouts, rewards};
 use data::error::stored;

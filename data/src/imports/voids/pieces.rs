@@ -98,7 +98,13 @@ async fn void_some<C: ConnectionTrait>(
 }
 
 /// Undoes the next parts of a void; those that cannot be undone any more are named. True at the end.
-async fn undo_some<C: ConnectionTrait>(tx: &C, after: &mut imports::Model, void_id: Uuid, how: &VoidOptions<'_>, most: usize) -> Result<bool> {
+async fn undo_some<C: ConnectionTrait>(
+    tx: &C,
+    after: &mut imports::Model,
+    void_id: Uuid,
+    how: &VoidOptions<'_>,
+    most: usize,
+) -> Result<bool> {
     let next = parts(void_id)
         .filter(voids::Column::Id.gt(after.position.unwrap_or_default()))
         .order_by_asc(voids::Column::Id)

@@ -25,7 +25,13 @@ where
     E: EntityTrait,
     E::Model: FromQueryResult,
 {
-    pub(super) async fn merged<C: ConnectionTrait>(&self, conn: &C, branches: &[UnionBranch], from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+    pub(super) async fn merged<C: ConnectionTrait>(
+        &self,
+        conn: &C,
+        branches: &[UnionBranch],
+        from: From<'_>,
+        wanted: u64,
+    ) -> Result<Vec<E::Model>> {
         let mut all: Option<SelectStatement> = None;
         for arm in branches {
             let select = self.arm(arm, from, wanted);

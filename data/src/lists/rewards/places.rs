@@ -11,12 +11,12 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
-use super::filter::{RewardFilter, AskedMonths};
 use super::cells::Route;
+use super::filter::{AskedMonths, RewardFilter};
 use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting, waits};
 use crate::entities::rewards::{Column, Entity};
-use crate::lists::page::{UnionBranch, List, wrapped};
+use crate::lists::page::{List, UnionBranch, wrapped};
 
 /// So many partners have a place of their own, in whose order it can be read; more are met often enough along the sort.
 const APART_MAX: usize = 40;
@@ -104,10 +104,8 @@ impl Places {
     /// A page: `few` rows are gathered from all places and sorted, many are read in the order of the sort as far as it takes.
     pub fn list(&self, (sort, descending): (Column, bool), few: bool) -> List<Entity> {
         let is_sort = |order: Column| matches!(order, Column::Amount) == matches!(sort, Column::Amount);
-        let branches = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| UnionBranch {
-            place: place.at.clone(),
-            ordered: !few && place.order.is_some_and(is_sort),
-            rest: place.rest(self.state),
+        let branches = if few { &self.counted } else { &self.walked }.iter().filter(|place| place.has(self.state)).map(|place| {
+            UnionBranch { place: place.at.clone(), ordered: !few && place.order.is_some_and(is_sort), rest: place.rest(self.state) }
         });
         List { descending, branches: Some(branches.collect()), ..List::new(Condition::all(), sort, Column::Id) }
     }
