@@ -261,7 +261,7 @@ fn told(count: u32, amounts: &[String], partners: &[String]) -> String {
         count => number_of(count, "row", "rows"),
     };
     if !amounts.is_empty() {
-        words = format!("{}, {}", words.replace("row", "reward"), listed(&amounts));
+        words = format!("{}, {}", words.replace("row", "reward"), listed(amounts));
     }
     match partners {
         [] => words,

@@ -51,7 +51,7 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
         Instant::parse(&to).map_err(|error| AppError::invalid("to", error.to_string()))?
     };
     let parts = ctx::parts()?;
-    let due = parts.extensions.get::<work::Ctx>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
+    let due = parts.extensions.get::<work::Worker>().cloned().ok_or_else(|| http::internal("no background work in the request"))?;
     let running = Running::begin(cx.user.id, "Looking for what falls due", "Stop here");
     let so_far = Mutex::new((cx.now, work::Work::default()));
     let progress = |at: Instant, step: work::Work| {

@@ -20,7 +20,7 @@ use super::table::Fields;
 use super::transactions::read as read_cell;
 use super::{Context, Counts, Done};
 
-pub struct Given {
+pub struct AttributionInput {
     pub row: u64,
     pub customer_key: String,
     /// `None`: no partner from then on.
@@ -28,7 +28,7 @@ pub struct Given {
     pub from: Instant,
 }
 
-pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Option<Given> {
+pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Option<AttributionInput> {
     let customer_key = read_cell(checks, "customer_key", fields.get(0), domain::fields::key);
     let partner_key = read_cell(checks, "partner_key", fields.get(1), domain::fields::key);
     let from = read_cell(checks, "from", fields.get(2), Instant::parse);
@@ -39,15 +39,15 @@ pub fn take(fields: &Fields<'_>, checks: &mut Checks, context: &Context) -> Opti
         return None;
     };
     let partner_key = Some(partner_key).filter(|key| !NO_PARTNER.contains(&key.as_str()));
-    Some(Given { row: fields.row, customer_key, partner_key, from })
+    Some(AttributionInput { row: fields.row, customer_key, partner_key, from })
 }
 
-pub fn cells(given: &Given) -> Vec<String> {
+pub fn cells(given: &AttributionInput) -> Vec<String> {
     let partner_key = given.partner_key.clone().unwrap_or_else(|| NO_PARTNER[0].to_owned());
     vec![given.customer_key.clone(), partner_key, given.from.rfc3339()]
 }
 
-pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[Given], mode: Mode) -> Result<Done> {
+pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[AttributionInput], mode: Mode) -> Result<Done> {
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
     let customers = customers_by_key(tx, scope.company_id, given).await?;
     let mut keys: Vec<&str> = given.iter().filter_map(|row| row.partner_key.as_deref()).collect();
@@ -91,7 +91,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[Given
     Ok(Done { counts, faults, carried: None })
 }
 
-async fn customers_by_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, given: &[Given]) -> Result<HashMap<String, Uuid>> {
+async fn customers_by_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, given: &[AttributionInput]) -> Result<HashMap<String, Uuid>> {
     let mut out = HashMap::with_capacity(given.len());
     for chunk in given.chunks(IN_MAX) {
         let rows: Vec<(String, Uuid)> = customers::Entity::find()

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Result;
 use crate::check::shown;
-use crate::events::{Batch, Given};
+use crate::events::{Batch, TransactionInput};
 use crate::imports::sorter::{Merge, Sorted, Sorter};
 use crate::imports::{faults::Faults, torn};
 
@@ -24,7 +24,7 @@ impl Reading {
         Reading { rows: 0, by_time: Sorter::new(), by_key: Sorter::new(), by_sale: Sorter::new() }
     }
 
-    pub fn push(&mut self, given: &Given<'_>) -> Result<()> {
+    pub fn push(&mut self, given: &TransactionInput<'_>) -> Result<()> {
         self.rows += 1;
         let mut content = Vec::with_capacity(128);
         write(&mut content, given);
@@ -171,7 +171,7 @@ pub struct InTime<'a> {
 
 impl InTime<'_> {
     /// The next row, if there is one.
-    pub fn next(&mut self) -> Result<Option<Given<'_>>> {
+    pub fn next(&mut self) -> Result<Option<TransactionInput<'_>>> {
         if !self.merge.next(&mut self.record)? {
             return Ok(None);
         }
@@ -193,7 +193,7 @@ impl InTime<'_> {
 }
 
 /// Time, kind, amount, currency, texts: sorted by its bytes, a record comes when it happened.
-fn write(record: &mut Vec<u8>, given: &Given<'_>) {
+fn write(record: &mut Vec<u8>, given: &TransactionInput<'_>) {
     // With the sign turned, negative numbers come first.
     record.extend_from_slice(&(given.occurred_at.0.cast_unsigned() ^ (1 << 63)).to_be_bytes());
     record.push(u8::from(given.refund_of.is_some()));
@@ -218,7 +218,7 @@ fn row_of(record: &[u8]) -> Result<u32> {
     row.map(u32::from_be_bytes).ok_or_else(torn)
 }
 
-fn read(record: &[u8]) -> Result<Given<'_>> {
+fn read(record: &[u8]) -> Result<TransactionInput<'_>> {
     let mut rest = record;
     let occurred_at = Instant((u64::from_be_bytes(take(&mut rest)?) ^ (1 << 63)).cast_signed());
     let [_refund] = take(&mut rest)?;
@@ -233,7 +233,7 @@ fn read(record: &[u8]) -> Result<Given<'_>> {
     let currency: Currency = text()?.parse().map_err(|_| torn())?;
     let (key, customer_key) = (text()?, text()?);
     let mut optional = || text().map(|text| Some(text).filter(|text| !text.is_empty()));
-    Ok(Given {
+    Ok(TransactionInput {
         key,
         customer_key,
         amount: Money::new(minor, currency),
@@ -256,8 +256,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn given(row: u32, key: &'static str, at: i64, refund_of: Option<&'static str>) -> Given<'static> {
-        Given {
+    fn given(row: u32, key: &'static str, at: i64, refund_of: Option<&'static str>) -> TransactionInput<'static> {
+        TransactionInput {
             key,
             customer_key: "c-1",
             amount: Money::new(if refund_of.is_some() { -500 } else { 1999 }, Currency::USD),

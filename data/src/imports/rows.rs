@@ -26,7 +26,7 @@ const FIRST_MAX: usize = 5;
 pub enum Rows {
     Partners(Vec<(u64, NewPartner)>),
     Customers(Vec<(u64, NewCustomer)>),
-    Attributions(Vec<attributions::TransactionInput>),
+    Attributions(Vec<attributions::AttributionInput>),
     Transactions(Batch),
     Rewards(Vec<ManualRow>),
     Reviews(Vec<ReviewRow>),

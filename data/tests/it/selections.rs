@@ -3,7 +3,7 @@
 use data::db::faults::Fault;
 use data::entities::{rewards, selections};
 use data::on_both;
-use data::rewards::selection::{self, Asked};
+use data::rewards::selection::{self, SelectionDecision};
 use data::rewards::{self as operations, Decision};
 use data::testing::TestDb;
 use domain::list_query::ListQuery;
@@ -54,7 +54,7 @@ on_both! {
         books.reward(ada, 7, "USD").await;
         let changed = books.stored_reward(ids[17]).await.key;
         operations::hold(db, books.company_id, std::slice::from_ref(&changed), "checking", "bea", now).await.unwrap();
-        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+        let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
         let told = std::sync::Mutex::new(Vec::new());
         let tell = |done: u64, total: u64| {
             told.lock().unwrap().push((done, total));
@@ -84,7 +84,7 @@ on_both! {
         }
         let now = books.now().await;
         let id = selected(&books, &[]).await.unwrap();
-        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Decline), reason: "a test order" };
+        let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Decline), reason: "a test order" };
         let stopped = selection::decide(db, books.company_id, &asked, BY, now, &|done, _| done == 0).await.unwrap();
         assert_eq!((stopped.changed, stopped.missing), (200, 50));
         let rest = selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true).await.unwrap();
@@ -108,7 +108,7 @@ on_both! {
         for fault in [Fault::Undone, Fault::AnswerLost] {
             for n in (1..).step_by(step) {
                 let id = selected(&books, &[]).await.unwrap();
-                let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+                let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
                 let decide = || selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true);
                 let undo = || selection::undo_all(db, books.company_id, id, BY, now, &|_, _| true);
                 db.faults().plan(n, fault);
@@ -153,10 +153,10 @@ on_both! {
         let now = books.now().await;
         let other = Uuid::from_u128(7);
         assert!(selection::find(db.read(), other, id).await.unwrap().is_none());
-        let asked = Asked { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
+        let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
         assert!(selection::decide(db, other, &asked, BY, now, &|_, _| true).await.is_err());
         assert!(selection::undo_all(db, other, id, BY, now, &|_, _| true).await.is_err());
-        let held = Asked { decision: Decision::Decide(Verb::Hold), ..asked };
+        let held = SelectionDecision { decision: Decision::Decide(Verb::Hold), ..asked };
         assert!(selection::decide(db, books.company_id, &held, BY, now, &|_, _| true).await.is_err(), "without a reason");
         // A day later it is forgotten.
         let company = data::companies::get(db.read(), books.company_id).await.unwrap();

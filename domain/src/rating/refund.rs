@@ -119,7 +119,7 @@ pub fn reverse(
         rewards: Vec::new(),
     };
     for reward in rewards {
-        let outcome = reverse(reward, refunded, original, &mut decision.rewards);
+        let outcome = reverse_share(reward, refunded, original, &mut decision.rewards);
         decision.triggers.push(outcome);
     }
     let ranked =
@@ -130,7 +130,7 @@ pub fn reverse(
     Ok(decision)
 }
 
-fn reverse(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'_>, drafts: &mut Vec<RewardDraft>) -> TriggerOutcome {
+fn reverse_share(reward: &OriginalReward<'_>, refunded: Money, original: &Original<'_>, drafts: &mut Vec<RewardDraft>) -> TriggerOutcome {
     let money = |minor: i64| Money::new(minor, reward.amount.currency);
     let in_all = mul_div_half_even(reward.amount.minor, refunded.minor, original.amount.minor);
     let now = in_all - reward.reversed;
