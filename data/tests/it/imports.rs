@@ -291,11 +291,11 @@ assert_eq!(format!("{}/{}/{}", planned.created, planned.changed, planned.unchang
         let header = Kind::Customers.columns().join(",");
         for (file, expected) in [
             (String::new(), "the file is empty"),
-            (header.replace(',', "|"), "row 1: unknown column “customer_key|name"),
+            (header.replace(',', "|"), "row 1: column “customer_key” is missing; column “customer_key|name"),
             (header.replace("customer_key,", ""), "row 1: column “customer_key” is missing"),
-            (header.replace("customer_key", "customer"), "row 1: unknown column “customer”, column “customer_key” is missing"),
+            (header.replace("customer_key", "customer"), "row 1: column “customer_key” is missing; column “customer” is unknown. A file of customers has the columns customer_key, "),
             (header.replace("email", "name"), "row 1: column “name” is there twice"),
-            (header.replace("email", "status"), "row 1: unknown column “status”"),
+            (header.replace("email", "status"), "row 1: column “status” is unknown"),
             ("PK\u{3}\u{4}".to_owned(), "this is a spreadsheet"),
         ] {
             let message = fault(world.try_import(Kind::Customers, file.as_bytes(), Options::default()).await, "");
