@@ -15,7 +15,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use data::imports::{self, Begun, Going, Kind, Options, Progress, Report, RowError, Standing, Told};
+use data::imports::{self, Begun, Going, Kind, Options, Progress, Remarks, Report, RowError, Standing, Told};
 use data::uploads;
 use domain::Place;
 use domain::access::Action;
@@ -24,7 +24,7 @@ use domain::page::{are, grouped, number_of};
 use http::Request;
 use http::request::Parts;
 use uuid::Uuid;
-use views::settings::{AcceptedImport, ImportProblem, ImportTrial};
+use views::settings::{AcceptedImport, AlikeRows, ImportProblem, ImportTrial};
 
 use crate::ctx::{self, CompanyCtx, company_of, real_now};
 use crate::error::{AppError, Result, said_of};
@@ -210,9 +210,8 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         first: screens::imports::first_rows(&cx.company, kind, &report.first)?,
         problems: problems(report.errors),
         voided: count(report.voided.rows),
-        voided_rows: problems(report.voided.named),
-        doubts: count(report.doubts.rows),
-        doubtful: problems(report.doubts.named),
+        voided_groups: alike(report.voided),
+        doubt_groups: alike(report.doubts),
     };
     let detail = serde_json::to_string(&trial).map_err(internal)?;
     let before = uploads::replace(&cx.db, owner(cx), uploads::Kind::Tried, &upload, &detail, real_now()).await?;
@@ -221,6 +220,12 @@ async fn keep_and_try(cx: &CompanyCtx, parts: &Parts, kind: Kind, told: Told, mu
         spool.remove(&file_of(&before));
     }
     Ok(None)
+}
+
+/// What is said of several rows.
+fn alike(of_rows: Remarks) -> Vec<AlikeRows> {
+    let groups = of_rows.groups.into_iter();
+    groups.map(|group| AlikeRows { about: group.about.to_owned(), count: count(group.rows), rows: problems(group.named) }).collect()
 }
 
 /// What is said of rows: the first of it.

@@ -78,6 +78,9 @@ pub async fn create_in<C: ConnectionTrait>(
     if let Some(fault) = new_key_fault(&input.customer_key) {
         return Err(Error::invalid("customer_key", fault));
     }
+    if let Some(fault) = input.provider_key.as_deref().and_then(new_key_fault) {
+        return Err(Error::invalid("provider_key", fault));
+    }
     let (key, partner) = (input.customer_key.clone(), input.partner_key.take());
     let created = insert_new(tx, company_id, &[Ready { input, partnership_id }], source, by, now).await?;
     let created = created.into_iter().next().ok_or(Error::NotFound("the customer"))?;
@@ -148,6 +151,11 @@ fn changed(before: &Model, change: &CustomerChange) -> Result<Model> {
     }
     if let Some(key) = &change.provider_key {
         after.provider_key = checks.take("provider_key", fields::optional(key, fields::key));
+        if after.provider_key != before.provider_key
+            && let Some(fault) = after.provider_key.as_deref().and_then(new_key_fault)
+        {
+            checks.complain("provider_key", fault);
+        }
     }
     checks.finish()?;
     after.search = search_text(&[&after.name, &after.email, &after.customer_key]);

@@ -44,7 +44,7 @@ use uuid::Uuid;
 pub use faults::RowError;
 pub use format::{Delimiter, Encoding, Format, Told};
 pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
-pub use remarks::Remarks;
+pub use remarks::{AlikeRows, Remarks};
 pub use row::{Standing, latest};
 pub use waiting::wait_for_open;
 

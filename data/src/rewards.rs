@@ -5,6 +5,7 @@ mod change;
 mod context;
 pub mod figures;
 mod manual;
+mod meanwhile;
 pub mod outlook;
 mod review;
 pub mod rows;

@@ -11,6 +11,15 @@ const USUAL_TIMES: i64 = 10;
 /// A sale, or a customer's start, of so many days ago is asked about.
 const LONG_AGO_DAYS: i64 = 366;
 
+/// What looks wrong about one sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What several of a file have in common: "dated more than a year ago".
+    pub about: &'static str,
+    /// As a sentence for whoever records it.
+    pub words: String,
+}
+
 /// A sale, and what is known of whom it is about.
 #[derive(Clone, Copy, Debug)]
 pub struct NewSale {
@@ -24,19 +33,21 @@ pub struct NewSale {
     pub largest_before: Option<i64>,
 }
 
-/// What looks wrong about a sale's date, as a sentence for whoever records it.
-pub fn of_date(sale: &NewSale, zone: &Zone, now: Instant) -> Option<String> {
+/// What looks wrong about a sale's date.
+pub fn of_date(sale: &NewSale, zone: &Zone, now: Instant) -> Option<Doubt> {
     let on = zone.date(sale.occurred_at);
     let before = |since: Instant| on < zone.date(since);
-    let dated = |what: String| Some(format!("It is dated {}, {what}.", long_date(on)));
+    let dated = |about, what: String| Some(Doubt { about, words: format!("It is dated {}, {what}.", long_date(on)) });
     if is_long_ago(sale.occurred_at, zone, now) {
-        return dated("more than a year ago".to_owned());
+        return dated("dated more than a year ago", "more than a year ago".to_owned());
     }
     if before(sale.customer_since) {
-        return dated(format!("before the customer's start on {}", long_date(zone.date(sale.customer_since))));
+        let since = long_date(zone.date(sale.customer_since));
+        return dated("dated before the customer's start", format!("before the customer's start on {since}"));
     }
     let since = sale.partner_since.filter(|since| before(*since))?;
-    dated(format!("before the partner's start on {}", long_date(zone.date(since))))
+    let since = long_date(zone.date(since));
+    dated("dated before the partner's start", format!("before the partner's start on {since}"))
 }
 
 /// What looks wrong about the start of a customer who is added by hand. Files bring whole histories: there it is usual.
@@ -49,13 +60,14 @@ fn is_long_ago(at: Instant, zone: &Zone, now: Instant) -> bool {
 }
 
 /// What looks wrong about its amount.
-pub fn of_amount(sale: &NewSale) -> Option<String> {
+pub fn of_amount(sale: &NewSale) -> Option<Doubt> {
     let usual = sale.largest_before.map(|largest| largest.saturating_mul(USUAL_TIMES)).filter(|usual| *usual > 0);
     if let Some(usual) = usual.filter(|usual| sale.amount.minor > *usual) {
         let largest = Money::new(usual / USUAL_TIMES, sale.amount.currency);
-        return Some(format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount));
+        let words = format!("{} is more than ten times the customer's largest sale so far, {largest}.", sale.amount);
+        return Some(Doubt { about: "of more than ten times the customer's largest sale", words });
     }
-    is_large(sale.amount).then(|| format!("{} is unusually high.", sale.amount))
+    is_large(sale.amount).then(|| Doubt { about: "of an unusually high amount", words: format!("{} is unusually high.", sale.amount) })
 }
 
 /// A reward so many times the largest there was is asked about.
@@ -97,7 +109,8 @@ mod tests {
     }
 
     fn of_sale(sale: &NewSale, now: &str) -> Vec<String> {
-        of_date(sale, &"UTC".parse().unwrap(), at(now)).into_iter().chain(of_amount(sale)).collect()
+        let doubts = of_date(sale, &"UTC".parse().unwrap(), at(now)).into_iter().chain(of_amount(sale));
+        doubts.map(|doubt| doubt.words).collect()
     }
 
     #[rstest]

@@ -130,6 +130,8 @@ pub enum Refusal {
     BeforeOriginal(String),
     #[error("something else was decided about it since")]
     ChangedSince,
+    #[error("it {} meanwhile", meanwhile_words(*.0))]
+    Meanwhile(RewardState),
 }
 
 impl Refusal {
@@ -147,6 +149,18 @@ const fn state_words(state: RewardState) -> &'static str {
         RewardState::Declined => "declined",
         RewardState::Scheduled => "scheduled",
         RewardState::Paid => "paid elsewhere",
+    }
+}
+
+/// What was decided about a reward that a list showed in another state.
+const fn meanwhile_words(state: RewardState) -> &'static str {
+    match state {
+        RewardState::Pending => "became new",
+        RewardState::Approved => "was approved",
+        RewardState::Hold => "was put on hold",
+        RewardState::Declined => "was declined",
+        RewardState::Scheduled => "was scheduled",
+        RewardState::Paid => "was marked as paid elsewhere",
     }
 }
 

@@ -130,7 +130,7 @@ test('two tabs on one reward: the later decision is not taken, and the drawer sh
     await dialog.getByLabel('Reason').fill('Looks like a duplicate');
     await dialog.getByRole('button', { name: 'Hold this reward' }).click();
     await expect(page.getByRole('main')).toContainText('This reward has changed meanwhile');
-    await expect(page.getByRole('main')).toContainText('decided about this reward meanwhile');
+    await expect(page.getByRole('main')).toContainText('This reward was declined by');
     await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
     await expect(page.locator('.activity')).toContainText('A colleague knows better');
     const now = (await company.export('rewards')).find((one) => one.key === reward?.key);

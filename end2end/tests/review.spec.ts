@@ -75,7 +75,7 @@ test('a drawer that is out of date says so and keeps what was typed', async ({ p
     const dialog = page.getByRole('dialog', { name: /^Hold / });
     await dialog.getByLabel('Reason').fill('Looks like a duplicate');
     await dialog.getByRole('button', { name: 'Hold this reward' }).click();
-    await expect(dialog.getByRole('alert')).toContainText('decided about this reward meanwhile');
+    await expect(dialog.getByRole('alert')).toContainText('This reward was approved by');
     await expect(dialog.getByLabel('Reason')).toHaveValue('Looks like a duplicate');
     // The drawer beneath shows how the reward stands now, and the decision can be taken on that.
     await expect(page.locator('.lead-figure .badge')).toHaveText('Approved');
@@ -100,7 +100,7 @@ test('a button of a drawer that is out of date says so and shows what was decide
     await other.close();
 
     await page.getByRole('button', { name: 'Approve' }).click();
-    await expect(page.locator('.toasts')).toContainText('decided about this reward meanwhile');
+    await expect(page.locator('.toasts')).toContainText('This reward was declined by');
     await expect(page.locator('.lead-figure .badge')).toHaveText('Declined');
     await expect(page.locator('.activity')).toContainText('The order was a test');
 });

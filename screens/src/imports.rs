@@ -136,8 +136,13 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         refunds: count(of.refunds),
         refunded: Money::new(of.refunded, of.currency),
     });
-    let changed = preview.differences.iter().filter(|(_, sum)| **sum != 0);
-    let differences = changed.map(|((month, currency), sum)| InvoiceDifference {
+    // The company's own currency first, as everywhere.
+    let home = company.money_currency()?;
+    let mut turning: Vec<TurningSales> = turning.collect();
+    turning.sort_by_key(|of| of.sold.currency != home);
+    let mut changed: Vec<_> = preview.differences.iter().filter(|(_, sum)| **sum != 0).collect();
+    changed.sort_by_key(|((month, currency), _)| (*month, *currency != home));
+    let differences = changed.into_iter().map(|((month, currency), sum)| InvoiceDifference {
         month: month.long(),
         stage: stage(&outlook, *month, currency.code()),
         amount: Money::new(*sum, *currency),
@@ -150,7 +155,7 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         file_name: named(&preview.of),
         at: dates::minute(&company.zone()?, Instant(preview.of.at)),
         author: preview.of.author.clone(),
-        turning: turning.collect(),
+        turning,
         customers: count(preview.customers),
         along: count(preview.along),
         before: count(preview.before),

@@ -79,7 +79,7 @@ pub async fn transactions<C: ConnectionTrait>(
     let partners = names::partners(conn, rows.iter().filter_map(|row| row.partnership_id)).await?;
     let customers = names::customers(conn, rows.iter().map(|row| row.customer_id)).await?;
     let refunded = names::transactions(conn, rows.iter().filter_map(|row| row.refund_of)).await?;
-    let mut earned = rewards_of(conn, rows).await?;
+    let mut earned = rewards_of(conn, rows, company.money_currency()?).await?;
     let reasons = reasons_of(conn, &ids).await?;
     rows.iter()
         .map(|row| {
@@ -151,8 +151,13 @@ where
     Ok(sums)
 }
 
-/// What each of these transactions earned for whom it belongs to now, declined rewards left out, one amount per currency.
-async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[transactions::Model]) -> Result<HashMap<Uuid, Vec<Money>>> {
+/// What each of these transactions earned for whom it belongs to now, declined rewards left out, one amount per currency, `first` before
+/// the others.
+async fn rewards_of<C: ConnectionTrait>(
+    conn: &C,
+    transactions: &[transactions::Model],
+    first: Currency,
+) -> Result<HashMap<Uuid, Vec<Money>>> {
     use rewards::Column;
     let owners: HashMap<Uuid, Option<Uuid>> = transactions.iter().map(|row| (row.id, row.partnership_id)).collect();
     let rows: Vec<(Option<Uuid>, Uuid, i64, String)> = rewards::Entity::find()
@@ -172,7 +177,11 @@ async fn rewards_of<C: ConnectionTrait>(conn: &C, transactions: &[transactions::
         }
     }
     sums.into_iter()
-        .map(|(id, sums)| Ok((id, sums.into_iter().map(|(currency, sum)| money(sum, &currency)).collect::<Result<_>>()?)))
+        .map(|(id, sums)| {
+            let mut sums = sums.into_iter().map(|(currency, sum)| money(sum, &currency)).collect::<Result<Vec<Money>>>()?;
+            sums.sort_by_key(|sum| sum.currency != first);
+            Ok((id, sums))
+        })
         .collect()
 }
 

@@ -77,7 +77,7 @@ impl StateTab {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RewardDetail {
     pub line: RewardLine,
-    /// "On the March 2026 invoice, will be charged on 8 April 2026, New York time"
+    /// "On the March 2026 invoice, which will be charged on 8 April 2026, New York time"
     pub lead: String,
     /// How many decisions had been recorded: a form sends it along, so that a decision on what has changed meanwhile is noticed.
     pub seen: i64,

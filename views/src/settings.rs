@@ -90,12 +90,10 @@ pub struct ImportTrial {
     #[serde(default)]
     pub voided: i64,
     #[serde(default)]
-    pub voided_rows: Vec<ImportProblem>,
-    /// Good rows that look wrong, and the first of them.
+    pub voided_groups: Vec<AlikeRows>,
+    /// Good rows that look wrong, those that are alike together.
     #[serde(default)]
-    pub doubts: i64,
-    #[serde(default)]
-    pub doubtful: Vec<ImportProblem>,
+    pub doubt_groups: Vec<AlikeRows>,
     /// How many rewards its sales and refunds would make, where that is known.
     pub rewards: Option<i64>,
     /// How it was read, for when it is applied: delimiter, encoding, decimals.
@@ -104,6 +102,16 @@ pub struct ImportTrial {
     pub read_with: Vec<String>,
     /// Columns of our own downloads that are not used.
     pub ignored: Vec<String>,
+}
+
+/// Rows of which the same is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlikeRows {
+    /// As it stands behind "3 rows": "dated more than a year ago".
+    pub about: String,
+    pub count: i64,
+    /// The first of them.
+    pub rows: Vec<ImportProblem>,
 }
 
 /// The first rows of a file as they were understood.

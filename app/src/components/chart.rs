@@ -1,6 +1,7 @@
 //! Money by month, stacked by what became of it: bars with direct labels, a readout, and the numbers as a table.
 
 use domain::Money;
+use domain::page::listed;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, KeyboardEvent};
@@ -141,7 +142,7 @@ pub fn OneCurrency(bars: Vec<MonthBar>, others: Vec<String>) -> impl IntoView {
     bars.first().map(|bar| bar.paid.currency).map(|currency| {
         let words = match others.is_empty() {
             true => format!("In {currency}."),
-            false => format!("In {currency} only. Earnings in {} are on their own invoices.", others.join(", ")),
+            false => format!("In {currency} only. Earnings in {} are on their own invoices.", listed(&others)),
         };
         view! { <p class="hint">{words}</p> }
     })

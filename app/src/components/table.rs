@@ -8,10 +8,13 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
+use views::session::{Scope, Viewer};
 
+use super::viewer::use_viewer;
 use super::{Icon, opens};
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 use crate::place::{at, use_here};
+use crate::ui::Loading;
 
 /// On a ticked box: the row that it was ticked for.
 const TICKED: &str = "data-ticked";
@@ -169,6 +172,7 @@ pub fn BulkBar(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
+    let viewer = use_viewer();
     // Counts on any change in the form around it.
     Effect::new(move |_| {
         let Some(bar) = node.get().filter(|_| !frozen) else { return };
@@ -177,7 +181,7 @@ pub fn BulkBar(
         let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
             note_ticks();
             // The page may be gone by now.
-            let _ = about.try_set(ticked(&counted));
+            let _ = about.try_set(ticked(&counted, home_currency(viewer)));
         });
         on_cleanup(move || listener.remove());
     });
@@ -234,16 +238,25 @@ pub fn restore_ticks() {
     }
 }
 
+/// The currency of the company that is looked at.
+fn home_currency(viewer: Loading<Viewer>) -> Option<Currency> {
+    match untrack(|| viewer.get())?.ok()?.scope {
+        Scope::Company { currency, .. } => currency.parse().ok(),
+        Scope::Partner { .. } => None,
+    }
+}
+
 /// What the ticked rows come to: "3 rewards, $74.25, of Second Method and 1 more".
-fn ticked(form: &web_sys::Element) -> String {
+fn ticked(form: &web_sys::Element, home: Option<Currency>) -> String {
     let Ok(found) = form.query_selector_all(".c-select input[name]:checked") else { return String::new() };
-    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    // The company's own currency first, as the server writes sums.
+    let mut sums: BTreeMap<(bool, Currency), i64> = BTreeMap::new();
     let mut partners: Vec<String> = Vec::new();
     for index in 0..found.length() {
         let Some(row) = found.item(index).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) else { continue };
         let said = |name: &str| row.get_attribute(name).unwrap_or_default();
         if let (Ok(minor), Ok(currency)) = (said("data-minor").parse::<i64>(), said("data-currency").parse::<Currency>()) {
-            let sum = sums.entry(currency).or_default();
+            let sum = sums.entry((Some(currency) != home, currency)).or_default();
             *sum = sum.saturating_add(minor);
         }
         let partner = said("data-partner");
@@ -251,7 +264,7 @@ fn ticked(form: &web_sys::Element) -> String {
             partners.push(partner);
         }
     }
-    let amounts: Vec<String> = sums.into_iter().map(|(currency, minor)| Money::new(minor, currency).display()).collect();
+    let amounts: Vec<String> = sums.into_iter().map(|((_, currency), minor)| Money::new(minor, currency).display()).collect();
     told(found.length(), &amounts, &partners)
 }
 

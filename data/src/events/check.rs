@@ -230,15 +230,18 @@ impl Checker<'_> {
         Ok(())
     }
 
-    /// A voided transaction's key is known too, and free again as it is.
+    /// A voided transaction's key is known too, and free again as it is. A refund carries the keys of its sale, whatever they are.
     fn check_new_keys(&mut self) {
         let batch = self.batch;
         for number in 0..to_u32(batch.rows.len()) {
             if self.fates[number as usize] != RowOutcome::New || self.voided.contains_key(&number) {
                 continue;
             }
-            if let Some(fault) = new_key_fault(batch.key(batch.row(number))) {
-                self.refuse(number, "key", fault);
+            let row = batch.row(number);
+            let (product, category) = if row.is_refund() { (None, None) } else { (batch.product(row), batch.category(row)) };
+            let keys = [("key", Some(batch.key(row))), ("product_key", product), ("category_key", category)];
+            if let Some((field, fault)) = keys.into_iter().find_map(|(field, key)| Some((field, new_key_fault(key?)?))) {
+                self.refuse(number, field, fault);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::doubts::{NewSale, of_amount, of_date};
+use domain::doubts::{Doubt, NewSale, of_amount, of_date};
 use domain::{Currency, Instant};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -67,7 +67,7 @@ pub async fn doubts<C: ConnectionTrait>(
     batch: &Batch,
     largest: &mut Largest,
     now: Instant,
-) -> Result<Vec<(u32, Vec<String>)>> {
+) -> Result<Vec<(u32, Vec<Doubt>)>> {
     let zone = company.zone()?;
     let keys: Vec<&str> = batch.customers.all().iter().map(|key| &**key).collect();
     let mut found = customers_by_key(conn, company.id, &keys).await?;
@@ -92,7 +92,7 @@ pub async fn doubts<C: ConnectionTrait>(
         if amount.is_none() {
             largest.note(customer.id, row.currency, row.amount);
         }
-        let doubts: Vec<String> = of_date(&sale, &zone, now).into_iter().chain(amount).collect();
+        let doubts: Vec<Doubt> = of_date(&sale, &zone, now).into_iter().chain(amount).collect();
         if !doubts.is_empty() {
             out.push((row.row, doubts));
         }

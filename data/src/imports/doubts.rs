@@ -18,6 +18,9 @@ use crate::rewards::figures::largest_earned;
 use crate::rewards::{ManualRow, new_manual_rewards};
 use crate::{Db, Result};
 
+/// What doubtful rewards have in common.
+const LARGE_REWARD: &str = "with an unusually large reward";
+
 pub async fn find(db: &Db, company: &Company, sheet: &Sheet, scope: &Scope<'_>) -> Result<Remarks> {
     match sheet {
         Sheet::Transactions(pending) => of_sales(db, company, pending, scope).await,
@@ -39,7 +42,7 @@ async fn of_sales(db: &Db, company: &Company, pending: &Pending, scope: &Scope<'
         let found = doubts(&snapshot, company, &batch, &mut largest, scope.now).await;
         snapshot.rollback().await?;
         for (row, doubts) in found? {
-            remarks.add(u64::from(row), doubts.join(" "));
+            remarks.add(u64::from(row), doubts.into_iter().map(|doubt| (doubt.about, doubt.words)));
         }
         (scope.progress)(0, pending.len())?;
     }
@@ -58,7 +61,7 @@ async fn of_rewards(db: &Db, rows: &[ManualRow], scope: &Scope<'_>) -> Result<Re
         };
         match of_reward(amount, before) {
             Some(doubt) => {
-                remarks.add(u64::from(row), doubt);
+                remarks.add(u64::from(row), [(LARGE_REWARD, doubt)]);
                 largest.insert(currency, before);
             }
             None => {

@@ -38,7 +38,7 @@ pub fn read<R: Read + Seek>(input: R, kind: Kind, format: Format, context: &Cont
         let (mut reading, mut voided, mut first) = (Reading::new(), Remarks::default(), Vec::new());
         let mut content = table::read(input, kind, format, waiting, |fields, checks| {
             if let Some(when) = transactions::voided(fields, context) {
-                voided.add(fields.row, when);
+                voided.add(fields.row, [(transactions::VOIDED_ELSEWHERE, when)]);
                 return Ok(());
             }
             transactions::take(fields, checks, context).map_or(Ok(()), |given| {

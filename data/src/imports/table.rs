@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, StringRecord, WriterBuilder};
 use domain::fields::FieldError;
-use domain::page::listed;
+use domain::page::{are, listed};
 
 use crate::check::{Checks, shown};
 use crate::{Error, Result};
@@ -160,7 +160,7 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
         return Err(Error::invalid("", format!("row 1 has {} columns; a file can have {COLUMNS_MAX}", raw.len())));
     }
     let names: Vec<String> = raw.iter().map(column_name).collect();
-    let mut complaints = Vec::new();
+    let (mut unknown, mut twice): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     // What `rest` added to the rows of an earlier import: mended, they come back with it.
     let added = |place: usize| {
         place + 1 == names.len() && names[place] == REASON && (!columns.contains(&REASON) || names[..place].contains(&names[place]))
@@ -169,29 +169,45 @@ fn header(raw: &ByteRecord, kind: Kind, columns: &[&str]) -> Result<Header> {
     for (place, name) in names.iter().enumerate().filter(|(place, _)| !added(*place)) {
         if columns.contains(&name.as_str()) {
             if names[..place].contains(name) {
-                complaints.push(format!("column “{name}” is there twice"));
+                twice.push(name);
             }
         } else if kind.exported().any(|known| known == name) {
             ignored.push(name.clone());
         } else {
-            complaints.push(format!("unknown column “{}”", shown(name)));
+            unknown.push(name);
         }
     }
-    for column in kind.required().iter().filter(|column| !names.iter().any(|name| name == *column)) {
-        complaints.push(format!("column “{column}” is missing"));
-    }
-    if !complaints.is_empty() {
-        let more = complaints.len().saturating_sub(NAMED_MAX);
-        if more > 0 {
-            complaints.truncate(NAMED_MAX);
-            complaints.push(format!("and {more} more"));
-        }
-        return Err(Error::invalid(
-            "",
-            format!("row 1: {}. The columns of such a file are {}.", complaints.join(", "), listed(kind.columns())),
-        ));
+    let missing: Vec<&str> = kind.required().iter().copied().filter(|column| !names.iter().any(|name| name == column)).collect();
+    let faults: Vec<String> = [(missing, "missing"), (unknown, "unknown"), (twice, "there twice")]
+        .into_iter()
+        .filter(|(columns, _)| !columns.is_empty())
+        .map(|(columns, fault)| fault_of(&columns, fault))
+        .collect();
+    if !faults.is_empty() {
+        return Err(Error::invalid("", format!("row 1: {}. {}", faults.join("; "), expected(kind))));
     }
     Ok(Header { places: columns.iter().map(|column| names.iter().position(|name| name == column)).collect(), ignored })
+}
+
+/// "column “key” is missing", "columns “a” and “b” are unknown"
+fn fault_of(columns: &[&str], fault: &str) -> String {
+    let mut named: Vec<String> = columns.iter().take(NAMED_MAX).map(|column| format!("“{}”", shown(column))).collect();
+    let more = columns.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    let word = if columns.len() == 1 { "column" } else { "columns" };
+    format!("{word} {} {} {fault}", listed(&named), are(columns.len()))
+}
+
+/// "A file of partners has the columns partner_key, name and group; partner_key is required."
+fn expected(kind: Kind) -> String {
+    let (columns, required) = (kind.columns(), kind.required());
+    let required = match required.len() == columns.len() {
+        true => "all are required".to_owned(),
+        false => format!("{} {} required", listed(required), are(required.len())),
+    };
+    format!("A file of {} has the columns {}; {required}.", kind.word(), listed(columns))
 }
 
 fn text_of(raw: &ByteRecord, columns: &[&str], places: &[Option<usize>], width: usize) -> Result<StringRecord, (String, String)> {

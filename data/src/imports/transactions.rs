@@ -17,6 +17,8 @@ use super::{Context, Counts, Done};
 
 /// The mark, after the kind's columns.
 const VOIDED: usize = 8;
+/// What rows with it have in common.
+pub const VOIDED_ELSEWHERE: &str = "voided where the file comes from";
 
 pub fn take<'a>(fields: &Fields<'a>, checks: &mut Checks, context: &Context) -> Option<TransactionInput<'a>> {
     let key = trimmed(checks, "key", fields.get(0), true);

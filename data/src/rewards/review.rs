@@ -8,8 +8,9 @@ use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::change::{Change, Decided, apply, last_records};
+use super::change::{Change, Decided, apply};
 use super::context::{ReviewContext, by_ids, by_keys};
+use super::meanwhile;
 use crate::bulk::Mode;
 use crate::check::shown;
 use crate::entities::rewards;
@@ -50,7 +51,8 @@ pub struct ReviewRows {
 /// Decides about all of the rewards or none.
 ///
 /// # Errors
-/// `Invalid` names each reward that is refused, by its key, or the field `reason`.
+/// `Invalid` names each reward that is refused, by its key, or the field `reason`. `Stale` when something else was decided since `seen`,
+/// `Conflict` when it was the same.
 pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, now: Instant) -> Result<Decided> {
     if review.verb.needs_reason() && review.reason.trim().is_empty() {
         return Err(Error::invalid("reason", Refusal::ReasonMissing.to_string()));
@@ -67,7 +69,7 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
         });
         let asked: Vec<Asked<'_>> = asked.collect();
         if let (Some(seen), [key]) = (review.seen, review.keys) {
-            refuse_stale(tx, company_id, key, seen).await?;
+            refuse_stale(tx, &desk, review, key, seen).await?;
         }
         all_or_none(tx, &desk, &asked, by).await
     })
@@ -264,7 +266,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'
         }
         let original = row.reverses.and_then(|id| originals.get(&id));
         let reached = match (reached(desk, &row, original, asked)?, asked.shown) {
-            (Ok(Some(_)), Some(shown)) if shown.word() != row.state => Err(Refusal::ChangedSince),
+            (Ok(Some(_)), Some(shown)) if shown.word() != row.state => Err(Refusal::Meanwhile(stored(&row.state)?)),
             (reached, _) => reached,
         };
         match reached {
@@ -329,14 +331,23 @@ pub(super) fn check_reason(reason: &str) -> Result<()> {
     Ok(())
 }
 
-async fn refuse_stale<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, seen: i64) -> Result<()> {
-    let row = super::find(tx, company_id, key).await?;
-    let last = last_records(tx, [row.id]).await?.remove(&row.id).unwrap_or(0);
-    if last != seen {
-        let state: RewardState = stored(&row.state)?;
-        let now = state.label().to_lowercase();
-        let message = format!("Somebody decided about this reward meanwhile: it's now {now}. Look at it again, then decide.");
-        return Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() });
+/// Refuses a decision by somebody who has not seen the newest one, and says which that is.
+async fn refuse_stale<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &Review<'_>, key: &str, seen: i64) -> Result<()> {
+    let row = super::find(tx, desk.company.id, key).await?;
+    let records = meanwhile::records(tx, row.id).await?;
+    let last = records.first().map_or(0, |record| record.seq);
+    if last == seen {
+        return Ok(());
     }
-    Ok(())
+    let zone = desk.company.zone()?;
+    let reached = review::decide(asked.verb, asked.reason, &row.standing()?, desk.books(&row.currency), desk.now);
+    if matches!(reached, Ok(None)) {
+        // A move to another month may have come after it.
+        let decided = records.iter().find(|record| record.from_state != record.to_state);
+        let done = decided.map_or_else(|| asked.verb.done().to_owned(), |record| meanwhile::done(record, &zone));
+        return Err(Error::conflict(format!("This reward was already {done}.")));
+    }
+    let done = records.first().map_or_else(|| "changed".to_owned(), |record| meanwhile::done(record, &zone));
+    let message = format!("This reward was {done}. Look at it again, then decide.");
+    Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() })
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::list_query::ListQuery;
+use domain::review::Refusal;
 use domain::{Currency, Instant, Money};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Condition, Expr, Query};
@@ -244,8 +245,8 @@ async fn decide_piece<C: ConnectionTrait>(
             Some(reward) if followed.contains(&reward.id) => mark(tx, &row, DONE, None).await?,
             Some(reward) => {
                 let why = match reward.state == row.state {
-                    true => "was moved to another month meanwhile".to_owned(),
-                    false => format!("is {} meanwhile", stored::<domain::states::RewardState>(&reward.state)?.label()),
+                    true => "it was moved to another month meanwhile".to_owned(),
+                    false => Refusal::Meanwhile(stored(&reward.state)?).to_string(),
                 };
                 mark(tx, &row, &why, None).await?;
                 outcome.refused.push((row.reward_key, why));

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};
 use super::context::{ReviewContext, by_ids};
+use super::meanwhile;
 use crate::db::IN_MAX;
 use crate::entities::{reward_records, rewards};
 use crate::error::stored;
@@ -31,6 +32,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
         let last = last_records(tx, records.iter().map(|record| record.reward_id)).await?;
         let reasons = earlier_reasons(tx, &records).await?;
         let mut errors = BTreeMap::new();
+        let mut decided_since: Vec<(Uuid, String)> = Vec::new();
         let mut changes: Vec<Change> = Vec::with_capacity(records.len());
         // What belongs to a reward of the batch comes after it and goes along.
         let mut reached: HashMap<Uuid, RewardPosition> = HashMap::new();
@@ -59,7 +61,16 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
                 }
                 Err(refusal) => {
                     errors.insert(row.key.clone(), refusal.to_string());
+                    if !newest {
+                        decided_since.push((row.id, row.key));
+                    }
                 }
+            }
+        }
+        let later = meanwhile::newest(tx, decided_since.iter().map(|(id, _)| *id)).await?;
+        for (id, key) in decided_since {
+            if let Some(record) = later.get(&id) {
+                errors.insert(key, meanwhile::since(record));
             }
         }
         if !errors.is_empty() {

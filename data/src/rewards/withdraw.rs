@@ -1,14 +1,17 @@
 //! Taking back what a person gave by hand: a manual reward or an adjustment, until something else is decided about it.
 
 use domain::Instant;
-use domain::review::{Refusal, Verb, decide};
+use domain::review::{Verb, decide};
 use domain::states::RewardSource;
 use uuid::Uuid;
 
-use super::change::{Change, Decided, apply, last_records};
+use super::change::{Change, Decided, apply};
 use super::context::ReviewContext;
+use super::meanwhile;
 use crate::{Db, Error, Result, transact};
 
+/// The word in reward records.
+const WITHDRAW: &str = "withdraw";
 /// What the partner reads beside it.
 const REASON: &str = "Taken back by the company";
 
@@ -24,15 +27,18 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
         if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
             return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
-        if last_records(tx, [row.id]).await?.contains_key(&row.id) {
-            return Err(Error::conflict(Refusal::ChangedSince.to_string()));
+        if let Some(record) = meanwhile::records(tx, row.id).await?.first() {
+            return Err(Error::conflict(match record.action.as_str() {
+                WITHDRAW => format!("it was already {}", meanwhile::done(record, &desk.company.zone()?)),
+                _ => meanwhile::since(record),
+            }));
         }
         let reached = decide(Verb::Decline, REASON, &row.standing()?, desk.books(&row.currency), now);
         let to = reached
             .map_err(|refusal| Error::conflict(refusal.to_string()))?
             .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
-        let change = Change { row, to, state_reason: reason.clone(), reason, action: "withdraw", undoes: None, follows: false };
+        let change = Change { row, to, state_reason: reason.clone(), reason, action: WITHDRAW, undoes: None, follows: false };
         apply(tx, &desk, vec![change], by).await
     })
 }

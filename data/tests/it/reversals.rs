@@ -110,7 +110,7 @@ on_both! {
         // A refund that came in between follows as well.
         refund(&books, "r3", "t1", "5").await;
         decline(db, id, &keys(&[&two]), "no", BY, now).await.unwrap();
-        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), "something else was decided about it since");
+        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been declined by {BY}"));
         assert!(said(undo(db, id, approved, BY, now).await, &one).starts_with("nothing about"));
         assert_eq!(standing(&books, &one).await.0, "approved");
 

@@ -127,7 +127,17 @@ on_both! {
         let now = books.now().await;
         let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0), shown: &[] };
         approve(db, books.company_id, &one, BY, now).await.unwrap();
-        assert!(said(review(db, books.company_id, &stale, BY, now).await, "").contains("meanwhile"));
+        let told = |result: Result<Decided>| match result {
+            Err(Error::Stale { message, .. }) => message,
+            other => said(other, ""),
+        };
+        let other = told(review(db, books.company_id, &stale, BY, now).await);
+        assert!(other.starts_with(&format!("This reward was approved by {BY} on ")), "{other}");
+        assert!(other.ends_with(". Look at it again, then decide."), "{other}");
+        // Nobody is told to look again at what they wanted.
+        let same = Review { verb: Verb::Approve, reason: "", ..stale.clone() };
+        let alike = told(review(db, books.company_id, &same, BY, now).await);
+        assert!(alike.starts_with(&format!("This reward was already approved by {BY} on ")) && !alike.contains("Look"), "{alike}");
         review(db, books.company_id, &Review { seen: Some(1), ..stale }, BY, now).await.unwrap();
     }
 
@@ -138,7 +148,7 @@ on_both! {
         let new = [RewardState::Pending; 2];
         let asked = |verb| Review { verb, keys: &both, reason: "no", seen: None, shown: &new };
         approve(db, books.company_id, &both[..1], BY, now).await.unwrap();
-        assert!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]).contains("decided about it since"));
+        assert_eq!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]), "it was approved meanwhile");
         assert_eq!(standing(&books, &both[1]).await.0, "pending");
         // What others decided alike is no news.
         let done = review(db, books.company_id, &asked(Verb::Approve), BY, now).await.unwrap();
@@ -283,7 +293,7 @@ on_both! {
 
         let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
         hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
-        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), "something else was decided about it since");
+        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been put on hold by {BY}"));
         assert_eq!(standing(&books, &one).await.0, "approved");
         // One record of the batch can be taken back alone.
         let record = reward_records::Entity::find().filter(reward_records::Column::BatchId.eq(approved)).all(db.read()).await.unwrap();

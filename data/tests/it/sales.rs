@@ -4,6 +4,8 @@ use data::customers::NewCustomer;
 use data::entities::{receipts, rewards, transactions};
 use data::on_both;
 use data::partners::{self, NewPartner};
+use data::transactions::Sale;
+use domain::states::AttributionSource::Manual;
 use domain::{Currency, Money};
 
 use crate::world::{BY, PROGRAMME, World, at, fault, usd};
@@ -234,6 +236,23 @@ when = "transaction.product_key != 'gift'"
             assert!(fault(world.create(&alike).await, "customer_key").contains(says), "{hidden:?}");
             assert!(fault(world.try_sale(hidden, "c1", usd("1.00"), day).await, "key").contains(says), "{hidden:?}");
             assert!(fault(world.try_refund(hidden, "ok", usd("1.00"), day).await, "key").contains(says), "{hidden:?}");
+            let plain = Sale {
+                key: "labelled".to_owned(),
+                customer_key: "c1".to_owned(),
+                amount: usd("1.00"),
+                occurred_at: at(day),
+                product_key: None,
+                category_key: None,
+            };
+            for (column, sale) in [
+                ("product_key", Sale { product_key: Some(hidden.to_owned()), ..plain.clone() }),
+                ("category_key", Sale { category_key: Some(hidden.to_owned()), ..plain }),
+            ] {
+                let refused = data::transactions::record(db, world.company, &sale, Manual, BY, world.now).await;
+                assert!(fault(refused, column).contains(says), "{hidden:?}");
+            }
+            let paid_as = NewCustomer { customer_key: "c5".to_owned(), provider_key: Some(hidden.to_owned()), ..NewCustomer::default() };
+            assert!(fault(world.create(&paid_as).await, "provider_key").contains(says), "{hidden:?}");
             let partner = NewPartner { partner_key: hidden.to_owned(), group: "affiliates".to_owned(), ..NewPartner::default() };
             assert!(fault(partners::create(db, world.company, &partner, BY, world.now).await, "partner_key").contains(says), "{hidden:?}");
             assert!(fault(partners::rename_key(db, "northwind", "bob", hidden, BY).await, "partner_key").contains(says), "{hidden:?}");

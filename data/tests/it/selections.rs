@@ -62,7 +62,7 @@ on_both! {
         };
         let outcome = selection::decide(db, books.company_id, &asked, BY, now, &tell).await.unwrap();
         assert_eq!((outcome.changed, outcome.missing), (449, 0));
-        assert_eq!(outcome.refused, [(changed.clone(), "is On hold meanwhile".to_owned())]);
+        assert_eq!(outcome.refused, [(changed.clone(), "it was put on hold meanwhile".to_owned())]);
         assert_eq!(told.lock().unwrap().as_slice(), [(0, 450), (200, 450), (400, 450)]);
         assert_eq!((in_state(db, RewardState::Approved).await, in_state(db, RewardState::Hold).await), (449, 2));
         assert_eq!(in_state(db, RewardState::Pending).await, 1);

@@ -96,7 +96,7 @@ pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Insta
         row: 1,
     })?;
     let found = events::doubts(&db.snapshot().await?, company, &batch, &mut Largest::default(), now).await?;
-    Ok(found.into_iter().flat_map(|(_, doubts)| doubts).collect())
+    Ok(found.into_iter().flat_map(|(_, doubts)| doubts).map(|doubt| doubt.words).collect())
 }
 
 /// The sale that somebody wants to refund, or why that cannot be.

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use domain::doubts::of_reward;
+use domain::page::listed;
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Money, Month, invoicing};
 use sea_orm::sea_query::Condition;
@@ -97,8 +98,8 @@ fn in_review(open: &[invoices::Model], dates: impl Fn(&invoices::Model) -> Strin
         }
     }
     let hint = match alike.as_slice() {
-        [(dates, codes)] => format!("{dates} Takes rewards in {}.", codes.join(", ")),
-        several => several.iter().map(|(dates, codes)| format!("{}: {dates}", codes.join(", "))).collect::<Vec<_>>().join(" "),
+        [(dates, codes)] => format!("{dates} Takes rewards in {}.", listed(codes)),
+        several => several.iter().map(|(dates, codes)| format!("{}: {dates}", listed(codes))).collect::<Vec<_>>().join(" "),
     };
     Some(Choice { value: "review".to_owned(), label, hint })
 }

@@ -180,7 +180,7 @@ fn lead(
             None => String::new(),
         },
         (_, Some(invoice)) => format!("On invoice {}: {}", invoice.number, stage::note(zone, invoice, now)?),
-        (_, None) => format!("On the next invoice: {}, {}", month.long(), stage::future_charge(zone, month)),
+        (_, None) => format!("On the {} invoice, which {}", month.long(), stage::future_charge(zone, month)),
     })
 }
 

@@ -244,7 +244,7 @@ on_both! {
         assert_eq!(held.verbs, [Verb::Approve, Verb::Decline, Verb::Release, Verb::MarkPaidElsewhere]);
         assert_eq!(held.remove_to, "");
         let april = show(5).await;
-        assert_eq!(april.lead, "On the next invoice: April 2026, will be charged on 8 May 2026, New York time");
+        assert_eq!(april.lead, "On the April 2026 invoice, which will be charged on 8 May 2026, New York time");
         assert_eq!(april.move_to, "March 2026");
         let yen = show(2).await;
         assert_eq!(yen.line.invoice_number, "NORTHWIND-0001");

@@ -16,6 +16,8 @@ use crate::console::{Failure, Outcome, note, say};
 
 /// How many bad rows are named on stderr; the rest is counted.
 const NAMED_MAX: usize = 50;
+/// Of how many rows that are alike each is named; the rest is counted.
+const ALIKE_MAX: usize = 5;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -150,12 +152,15 @@ fn tell_errors(report: &Report, kind: Kind) {
 /// Rows that are left out because they were voided, and, in a dry run, those that look wrong.
 fn tell_remarks(report: &Report, kind: Kind) {
     for (remarks, head) in [(&report.voided, "left out"), (&report.doubts, "worth a second look")] {
-        for remark in remarks.named.iter().take(NAMED_MAX) {
-            note(&format!("{}: {head}: {remark}", kind.word()));
-        }
-        let more = remarks.rows - remarks.named.len().min(NAMED_MAX) as u64;
-        if more > 0 {
-            note(&format!("{head}: and {more} more"));
+        for group in &remarks.groups {
+            note(&format!("{}: {head}: {} {}", kind.word(), number_of(group.rows, "row", "rows"), group.about));
+            for remark in group.named.iter().take(ALIKE_MAX) {
+                note(&format!("  {remark}"));
+            }
+            let more = group.rows - group.named.len().min(ALIKE_MAX) as u64;
+            if more > 0 {
+                note(&format!("  and {more} more"));
+            }
         }
     }
 }

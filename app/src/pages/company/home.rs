@@ -1,7 +1,7 @@
 //! Home: what happened, what it is worth, what comes next.
 
 use domain::access::Action;
-use domain::page::grouped;
+use domain::page::{grouped, listed};
 use leptos::prelude::*;
 use views::home::{Home as View, MonthStrip as Strip, Waiting, WaitingKind};
 
@@ -68,8 +68,8 @@ fn HomeView(home: View) -> impl IntoView {
     }
     let [of_rewards, of_revenue, of_customers] = [(); 3].map(|()| home.compared_with.clone());
     let others = (!home.other_currencies.is_empty()).then(|| {
-        let list = home.other_currencies.join(", ");
-        view! { <p class="hint">{format!("In {} only; {list} are on their own invoices.", home.rewards.now.currency)}</p> }
+        let others = listed(&home.other_currencies);
+        view! { <p class="hint">{format!("In {} only. Rewards in {others} are on their own invoices.", home.rewards.now.currency)}</p> }
     });
     view! {
         {header}

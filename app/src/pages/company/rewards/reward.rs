@@ -60,7 +60,7 @@ fn RewardView(
         }
     });
     let late = late.map(|words| {
-        view! { <Notice icon="alert" tone="warn" title="This reward has changed meanwhile" text=format!("{words} Below is what it is now.")/> }
+        view! { <Notice icon="alert" tone="warn" title="This reward has changed meanwhile" text=words/> }
     });
     view! {
         <Drawer title=format!("Reward for {}", line.partner_name) context=context close="/rewards" foot=foot>

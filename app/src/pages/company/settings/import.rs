@@ -6,7 +6,7 @@ use domain::page::{counted, grouped, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::Choice;
-use views::settings::{AcceptedImport, FirstRows, ImportPage as View, ImportProblem, ImportTrial};
+use views::settings::{AcceptedImport, AlikeRows, FirstRows, ImportPage as View, ImportProblem, ImportTrial};
 
 use super::SettingsTabs;
 use super::import_void::PastImports;
@@ -169,8 +169,8 @@ fn Trial(trial: ImportTrial, label: String) -> impl IntoView {
                 {rewards.map(|rewards| view! { <p class="hint">{rewards}</p> })}
                 {unchanged.map(|words| view! { <Notice tone="plain" title=words text=""/> })}
                 {bad.then(|| view! { <Problems trial=trial.clone() rest=changes/> })}
-                <Remarks rows=trial.doubtful count=trial.doubts title="Worth a second look" text="They are imported as they are; take them out of the file if they are wrong."/>
-                <Remarks rows=trial.voided_rows count=trial.voided title="Left out" text="They were voided where the file comes from."/>
+                <Remarks of=trial.doubt_groups title="Worth a second look" text="They are imported as they are; take them out of the file if they are wrong."/>
+                <Remarks of=trial.voided_groups title="Left out" text=""/>
                 <div class="actions">
                     {apply.map(|(words, skip_bad)| view! {
                         <Form action=ApplyImport::PATH name="apply" class="button-form" bare=true>
@@ -277,40 +277,44 @@ fn Accepted(accepted: AcceptedImport) -> impl IntoView {
     .into_any()
 }
 
-/// So many remarks of one kind stand above the button that imports; a file of last year's sales has one for each row.
-const REMARKS_SHOWN: usize = 5;
+/// So many rows of which the same is said stand above the button that imports; a file of last year's sales has one for each sale.
+const ALIKE_SHOWN: usize = 5;
 
-/// What is said of rows that can be imported, or are not to be.
+/// What is said of rows that can be imported, or are not to be. `text` holds for all of them.
 #[component]
-fn Remarks(rows: Vec<ImportProblem>, count: i64, title: &'static str, text: &'static str) -> impl IntoView {
-    if rows.is_empty() {
-        return ().into_any();
-    }
+fn Remarks(of: Vec<AlikeRows>, title: &'static str, text: &'static str) -> impl IntoView {
+    let texts = std::iter::once(text).chain(std::iter::repeat(""));
+    of.into_iter().zip(texts).map(|(group, text)| view! { <Alike group=group title=title text=text/> }).collect_view().into_any()
+}
+
+#[component]
+fn Alike(group: AlikeRows, title: &'static str, text: &'static str) -> impl IntoView {
+    let AlikeRows { about, count, rows } = group;
+    let heading = format!("{title}: {} {about}", number_of(count, "row", "rows"));
     let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let words = number_of(count, "row", "rows");
     let table = |rows: &[ImportProblem]| {
         let rows = rows.iter().map(|row| view! { <tr><td class="c-num">{row.line}</td><td>{row.message.clone()}</td></tr> }).collect_view();
         view! {
-            <TableFrame label=title compact=true keep=true>
+            <TableFrame label=heading.clone() compact=true keep=true>
                 <TableHead labels="#Row|What it is"/>
                 <tbody>{rows}</tbody>
             </TableFrame>
         }
     };
-    let (first, others) = rows.split_at(rows.len().min(REMARKS_SHOWN));
+    let (first, others) = rows.split_at(rows.len().min(ALIKE_SHOWN));
     let others = (!others.is_empty()).then(|| {
         view! {
             <details>
                 <summary>{format!("{} more", counted(others.len()))}</summary>
                 {table(others)}
+                {(shown < count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
             </details>
         }
     });
     view! {
-        <Notice tone="warn" icon="alert" title=format!("{title}: {words}") text=text/>
+        <Notice tone="warn" icon="alert" title=heading.clone() text=text/>
         {table(first)}
         {others}
-        {(shown < count).then(|| view! { <p class="hint">{format!("The first {shown} are shown.")}</p> })}
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Files of sales that were imported, and voiding one: first what it would do, then doing it.
 
-use domain::page::{grouped, number_of};
+use domain::page::{grouped, listed, number_of};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::settings::{ImportVoidPreview, PastImport};
@@ -118,8 +118,8 @@ fn Preview(preview: ImportVoidPreview) -> impl IntoView {
         .into_iter()
         .filter(|(number, ..)| *number > 0)
         .map(|(number, one, many)| number_of(number, one, many))
-        .collect::<Vec<_>>()
-        .join(" and ");
+        .collect::<Vec<_>>();
+    let what = listed(&what);
     let lead = format!("{what} from {} {rest}", number_of(preview.customers, "customer", "customers"));
     let mut notes = Vec::new();
     if preview.along > 0 {
