@@ -2,14 +2,15 @@
 
 use chrono::{Datelike, NaiveDate, Timelike};
 use domain::invoicing::{Retry, schedule};
-use domain::states::InvoiceState;
+use domain::payment::estimated_payment_date;
+use domain::states::{InvoiceState, RewardState};
 use domain::time::{long_date, short_date};
 use domain::zone::Zone;
 use domain::{Instant, Money, Month};
 use views::home::MonthStrip;
 
 use data::Result;
-use data::entities::invoices;
+use data::entities::{companies, invoices};
 use data::error::stored;
 
 /// "8 April": a day of this or next month, where the year goes without saying.
@@ -118,6 +119,37 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
         issued: format!("Generated {}", day_and_month(zone.date(Instant(invoice.issued_at)))),
         charge,
         href: format!("/invoices/{}", invoice.number),
+    })
+}
+
+/// The strip as the partner reads it: how long the company reviews, and when the money comes. `total` is the partner's own.
+pub fn partner_strip(
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    total: Money,
+    settlement_days: i32,
+    now: Instant,
+) -> Result<MonthStrip> {
+    let zone = company.zone()?;
+    let month = Month(invoice.month);
+    let charge = invoice.charge_dates()?.charge();
+    let paid = charge.and_then(|at| estimated_payment_date(&zone, RewardState::Pending, month, Some(at), settlement_days));
+    let last_day = zone.date(Instant(invoice.review_ends_at).plus_ms(-1));
+    let strip = strip(&zone, invoice, total, now)?;
+    let note = match (strip.paused, days_left(&zone, invoice, now)) {
+        (true, _) => "The review is paused".to_owned(),
+        (false, 0) => "The review is over".to_owned(),
+        (false, _) => format!("In review until {}", day_and_month(last_day)),
+    };
+    Ok(MonthStrip {
+        note,
+        issued: charge.map_or_else(
+            || format!("{} isn't charged until the review resumes", company.name),
+            |at| format!("{} is charged on {}", company.name, day_and_month(zone.date(at))),
+        ),
+        charge: paid.map_or_else(|| "Paid once the pause ends".to_owned(), |date| format!("Estimated payment date {}", short_date(date))),
+        href: "/commissions?status=in_review".to_owned(),
+        ..strip
     })
 }
 
