@@ -138,7 +138,7 @@ const FIELDS: [(&str, &str); 11] = [
     ("address", "Address"),
     ("charge_provider", "How invoices are charged"),
     ("payout_provider", "How partners are paid"),
-    ("fee_percent", "Fee in per cent"),
+    ("fee_percent", "Fee (%)"),
     ("customer_visibility", "What partners see of a customer"),
     ("account_name", "Account holder"),
     ("iban", "IBAN"),

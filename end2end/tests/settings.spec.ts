@@ -8,12 +8,12 @@ test('the profile is changed, refused where it is wrong, and the audit log says 
     await signIn(sam);
     await gotoReady('/settings');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('');
-    await page.getByRole('textbox', { name: 'Fee in per cent' }).fill('a lot');
+    await page.getByRole('textbox', { name: 'Fee (%)' }).fill('a lot');
     await page.getByRole('button', { name: 'Save profile' }).click();
-    await expect(page.getByRole('textbox', { name: 'Fee in per cent' })).toHaveAttribute('aria-invalid', 'true');
-    await expect(page.getByRole('textbox', { name: 'Fee in per cent' })).toHaveValue('a lot');
+    await expect(page.getByRole('textbox', { name: 'Fee (%)' })).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByRole('textbox', { name: 'Fee (%)' })).toHaveValue('a lot');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Riverside Tools');
-    await page.getByRole('textbox', { name: 'Fee in per cent' }).fill('2.5');
+    await page.getByRole('textbox', { name: 'Fee (%)' }).fill('2.5');
     await page.getByLabel('Time zone').selectOption('Europe/Paris');
     await page.getByRole('button', { name: 'Save profile' }).click();
     await said(page, /^Saved/);

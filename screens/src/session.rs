@@ -169,7 +169,7 @@ pub async fn jumps(db: &Db, company: &companies::Model, time: Time, effects: boo
     Ok(jumps)
 }
 
-/// "Generates 3 invoices, sends 3 mails"
+/// "Generates 3 invoices, sends 3 emails"
 fn effect(preview: &Preview) -> String {
     let parts = [
         (preview.released, "releases", "reward", "rewards"),
@@ -177,12 +177,12 @@ fn effect(preview: &Preview) -> String {
         (preview.charges, "charges", "invoice", "invoices"),
         (preview.asked, "asks you to pay", "invoice", "invoices"),
         (preview.payouts, "releases", "payout", "payouts"),
-        (preview.mails, "sends", "mail", "mails"),
+        (preview.mails, "sends", "email", "emails"),
     ];
     sentence(&parts).unwrap_or_else(|| "Nothing is due".to_owned())
 }
 
-/// "It is 1 May 2026. Generated 3 invoices, sent 3 mails."
+/// "It is 1 May 2026. Generated 3 invoices, sent 3 emails."
 pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
     let date = dates::day(zone, now);
     match work_words(work) {
@@ -202,7 +202,7 @@ pub fn work_words(work: &Work) -> Option<String> {
         (work.payouts_sent, "sent", "payout", "payouts"),
         (work.payouts_paid, "paid", "partner", "partners"),
         (work.payouts_failed, "failed to pay", "partner", "partners"),
-        (work.mails, "sent", "mail", "mails"),
+        (work.mails, "sent", "email", "emails"),
     ];
     sentence(&parts)
 }
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn jumps_are_told_in_a_sentence() {
         let preview = Preview { invoices: 3, mails: 1, ..Preview::default() };
-        assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 mail");
+        assert_eq!(effect(&preview), "Generates 3 invoices, sends 1 email");
         assert_eq!(effect(&Preview::default()), "Nothing is due");
         let preview = Preview { charges: 1, payouts: 1_097, ..Preview::default() };
         assert_eq!(effect(&preview), "Charges 1 invoice, releases 1,097 payouts");

@@ -151,7 +151,7 @@ const LABELS: [(&str, &str); 9] = [
     ("iban", "IBAN"),
     ("bic", "BIC"),
     ("timezone", "Time zone"),
-    ("fee_percent", "Fee in per cent"),
+    ("fee_percent", "Fee (%)"),
     ("customer_visibility", "What partners see of a customer"),
     ("charge_provider", "How invoices are charged"),
     ("payout_provider", "How partners are paid"),

@@ -113,7 +113,7 @@ pub struct Jump {
     pub label: String,
     /// "Wed 8 Apr"
     pub date: String,
-    /// "Generates 3 invoices, sends 3 mails"; "Nothing is due"; empty: not worked out.
+    /// "Generates 3 invoices, sends 3 emails"; "Nothing is due"; empty: not worked out.
     pub effect: String,
 }
 

@@ -71,8 +71,8 @@ fn summary(work: &Work) -> String {
         (work.payouts_sent, "payouts sent"),
         (work.payouts_paid, "payouts paid"),
         (work.payouts_failed, "payouts failed"),
-        (work.mails, "mails"),
-        (work.mails_failed, "mails failed"),
+        (work.mails, "emails"),
+        (work.mails_failed, "emails failed"),
     ];
     let done: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if done.is_empty() { "nothing was due".to_owned() } else { done.join(", ") }

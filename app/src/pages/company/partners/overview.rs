@@ -177,7 +177,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
     view! {
         <section class="card">
             <div class="card-head">
-                <h2>"What is promised"</h2>
+                <h2>"Offers"</h2>
             </div>
             <div class="card-body">{offers}</div>
         </section>
@@ -201,9 +201,9 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         view! { <div><dt>"Tags"</dt><dd class="row">{tags}</dd></div> }
     });
     let days = match head.settlement_days {
-        0 => "On the day of the charge".to_owned(),
-        1 => "1 day after the charge".to_owned(),
-        days => format!("{days} days after the charge"),
+        0 => "On the day the invoice is charged".to_owned(),
+        1 => "1 day after the invoice is charged".to_owned(),
+        days => format!("{days} days after the invoice is charged"),
     };
     let account = match (head.payout_account.is_empty(), head.by_hand) {
         (true, _) => "No account yet".to_owned(),
@@ -235,7 +235,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
                         {fact("Signed up", head.joined.clone())}
                         {fact("Last active", head.last_active.clone())}
                         {fact("Paid to", account)}
-                        {fact("Paid", days)}
+                        {fact("When paid", days)}
                     </dl>
                 </div>
             </section>

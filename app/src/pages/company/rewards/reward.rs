@@ -134,7 +134,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 {invoice}
                 <div>
                     <dt>{payment}</dt>
-                    <dd>{line.estimated_payment.unwrap_or_else(|| "not scheduled".to_owned())}</dd>
+                    <dd>{line.estimated_payment.unwrap_or_else(|| "Not scheduled".to_owned())}</dd>
                 </div>
                 <div>
                     <dt>"Reward key"</dt>

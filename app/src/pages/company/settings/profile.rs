@@ -61,7 +61,7 @@ fn ProfileForm(profile: CompanyProfile) -> impl IntoView {
                             <SelectField name="payout_provider" label="How partners are paid" choices=providers value=profile.payout_provider/>
                         </div>
                         <div class="fields">
-                            <Field name="fee_percent" label="Fee in per cent" value=profile.fee_percent inputmode="decimal" optional=true
+                            <Field name="fee_percent" label="Fee (%)" value=profile.fee_percent inputmode="decimal" optional=true
                                 hint="Added to each invoice on top of the payouts."/>
                             <SelectField name="customer_visibility" label="What partners see of a customer" choices=visibility value=profile.customer_visibility/>
                         </div>
