@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys;
 
-use super::{Icon, opens};
+use super::{Icon, breakable, opens};
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 use crate::place::{at, use_here};
 
@@ -120,7 +120,7 @@ pub fn RowLink(
     let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
         <a class="row-link" href=target title=title data-noscroll=drawer.then_some("") on:click=opens>{children()}</a>
-        {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
+        {(!note.is_empty()).then(|| view! { <small>{breakable(&note)}</small> })}
     }
 }
 
@@ -314,7 +314,7 @@ fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
 #[component]
 pub fn TextTd(label: &'static str, #[prop(into)] text: String) -> impl IntoView {
     let class = if text.is_empty() { "c-clip c-hide" } else { "c-clip" };
-    view! { <td class=class data-label=label><span>{text}</span></td> }
+    view! { <td class=class data-label=label><span>{breakable(&text)}</span></td> }
 }
 
 /// Whether a row's drawer is open: for `class:open` on its `<tr>`.

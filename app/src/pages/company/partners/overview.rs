@@ -9,6 +9,7 @@ use views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 use super::ThisPartner;
 use crate::components::{
     DialogForm, EmptyState, Hidden, Loaded, OneCurrency, RewardsChart, SelectField, Skeleton, StatTile, Stats, TableFrame, TableHead,
+    breakable,
 };
 use crate::place::at;
 use crate::server_fns::partners::{ArchivePartner, GetPartnerOverview, MovePartner};
@@ -194,7 +195,7 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
 
 #[component]
 fn Profile(head: PartnerHead) -> impl IntoView {
-    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
     let person = format!("{} {}", head.first_name, head.last_name).trim().to_owned();
     let tags = (!head.tags.is_empty()).then(|| {
         let tags = head.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
@@ -214,8 +215,8 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         .members
         .iter()
         .map(|member| {
-            let email = (member.email != member.name).then(|| view! { <small>{member.email.clone()}</small> });
-            view! { <div><dt class="name">{member.name.clone()}</dt><dd>{member.role.clone()}{email}</dd></div> }
+            let email = (member.email != member.name).then(|| view! { <small>{breakable(&member.email)}</small> });
+            view! { <div><dt class="name">{breakable(&member.name)}</dt><dd>{member.role.clone()}{email}</dd></div> }
         })
         .collect_view();
     let nobody = head.members.is_empty().then(|| view! { <p class="muted">"Nobody signs in for this partner yet."</p> });

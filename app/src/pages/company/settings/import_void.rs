@@ -7,7 +7,7 @@ use views::settings::{ImportVoidPreview, PastImport};
 
 use crate::components::{
     EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
-    TextArea, Working,
+    TextArea, Working, breakable,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -35,9 +35,9 @@ pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
             view! {
                 <tr>
                     <th class="c-main" scope="row">
-                        <span>{file.file_name}</span>
-                        <small>{file.author}</small>
-                        {(!file.standing.is_empty()).then(|| view! { <small>{file.standing}</small> })}
+                        <span>{breakable(&file.file_name)}</span>
+                        <small>{breakable(&file.author)}</small>
+                        {(!file.standing.is_empty()).then(|| view! { <small>{breakable(&file.standing)}</small> })}
                     </th>
                     <td class="c-date" data-label="When">{file.at}</td>
                     <td class="c-num" data-label="Rows">{grouped(file.rows)}</td>
