@@ -38,6 +38,21 @@ test('a key decides about the row under the cursor, and the cursor goes on', asy
     expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
 });
 
+test('the box over the rows says whether all or some are selected', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const all = page.getByRole('checkbox', { name: 'Select all on this page' });
+    const row = page.locator('.c-select input[name]').first();
+    await row.check();
+    await expect(all).toHaveJSProperty('indeterminate', true);
+    await all.check();
+    await expect(page.locator('.c-select input[name]:not(:checked)')).toHaveCount(0);
+    await expect(all).toHaveJSProperty('indeterminate', false);
+    await row.uncheck();
+    await expect(all).not.toBeChecked();
+    await expect(all).toHaveJSProperty('indeterminate', true);
+});
+
 test('in the drawer the keys go from reward to reward', async ({ page, signIn, gotoReady }) => {
     await signIn(owner);
     await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');

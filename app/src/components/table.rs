@@ -130,6 +130,7 @@ pub fn SelectAllTh() -> impl IntoView {
     let toggle = move |event: web_sys::Event| {
         let Some(all) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
         for_each_box(&all, |row| row.set_checked(all.checked()));
+        tell_all();
     };
     view! {
         <th class="c-select" scope="col">
@@ -176,6 +177,7 @@ pub fn BulkBar(
         let counted = form.clone();
         let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
             note_ticks();
+            tell_all();
             // The page may be gone by now.
             let _ = about.try_set(ticked(&counted));
         });
@@ -208,6 +210,18 @@ fn note_ticks() {
     }
 }
 
+/// The box in the head is ticked with all rows of the page, and half of it with some.
+fn tell_all() {
+    let head = document().query_selector("thead .c-select input").ok().flatten();
+    let Some(all) = head.and_then(|found| found.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+    let Ok(found) = document().query_selector_all("tbody .c-select input[name]") else { return };
+    let rows = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<web_sys::HtmlInputElement>().ok());
+    // Where everything is selected, so is each row, and none can be taken out.
+    let (ticked, others): (Vec<_>, Vec<_>) = rows.filter(|row| row.checked() || !row.disabled()).partition(|row| row.checked());
+    all.set_checked(!ticked.is_empty() && others.is_empty());
+    all.set_indeterminate(!ticked.is_empty() && !others.is_empty());
+}
+
 /// After a list has been drawn: its boxes are those of the list before, which stood for other rows. Rows that were ticked and are still
 /// there stay ticked, and no others.
 pub fn restore_ticks() {
@@ -219,11 +233,7 @@ pub fn restore_ticks() {
             row.set_checked(ticked.contains(&row.value()));
         }
     }
-    if let Ok(Some(all)) = document().query_selector("thead .c-select input")
-        && let Some(all) = all.dyn_ref::<web_sys::HtmlInputElement>()
-    {
-        all.set_checked(false);
-    }
+    tell_all();
     // What is selected is counted anew. Fails only for names that are none.
     if let Ok(changed) = web_sys::Event::new("change") {
         let _ = window().dispatch_event(&changed);
