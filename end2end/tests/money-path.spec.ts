@@ -41,7 +41,7 @@ test('from a recorded sale to a paid partner', async ({ page, server, signIn, go
     expect(mailed(sam.email, 'Riverside: the partner invoice for March 2026 is ready to review')).toHaveLength(1);
     await gotoReady('/invoices');
     await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'March 2026, USD' }).click();
-    await expect(page.getByText(/in review for 7 more days/)).toBeVisible();
+    await expect(page.getByText(/In review for 7 more days/)).toBeVisible();
     await checkAccessibility();
 
     // Seven days later: the charge, then the payout.

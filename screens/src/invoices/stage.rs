@@ -26,16 +26,20 @@ pub fn days_left(zone: &Zone, invoice: &invoices::Model, now: Instant) -> i64 {
 
 /// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time"
 pub fn context(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
-    let month = Month(invoice.month).long();
+    format!("{} · {}", Month(invoice.month).long(), standing(zone, invoice, now))
+}
+
+/// "in review for 4 more days · will be charged on 8 April, New York time"
+pub fn standing(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
     let charge = day_and_month(zone.date(Instant(invoice.charge_due_at)));
     let place = zone.place();
     if invoice.paused_at.is_some() {
-        return format!("{month} · review paused · not charged until you resume it");
+        return "review paused · not charged until you resume it".to_owned();
     }
     match days_left(zone, invoice, now) {
-        0 => format!("{month} · the review is over · charge due on {charge}, {place}"),
-        1 => format!("{month} · last day of the review · will be charged on {charge}, {place}"),
-        days => format!("{month} · in review for {days} more days · will be charged on {charge}, {place}"),
+        0 => format!("the review is over · charge due on {charge}, {place}"),
+        1 => format!("last day of the review · will be charged on {charge}, {place}"),
+        days => format!("in review for {days} more days · will be charged on {charge}, {place}"),
     }
 }
 
