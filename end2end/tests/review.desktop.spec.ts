@@ -1,5 +1,5 @@
 import { owner } from '../support/people.ts';
-import { expect, test } from '../support/test.ts';
+import { expect, ready, test } from '../support/test.ts';
 
 test('a review goes by the keyboard alone', async ({ page, signIn, gotoReady }) => {
     await signIn(owner);
@@ -87,6 +87,18 @@ test('a closed drawer stays closed on the way back', async ({ page, signIn, goto
     }
     await page.goBack();
     await expect(page).toHaveURL(/customers$/);
+});
+
+test('a reward opened by its address closes to its list', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&month=2026-10');
+    const address = (await page.locator('tbody .row-link').first().getAttribute('href')) ?? '';
+    await page.goto(address);
+    await ready(page);
+    await expect(page.locator('.drawer-page')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(/\/rewards(\?|$)/);
+    await expect(page.getByRole('heading', { level: 1, name: 'Review Rewards' })).toBeVisible();
 });
 
 test('a reward closes to where it was opened', async ({ page, signIn, gotoReady }) => {

@@ -147,6 +147,7 @@ pub fn DrawerFor<V: IntoView + 'static>(
 fn Frame(title: String, context: String, close: Signal<String>, actions: Option<AnyView>, children: Children) -> impl IntoView {
     let over_list = use_context::<OverList>().is_some_and(|list| list.shown.get_untracked());
     return_to_list(over_list, close);
+    let (class, word) = if over_list { ("btn quiet icon-only", None) } else { ("btn small", Some(view! { <span>"Close"</span> })) };
     let content = view! {
         <Title text=title.clone()/>
         <header class="drawer-head">
@@ -154,8 +155,9 @@ fn Frame(title: String, context: String, close: Signal<String>, actions: Option<
             {(!context.is_empty()).then(|| view! { <p class="context">{breakable(&context)}</p> })}
             <div class="actions">
                 {actions}
-                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="" on:click=closes>
+                <a class=class href=close aria-label="Close" data-close="" data-noscroll="" on:click=closes>
                     <Icon name="x"/>
+                    {word}
                 </a>
             </div>
         </header>
