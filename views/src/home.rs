@@ -130,7 +130,7 @@ pub enum WaitingKind {
 /// The life of an invoice in its first days, for the month strip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthStrip {
-    /// "March 2026 · $8,412.50"
+    /// "March 2026 · $8,412.50"; on the invoice's page "Charge of $8,412.50"
     pub title: String,
     /// "4 days left to review", "In review until 7 April", "Charged"
     pub note: String,

@@ -47,7 +47,10 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         context: context(&zone, &invoice, state, now)?,
         state: Some(state),
         // The page's title has the month.
-        strip: Some(MonthStrip { title: totals.charge.display(), ..stage::strip(&zone, &invoice, totals.charge, now)? }),
+        strip: Some(MonthStrip {
+            title: format!("Charge of {}", totals.charge.display()),
+            ..stage::strip(&zone, &invoice, totals.charge, now)?
+        }),
         paused: paused(conn, &zone, &invoice).await?,
         partners,
         partner_count,
