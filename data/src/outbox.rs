@@ -83,7 +83,7 @@ pub async fn deliver_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
         match ctx.mailer.deliver(&letter).await {
             Ok(()) => sent.push(row.id),
             Err(error) => {
-                tracing::warn!(mail = %row.id, %error, "a mail could not be delivered and is tried again later");
+                tracing::warn!(mail = %row.id, %error, "an email could not be delivered and is tried again later");
                 failed.push((row, error));
             }
         }

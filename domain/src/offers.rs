@@ -82,14 +82,18 @@ pub struct Trigger {
 }
 
 /// A sale for which these triggers together would pay more than it brings, and what they would pay. Conditions and limits are taken
-/// as met.
-pub fn pays_more_than_the_sale(triggers: &[Trigger]) -> Option<(Money, Money)> {
-    let of_sales: Vec<&Trigger> = triggers.iter().filter(|trigger| trigger.event == EventKind::Transaction).collect();
+/// as met. What the triggers `before` paid for the same sale is known already.
+pub fn pays_more_than_the_sale(triggers: &[Trigger], before: &[Trigger]) -> Option<(Money, Money)> {
+    let (of_sales, before) = (of_sales(triggers), of_sales(before));
     of_sales.iter().find_map(|trigger| {
         let least = trigger.min_amount.map(|minor| Money::new(minor, trigger.currency)).filter(|least| least.minor > 0);
-        let sales = least.into_iter().chain([trigger.example_sale()]);
-        sales.map(|sale| (sale, paid_for(sale, &of_sales))).find(|(sale, pays)| pays.minor > sale.minor)
+        let mut sales = least.into_iter().chain([trigger.example_sale()]).map(|sale| (sale, paid_for(sale, &of_sales)));
+        sales.find(|(sale, pays)| pays.minor > sale.minor.max(paid_for(*sale, &before).minor))
     })
+}
+
+fn of_sales(triggers: &[Trigger]) -> Vec<&Trigger> {
+    triggers.iter().filter(|trigger| trigger.event == EventKind::Transaction).collect()
 }
 
 fn paid_for(sale: Money, triggers: &[&Trigger]) -> Money {

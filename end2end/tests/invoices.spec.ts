@@ -26,7 +26,7 @@ test.beforeEach(async ({ signIn }) => {
 
 test('the invoice in review opens to its lines, and one of them is removed', async ({ page, checkAccessibility }) => {
     const path = await inReview(page);
-    await expect(page.getByText(/in review for \d+ more days · will be charged on \d+ \w+, /)).toBeVisible();
+    await expect(page.getByText(/In review for \d+ more days · will be charged on \d+ \w+, /)).toBeVisible();
     await page.locator('tbody .row-link').first().click();
     await page.waitForURL(/partner=/);
     const opened = page.locator('tr.nested');

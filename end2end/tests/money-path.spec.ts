@@ -36,12 +36,12 @@ test('from a recorded sale to a paid partner', async ({ page, server, signIn, go
     // Month end: an invoice that is reviewed for seven days.
     const menu = await clock(page);
     await menu.getByRole('button', { name: /^Month end/ }).click();
-    await said(page, /^It is 1 Apr 2026\. Generated 1 invoice, sent \d mails?\.$/);
+    await said(page, /^It is 1 Apr 2026\. Generated 1 invoice, sent \d emails?\.$/);
     const mailed = (to: string, subject: string) => server.mails().filter((mail) => mail.includes(`To: ${to}`) && mail.includes(`Subject: ${subject}`));
     expect(mailed(sam.email, 'Riverside: the partner invoice for March 2026 is ready to review')).toHaveLength(1);
     await gotoReady('/invoices');
     await page.getByRole('region', { name: 'Invoices', exact: true }).getByRole('link', { name: 'March 2026, USD' }).click();
-    await expect(page.getByText(/in review for 7 more days/)).toBeVisible();
+    await expect(page.getByText(/In review for 7 more days/)).toBeVisible();
     await checkAccessibility();
 
     // Seven days later: the charge, then the payout.

@@ -1,5 +1,5 @@
 import { owner } from '../support/people.ts';
-import { expect, test } from '../support/test.ts';
+import { expect, ready, test } from '../support/test.ts';
 
 test('a review goes by the keyboard alone', async ({ page, signIn, gotoReady }) => {
     await signIn(owner);
@@ -38,6 +38,21 @@ test('a key decides about the row under the cursor, and the cursor goes on', asy
     expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
 });
 
+test('the box over the rows says whether all or some are selected', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
+    const all = page.getByRole('checkbox', { name: 'Select all on this page' });
+    const row = page.locator('.c-select input[name]').first();
+    await row.check();
+    await expect(all).toHaveJSProperty('indeterminate', true);
+    await all.check();
+    await expect(page.locator('.c-select input[name]:not(:checked)')).toHaveCount(0);
+    await expect(all).toHaveJSProperty('indeterminate', false);
+    await row.uncheck();
+    await expect(all).not.toBeChecked();
+    await expect(all).toHaveJSProperty('indeterminate', true);
+});
+
 test('in the drawer the keys go from reward to reward', async ({ page, signIn, gotoReady }) => {
     await signIn(owner);
     await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
@@ -72,6 +87,18 @@ test('a closed drawer stays closed on the way back', async ({ page, signIn, goto
     }
     await page.goBack();
     await expect(page).toHaveURL(/customers$/);
+});
+
+test('a reward opened by its address closes to its list', async ({ page, signIn, gotoReady }) => {
+    await signIn(owner);
+    await gotoReady('/rewards?status=pending&month=2026-10');
+    const address = (await page.locator('tbody .row-link').first().getAttribute('href')) ?? '';
+    await page.goto(address);
+    await ready(page);
+    await expect(page.locator('.drawer-page')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(/\/rewards(\?|$)/);
+    await expect(page.getByRole('heading', { level: 1, name: 'Review Rewards' })).toBeVisible();
 });
 
 test('a reward closes to where it was opened', async ({ page, signIn, gotoReady }) => {

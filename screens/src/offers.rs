@@ -1,6 +1,6 @@
 //! Offers for the company's screens.
 
-use domain::offers::{OfferVersion, Promise, TriggerText, promises, version_in_force};
+use domain::offers::{OfferVersion, Promise, Trigger, TriggerText, promises, version_in_force};
 use domain::{Instant, Money};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -78,6 +78,14 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
     }
     let sums = sums.remove(&row.id).unwrap_or_default();
     Ok(OfferDetail { line: line(company, &row, &versions, &groups, sums, now)?, versions: views, may_change, draft })
+}
+
+/// The triggers that an offer has now; none where there is no such offer yet.
+pub async fn in_force(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Vec<Trigger>> {
+    let conn = &db.snapshot().await?;
+    let Some(offer) = data::offers::find(conn, company_id, key).await? else { return Ok(Vec::new()) };
+    let versions = data::offers::versions(conn, company_id, offer.id).await?;
+    Ok(version_in_force(&versions, now, now).map(|version| version.triggers.clone()).unwrap_or_default())
 }
 
 /// An empty editor.

@@ -71,6 +71,11 @@ impl PartnerScope {
         row.and_then(|row| row.payout_account.as_deref()).is_some_and(|account| !account.trim().is_empty())
     }
 
+    /// How many days after the charge this company's money arrives.
+    fn settlement_days(&self, company_id: Uuid) -> i32 {
+        self.partnerships.iter().find(|row| row.company_id == company_id).map_or(0, |row| row.settlement_days)
+    }
+
     fn company(&self, id: Uuid) -> Result<&companies::Model> {
         self.companies.get(&id).ok_or(Error::NotFound("company"))
     }

@@ -93,7 +93,7 @@ pub async fn purge(db: Db, spool: Spool, mail_dir: PathBuf, stop: CancellationTo
     loop {
         let drafts = crate::mail::remove_abandoned(&mail_dir);
         if drafts > 0 {
-            tracing::info!(drafts, "removed mails that were cut short; they were written again");
+            tracing::info!(drafts, "removed emails that were cut short; they were written again");
         }
         if stop.run_until_cancelled(tokio::time::sleep(PURGE_EVERY)).await.is_none() {
             return;

@@ -49,7 +49,7 @@ fn file_name(letter: &QueuedMail) -> String {
 }
 
 fn compose(letter: &QueuedMail) -> Result<Vec<u8>, String> {
-    let wrong = |error: &dyn std::fmt::Display| format!("the mail to {} cannot be written: {error}", letter.recipient);
+    let wrong = |error: &dyn std::fmt::Display| format!("the email to {} cannot be written: {error}", letter.recipient);
     let sender: Mailbox = "Tributary <no-reply@tributary.localhost>".parse().map_err(|error| wrong(&error))?;
     let recipient: Mailbox = letter.recipient.parse().map_err(|error| wrong(&error))?;
     let message = Message::builder()

@@ -196,6 +196,6 @@ pub struct Difference {
     pub amount: Money,
     /// "March 2026"
     pub month: String,
-    /// "invoice NW-0003 in review", "accumulating"
+    /// "Invoice NW-0003, in review", "Accumulating"
     pub stage: String,
 }

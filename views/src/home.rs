@@ -130,9 +130,9 @@ pub enum WaitingKind {
 /// The life of an invoice in its first days, for the month strip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonthStrip {
-    /// "March 2026 · $8,412.50"
+    /// "March 2026 · $8,412.50"; on the invoice's page "Charge of $8,412.50"
     pub title: String,
-    /// "4 days left to review", "Paused on day 3", "Charged"
+    /// "4 days left to review", "In review until 7 April", "Charged"
     pub note: String,
     /// The day of the month it is now, 1 to 7 in review; 8 and more after it.
     pub day: i32,
@@ -140,9 +140,9 @@ pub struct MonthStrip {
     pub state: InvoiceState,
     /// "8 Apr"; "later" while it is paused.
     pub charge_day: String,
-    /// "Generated 1 April"
+    /// "Generated 1 April"; for a partner "Northwind is charged on 8 April"
     pub issued: String,
-    /// "Charged 8 April, 00:00 New York time"
+    /// "Charged 8 April, 00:00 New York time"; for a partner "Estimated payment date 11 Apr 2026"
     pub charge: String,
     /// The invoice's page; empty where there is none to open.
     pub href: String,

@@ -51,7 +51,7 @@ pub struct InvoiceDetail {
     /// "2026-03"
     pub month_word: String,
     pub currency: String,
-    /// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time"
+    /// "In review for 4 more days · will be charged on 8 April, New York time"
     pub context: String,
     /// `None`: accumulating.
     pub state: Option<InvoiceState>,
@@ -75,6 +75,8 @@ pub struct InvoiceDetail {
     /// The seal of what is on it; empty before the freeze.
     pub digest: String,
     pub may: InvoiceActions,
+    /// New rewards on it, which nobody has decided about.
+    pub to_review: i64,
     /// The month a line goes to when it is taken off: "April 2026".
     pub next_month: String,
     /// The month from which rewards could be moved onto it: "2026-04"; empty when none can.

@@ -99,7 +99,7 @@ pub struct PartnerOverview {
     pub other_currencies: Vec<String>,
     /// What the partner is promised now, in the partner's words.
     pub offers: Vec<Choice>,
-    /// Group and since when ("since 3 Apr 2026", "from the beginning"), newest first.
+    /// Group and since when ("Since 3 Apr 2026", "From the beginning"), newest first.
     pub group_history: Vec<(String, String)>,
 }
 
@@ -129,7 +129,7 @@ pub struct Upcoming {
     pub amount: Money,
     /// "March 2026"
     pub month: String,
-    /// "in review", "accumulating", "charged"
+    /// "In review", "Accumulating", "Charged"
     pub stage: String,
     /// The estimated payment date: "8 Apr 2026".
     pub date: String,

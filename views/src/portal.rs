@@ -45,6 +45,7 @@ pub struct PartnerHome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferSeen {
     pub company: String,
+    /// Empty where it says what the sentences say.
     pub description: String,
     pub sentences: Vec<String>,
     pub examples: Vec<String>,

@@ -203,7 +203,7 @@ pub struct TurningSales {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceDifference {
     pub month: String,
-    /// "invoice NW-0003 in review", "accumulating"
+    /// "Invoice NW-0003, in review", "Accumulating"
     pub stage: String,
     pub amount: Money,
 }

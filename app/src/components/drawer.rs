@@ -13,7 +13,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 use super::viewer::use_viewer;
-use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton};
+use super::{EmptyState, ErrorSummary, Form, Heading, Icon, Loaded, Skeleton, SubmitButton, breakable};
 use crate::error::AppError;
 use crate::list::keeping_query;
 use crate::place::use_here;
@@ -147,15 +147,17 @@ pub fn DrawerFor<V: IntoView + 'static>(
 fn Frame(title: String, context: String, close: Signal<String>, actions: Option<AnyView>, children: Children) -> impl IntoView {
     let over_list = use_context::<OverList>().is_some_and(|list| list.shown.get_untracked());
     return_to_list(over_list, close);
+    let (class, word) = if over_list { ("btn quiet icon-only", None) } else { ("btn small", Some(view! { <span>"Close"</span> })) };
     let content = view! {
         <Title text=title.clone()/>
         <header class="drawer-head">
             <Heading title=title id="drawer-title".to_owned()/>
-            {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
+            {(!context.is_empty()).then(|| view! { <p class="context">{breakable(&context)}</p> })}
             <div class="actions">
                 {actions}
-                <a class="btn quiet icon-only" href=close aria-label="Close" data-close="" data-noscroll="" on:click=closes>
+                <a class=class href=close aria-label="Close" data-close="" data-noscroll="" on:click=closes>
                     <Icon name="x"/>
+                    {word}
                 </a>
             </div>
         </header>

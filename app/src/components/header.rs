@@ -7,6 +7,7 @@ use leptos::web_sys::{self, HtmlElement};
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use super::breakable;
 use crate::place::{at, use_here};
 use crate::ui::Ui;
 
@@ -37,7 +38,7 @@ pub fn PageHeader(
                 <Heading title=title/>
                 {badge}
             </div>
-            {(!context.is_empty()).then(|| view! { <p class="context">{context}</p> })}
+            {(!context.is_empty()).then(|| view! { <p class="context">{breakable(&context)}</p> })}
             {children.map(|actions| view! { <div class="actions">{actions()}</div> })}
             {tabs}
         </header>
@@ -57,7 +58,7 @@ pub(super) fn Heading(#[prop(into)] title: String, #[prop(optional, into)] id: O
             focus_once_shown(heading.into(), FRAMES_WAITED);
         }
     });
-    view! { <h1 node_ref=node tabindex="-1" id=id>{title}</h1> }
+    view! { <h1 node_ref=node tabindex="-1" id=id>{breakable(&title)}</h1> }
 }
 
 /// A loaded page is built before it is placed into the document, where alone it can take the focus.
@@ -90,8 +91,8 @@ fn Crumbs(path: Vec<(String, String)>, here: String) -> impl IntoView {
     view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <ol>
-                {path.into_iter().map(|(label, href)| view! { <li><a href=at(href)>{label}</a></li> }).collect_view()}
-                <li aria-current="page">{here}</li>
+                {path.into_iter().map(|(label, href)| view! { <li><a href=at(href)>{breakable(&label)}</a></li> }).collect_view()}
+                <li aria-current="page">{breakable(&here)}</li>
             </ol>
         </nav>
     }

@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 9] = [
     ("a", "Approve"),
     ("d", "Decline"),
     ("h", "Hold"),
-    ("Esc", "Close the drawer, or undo a tick made by a key"),
+    ("Esc", "Close what is open, or undo a tick made by a key"),
 ];
 
 /// Listens for the keys of every page, and shows them on "?".
@@ -116,7 +116,8 @@ fn handle(event: &KeyboardEvent, help: NodeRef<html::Dialog>) -> bool {
         "Enter" => {
             event.target().is_none_or(|target| target.dyn_ref::<web_sys::HtmlBodyElement>().is_some()) && click(".table tr.at .row-link")
         }
-        "Escape" => click("aside.drawer [data-close]"),
+        // An open menu closes by itself, and nothing else with it.
+        "Escape" => find("[popover]:popover-open").is_none() && click(":is(aside.drawer, .drawer-page) [data-close]"),
         "a" | "d" | "h" => {
             let button = format!("[data-key=\"{key}\"]");
             // The drawer's buttons before those of the list beneath it, once it shows what the address names.

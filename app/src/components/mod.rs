@@ -1,6 +1,7 @@
 //! The design system: markup as in `style/README.md`, behaviour that works before the client has loaded.
 
 mod badge;
+mod breaks;
 mod chart;
 mod clock;
 mod combobox;
@@ -27,6 +28,7 @@ pub mod viewer;
 mod working;
 
 pub use badge::*;
+pub use breaks::*;
 pub use chart::*;
 pub use combobox::*;
 pub use dialog::*;

@@ -11,7 +11,7 @@ use leptos::web_sys;
 use views::session::{Scope, Viewer};
 
 use super::viewer::use_viewer;
-use super::{Icon, opens};
+use super::{Icon, breakable, opens};
 use crate::list::{address, keeping_query, paged, sorted, use_list};
 use crate::place::{at, use_here};
 use crate::ui::Loading;
@@ -123,7 +123,7 @@ pub fn RowLink(
     let target = if drawer { keeping_query(&href) } else { Signal::stored(at(href)) };
     view! {
         <a class="row-link" href=target title=title data-noscroll=drawer.then_some("") on:click=opens>{children()}</a>
-        {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
+        {(!note.is_empty()).then(|| view! { <small>{breakable(&note)}</small> })}
     }
 }
 
@@ -133,6 +133,7 @@ pub fn SelectAllTh() -> impl IntoView {
     let toggle = move |event: web_sys::Event| {
         let Some(all) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
         for_each_box(&all, |row| row.set_checked(all.checked()));
+        tell_all();
     };
     view! {
         <th class="c-select" scope="col">
@@ -180,6 +181,7 @@ pub fn BulkBar(
         let counted = form.clone();
         let listener = leptos::leptos_dom::helpers::window_event_listener_untyped("change", move |_| {
             note_ticks();
+            tell_all();
             // The page may be gone by now.
             let _ = about.try_set(ticked(&counted, home_currency(viewer)));
         });
@@ -204,20 +206,24 @@ fn row_boxes() -> Vec<web_sys::HtmlInputElement> {
     (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()
 }
 
-/// Writes on each ticked box which row it was ticked for, and shows in the head's box whether all are, or some.
+/// Writes on each ticked box which row it was ticked for.
 fn note_ticks() {
-    let boxes = row_boxes();
-    for row in &boxes {
+    for row in row_boxes() {
         // Fail only for names that are none.
         let _ = if row.checked() { row.set_attribute(TICKED, &row.value()) } else { row.remove_attribute(TICKED) };
     }
-    if let Ok(Some(all)) = document().query_selector("thead .c-select input")
-        && let Some(all) = all.dyn_ref::<web_sys::HtmlInputElement>()
-    {
-        let ticked = boxes.iter().filter(|row| row.checked()).count();
-        all.set_checked(ticked > 0 && ticked == boxes.len());
-        all.set_indeterminate(ticked > 0 && ticked < boxes.len());
-    }
+}
+
+/// The box in the head is ticked with all rows of the page, and half of it with some.
+fn tell_all() {
+    let head = document().query_selector("thead .c-select input").ok().flatten();
+    let Some(all) = head.and_then(|found| found.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+    let Ok(found) = document().query_selector_all("tbody .c-select input[name]") else { return };
+    let rows = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<web_sys::HtmlInputElement>().ok());
+    // Where everything is selected, so is each row, and none can be taken out.
+    let (ticked, others): (Vec<_>, Vec<_>) = rows.filter(|row| row.checked() || !row.disabled()).partition(|row| row.checked());
+    all.set_checked(!ticked.is_empty() && others.is_empty());
+    all.set_indeterminate(!ticked.is_empty() && !others.is_empty());
 }
 
 /// After a list has been drawn: its boxes are those of the list before, which stood for other rows. Rows that were ticked and are still
@@ -231,7 +237,7 @@ pub fn restore_ticks() {
             row.set_checked(ticked.contains(&row.value()));
         }
     }
-    note_ticks();
+    tell_all();
     // What is selected is counted anew. Fails only for names that are none.
     if let Ok(changed) = web_sys::Event::new("change") {
         let _ = window().dispatch_event(&changed);
@@ -331,7 +337,7 @@ fn PagerLink(cursor: Option<String>, back: bool) -> impl IntoView {
 #[component]
 pub fn TextTd(label: &'static str, #[prop(into)] text: String) -> impl IntoView {
     let class = if text.is_empty() { "c-clip c-hide" } else { "c-clip" };
-    view! { <td class=class data-label=label><span>{text}</span></td> }
+    view! { <td class=class data-label=label><span>{breakable(&text)}</span></td> }
 }
 
 /// Whether a row's drawer is open: for `class:open` on its `<tr>`.

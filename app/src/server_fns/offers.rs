@@ -80,7 +80,8 @@ pub async fn publish_offer(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
     }
-    if let Some((sale, pays)) = pays_more_than_the_sale(&read) {
+    let in_force = screens::offers::in_force(&cx.db, cx.company_id, key.trim(), cx.now).await?;
+    if let Some((sale, pays)) = pays_more_than_the_sale(&read, &in_force) {
         let question = format!("A sale of {sale} would pay {pays}. This pays more than the sale. Publish anyway?");
         super::ask(&[question], &please_confirm)?;
     }

@@ -136,7 +136,8 @@ fn say(offer: &Offer, published: Published, before: Option<&OfferVersion>, diffe
             }
         }
     }
-    if let (false, Some((sale, pays))) = (published_nothing, pays_more_than_the_sale(&offer.terms.triggers)) {
+    let known = before.map(|before| before.triggers.as_slice()).unwrap_or_default();
+    if let (false, Some((sale, pays))) = (published_nothing, pays_more_than_the_sale(&offer.terms.triggers, known)) {
         differences.push(format!("    ! offer {}: a sale of {sale} pays {pays}, more than the sale", offer.key));
     }
 }

@@ -139,6 +139,15 @@ pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model,
     Ok(sums)
 }
 
+/// New rewards of an invoice's month and currency.
+pub async fn to_review_on<C: ConnectionTrait>(conn: &C, invoice: &invoices::Model) -> Result<i64> {
+    let new = Condition::all()
+        .add(Kept::InvoiceMonth.eq(invoice.month))
+        .add(Kept::Currency.eq(invoice.currency.as_str()))
+        .add(Kept::State.eq(RewardState::Pending.word()));
+    Ok(rows(&kept(conn, invoice.company_id, new).await?))
+}
+
 /// The rewards that these sums, at least one, are of.
 pub fn rows_of(sums: &[Sum]) -> Condition {
     sums.iter().fold(Condition::any(), |any, sum| {

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::entities::outbox;
 
 pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
-    let mut stable = Check::new("I9", "a mail's id follows from what it tells, so that a repeat is recognised");
+    let mut stable = Check::new("I9", "an email's id follows from what it tells, so that a repeat is recognised");
     let mut written: HashMap<String, i64> = HashMap::new();
     for mail in outbox::Entity::find().all(conn).await? {
         let id = ids::derive(Instant(mail.created_at), &["mail", &mail.dedupe_key]);
@@ -31,7 +31,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         let told = serde_json::from_str::<serde_json::Value>(&detail).ok().and_then(|detail| detail["mails"].as_i64());
         let there: i64 = ["invoice_charged", "payout_coming"].iter().filter_map(|kind| written.get(&format!("{kind}/{id}"))).sum();
-        complete.expect(told == Some(there), || format!("{id} {number} wrote {told:?} mails, there are {there}"));
+        complete.expect(told == Some(there), || format!("{id} {number} wrote {told:?} emails, there are {there}"));
     }
     Ok(vec![
         stable,

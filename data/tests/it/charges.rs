@@ -48,7 +48,7 @@ async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
     let failed = waiting.iter().find(|waiting| waiting.kind == WaitingKind::ChargeFailed).unwrap();
     assert_eq!(failed.detail, note);
     let partner = partner_pages::detail::overview(books.db, &company, "ada", now).await.unwrap();
-    assert_eq!(partner.upcoming[0].stage, format!("the charge failed and {note}"));
+    assert_eq!(partner.upcoming[0].stage, format!("The charge failed and {note}"));
 }
 
 /// The newest mail that a charge failed.

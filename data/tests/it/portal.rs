@@ -63,6 +63,12 @@ on_both! {
         books.until("2026-04-04T12:00:00Z").await;
         let (id, number) = (books.company_id, "NORTHWIND-0001");
         data::invoices::pause(db, id, number, "waiting for the books", "olga", at("2026-04-04T12:00:00Z")).await.unwrap();
+        let strip = async || {
+            let strip = portal::home(db, partner, books.now().await).await.unwrap().next.remove(0);
+            [strip.note, strip.issued, strip.charge]
+        };
+        let resumes = ["The review is paused", "Northwind isn't charged until the review resumes", "Paid once the pause ends"];
+        assert_eq!(strip().await, resumes);
         let waits = "once the pause ends";
         let lead = "The invoice is paused: it is paid once the company resumes it";
         assert_eq!(payment(&books, partner).await, [waits, lead, ""]);
@@ -71,5 +77,7 @@ on_both! {
         assert_eq!((home.next[0].charge_day.as_str(), home.recent[0].payment.as_str()), ("later", waits));
         data::invoices::resume(db, id, number, "olga", at("2026-04-05T12:00:00Z")).await.unwrap();
         assert_eq!(payment(&books, partner).await[0], "about 11 Apr 2026");
+        let paid = ["In review until 7 April", "Northwind is charged on 8 April", "Estimated payment date 11 Apr 2026"];
+        assert_eq!(strip().await, paid);
     }
 }

@@ -130,7 +130,7 @@ fn what_pays_more_than_the_sale_is_noticed() {
         given.min_amount = min.to_owned();
         given.read(Currency::USD).unwrap()
     };
-    let found = |triggers: &[Trigger]| pays_more_than_the_sale(triggers).map(|(sale, pays)| format!("{sale} pays {pays}"));
+    let found = |triggers: &[Trigger]| pays_more_than_the_sale(triggers, &[]).map(|(sale, pays)| format!("{sale} pays {pays}"));
     assert_eq!(found(&[trigger("150", "", "")]), Some("$200.00 pays $300.00".to_owned()));
     assert_eq!(found(&[trigger("60", "", ""), trigger("60", "", "")]), Some("$200.00 pays $240.00".to_owned()));
     assert_eq!(found(&[trigger("", "50.00", "20.00")]), Some("$20.00 pays $50.00".to_owned()));
@@ -141,4 +141,11 @@ fn what_pays_more_than_the_sale_is_noticed() {
     let mut first = trigger("60", "", "");
     first.stop = true;
     assert_eq!(found(&[first, trigger("60", "", "")]), None);
+    // What was in force already is no news, another part of it or more of it is.
+    let (high, higher) = ([trigger("150", "", "")], [trigger("160", "", "")]);
+    assert_eq!(pays_more_than_the_sale(&high, &high), None);
+    assert_eq!(pays_more_than_the_sale(&high, &higher), None);
+    assert!(pays_more_than_the_sale(&higher, &high).is_some());
+    let both = [high[0].clone(), trigger("1", "", "")];
+    assert!(pays_more_than_the_sale(&both, &high).is_some());
 }

@@ -144,9 +144,9 @@ async fn in_words(db: &Db, company: &companies::Model, to: Option<Choice>, from:
 /// Where the invoice of a month stands.
 pub(crate) fn stage(outlook: &Outlook, month: Month, code: &str) -> String {
     match (outlook.invoice_state(month.0, code), outlook.invoice(month.0, code)) {
-        (Some(InvoiceState::InReview), Some(invoice)) => format!("invoice {} in review", invoice.number),
-        (Some(_), Some(invoice)) => format!("invoice {}", invoice.number),
-        _ => "accumulating".to_owned(),
+        (Some(InvoiceState::InReview), Some(invoice)) => format!("Invoice {}, in review", invoice.number),
+        (Some(_), Some(invoice)) => format!("Invoice {}", invoice.number),
+        _ => "Accumulating".to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{files, stage};
 use crate::lines::money;
 use data::entities::{charge_attempts, companies, invoices};
 use data::error::stored;
+use data::rewards::figures;
 use data::{Db, Error, Result, payment_files};
 use domain::dates;
 use domain::invoicing::{InvoiceSums, PartnerShare, sum};
@@ -16,6 +17,7 @@ use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use views::home::MonthStrip;
 use views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
 
 /// An invoice by its number. Filters: `partner` (a key: opens that partner's rewards, `lines` is their cursor), `payout`
@@ -44,7 +46,11 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         currency: invoice.currency.clone(),
         context: context(&zone, &invoice, state, now)?,
         state: Some(state),
-        strip: Some(stage::strip(&zone, &invoice, totals.charge, now)?),
+        // The page's title has the month.
+        strip: Some(MonthStrip {
+            title: format!("Charge of {}", totals.charge.display()),
+            ..stage::strip(&zone, &invoice, totals.charge, now)?
+        }),
         paused: paused(conn, &zone, &invoice).await?,
         partners,
         partner_count,
@@ -68,6 +74,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
             confirm_payouts: paid.values().any(|payout| payout.view.confirm),
             move_money: true,
         },
+        to_review: if state.open() { figures::to_review_on(conn, &invoice).await? } else { 0 },
         next_month: month.next().max(Month(company.open_month)).long(),
         source_month: if state.open() { accumulating.to_string() } else { String::new() },
         totals,
@@ -99,7 +106,7 @@ pub async fn preview(
         month: month.long(),
         month_word: month.to_string(),
         currency: currency.code().to_owned(),
-        context: format!("still accumulating · will be generated on {generated} · {}", stage::future_charge(&zone, month)),
+        context: format!("Still accumulating · will be generated on {generated} · {}", stage::future_charge(&zone, month)),
         state: None,
         strip: None,
         paused: String::new(),
@@ -113,6 +120,7 @@ pub async fn preview(
         frozen: String::new(),
         digest: String::new(),
         may: InvoiceActions::default(),
+        to_review: 0,
         next_month: month.next().long(),
         source_month: String::new(),
         today: zone.date(now).to_string(),
@@ -125,9 +133,14 @@ pub async fn preview(
 
 fn context(zone: &Zone, invoice: &invoices::Model, state: InvoiceState, now: Instant) -> Result<String> {
     if state.open() {
-        return Ok(stage::context(zone, invoice, now));
+        return Ok(capitalised(&stage::standing(zone, invoice, now)));
     }
-    Ok(format!("{} · {} · {}", Month(invoice.month).long(), stage::note(zone, invoice, now)?, zone.place()))
+    Ok(format!("{} · {}", capitalised(&stage::note(zone, invoice, now)?), zone.place()))
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 pub(super) fn totals(company: &companies::Model, shares: &[PartnerShare], sums: InvoiceSums, currency: Currency) -> InvoiceTotals {

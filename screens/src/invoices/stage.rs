@@ -2,14 +2,15 @@
 
 use chrono::{Datelike, NaiveDate, Timelike};
 use domain::invoicing::{Retry, schedule};
-use domain::states::InvoiceState;
+use domain::payment::estimated_payment_date;
+use domain::states::{InvoiceState, RewardState};
 use domain::time::{long_date, short_date};
 use domain::zone::Zone;
 use domain::{Instant, Money, Month};
 use views::home::MonthStrip;
 
 use data::Result;
-use data::entities::invoices;
+use data::entities::{companies, invoices};
 use data::error::stored;
 
 /// "8 April": a day of this or next month, where the year goes without saying.
@@ -25,16 +26,20 @@ pub fn days_left(zone: &Zone, invoice: &invoices::Model, now: Instant) -> i64 {
 
 /// "March 2026 · in review for 4 more days · will be charged on 8 April, New York time"
 pub fn context(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
-    let month = Month(invoice.month).long();
+    format!("{} · {}", Month(invoice.month).long(), standing(zone, invoice, now))
+}
+
+/// "in review for 4 more days · will be charged on 8 April, New York time"
+pub fn standing(zone: &Zone, invoice: &invoices::Model, now: Instant) -> String {
     let charge = day_and_month(zone.date(Instant(invoice.charge_due_at)));
     let place = zone.place();
     if invoice.paused_at.is_some() {
-        return format!("{month} · review paused · not charged until you resume it");
+        return "review paused · not charged until you resume it".to_owned();
     }
     match days_left(zone, invoice, now) {
-        0 => format!("{month} · the review is over · charge due on {charge}, {place}"),
-        1 => format!("{month} · last day of the review · will be charged on {charge}, {place}"),
-        days => format!("{month} · in review for {days} more days · will be charged on {charge}, {place}"),
+        0 => format!("the review is over · charge due on {charge}, {place}"),
+        1 => format!("last day of the review · will be charged on {charge}, {place}"),
+        days => format!("in review for {days} more days · will be charged on {charge}, {place}"),
     }
 }
 
@@ -121,17 +126,33 @@ pub fn strip(zone: &Zone, invoice: &invoices::Model, total: Money, now: Instant)
     })
 }
 
-/// The same for a partner: what their part comes to, and when it is paid.
-pub fn strip_for_partner(zone: &Zone, invoice: &invoices::Model, part: Money, now: Instant) -> Result<MonthStrip> {
-    let strip = strip(zone, invoice, part, now)?;
-    if strip.paused {
-        let charge = "You'll be paid once it is resumed and charged".to_owned();
-        return Ok(MonthStrip { note: "Paused by the company".to_owned(), charge, ..strip });
-    }
-    let day = |at: i64| day_and_month(zone.date(Instant(at)));
+/// The strip as the partner reads it: how long the company reviews, and when the money comes. `total` is the partner's own.
+pub fn partner_strip(
+    company: &companies::Model,
+    invoice: &invoices::Model,
+    total: Money,
+    settlement_days: i32,
+    now: Instant,
+) -> Result<MonthStrip> {
+    let zone = company.zone()?;
+    let month = Month(invoice.month);
+    let charge = invoice.charge_dates()?.charge();
+    let paid = charge.and_then(|at| estimated_payment_date(&zone, RewardState::Pending, month, Some(at), settlement_days));
+    let last_day = zone.date(Instant(invoice.review_ends_at).plus_ms(-1));
+    let strip = strip(&zone, invoice, total, now)?;
+    let note = match (strip.paused, days_left(&zone, invoice, now)) {
+        (true, _) => "The review is paused".to_owned(),
+        (false, 0) => "The review is over".to_owned(),
+        (false, _) => format!("In review until {}", day_and_month(last_day)),
+    };
     Ok(MonthStrip {
-        note: format!("In review until {}", day(invoice.review_ends_at)),
-        charge: format!("You'll be paid after the charge on {}, {}", day(invoice.charge_due_at), zone.place()),
+        note,
+        issued: charge.map_or_else(
+            || format!("{} isn't charged until the review resumes", company.name),
+            |at| format!("{} is charged on {}", company.name, day_and_month(zone.date(at))),
+        ),
+        charge: paid.map_or_else(|| "Paid once the pause ends".to_owned(), |date| format!("Estimated payment date {}", short_date(date))),
+        href: "/commissions?status=in_review".to_owned(),
         ..strip
     })
 }
@@ -193,9 +214,6 @@ mod tests {
         assert_eq!(drawn.note, "4 days left to review");
         assert_eq!(drawn.charge, "To be charged 8 April, 00:00 New York time");
         assert_eq!((drawn.charge_day.as_str(), drawn.issued.as_str()), ("8 Apr", "Generated 1 April"));
-        let partners = strip_for_partner(&zone, &invoice(), Money::new(25_000, domain::Currency::USD), now).unwrap();
-        assert_eq!((partners.title.as_str(), partners.note.as_str()), ("March 2026 · $250.00", "In review until 8 April"));
-        assert_eq!(partners.charge, "You'll be paid after the charge on 8 April, New York time");
         let paused = invoices::Model { paused_at: Some(now.0), ..invoice() };
         let drawn = strip(&zone, &paused, Money::new(0, domain::Currency::USD), now).unwrap();
         assert_eq!((drawn.note.as_str(), drawn.charge_day.as_str()), ("Paused", "later"));

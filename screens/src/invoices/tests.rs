@@ -34,6 +34,9 @@ on_both! {
         programme.earned(db, &[earned(1, -1_000, "USD", Pending, 202603, "2026-04-03T12:00:00Z")]).await;
         let invoice = detail(db, &programme.company, "NORTHWIND-0002", &query("", "", &[("partner", "bluebird")]), at(FOURTH)).await.unwrap();
         assert_eq!(invoice.title, "March 2026, USD");
+        assert_eq!(invoice.context, "In review for 4 more days · will be charged on 8 April, New York time");
+        // 48.00 and what was deducted; 200.00 is approved.
+        assert_eq!(invoice.to_review, 2);
         let money = |minor| domain::Money::new(minor, Currency::USD);
         let totals = &invoice.totals;
         assert_eq!((totals.rewards, totals.lines, totals.fee_percent.as_str()), (money(23_800), 3, "2.5"));
@@ -80,7 +83,7 @@ on_both! {
         let company = &programme.company;
         let april = preview(db, company, Month(202604), Currency::USD, &query("", "", &[]), at(FOURTH)).await.unwrap();
         assert_eq!(april.title, "April 2026 so far, USD");
-        assert_eq!(april.context, "still accumulating · will be generated on 1 May · will be charged on 8 May 2026, New York time");
+        assert_eq!(april.context, "Still accumulating · will be generated on 1 May · will be charged on 8 May 2026, New York time");
         assert_eq!(april.totals.rewards.minor, 1_250);
         assert!(preview(db, company, Month(202603), Currency::USD, &query("", "", &[]), at(FOURTH)).await.is_err());
         assert!(preview(db, company, Month(202605), Currency::USD, &query("", "", &[]), at(FOURTH)).await.is_err());

@@ -180,14 +180,14 @@ fn upcoming(sums: &[Sum], outlook: &Outlook, partnership: Uuid, now: Instant) ->
             let invoice = outlook.invoice(month, currency.code());
             let failed = || invoice.map(|invoice| stage::retry_words(outlook.zone(), invoice.retry(now))).unwrap_or_default();
             let stage = match outlook.invoice_state(month, currency.code()) {
-                None => "accumulating".to_owned(),
-                Some(InvoiceState::InReview) => "in review".to_owned(),
-                Some(InvoiceState::Charging) => "being charged".to_owned(),
-                Some(InvoiceState::ChargeFailed) => format!("the charge failed and {}", failed()),
-                Some(InvoiceState::Charged | InvoiceState::Paid) => "charged".to_owned(),
+                None => "Accumulating".to_owned(),
+                Some(InvoiceState::InReview) => "In review".to_owned(),
+                Some(InvoiceState::Charging) => "Being charged".to_owned(),
+                Some(InvoiceState::ChargeFailed) => format!("The charge failed and {}", failed()),
+                Some(InvoiceState::Charged | InvoiceState::Paid) => "Charged".to_owned(),
             };
             let stage = match &payment {
-                Payment::CameBack(why) => why.words(),
+                Payment::CameBack(why) => why.words().replacen("payment", "Payment", 1),
                 _ => stage,
             };
             let upcoming = Upcoming {
@@ -257,9 +257,9 @@ async fn group_history<C: ConnectionTrait>(conn: &C, company: &companies::Model,
         .into_iter()
         .map(|span| {
             let since = if span.valid_from == Instant::BEGINNING.0 {
-                "from the beginning".to_owned()
+                "From the beginning".to_owned()
             } else {
-                format!("since {}", dates::day(&zone, Instant(span.valid_from)))
+                format!("Since {}", dates::day(&zone, Instant(span.valid_from)))
             };
             (name(span.group_id), since)
         })

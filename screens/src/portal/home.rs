@@ -36,9 +36,8 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
         let company = desk.company(invoice.company_id)?;
         let due = own_share(conn, &desk, invoice).await?;
         if due > 0 {
-            let mut strip = stage::strip_for_partner(&company.zone()?, invoice, money(due, &invoice.currency)?, now)?;
-            strip.href = "/commissions?status=in_review".to_owned();
-            next.push(strip);
+            let days = desk.settlement_days(company.id);
+            next.push(stage::partner_strip(company, invoice, money(due, &invoice.currency)?, days, now)?);
         }
     }
     let mut promised = Vec::new();
@@ -86,10 +85,14 @@ async fn offers_of<C: ConnectionTrait>(
         let versions = data::offers::versions(conn, company.id, row.id).await?;
         let Some(version) = version_in_force(&versions, now, now).filter(|version| !version.triggers.is_empty()) else { continue };
         let promised = promises(&version.triggers);
+        let sentences: Vec<String> = promised.iter().map(Promise::sentence).collect();
+        // An offer is often described in the words of its first trigger.
+        let described = version.description.trim_end_matches('.');
+        let repeats = sentences.iter().any(|sentence| sentence.starts_with(described));
         seen.push(OfferSeen {
             company: company.name.clone(),
-            description: version.description.clone(),
-            sentences: promised.iter().map(Promise::sentence).collect(),
+            description: if repeats { String::new() } else { version.description.clone() },
+            sentences,
             examples: promised.iter().map(Promise::example).collect(),
         });
     }

@@ -116,6 +116,10 @@ on_both! {
         let said = app::list::encode(question);
         let answer = app.call("/rpc/offers/publish", &format!("{offer}&please_confirm={said}"), Some(&owner)).await;
         assert_eq!((answer.status, versions().await), (StatusCode::OK, before + 1), "{}", answer.body);
+        // What is in force already isn't asked about again.
+        let unchanged = offer.replace("=High&", "=Very+high&");
+        let answer = app.call("/rpc/offers/publish", &format!("{unchanged}&seen=1"), Some(&owner)).await;
+        assert_eq!((answer.status, versions().await), (StatusCode::OK, before + 2), "{}", answer.body);
         // The answer to another question is none to this one.
         let more = offer.replace("=150", "=400").replace("key=high", "key=higher");
         assert_eq!(app.call("/rpc/offers/publish", &format!("{more}&please_confirm={said}"), Some(&owner)).await.status, StatusCode::UNPROCESSABLE_ENTITY);

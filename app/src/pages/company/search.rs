@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use views::search::{HitGroup, HitKind, SearchResults, too_short};
 
-use crate::components::{EmptyState, Icon, Loaded, PageHeader, opens};
+use crate::components::{EmptyState, Icon, Loaded, PageHeader, breakable, opens};
 use crate::params::use_query;
 use crate::place::at;
 use crate::server_fns::search::Search as Question;
@@ -73,8 +73,8 @@ fn Group(group: HitGroup) -> impl IntoView {
                 <li>
                     <a href=at(hit.href) on:click=opens>
                         <Icon name=icon/>
-                        <strong>{hit.title}</strong>
-                        <small>{hit.detail}</small>
+                        <strong>{breakable(&hit.title)}</strong>
+                        <small>{breakable(&hit.detail)}</small>
                         <span class="end">{hit.end}</span>
                     </a>
                 </li>

@@ -5,7 +5,8 @@ use views::portal::{CommissionLine, Commissions as View};
 
 use super::earnings::EarningsStats;
 use crate::components::{
-    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals, is_open,
+    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
+    breakable, is_open,
 };
 use crate::list::use_list;
 use crate::server_fns::portal::ListCommissions;
@@ -99,8 +100,8 @@ fn Row(row: CommissionLine, drawer: bool, company: bool) -> impl IntoView {
         <tr class:open=open>
             <th class="c-main c-clip" scope="row">
                 <RowLink href=href drawer=drawer title=format!("{title}\n{what}")>
-                    <span>{title}</span>
-                    <small>{what}</small>
+                    <span>{breakable(&title)}</span>
+                    <small>{breakable(&what)}</small>
                 </RowLink>
                 {company}
                 {reason}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use views::portal::{PortalCustomer, PortalCustomers};
 
-use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, TableHead};
+use crate::components::{Badge, EmptyState, Loaded, PageHeader, Pager, TableFrame, TableHead, breakable};
 use crate::list::use_list;
 use crate::server_fns::portal::ListOwnCustomers;
 use crate::ui::load;
@@ -53,7 +53,7 @@ fn Row(row: PortalCustomer) -> impl IntoView {
     view! {
         <tr>
             <th class="c-main c-clip" scope="row" title=row.name.clone()>
-                <span>{row.name.clone()}</span>
+                <span>{breakable(&row.name)}</span>
                 <small>{row.company.clone()}</small>
             </th>
             <td class="c-date" data-label="Since">{row.since.clone()}</td>

@@ -111,7 +111,7 @@ fn Offers(of: Vec<OfferSeen>) -> impl IntoView {
                         <h2>{format!("What {} promises you", offer.company)}</h2>
                     </div>
                     <div class="card-body stack">
-                        <p>{offer.description}</p>
+                        {(!offer.description.is_empty()).then(|| view! { <p>{offer.description}</p> })}
                         <div class="advice">
                             <ul>{sentences}</ul>
                         </div>

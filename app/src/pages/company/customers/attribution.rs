@@ -10,7 +10,7 @@ use views::customers::{ChangePreview, CustomerForms};
 use super::this_customer;
 use crate::components::{
     Combobox, Field, Form, FormEnd, Hidden, Icon, Loaded, Notice, PageHeader, Skeleton, StatusBadge, SubmitButton, TableFrame, TableHead,
-    TextArea, finder,
+    TextArea, breakable, finder,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -173,7 +173,10 @@ pub(super) fn Differences(preview: ChangePreview, unchanged: &'static str) -> im
         .map(|difference| {
             view! {
                 <tr>
-                    <th class="c-main" scope="row"><span>{difference.partner.label}</span><small>{difference.partner.value}</small></th>
+                    <th class="c-main" scope="row">
+                        <span>{breakable(&difference.partner.label)}</span>
+                        <small>{breakable(&difference.partner.value)}</small>
+                    </th>
                     <td data-label="Month">{difference.month}</td>
                     <td>{difference.stage}</td>
                     <td class="c-amount">{difference.amount.display()}</td>
@@ -199,7 +202,10 @@ fn Moves(preview: ChangePreview) -> impl IntoView {
         .map(|event| {
             view! {
                 <tr>
-                    <th class="c-main" scope="row"><span>{event.title}</span><small>{event.key}</small></th>
+                    <th class="c-main" scope="row">
+                        <span>{event.title}</span>
+                        <small>{breakable(&event.key)}</small>
+                    </th>
                     <td class="c-date" data-label="When">{event.occurred}</td>
                     <td data-label="From">{event.from_partner}</td>
                     <td data-label="To">{event.to_partner}</td>
@@ -230,7 +236,10 @@ pub(super) fn Entries(preview: ChangePreview) -> impl IntoView {
             let status = status_of(entry.state);
             view! {
                 <tr>
-                    <th class="c-main" scope="row"><span>{entry.partner.label}</span><small>{format!("{} · {}", entry.what, entry.event_key)}</small></th>
+                    <th class="c-main" scope="row">
+                        <span>{breakable(&entry.partner.label)}</span>
+                        <small>{breakable(&format!("{} · {}", entry.what, entry.event_key))}</small>
+                    </th>
                     <td data-label="Month">{entry.month}</td>
                     <td class="c-status"><StatusBadge of=status/></td>
                     <td class="c-amount">{entry.amount.display()}</td>

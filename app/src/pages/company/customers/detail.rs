@@ -12,7 +12,7 @@ use super::this_customer;
 use crate::components::viewer::use_viewer;
 use crate::components::{
     Badge, EmptyState, Icon, Loaded, Menu, MenuLink, PageHeader, Receipt, RowLink, Skeleton, StatTile, Stats, StatusBadge, TableFrame,
-    TableHead, opens,
+    TableHead, breakable, opens,
 };
 use crate::list::{encode, use_list};
 use crate::place::at;
@@ -123,9 +123,9 @@ fn amounts(sums: &[Money]) -> Option<String> {
 
 #[component]
 fn Facts(customer: CustomerDetail) -> impl IntoView {
-    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
     let partner = customer.partner.map(|partner| {
-        view! { <div><dt>"Partner"</dt><dd><a class="link" href=at(partner_path(&partner.value))>{partner.label}</a></dd></div> }
+        view! { <div><dt>"Partner"</dt><dd><a class="link" href=at(partner_path(&partner.value))>{breakable(&partner.label)}</a></dd></div> }
     });
     view! {
         <section class="card">

@@ -8,7 +8,8 @@ use views::customers::{CustomerList, CustomerRow};
 
 use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
-    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th, opens,
+    Badge, EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, TableFrame, TextTd, Th,
+    breakable, opens,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -142,7 +143,7 @@ fn Head(own: bool) -> impl IntoView {
 fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     let partner = (!own).then(|| match row.partner {
         Some(partner) => {
-            view! { <td class="c-clip" data-label="Partner"><a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{partner.label.clone()}</a></td> }.into_any()
+            view! { <td class="c-clip" data-label="Partner"><a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{breakable(&partner.label)}</a></td> }.into_any()
         }
         None => view! { <td data-label="Partner"><span class="muted">"unattributed"</span></td> }.into_any(),
     });
@@ -155,7 +156,7 @@ fn Row(row: CustomerRow, own: bool) -> impl IntoView {
     view! {
         <tr>
             <th class="c-main c-clip" scope="row">
-                <RowLink href=customer_path(&row.key) note=row.key.clone() title=title>{row.title}</RowLink>
+                <RowLink href=customer_path(&row.key) note=row.key.clone() title=title>{breakable(&row.title)}</RowLink>
                 {test}
             </th>
             <TextTd label="Email" text=row.email/>

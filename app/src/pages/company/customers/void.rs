@@ -26,18 +26,19 @@ pub fn VoidTransaction() -> impl IntoView {
         <Loaded of=preview skeleton=Skeleton::Page let:preview>
             {match preview {
                 Some(preview) => view! { <Preview preview=preview undo=undo.clone()/> }.into_any(),
-                None => view! {
-                    <PageHeader title="Void a sale" crumbs=vec![
-                        ("Customers".into(), "/customers".into()),
-                        (key.get_untracked(), customer_path(&key.get_untracked())),
-                    ]/>
-                    <div class="card">
-                        <EmptyState icon="refund" title="Choose the sale first" text="Open the customer and choose “Void this sale” beneath the sale.">
-                            <a class="btn" href=at(customer_path(&key.get_untracked()))>"Open the customer"</a>
-                        </EmptyState>
-                    </div>
+                None => {
+                    let path = customer_path(&key.get_untracked());
+                    let crumbs = vec![("Customers".into(), "/customers".into()), (key.get_untracked(), path.clone())];
+                    view! {
+                        <PageHeader title="Void a sale" crumbs=crumbs/>
+                        <div class="card">
+                            <EmptyState icon="refund" title="Choose the sale first" text="Open the customer and choose “Void this sale” beneath the sale.">
+                                <a class="btn" href=at(path)>"Open the customer"</a>
+                            </EmptyState>
+                        </div>
+                    }
+                    .into_any()
                 }
-                .into_any(),
             }}
         </Loaded>
     }

@@ -1,5 +1,6 @@
 //! What can be done with an invoice: one primary action, the rest in its menu.
 
+use domain::page::number_of;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use views::Choice;
@@ -57,8 +58,16 @@ pub fn PrimaryAction(of: InvoiceDetail) -> impl IntoView {
             PayoutStep::ConfirmOthers => view! { <ConfirmInNoFile of=of primary=true/> }.into_any(),
         };
     }
+    if of.may.change_lines && of.to_review > 0 {
+        let href = format!("/rewards?status=pending&month={}&currency={}", of.month_word, of.currency);
+        return view! {
+            <a class="btn primary" href=at(href)>{format!("Review {}", number_of(of.to_review, "new reward", "new rewards"))}</a>
+            <ManualReward of=of/>
+        }
+        .into_any();
+    }
     if of.may.change_lines {
-        return view! { <ManualReward of=of/> }.into_any();
+        return view! { <ManualReward of=of primary=true/> }.into_any();
     }
     ().into_any()
 }
@@ -89,7 +98,7 @@ fn can_make(invoice: &InvoiceDetail) -> Option<&PaymentFiles> {
 
 /// "1 payout", "12 payouts"
 fn payouts(count: i64) -> String {
-    domain::page::number_of(count, "payout", "payouts")
+    number_of(count, "payout", "payouts")
 }
 
 /// Those in a payment file, and no other.
@@ -183,10 +192,11 @@ fn MakeFile(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView
 
 /// A manual reward straight onto this invoice.
 #[component]
-fn ManualReward(of: InvoiceDetail) -> impl IntoView {
+fn ManualReward(of: InvoiceDetail, #[prop(optional)] primary: bool) -> impl IntoView {
+    let class = if primary { "btn primary" } else { "btn" };
     let text = format!("It goes onto the {} invoice at once and is paid with it.", of.month);
     view! {
-        <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Give a manual reward" open="Give a manual reward" open_class="btn primary"
+        <DialogForm id="manual-reward" action=CreateRewardOnInvoice::PATH title="Give a manual reward" open="Give a manual reward" open_class=class
             confirm="Create Reward" text=text>
             <Hidden name="number" value=of.number/>
             <Combobox name="partner_key" label="Partner" initial=Vec::new() find=finder(|place, text| FindPartners { place, text }) hint="Name, email or partner key"/>

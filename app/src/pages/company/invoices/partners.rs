@@ -8,7 +8,7 @@ use views::partners::RewardLine;
 
 use crate::components::{
     ButtonForm, DialogForm, EmptyState, Field, FilterBar, Hidden, Icon, Menu, MenuLink, Pager, Segment, Segments, StatusBadge, TableFrame,
-    TableHead, TextTd, opens,
+    TableHead, TextTd, breakable, opens,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::at;
@@ -143,8 +143,8 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool, today:
     view! {
         <tr class:open=open>
             <th class="c-main c-clip" scope="row">
-                <a class="row-link" href=href title=partner.name.clone() aria-expanded=if open { "true" } else { "false" }>{partner.name.clone()}</a>
-                <small>{partner.key.clone()}</small>
+                <a class="row-link" href=href title=partner.name.clone() aria-expanded=if open { "true" } else { "false" }>{breakable(&partner.name)}</a>
+                <small>{breakable(&partner.key)}</small>
             </th>
             <td data-label="Group">{partner.group}</td>
             <td data-label="Rewards" class="c-num">{domain::page::grouped(partner.lines)}</td>

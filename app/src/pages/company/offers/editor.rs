@@ -167,7 +167,7 @@ fn TriggerFields(place: usize, names: &'static Names, given: Option<TriggerText>
                 </div>
                 <Field name=names.when label="Only when" value=text.when optional=true
                     hint="Like transaction.product_key = 'pro' and (partner.tag = 'gold' or transaction.amount >= 50)"/>
-                <CheckField name=names.stop label="When it matches, look at none of the triggers below" checked=text.stop/>
+                <CheckField name=names.stop label="If this trigger matches, skip the ones below" checked=text.stop/>
                 <Preview place=place/>
             </div>
         </fieldset>

@@ -69,7 +69,7 @@ pub fn Preview(place: usize) -> impl IntoView {
                 {move || match words.get() {
                     Some(words) if words.problem.is_empty() => view! { <strong>{words.sentence}</strong><p>{words.example}</p> }.into_any(),
                     Some(words) => view! { <strong>"Not complete yet"</strong><p>{words.problem}</p> }.into_any(),
-                    None => view! { <p>"Partners see this trigger as one sentence with an example. Publish the offer to read it on its page."</p> }.into_any(),
+                    None => view! { <p>"Once published, this trigger appears on the offer's page as a sentence with a worked example."</p> }.into_any(),
                 }}
             </div>
         </div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use views::partners::{Activity, ActivityEntry, ActivityKind};
 
 use super::ThisPartner;
-use crate::components::{EmptyState, Icon, Loaded, opens};
+use crate::components::{EmptyState, Icon, Loaded, breakable, opens};
 use crate::list::{address, use_list};
 use crate::place::at;
 use crate::server_fns::partners::GetPartnerActivity;
@@ -62,16 +62,16 @@ fn Entry(entry: ActivityEntry) -> impl IntoView {
         ActivityKind::Reward => "receipt",
     };
     let title = match entry.href.is_empty() {
-        true => view! { <b>{entry.title}</b> }.into_any(),
-        false => view! { <a class="link" href=at(entry.href) on:click=opens>{entry.title}</a> }.into_any(),
+        true => view! { <b>{breakable(&entry.title)}</b> }.into_any(),
+        false => view! { <a class="link" href=at(entry.href) on:click=opens>{breakable(&entry.title)}</a> }.into_any(),
     };
-    let by = (!entry.author.is_empty()).then(|| view! { <span class="muted">{format!(" by {}", entry.author)}</span> });
+    let by = (!entry.author.is_empty()).then(|| view! { <span class="muted">{breakable(&format!(" by {}", entry.author))}</span> });
     view! {
         <li>
             <span class="dot"><Icon name=icon/></span>
             <p>{title}{by}</p>
             <time>{entry.when}</time>
-            {(!entry.detail.is_empty()).then(|| view! { <p class="detail">{entry.detail}</p> })}
+            {(!entry.detail.is_empty()).then(|| view! { <p class="detail">{breakable(&entry.detail)}</p> })}
         </li>
     }
 }

@@ -9,7 +9,8 @@ use views::partners::{PartnerList, PartnerRow, PartnerTotals};
 
 use crate::components::viewer::{Permitted, use_viewer};
 use crate::components::{
-    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd, opens,
+    EmptyState, FilterBar, FilterSelect, Icon, Loaded, PageHeader, Pager, RowLink, Skeleton, SortTh, StatusBadge, TableFrame, TextTd,
+    breakable, opens,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -141,7 +142,7 @@ fn Row(row: PartnerRow) -> impl IntoView {
     view! {
         <tr>
             <th class="c-main c-clip" scope="row">
-                <RowLink href=partner_path(&row.key) note=row.key.clone() title=title>{row.name}</RowLink>
+                <RowLink href=partner_path(&row.key) note=row.key.clone() title=title>{breakable(&row.name)}</RowLink>
                 {badge}
             </th>
             <TextTd label="Owner" text=row.email/>

@@ -9,6 +9,7 @@ use views::partners::{Earnings, PartnerHead, PartnerOverview, Upcoming};
 use super::ThisPartner;
 use crate::components::{
     DialogForm, EmptyState, Hidden, Loaded, OneCurrency, RewardsChart, SelectField, Skeleton, StatTile, Stats, TableFrame, TableHead,
+    breakable,
 };
 use crate::place::at;
 use crate::server_fns::partners::{ArchivePartner, GetPartnerOverview, MovePartner};
@@ -194,16 +195,16 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
 
 #[component]
 fn Profile(head: PartnerHead) -> impl IntoView {
-    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
     let person = format!("{} {}", head.first_name, head.last_name).trim().to_owned();
     let tags = (!head.tags.is_empty()).then(|| {
         let tags = head.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
         view! { <div><dt>"Tags"</dt><dd class="row">{tags}</dd></div> }
     });
     let days = match head.settlement_days {
-        0 => "On the day of the charge".to_owned(),
-        1 => "1 day after the charge".to_owned(),
-        days => format!("{days} days after the charge"),
+        0 => "On the day the invoice is charged".to_owned(),
+        1 => "1 day after the invoice is charged".to_owned(),
+        days => format!("{days} days after the invoice is charged"),
     };
     let account = match (head.payout_account.is_empty(), head.by_hand) {
         (true, _) => "No account yet".to_owned(),
@@ -214,8 +215,8 @@ fn Profile(head: PartnerHead) -> impl IntoView {
         .members
         .iter()
         .map(|member| {
-            let email = (member.email != member.name).then(|| view! { <small>{member.email.clone()}</small> });
-            view! { <div><dt class="name">{member.name.clone()}</dt><dd>{member.role.clone()}{email}</dd></div> }
+            let email = (member.email != member.name).then(|| view! { <small>{breakable(&member.email)}</small> });
+            view! { <div><dt class="name">{breakable(&member.name)}</dt><dd>{member.role.clone()}{email}</dd></div> }
         })
         .collect_view();
     let nobody = head.members.is_empty().then(|| view! { <p class="muted">"Nobody signs in for this partner yet."</p> });
@@ -235,7 +236,7 @@ fn Profile(head: PartnerHead) -> impl IntoView {
                         {fact("Signed up", head.joined.clone())}
                         {fact("Last active", head.last_active.clone())}
                         {fact("Paid to", account)}
-                        {fact("Payout", days)}
+                        {fact("When paid", days)}
                     </dl>
                 </div>
             </section>

@@ -11,7 +11,7 @@ use views::rewards::{ReviewList, StateTab};
 use super::bulk::{BulkForm, RowBox, SelectEverything};
 use crate::components::{
     Amount, Combobox, EmptyState, FilterBar, FilterSelect, KeyHints, Loaded, PageHeader, Pager, RowLink, Segment, Segments, SelectAllTh,
-    SortTh, StatusBadge, TableFrame, Th, Totals, finder, restore_cursor, restore_ticks,
+    SortTh, StatusBadge, TableFrame, Th, Totals, breakable, finder, restore_cursor, restore_ticks,
 };
 use crate::list::{address, filtered, use_list};
 use crate::place::{at, use_here};
@@ -247,10 +247,10 @@ fn Row(line: RewardLine, code: bool, selects: bool, all: bool) -> impl IntoView 
         <tr class:open=open>
             {selects.then(|| view! { <RowBox key=line.key state=line.state amount=line.amount partner=line.partner_name.clone() all=all/> })}
             <th class="c-main c-clip" scope="row">
-                <RowLink href=path drawer=true title=title>{line.partner_name}</RowLink>
+                <RowLink href=path drawer=true title=title>{breakable(&line.partner_name)}</RowLink>
             </th>
             <td data-label="Customer" class=of_nobody>
-                <span>{customer.unwrap_or_else(|| "—".to_owned())}</span>
+                <span>{breakable(customer.as_deref().unwrap_or("—"))}</span>
             </td>
             <td data-label="For" class="c-clip">
                 <span>{line.source.label()}</span>

@@ -8,7 +8,7 @@ use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 
 use crate::components::{
     ButtonForm, DialogForm, Drawer, Field, Form, Hidden, Icon, Loaded, Menu, Notice, Receipt, StatusBadge, SubmitButton, TextArea,
-    Timeline, TooLate, open_next, opens,
+    Timeline, TooLate, breakable, open_next, opens,
 };
 use crate::list::{encode, keeping_query};
 use crate::params::use_key;
@@ -104,7 +104,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
             <div>
                 <dt>"Customer"</dt>
                 <dd class="row">
-                    <a class="link" href=at(of.customer_href)>{customer.label}</a>
+                    <a class="link" href=at(of.customer_href)>{breakable(&customer.label)}</a>
                     <a class="link small-text" href=at(only("customer", &customer.value))>"Show only these"</a>
                 </dd>
             </div>
@@ -114,7 +114,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
         view! {
             <div>
                 <dt>"Transaction"</dt>
-                <dd class="mono">{of.transaction_key}</dd>
+                <dd class="mono">{breakable(&of.transaction_key)}</dd>
             </div>
         }
     });
@@ -125,7 +125,7 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 <div>
                     <dt>"Partner"</dt>
                     <dd class="row">
-                        <a class="link" href=at(partner_path(&line.partner_key))>{line.partner_name}</a>
+                        <a class="link" href=at(partner_path(&line.partner_key))>{breakable(&line.partner_name)}</a>
                         <a class="link small-text" href=at(only("partner", &line.partner_key))>"Show only these"</a>
                     </dd>
                 </div>
@@ -134,11 +134,11 @@ fn Facts(of: RewardDetail) -> impl IntoView {
                 {invoice}
                 <div>
                     <dt>{payment}</dt>
-                    <dd>{line.estimated_payment.unwrap_or_else(|| "not scheduled".to_owned())}</dd>
+                    <dd>{line.estimated_payment.unwrap_or_else(|| "Not scheduled".to_owned())}</dd>
                 </div>
                 <div>
                     <dt>"Reward key"</dt>
-                    <dd class="mono">{line.key}</dd>
+                    <dd class="mono">{breakable(&line.key)}</dd>
                 </div>
             </dl>
         </section>
@@ -187,7 +187,7 @@ pub fn History(entries: Vec<HistoryEntry>, #[prop(optional, into)] undo: String)
             view! {
                 <li>
                     <span class="dot"><Icon name=icon_name(&entry.icon)/></span>
-                    <p><b>{entry.author}</b>" "<span>{entry.what}</span></p>
+                    <p><b>{breakable(&entry.author)}</b>" "<span>{entry.what}</span></p>
                     <time>{entry.when}</time>
                     {(!entry.detail.is_empty()).then(|| view! { <p class="detail">{entry.detail}</p> })}
                 </li>

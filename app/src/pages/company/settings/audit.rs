@@ -5,7 +5,7 @@ use views::Choice;
 use views::settings::{AUDIT_KINDS, AuditEntry, AuditLog};
 
 use super::SettingsTabs;
-use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead, opens};
+use crate::components::{EmptyState, FilterBar, FilterSelect, Loaded, PageHeader, Pager, TableFrame, TableHead, breakable, opens};
 use crate::list::use_list;
 use crate::place::at;
 use crate::server_fns::settings::ListAudit;
@@ -44,7 +44,7 @@ fn Log(log: AuditLog) -> impl IntoView {
     let rows = log.page.rows.iter().cloned().map(|entry| view! { <Entry entry=entry/> }).collect_view();
     view! {
         <TableFrame label="Audit log">
-            <TableHead labels=format!("When, {}|What|About|Who|Facts", log.zone)/>
+            <TableHead labels=format!("When, {}|What|About|Who", log.zone)/>
             <tbody>{rows}</tbody>
         </TableFrame>
         <Pager page=log.page words="Newest first"/>
@@ -54,24 +54,26 @@ fn Log(log: AuditLog) -> impl IntoView {
 
 #[component]
 fn Entry(entry: AuditEntry) -> impl IntoView {
+    let label = breakable(&entry.subject);
     let subject = if entry.href.is_empty() {
-        view! { <span class="mono">{entry.subject}</span> }.into_any()
+        view! { <span class="mono">{label}</span> }.into_any()
     } else {
-        view! { <a class="link" href=at(entry.href) on:click=opens>{entry.subject}</a> }.into_any()
+        view! { <a class="link" href=at(entry.href) on:click=opens>{label}</a> }.into_any()
     };
-    let facts =
-        entry.detail.into_iter().map(|(label, words)| view! { <span class="sub">{format!("{label}: {words}")}</span> }).collect_view();
-    let author = entry.author.clone();
+    let facts: Vec<String> = entry.detail.into_iter().map(|(label, words)| format!("{label}: {words}")).collect();
+    let facts = (!facts.is_empty()).then(|| view! { <small class="entry-facts">{breakable(&facts.join(" · "))}</small> });
     view! {
         <tr>
             <td class="c-date">{entry.at}</td>
-            <th class="c-main" scope="row">{entry.action}</th>
+            <th class="c-main" scope="row">
+                <span>{entry.action}</span>
+                {facts}
+            </th>
             <td>
                 {subject}
                 <small>{entry.subject_kind}</small>
             </td>
-            <td class="c-clip" data-label="By" title=entry.author><span>{author}</span></td>
-            <td><div class="wide-text">{facts}</div></td>
+            <td data-label="By"><div class="wide-text">{breakable(&entry.author)}</div></td>
         </tr>
     }
 }

@@ -7,7 +7,7 @@ use views::settings::{ImportVoidPreview, PastImport};
 
 use crate::components::{
     EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
-    TextArea, Working,
+    TextArea, Working, breakable,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -34,10 +34,14 @@ pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
             let way = way.map(|(href, words)| view! { <a class="link nowrap" href=at(href)>{words}</a> });
             view! {
                 <tr>
-                    <th class="c-main" scope="row"><span>{file.file_name}</span><small>{file.author}</small></th>
+                    <th class="c-main" scope="row">
+                        <span>{breakable(&file.file_name)}</span>
+                        <small>{breakable(&file.author)}</small>
+                        {(!file.standing.is_empty()).then(|| view! { <small>{breakable(&file.standing)}</small> })}
+                    </th>
                     <td class="c-date" data-label="When">{file.at}</td>
                     <td class="c-num" data-label="Rows">{grouped(file.rows)}</td>
-                    <td data-label="Status"><span>{file.standing}</span>" "{way}</td>
+                    <td>{way}</td>
                 </tr>
             }
         })
@@ -49,7 +53,7 @@ pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
                 <p>"The latest files of sales and refunds."</p>
             </div>
             <TableFrame label="Imported sales">
-                <TableHead labels="File|When|#Rows|Status"/>
+                <TableHead labels="File|When|#Rows|~Actions"/>
                 <tbody>{rows}</tbody>
             </TableFrame>
         </section>
