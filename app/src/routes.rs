@@ -44,43 +44,42 @@ impl Part {
 /// The company's console, on both sides of the wire.
 #[component]
 pub fn CompanyApp() -> impl IntoView {
-    let ui = provide();
-    view! {
-        <leptos_meta::Title formatter=document_title/>
-        <Router>
-            <Moves ui=ui/>
-            <Routes fallback=CompanyNotFound>
-                <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
-                    <Route path=path!("") view=page!(Home)/>
-                    <Route path=path!("/search") view=page!(Search)/>
-                    <RewardsRoutes/>
-                    <InvoicesRoutes/>
-                    <PartnersRoutes/>
-                    <CustomersRoutes/>
-                    <OffersRoutes/>
-                    <SettingsRoutes/>
-                </ParentRoute>
-            </Routes>
-            <Toasts/>
-            <Keyboard/>
-            <ScrollMemory/>
-        </Router>
-    }
+    client(|| view! {
+        <Routes fallback=CompanyNotFound>
+            <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
+                <Route path=path!("") view=page!(Home)/>
+                <Route path=path!("/search") view=page!(Search)/>
+                <RewardsRoutes/>
+                <InvoicesRoutes/>
+                <PartnersRoutes/>
+                <CustomersRoutes/>
+                <OffersRoutes/>
+                <SettingsRoutes/>
+            </ParentRoute>
+        </Routes>
+    })
 }
 
 /// The partner's portal.
 #[component]
 pub fn PartnerApp() -> impl IntoView {
+    client(|| view! {
+        <Routes fallback=PartnerNotFound>
+            <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
+                <PartnerRoutes/>
+            </ParentRoute>
+        </Routes>
+    })
+}
+
+/// What both have around their pages. It names neither's: what one client doesn't name is left out of it.
+fn client<V: IntoView + 'static>(routes: impl FnOnce() -> V + Send + 'static) -> impl IntoView {
     let ui = provide();
     view! {
         <leptos_meta::Title formatter=document_title/>
         <Router>
             <Moves ui=ui/>
-            <Routes fallback=PartnerNotFound>
-                <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
-                    <PartnerRoutes/>
-                </ParentRoute>
-            </Routes>
+            {routes()}
             <Toasts/>
             <Keyboard/>
             <ScrollMemory/>

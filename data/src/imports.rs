@@ -10,11 +10,13 @@ mod customers;
 mod doubts;
 mod faults;
 mod format;
+mod kind;
 mod partners;
 mod pending;
 mod pieces;
 mod records;
 mod remarks;
+mod report;
 mod reviews;
 mod rewards;
 mod row;
@@ -28,10 +30,7 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::{Read, Seek};
-use std::str::FromStr;
-use std::sync::Arc;
 
 use domain::money::Decimals;
 use domain::zone::Zone;
@@ -43,8 +42,10 @@ use uuid::Uuid;
 
 pub use faults::RowError;
 pub use format::{Delimiter, Encoding, Format, Told};
+pub use kind::Kind;
 pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
 pub use remarks::{AlikeRows, Remarks};
+pub use report::{Options, Progress, ProgressFn, Report};
 pub use row::{Standing, latest};
 pub use waiting::wait_for_open;
 
@@ -55,189 +56,10 @@ use rows::Rows;
 use crate::bulk::{Mode, Scope};
 use crate::entities::companies::Model as Company;
 use crate::events::CarriedCaps;
-use crate::exports::Noun;
 use crate::{Db, Error, Result, audit, companies};
 
 /// Files of more rows are written in pieces.
 const WHOLE_ROWS: u64 = 5_000;
-
-/// The six kinds of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Partners,
-    Customers,
-    Attributions,
-    Transactions,
-    Rewards,
-    Reviews,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 6] = [Kind::Partners, Kind::Customers, Kind::Attributions, Kind::Transactions, Kind::Rewards, Kind::Reviews];
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Kind::Partners => "partners",
-            Kind::Customers => "customers",
-            Kind::Attributions => "attributions",
-            Kind::Transactions => "transactions",
-            Kind::Rewards => "rewards",
-            Kind::Reviews => "reviews",
-        }
-    }
-
-    /// The file's columns. Their order in the file is free.
-    pub const fn columns(self) -> &'static [&'static str] {
-        match self {
-            Kind::Partners => &["partner_key", "name", "email", "first_name", "last_name", "group"],
-            Kind::Customers => &["customer_key", "name", "email", "partner_key", "created_at"],
-            Kind::Attributions => &["customer_key", "partner_key", "from"],
-            Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at", "product_key", "category_key", "refund_of"],
-            Kind::Rewards => &["partner_key", "amount", "currency", "description", "customer_key", "key"],
-            Kind::Reviews => &["reward_key", "decision", "reason"],
-        }
-    }
-
-    /// Columns that say of a row that it is not to be imported.
-    const fn marks(self) -> &'static [&'static str] {
-        match self {
-            Kind::Transactions => &["voided_at"],
-            _ => &[],
-        }
-    }
-
-    /// The columns that no file can do without.
-    pub const fn required(self) -> &'static [&'static str] {
-        match self {
-            Kind::Partners => &["partner_key"],
-            Kind::Customers => &["customer_key"],
-            Kind::Attributions => &["customer_key", "partner_key", "from"],
-            Kind::Transactions => &["key", "customer_key", "amount", "currency", "occurred_at"],
-            Kind::Rewards => &["partner_key", "amount", "description"],
-            Kind::Reviews => &["reward_key", "decision"],
-        }
-    }
-
-    /// A file to fill in: the header and an example.
-    pub fn template(self) -> String {
-        let example = match self {
-            Kind::Partners => "ada,Ada's Reviews,ada@example.com,Ada,Lovelace,",
-            Kind::Customers => "C-1001,Lark Books,orders@example.com,ada,2026-03-01T09:30:00Z",
-            Kind::Attributions => "C-1001,ada,2026-03-01T09:30:00Z",
-            Kind::Transactions => "ORD-5001,C-1001,49.00,EUR,2026-03-02T14:05:00Z,,,",
-            Kind::Rewards => "ada,25.00,EUR,Bonus for March,,bonus-2026-03-ada",
-            Kind::Reviews => "rwd_0000000000000000000000,approve,",
-        };
-        format!("{}\r\n{example}\r\n", self.columns().join(","))
-    }
-
-    /// The columns of our own exports and downloads of the same noun.
-    fn exported(self) -> impl Iterator<Item = &'static str> {
-        let noun = match self {
-            Kind::Partners => Some(Noun::Partners),
-            Kind::Customers => Some(Noun::Customers),
-            Kind::Transactions => Some(Noun::Transactions),
-            Kind::Rewards => Some(Noun::Rewards),
-            Kind::Attributions | Kind::Reviews => None,
-        };
-        noun.into_iter().flat_map(Noun::column_names)
-    }
-
-    const fn amount_column(self) -> Option<&'static str> {
-        match self {
-            Kind::Transactions | Kind::Rewards => Some("amount"),
-            _ => None,
-        }
-    }
-}
-
-impl FromStr for Kind {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let known = Kind::ALL.into_iter().find(|kind| kind.word() == text);
-        known.ok_or_else(|| format!("“{text}” is not one of {}", Kind::ALL.map(Kind::word).join(", ")))
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Says what would happen, and writes nothing.
-    pub dry_run: bool,
-    /// Imports the good rows although there are bad ones.
-    pub skip_bad: bool,
-    /// Gives rewards again that came in with another file.
-    pub again: bool,
-    /// How the file is written.
-    pub told: Told,
-    /// What people call it.
-    pub file_name: String,
-    /// Turns true when it is to stop: it fails with [`Error::Stopped`] unless it has been accepted by then.
-    pub stop: Option<watch::Receiver<bool>>,
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Bytes read.
-    Reading { done: u64 },
-    /// Rows written.
-    Writing { done: u64, total: u64 },
-}
-
-pub type ProgressFn = Arc<dyn Fn(Progress) + Send + Sync>;
-
-/// What an import did, or would do. `read` = `created` + `changed` + `unchanged` + `skipped` + `voided` +
-/// `impossible`, unless it was refused.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Rows in the file, without the header.
-    pub read: u64,
-    pub created: u64,
-    pub changed: u64,
-    pub unchanged: u64,
-    /// Bad rows that were left out.
-    pub skipped: u64,
-    /// Rows that were good when the file was accepted and were not any more when their turn came.
-    pub impossible: u64,
-    /// What sales and refunds make, where that is known.
-    pub rewards: Option<u64>,
-    /// What is wrong, in the order of the file. Unless bad rows were to be skipped, it means that nothing was written.
-    pub errors: Vec<RowError>,
-    /// Bad rows that `errors` does not name, for there are too many.
-    pub unnamed: u64,
-    /// Rows that are bad only because they came in with another file.
-    pub repeated: u64,
-    /// Rows that were voided where they come from: they are left out.
-    pub voided: Remarks,
-    /// The first rows that can be read, as they were understood: their numbers, and their cells in the order of [`Kind::columns`].
-    pub first: Vec<(u64, Vec<String>)>,
-    /// Good rows that look wrong; only a dry run looks for them.
-    pub doubts: Remarks,
-    /// Why rows became impossible: the first of them.
-    pub late: Vec<RowError>,
-    /// The skipped rows as they stood in the file, with a column `reason`: a temporary file.
-    pub rest: Option<File>,
-    pub dry_run: bool,
-    /// How the file was read.
-    pub format: Format,
-    /// Columns of our own downloads that were not looked at.
-    pub ignored: Vec<String>,
-}
-
-impl Report {
-    /// How many rows are bad.
-    pub fn wrong_rows(&self) -> u64 {
-        let mut rows: Vec<u64> = self.errors.iter().map(|error| error.row).collect();
-        rows.dedup();
-        rows.len() as u64 + self.unnamed
-    }
-
-    /// Nothing was written because there were bad rows.
-    pub fn refused(&self) -> bool {
-        !self.errors.is_empty() && self.rest.is_none()
-    }
-}
 
 /// Who waits for an import.
 #[derive(Clone)]

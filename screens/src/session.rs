@@ -14,7 +14,7 @@ use views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 
 use data::accounts::{Membership, User, find_user};
 use data::clock::{self, Preview};
-use data::entities::{companies, memberships, partners, users};
+use data::entities::{companies, memberships, partners, partnerships, users};
 use data::installation::Time;
 use data::rewards::figures;
 use data::work::Work;
@@ -47,7 +47,6 @@ pub async fn with_companies(db: &Db, user: &User, mut places: Vec<PlaceLink>) ->
 }
 
 async fn companies_of<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<Vec<String>> {
-    use data::entities::partnerships;
     let ids = partnerships::Entity::find()
         .select_only()
         .column(partnerships::Column::CompanyId)
@@ -85,7 +84,6 @@ fn viewer(user: &User, scope: Scope, to_review: i64, zone: &Zone, time: Time, ma
 
 /// A partner reads dates in the zone of the company it has worked with longest.
 async fn partner_zone<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<Zone> {
-    use data::entities::partnerships;
     let first = partnerships::Entity::find()
         .filter(partnerships::Column::PartnerId.eq(partner_id))
         .order_by_asc(partnerships::Column::JoinedAt)
@@ -184,15 +182,12 @@ fn effect(preview: &Preview) -> String {
 
 /// "It is 1 May 2026. Generated 3 invoices, sent 3 emails."
 pub fn moved_words(zone: &Zone, now: Instant, work: &Work) -> String {
-    let date = dates::day(zone, now);
-    match work_words(work) {
-        Some(sentence) => format!("It is {date}. {sentence}."),
-        None => format!("It is {date}. Nothing was due."),
-    }
+    let did = work_words(work).unwrap_or_else(|| "Nothing was due".to_owned());
+    format!("It is {}. {did}.", dates::day(zone, now))
 }
 
 /// "Generated 3 invoices, charged 1 invoice, released 41 payouts, paid 41 partners"; `None` when nothing was done.
-pub fn work_words(work: &Work) -> Option<String> {
+fn work_words(work: &Work) -> Option<String> {
     let parts = [
         (work.released, "released", "reward", "rewards"),
         (work.invoices, "generated", "invoice", "invoices"),

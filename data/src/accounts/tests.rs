@@ -1,11 +1,15 @@
 #![allow(clippy::unwrap_used)]
-use domain::states::{CompanyRole, PartnerRole};
+
+use domain::Instant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::*;
 use crate::companies::{self, Profile};
-use crate::entities::{audit, sign_in_failures, sign_in_networks};
+use crate::entities::{audit, sign_in_failures, sign_in_links, sign_in_networks};
 use crate::installation::{self, Mode};
-use crate::on_both;
+use crate::secrets::hash;
+use crate::{Error, on_both, transact};
 
 const NOW: Instant = Instant(1_767_225_600_000);
 const MINUTE: i64 = 60_000;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::entities::{audit, import_chunks, imports};
-use crate::exports::{Export, Format as ExportFormat};
+use crate::exports::{Export, Format as ExportFormat, Noun};
 use crate::testing::TestDb;
 use crate::work::Worker;
 use crate::{Db, installation, month_end, on_both, programme, transact, transactions, verify};

@@ -1,11 +1,11 @@
-//! Decisions about rewards: bulk, followed by refunds, between invoices, taken back, frozen; manual rewards and adjustments.
+//! Decisions about rewards: many at once, followed by refunds, undone.
 
-use data::bulk::{Mode, Scope};
+use data::bulk::Mode;
 use data::customers::NewCustomer;
 use data::entities::{audit, reward_records, rewards};
 use data::rewards::{
-    Adjustment, Decided, ManualReward, ManualRow, Review, ReviewRow, adjust, approve, create_manual_reward, create_manual_rewards, decline,
-    find, hold, import_identity, mark_paid_elsewhere, move_to_current_invoice, release, remove_from_invoice, review, review_rows, undo,
+    Adjustment, Decided, ManualReward, Review, ReviewRow, adjust, approve, create_manual_reward, decline, find, hold, mark_paid_elsewhere,
+    release, review, review_rows, undo,
 };
 use data::testing::TestDb;
 use data::transactions::{Refund, Sale};
@@ -16,7 +16,10 @@ use domain::states::RewardState;
 use domain::{Currency, Money};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
-use crate::books::{Books, at};
+use crate::books::Books;
+
+mod invoices;
+mod manual;
 
 pub const BY: &str = "olga@northwind.example";
 
@@ -214,70 +217,6 @@ on_both! {
         books.prove().await;
     }
 
-    async fn rewards_move_between_invoices(db: &TestDb) {
-        let books = desk(db).await;
-        let id = books.company_id;
-        let (march, refunded) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
-        assert_eq!(
-            said(move_to_current_invoice(db, id, &keys(&[&march]), BY, books.now().await).await, &march),
-            "no invoice in this currency is in review"
-        );
-        books.until("2026-04-02T12:00:00Z").await;
-        let now = books.now().await;
-        let april = sale(&books, "t3", "c1", "10").await;
-        refund(&books, "r2", "t2", "50").await;
-        let moved = move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202603);
-        assert_eq!(said(move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await, &april), "it is on the invoice of March 2026 already");
-        undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202604);
-        move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
-
-        // Taken off to April and on to May, a reward takes its refund along.
-        remove_from_invoice(db, id, &keys(&[&refunded]), "wrong month", BY, now).await.unwrap();
-        let second = remove_from_invoice(db, id, &keys(&[&refunded]), "", BY, now).await.unwrap();
-        assert_eq!(counts(&second), (1, 0, 1));
-        assert_eq!(standing(&books, &refunded).await.1, 202605);
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!(takes_back.invoice_month, 202605);
-        assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("can't come before it"));
-
-        books.until("2026-06-09T12:00:00Z").await;
-        let totals: Vec<_> = books.invoices().await.iter().map(|invoice| (invoice.month, invoice.total)).collect();
-        assert_eq!(totals, [(202603, Some(2200)), (202605, Some(0))]);
-        books.prove().await;
-    }
-
-    async fn nothing_changes_a_frozen_invoice(db: &TestDb) {
-        let books = desk(db).await;
-        let id = books.company_id;
-        let (one, held) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
-        let approved = approve(db, id, &keys(&[&one]), BY, books.now().await).await.unwrap();
-        hold(db, id, &keys(&[&held]), "checking", BY, books.now().await).await.unwrap();
-        books.until("2026-04-08T12:00:00Z").await;
-        let now = books.now().await;
-        let frozen = "it is on the invoice of March 2026, which is charged or about to be and cannot change";
-        for verb in [Verb::Decline, Verb::Hold, Verb::MarkPaidElsewhere] {
-            let asked = Review { verb, keys: &keys(&[&one]), reason: "late", seen: None, shown: &[] };
-            assert_eq!(said(review(db, id, &asked, BY, now).await, &one), frozen);
-        }
-        assert_eq!(said(remove_from_invoice(db, id, &keys(&[&one]), "", BY, now).await, &one), frozen);
-        assert_eq!(said(undo(db, id, approved.batch_id.unwrap(), BY, now).await, &one), frozen);
-
-        // What was held then is released into April; a refund of what is paid can be decided about for itself.
-        release(db, id, &keys(&[&held]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &held).await, ("pending".to_owned(), 202604, None));
-        refund(&books, "r1", "t1", "100").await;
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!((takes_back.amount, takes_back.invoice_month), (-2000, 202604));
-        hold(db, id, &keys(&[&takes_back.key]), "asking the customer", BY, now).await.unwrap();
-        release(db, id, &keys(&[&takes_back.key]), BY, now).await.unwrap();
-        books.until("2026-05-08T12:00:00Z").await;
-        books.prove().await;
-        let april = books.invoice("NORTHWIND-0002").await;
-        assert_eq!((april.total, april.charge_amount), (Some(-1000), Some(1000)));
-    }
-
     async fn decisions_are_taken_back(db: &TestDb) {
         let books = desk(db).await;
         let (id, now) = (books.company_id, books.now().await);
@@ -311,19 +250,6 @@ on_both! {
         books.prove().await;
     }
 
-    async fn a_hold_taken_back_stays_on_the_invoice_in_review(db: &TestDb) {
-        let books = desk(db).await;
-        let one = sale(&books, "t1", "c1", "100").await;
-        books.until("2026-04-02T12:00:00Z").await;
-        let (id, now) = (books.company_id, books.now().await);
-        let held = hold(db, id, &keys(&[&one]), "oops", BY, now).await.unwrap();
-        undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await, ("pending".to_owned(), 202603, None));
-        hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
-        release(db, id, &keys(&[&one]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await.1, 202604);
-    }
-
     async fn a_file_of_reviews_counts_whole_or_its_good_rows(db: &TestDb) {
         let books = desk(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
@@ -350,129 +276,5 @@ on_both! {
         assert_eq!((good.decided.changed, standing(&books, &one).await.0), (1, "approved".to_owned()));
         let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], Mode::Whole, BY, now).await }).unwrap();
         assert_eq!(counts(&again.decided), (0, 1, 0));
-    }
-
-    async fn manual_rewards(db: &TestDb) {
-        let books = desk(db).await;
-        let (id, now) = (books.company_id, books.now().await);
-        let reward = ManualReward {
-            partner_key: "ada".to_owned(),
-            amount: "25.50".to_owned(),
-            currency: String::new(),
-            description: "Speaking at our conference".to_owned(),
-            customer_key: "c1".to_owned(),
-            onto_invoice: false,
-            invoice_month: None,
-        };
-        let given = create_manual_reward(db, id, &reward, "form-1", BY, now).await.unwrap();
-        assert!(given.new);
-        let again = create_manual_reward(db, id, &reward, "form-1", BY, now.plus_ms(5_000)).await.unwrap();
-        assert_eq!((again.key.as_str(), again.new), (given.key.as_str(), false));
-        assert!(create_manual_reward(db, id, &reward, "form-2", BY, now).await.unwrap().new);
-        let row = find(db.read(), id, &given.key).await.unwrap();
-        assert_eq!((row.amount, row.currency.as_str(), row.state.as_str(), row.source.as_str()), (2550, "USD", "pending", "manual"));
-        assert!(row.customer_id.is_some());
-
-        let refused = |change: fn(&mut ManualReward)| {
-            let mut wrong = reward.clone();
-            change(&mut wrong);
-            async move { create_manual_reward(db, id, &wrong, "form-3", BY, now).await }
-        };
-        assert_eq!(said(refused(|reward| reward.partner_key.clear()).await, "partner_key"), "is missing");
-        assert_eq!(said(refused(|reward| reward.partner_key = "eve".to_owned()).await, "partner_key"), "there is no partner “eve”");
-        assert_eq!(said(refused(|reward| reward.customer_key = "c2".to_owned()).await, "customer_key"), "“c2” is not a customer of this partner");
-        assert_eq!(said(refused(|reward| reward.customer_key = "c9".to_owned()).await, "customer_key"), "there is no customer “c9”");
-        assert_eq!(said(refused(|reward| reward.amount.clear()).await, "amount"), "is missing");
-        assert!(said(refused(|reward| reward.amount = "-0".to_owned()).await, "amount").contains("negative zero"));
-        assert!(said(refused(|reward| reward.amount = "1e400".to_owned()).await, "amount").contains("not an amount"));
-        assert!(said(refused(|reward| reward.amount = "0".to_owned()).await, "amount").contains("more than zero"));
-        assert!(said(refused(|reward| reward.currency = "JPY".to_owned()).await, "amount").contains("too many decimals"));
-        assert!(said(refused(|reward| reward.currency = "XXX".to_owned()).await, "currency").contains("not an ISO 4217"));
-        assert_eq!(said(refused(|reward| reward.description = " ".to_owned()).await, "description"), "is missing");
-        assert!(said(refused(|reward| reward.onto_invoice = true).await, "onto_invoice").contains("no invoice in USD"));
-
-        books.until("2026-04-02T12:00:00Z").await;
-        let late = ManualReward { onto_invoice: true, ..reward.clone() };
-        let onto = create_manual_reward(db, id, &late, "form-4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &onto.key).await.1, 202603);
-        // Another invoice than the one in review is not it.
-        for month in [202602, 202604] {
-            let other = ManualReward { invoice_month: Some(domain::Month(month)), ..late.clone() };
-            let refused = create_manual_reward(db, id, &other, "form-6", BY, books.now().await).await;
-            assert!(said(refused, "onto_invoice").contains("in USD is in review"));
-        }
-        let next = create_manual_reward(db, id, &reward, "form-5", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &next.key).await.1, 202604);
-        books.until("2026-04-09T00:00:00Z").await;
-        assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(7650));
-        books.prove().await;
-    }
-
-    async fn a_file_of_manual_rewards_twice_changes_nothing(db: &TestDb) {
-        let books = desk(db).await;
-        let id = books.company_id;
-        let reward = |partner: &str, amount: &str| ManualReward {
-            partner_key: partner.to_owned(),
-            amount: amount.to_owned(),
-            currency: "EUR".to_owned(),
-            description: "Bonus".to_owned(),
-            ..ManualReward::default()
-        };
-        let row = |row: u32, occurrence: u32, reward: ManualReward| ManualRow {
-            row,
-            key: None,
-            identity: import_identity(&reward, occurrence),
-            earlier: Vec::new(),
-            written: reward.amount.clone(),
-            reward,
-        };
-        let scope = |now| Scope { company_id: id, import_id: uuid::Uuid::from_u128(1), by: BY, now, again: false, progress: &|_, _| Ok(()) };
-        let file = [row(1, 0, reward("ada", "5")), row(2, 1, reward("ada", "5")), row(3, 0, reward("bo", "7")), row(4, 0, reward("eve", "x"))];
-        let now = books.now().await;
-        let refused = transact!(db, |tx| { create_manual_rewards(tx, &scope(now), &file, Mode::Whole).await }).unwrap();
-        let fields: Vec<_> = refused.complaints.iter().map(|complaint| (complaint.row, complaint.field)).collect();
-        assert_eq!((refused.created, fields), (0, vec![(4, "partner_key"), (4, "amount")]));
-        let first = transact!(db, |tx| { create_manual_rewards(tx, &scope(now), &file[..3], Mode::Whole).await }).unwrap();
-        assert_eq!((first.created, first.unchanged), (3, 0));
-        let later = at("2026-03-20T00:00:00Z");
-        let second = transact!(db, |tx| { create_manual_rewards(tx, &scope(later), &file, Mode::Good).await }).unwrap();
-        assert_eq!((second.created, second.unchanged, second.complaints.len()), (0, 3, 2));
-        assert_eq!(all(&books).await, ["700 pending 202603 manual", "500 pending 202603 manual", "500 pending 202603 manual"]);
-    }
-
-    async fn adjustments_are_linked_differences(db: &TestDb) {
-        let books = desk(db).await;
-        let id = books.company_id;
-        let one = sale(&books, "t1", "c1", "100").await;
-        let adjustment = |difference: &str| Adjustment {
-            reward_key: one.clone(),
-            difference: difference.to_owned(),
-            description: "A discount was counted twice".to_owned(),
-        };
-        let now = books.now().await;
-        let less = adjust(db, id, &adjustment("-5"), "a1", BY, now).await.unwrap();
-        assert!(less.new && !adjust(db, id, &adjustment("-5"), "a1", BY, now).await.unwrap().new);
-        assert_eq!(said(adjust(db, id, &adjustment("-15.01"), "a2", BY, now).await, "difference"), "takes away more than is left of the reward: $15.00");
-        assert_eq!(said(adjust(db, id, &adjustment("0"), "a2", BY, now).await, "difference"), "must not be zero");
-        assert!(said(adjust(db, id, &Adjustment { reward_key: less.key.clone(), ..adjustment("1") }, "a3", BY, now).await, "").contains("adjust that one"));
-
-        // It follows its reward, and a full refund takes both back.
-        hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
-        assert_eq!(standing(&books, &less.key).await.0, "hold");
-        release(db, id, &keys(&[&one]), BY, now).await.unwrap();
-        books.until("2026-04-08T12:00:00Z").await;
-        assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(1500));
-        let more = adjust(db, id, &adjustment("2.50"), "a4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &more.key).await, ("pending".to_owned(), 202604, None));
-        refund(&books, "r1", "t1", "100").await;
-        let rows = rewards::Entity::find().all(db.read()).await.unwrap();
-        assert_eq!(rows.iter().map(|row| row.amount).sum::<i64>(), 0, "{:?}", all(&books).await);
-        books.until("2026-05-08T12:00:00Z").await;
-        books.prove().await;
-
-        let declined = sale(&books, "t2", "c1", "10").await;
-        decline(db, id, &keys(&[&declined]), "no", BY, books.now().await).await.unwrap();
-        let of_declined = Adjustment { reward_key: declined, ..adjustment("1") };
-        assert!(said(adjust(db, id, &of_declined, "a5", BY, books.now().await).await, "").contains("declined"));
     }
 }

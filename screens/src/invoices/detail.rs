@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::history::{author, history};
-use super::partners::{Partners, payout_tabs, payouts_of};
+use super::partners::{Partners, payout_tabs, payouts_of, shown};
 use super::{files, stage};
 use crate::lines::money;
 use data::entities::{charge_attempts, companies, invoices};
@@ -32,7 +32,8 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
     let currency: Currency = stored(&invoice.currency)?;
     let totals = totals(company, &shares, sums, currency);
     let kept = payment_files::of_invoice(conn, company.id, invoice.id).await?;
-    let paid = payouts_of(conn, &zone, &invoice, &kept).await?;
+    let payouts = payouts_of(conn, &invoice).await?;
+    let paid = shown(&zone, &payouts, &kept)?;
     let by_hand = files::ByHand::load(conn, company, &invoice, &kept, &paid).await?;
     let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &paid).await?;
@@ -62,7 +63,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
         payout_states: payout_tabs(&paid),
         opened: page.opened(conn, &shares).await?,
         attempts: attempts(conn, &zone, &invoice).await?,
-        history: history(conn, &zone, &invoice).await?,
+        history: history(conn, &zone, &invoice, &payouts).await?,
         frozen: invoice.frozen_at.map(local).unwrap_or_default(),
         digest: invoice.digest.clone().unwrap_or_default(),
         may: InvoiceActions {

@@ -23,9 +23,15 @@ const ENTRIES_MAX: u64 = 50;
 /// An entry, and its order among those of the same instant.
 type Dated = ((i64, Uuid), HistoryEntry);
 
-pub(super) async fn history<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<HistoryEntry>> {
+/// `payouts` are the invoice's, the oldest first.
+pub(super) async fn history<C: ConnectionTrait>(
+    conn: &C,
+    zone: &Zone,
+    invoice: &invoices::Model,
+    payouts: &[payouts::Model],
+) -> Result<Vec<HistoryEntry>> {
     let mut entries = of_invoice(conn, zone, invoice).await?;
-    entries.extend(of_payouts(conn, zone, invoice).await?);
+    entries.extend(of_payouts(conn, zone, invoice, payouts).await?);
     entries.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
     entries.truncate(usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX));
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())
@@ -68,12 +74,10 @@ async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
 }
 
 /// What happened to its payouts: one entry for all that went as planned, and one each for those that failed or were returned.
-async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
-    if invoice.charged_at.is_none() {
+async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model, rows: &[payouts::Model]) -> Result<Vec<Dated>> {
+    if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let rows =
-        payouts::Entity::find().filter(payouts::Column::InvoiceId.eq(invoice.id)).order_by_asc(payouts::Column::Id).all(conn).await?;
     let (came_back, as_planned): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.attempts > 0);
     let steps = together(&as_planned)?;
     let shown = usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX);

@@ -11,7 +11,7 @@ use domain::states::{PayoutState, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 use views::invoices::{InvoicePartner, InvoicePayout, OpenedPartner, PayoutTab};
 
@@ -36,16 +36,17 @@ pub(super) struct Paid {
     pub files: Vec<String>,
 }
 
-/// An invoice's payouts by their partnerships. `kept` are its payment files, the oldest first.
-pub(super) async fn payouts_of<C: ConnectionTrait>(
-    conn: &C,
-    zone: &Zone,
-    invoice: &invoices::Model,
-    kept: &[Kept],
-) -> Result<HashMap<Uuid, Paid>> {
+/// An invoice's payouts, the oldest first. There are none before it is charged.
+pub(super) async fn payouts_of<C: ConnectionTrait>(conn: &C, invoice: &invoices::Model) -> Result<Vec<payouts::Model>> {
     if invoice.charged_at.is_none() {
-        return Ok(HashMap::new());
+        return Ok(Vec::new());
     }
+    let of_invoice = payouts::Entity::find().filter(payouts::Column::InvoiceId.eq(invoice.id));
+    Ok(of_invoice.order_by_asc(payouts::Column::Id).all(conn).await?)
+}
+
+/// Payouts as they are shown, by their partnerships. `kept` are the invoice's payment files, the oldest first.
+pub(super) fn shown(zone: &Zone, rows: &[payouts::Model], kept: &[Kept]) -> Result<HashMap<Uuid, Paid>> {
     // The newest file that holds an attempt, and every file that holds a payout.
     let mut made: HashMap<Attempt, &Kept> = HashMap::new();
     let mut files: HashMap<Uuid, Vec<String>> = HashMap::new();
@@ -55,8 +56,7 @@ pub(super) async fn payouts_of<C: ConnectionTrait>(
             files.entry(attempt.payout_id).or_default().push(file.key());
         }
     }
-    let rows = payouts::Entity::find().filter(payouts::Column::InvoiceId.eq(invoice.id)).all(conn).await?;
-    rows.into_iter()
+    rows.iter()
         .map(|row| {
             let state: PayoutState = stored(&row.state)?;
             let day = |at: Option<i64>| at.map(|at| dates::day(zone, Instant(at))).unwrap_or_default();

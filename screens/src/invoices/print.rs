@@ -10,7 +10,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use views::invoices::{InvoicePrint, PrintedLine};
 
 use super::detail::totals;
-use super::partners::{partner_rows, payouts_of};
+use super::partners::{partner_rows, payouts_of, shown};
 use super::stage;
 use crate::lines;
 use data::entities::{companies, rewards};
@@ -31,7 +31,7 @@ pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Insta
     let (month, currency): (Month, Currency) = (Month(invoice.month), stored(&invoice.currency)?);
     let (shares, sums) = data::invoices::shares(conn, company, &invoice).await?;
     let totals = totals(company, &shares, sums, currency);
-    let paid = payouts_of(conn, &zone, &invoice, &[]).await?;
+    let paid = shown(&zone, &payouts_of(conn, &invoice).await?, &[])?;
     let wanted: Vec<&PartnerShare> = shares.iter().collect();
     let mut partners = partner_rows(conn, company, month, currency, &wanted, &paid).await?;
     partners.sort_by_cached_key(|partner| (domain::fold::fold(&partner.name), partner.key.clone()));

@@ -1,5 +1,6 @@
 //! Rows that were voided where they come from, and rows that look wrong.
 
+use data::exports::{Export, Format, Noun};
 use data::voids;
 
 use super::*;
