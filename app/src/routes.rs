@@ -44,31 +44,35 @@ impl Part {
 /// The company's console, on both sides of the wire.
 #[component]
 pub fn CompanyApp() -> impl IntoView {
-    client(|| view! {
-        <Routes fallback=CompanyNotFound>
-            <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
-                <Route path=path!("") view=page!(Home)/>
-                <Route path=path!("/search") view=page!(Search)/>
-                <RewardsRoutes/>
-                <InvoicesRoutes/>
-                <PartnersRoutes/>
-                <CustomersRoutes/>
-                <OffersRoutes/>
-                <SettingsRoutes/>
-            </ParentRoute>
-        </Routes>
+    client(|| {
+        view! {
+            <Routes fallback=CompanyNotFound>
+                <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
+                    <Route path=path!("") view=page!(Home)/>
+                    <Route path=path!("/search") view=page!(Search)/>
+                    <RewardsRoutes/>
+                    <InvoicesRoutes/>
+                    <PartnersRoutes/>
+                    <CustomersRoutes/>
+                    <OffersRoutes/>
+                    <SettingsRoutes/>
+                </ParentRoute>
+            </Routes>
+        }
     })
 }
 
 /// The partner's portal.
 #[component]
 pub fn PartnerApp() -> impl IntoView {
-    client(|| view! {
-        <Routes fallback=PartnerNotFound>
-            <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
-                <PartnerRoutes/>
-            </ParentRoute>
-        </Routes>
+    client(|| {
+        view! {
+            <Routes fallback=PartnerNotFound>
+                <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
+                    <PartnerRoutes/>
+                </ParentRoute>
+            </Routes>
+        }
     })
 }
 

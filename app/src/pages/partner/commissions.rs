@@ -5,8 +5,8 @@ use views::portal::{CommissionLine, Commissions as View};
 
 use super::earnings::EarningsStats;
 use crate::components::{
-    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals,
-    breakable, is_open,
+    Amount, EmptyState, Loaded, PageHeader, Pager, RowLink, Segment, Segments, StatusBadge, TableFrame, TableHead, Totals, breakable,
+    is_open,
 };
 use crate::list::use_list;
 use crate::server_fns::portal::ListCommissions;

@@ -123,7 +123,8 @@ fn amounts(sums: &[Money]) -> Option<String> {
 
 #[component]
 fn Facts(customer: CustomerDetail) -> impl IntoView {
-    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
+    let fact =
+        |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
     let partner = customer.partner.map(|partner| {
         view! { <div><dt>"Partner"</dt><dd><a class="link" href=at(partner_path(&partner.value))>{breakable(&partner.label)}</a></dd></div> }
     });

@@ -195,7 +195,8 @@ fn Promises(overview: PartnerOverview) -> impl IntoView {
 
 #[component]
 fn Profile(head: PartnerHead) -> impl IntoView {
-    let fact = |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
+    let fact =
+        |label: &'static str, value: String| (!value.is_empty()).then(|| view! { <div><dt>{label}</dt><dd>{breakable(&value)}</dd></div> });
     let person = format!("{} {}", head.first_name, head.last_name).trim().to_owned();
     let tags = (!head.tags.is_empty()).then(|| {
         let tags = head.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect_view();
