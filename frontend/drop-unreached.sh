@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: drop-unreached.sh FILE.wasm. Makes it smaller: functions that the linker must keep and nothing ever calls trap instead, then wasm-opt.
-# - `hydrate_async`: only `hydrate_lazy` begins it, and each view carries it in its table.
+# - `hydrate_async` is begun only by `hydrate_lazy`, `hydrate_from_template` by `template!`: each view and attribute carries them in its table.
 # - `wasm_streams`: wasm-bindgen exports its classes, and no answer is read as a stream.
 set -eu
 features="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue"
@@ -12,7 +12,7 @@ wasm-dis $features "$1" -o "$folder/all.wat"
 awk '
     /^ \(func / {
         name = $0; sub(/ \((param|result|type|local).*/, "", name)
-        cut = name ~ /hydrate_async|wasm_streams|intounderlying/ && name !~ /drop_in_place/
+        cut = name ~ /hydrate_async|hydrate_from_template|wasm_streams|intounderlying/ && name !~ /drop_in_place/
         if (cut) { print; print "  (unreachable)"; dropped++ }
     }
     !cut

@@ -112,10 +112,10 @@ on_both! {
         books.until("2026-04-02T12:00:00Z").await;
         let dates = "Will be charged on 8 Apr 2026, New York time. Estimated payment date: 11 Apr 2026.";
         let label = "The March 2026 invoice in review now";
-        assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, JPY, USD.")]);
+        assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, JPY and USD.")]);
         let euros = books.invoices().await.into_iter().find(|invoice| invoice.currency == "EUR").unwrap();
         data::invoices::pause(db, books.company_id, &euros.number, "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
-        assert_eq!(offered(&books).await[1], format!("{label}: EUR: Paused now; charged once the pause ends. JPY, USD: {dates}"));
+        assert_eq!(offered(&books).await[1], format!("{label}: EUR: Paused now; charged once the pause ends. JPY and USD: {dates}"));
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
         assert_eq!(given(&books, "EUR", "euros", true).await, "Created a reward of €5.00 for ada. Its invoice is paused; it is paid once the pause ends.");
         // March in euros, April in dollars; that in yen is charged.
