@@ -268,8 +268,8 @@ on_both! {
         let noted: Vec<String> = noted.into_iter().filter(|row| row.action == "transactions_imported").map(|row| row.detail).collect();
         assert_eq!(noted.len(), 1);
         assert!(noted[0].contains("\"recorded\":168"), "{noted:?}");
-        let standing = latest(db.read(), company).await.unwrap().unwrap();
-        assert_eq!((standing.ended, standing.created, standing.unchanged, standing.impossible), (true, 168, 6, 0));
+        let status = latest(db.read(), company).await.unwrap().unwrap();
+        assert_eq!((status.ended, status.created, status.unchanged, status.impossible), (true, 168, 6, 0));
         holds(db).await;
         whole.remove().await;
     }

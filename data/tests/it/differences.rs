@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, desk, keys, refund, said, sale, standing};
+use crate::rewards::{BY, all, counts, keys, refund, said, sale, standing, two_partners};
 
 async fn rows(books: &Books<'_>) -> Vec<rewards::Model> {
     let found = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(books.company_id)).order_by_asc(rewards::Column::Id);
@@ -49,7 +49,7 @@ async fn prove_shares(books: &Books<'_>, step: usize) {
 }
 
 async fn shuffle(db: &TestDb, seed: u64) {
-    let books = desk(db).await;
+    let books = two_partners(db).await;
     let (id, mut rng) = (books.company_id, StdRng::seed_from_u64(seed));
     let one = sale(&books, "t1", "c1", "99.99").await;
     let mut batches: Vec<Uuid> = Vec::new();
@@ -124,7 +124,7 @@ on_both! {
     }
 
     async fn a_difference_shares_the_refunds_before_it(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;
@@ -147,7 +147,7 @@ on_both! {
     }
 
     async fn what_was_given_by_hand_is_taken_back(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;

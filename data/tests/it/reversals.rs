@@ -6,7 +6,7 @@ use data::rewards::{approve, decline, find, hold, move_to_current_invoice, relea
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, desk, keys, refund, said, sale, standing};
+use crate::rewards::{BY, all, counts, keys, refund, said, sale, standing, two_partners};
 
 /// The keys of what takes a reward back, the oldest first.
 async fn reversals_of(books: &Books<'_>, key: &str) -> Vec<String> {
@@ -18,7 +18,7 @@ async fn reversals_of(books: &Books<'_>, key: &str) -> Vec<String> {
 
 on_both! {
     async fn undo_counts_what_was_named_and_takes_the_refunds_along(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         refund(&books, "r1", "t1", "25").await;
@@ -38,7 +38,7 @@ on_both! {
     }
 
     async fn what_follows_is_not_taken_back_alone(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "25").await;
@@ -60,7 +60,7 @@ on_both! {
     }
 
     async fn a_decision_on_several_months_is_taken_back_in_all_of_them(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let march = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;
@@ -83,7 +83,7 @@ on_both! {
     }
 
     async fn a_reversal_does_not_come_back_before_its_original(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (march, other) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "100").await);
         books.until("2026-04-02T12:00:00Z").await;
@@ -100,7 +100,7 @@ on_both! {
     }
 
     async fn a_later_decision_about_one_is_named(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two, three) =
             (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await, sale(&books, "t3", "c2", "10").await);
@@ -132,7 +132,7 @@ on_both! {
     }
 
     async fn reversals_among_others_are_left_out(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         refund(&books, "r1", "t2", "25").await;
@@ -168,7 +168,7 @@ on_both! {
     }
 
     async fn reversals_among_others_move_with_their_reward_or_stay(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let march = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;

@@ -24,7 +24,7 @@ mod manual;
 pub const BY: &str = "olga@northwind.example";
 
 /// Ada with the customer c1, Bo with c2; 10 March 2026 in New York.
-pub async fn desk(db: &TestDb) -> Books<'_> {
+pub async fn two_partners(db: &TestDb) -> Books<'_> {
     let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
@@ -97,7 +97,7 @@ pub fn counts(decided: &Decided) -> (u64, u64, u64) {
 
 on_both! {
     async fn many_are_decided_about_at_once_or_none(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let (id, now) = (books.company_id, books.now().await);
         let refused = approve(db, id, &keys(&[&one, "rwd_nobody", &two]), BY, now).await;
@@ -125,7 +125,7 @@ on_both! {
     }
 
     async fn a_stale_drawer_is_told(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = keys(&[&sale(&books, "t1", "c1", "100").await]);
         let now = books.now().await;
         let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0), shown: &[] };
@@ -145,7 +145,7 @@ on_both! {
     }
 
     async fn a_stale_list_is_told(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let both = keys(&[&sale(&books, "t1", "c1", "100").await, &sale(&books, "t2", "c1", "50").await]);
         let now = books.now().await;
         let new = [RewardState::Pending; 2];
@@ -159,7 +159,7 @@ on_both! {
     }
 
     async fn nobody_decides_about_another_companys_rewards(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let now = books.now().await;
         let decided = approve(db, books.company_id, &keys(&[&one]), BY, now).await.unwrap();
@@ -173,7 +173,7 @@ on_both! {
     }
 
     async fn refunds_follow_their_reward(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "25").await;
@@ -199,7 +199,7 @@ on_both! {
     }
 
     async fn what_was_refunded_while_declined_is_taken_back_on_return(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "10").await;
@@ -218,7 +218,7 @@ on_both! {
     }
 
     async fn decisions_are_taken_back(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         hold(db, id, &keys(&[&one]), "first reason", BY, now).await.unwrap();
@@ -251,7 +251,7 @@ on_both! {
     }
 
     async fn a_file_of_reviews_counts_whole_or_its_good_rows(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let (id, now) = (books.company_id, books.now().await);
         let row = |row: u32, key: &str, verb: Verb, reason: &str| ReviewRow { row, reward_key: key.to_owned(), verb, reason: reason.to_owned() };

@@ -6,11 +6,11 @@ use data::rewards::{Review, approve, hold, move_to_current_invoice, release, rem
 use domain::review::Verb;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{BY, counts, desk, keys, refund, said, sale, standing};
+use super::{BY, counts, keys, refund, said, sale, standing, two_partners};
 
 on_both! {
     async fn rewards_move_between_invoices(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (march, refunded) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         assert_eq!(
@@ -44,7 +44,7 @@ on_both! {
     }
 
     async fn nothing_changes_a_frozen_invoice(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (one, held) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let approved = approve(db, id, &keys(&[&one]), BY, books.now().await).await.unwrap();
@@ -74,7 +74,7 @@ on_both! {
     }
 
     async fn a_hold_taken_back_stays_on_the_invoice_in_review(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;
         let (id, now) = (books.company_id, books.now().await);

@@ -8,12 +8,12 @@ use data::rewards::{
 use data::{on_both, transact};
 use sea_orm::EntityTrait;
 
-use super::{BY, all, desk, keys, refund, said, sale, standing};
+use super::{BY, all, keys, refund, said, sale, standing, two_partners};
 use crate::books::at;
 
 on_both! {
     async fn manual_rewards(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let reward = ManualReward {
             partner_key: "ada".to_owned(),
@@ -69,7 +69,7 @@ on_both! {
     }
 
     async fn a_file_of_manual_rewards_twice_changes_nothing(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let reward = |partner: &str, amount: &str| ManualReward {
             partner_key: partner.to_owned(),
@@ -101,7 +101,7 @@ on_both! {
     }
 
     async fn adjustments_are_linked_differences(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let one = sale(&books, "t1", "c1", "100").await;
         let adjustment = |difference: &str| Adjustment {
