@@ -38,7 +38,7 @@ pub struct Adjustment {
 /// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
 pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let original = super::find(tx, company_id, &adjustment.reward_key).await?;
         let currency: Currency = stored(&original.currency)?;
         let mut checks = Checks::new();
@@ -55,7 +55,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         }
         checks.finish()?;
         refuse_voided(tx, &original).await?;
-        let row = linked_row(&desk, &original, difference, description, token, by)?;
+        let row = linked_row(&context, &original, difference, description, token, by)?;
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
             return Ok(CreatedReward { key: row.key, new: false });
         }
@@ -74,12 +74,12 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             "description": row.description,
             "month": row.invoice_month,
         });
-        let noted = audit_row(&desk, by, "reward_adjusted".to_owned(), &original.key, &detail);
+        let noted = audit_row(&context, by, "reward_adjusted".to_owned(), &original.key, &detail);
         let key = row.key.clone();
         insert_rewards(tx, vec![row.clone()]).await?;
         insert_all(tx, [noted]).await?;
         let added = Change {
-            to: row.standing()?,
+            to: row.position()?,
             state_reason: row.state_reason.clone(),
             reason: None,
             action: "adjust",
@@ -87,30 +87,30 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             follows: false,
             row,
         };
-        take_back_refunded(tx, &desk, &[&added], added.row.id, by).await?;
+        take_back_refunded(tx, &context, &[&added], added.row.id, by).await?;
         Ok(CreatedReward { key, new: true })
     })
 }
 
 fn linked_row(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     original: &rewards::Model,
     difference: Money,
     description: String,
     token: &str,
     by: &str,
 ) -> Result<rewards::Model> {
-    let standing = original.standing()?;
+    let position = original.position()?;
     if original.reverses.is_some() {
         return Err(Error::conflict("this reward corrects another one; adjust that one instead"));
     }
-    let state = match standing.state {
+    let state = match position.state {
         RewardState::Declined => return Err(Error::conflict("a declined reward cannot be adjusted; approve it first")),
         RewardState::Paid => return Err(Error::conflict("a reward that was paid elsewhere cannot be adjusted")),
-        RewardState::Hold | RewardState::Scheduled => standing.state,
+        RewardState::Hold | RewardState::Scheduled => position.state,
         RewardState::Pending | RewardState::Approved => RewardState::Pending,
     };
-    let books: &InvoiceMonths = desk.books(&original.currency);
+    let months: &InvoiceMonths = context.months(&original.currency);
     let draft = RewardDraft {
         partnership_id: original.partnership_id,
         offer_id: original.offer_id,
@@ -120,21 +120,21 @@ fn linked_row(
         description,
         state,
         state_reason: original.state_reason.clone().filter(|_| !state.payable()),
-        ready_at: standing.ready_at,
+        ready_at: position.ready_at,
         reverses: Some(original.id),
     };
     let cause = json!(["adjust", token]).to_string();
     let origin = Origin {
-        company_id: desk.company.id,
+        company_id: context.company.id,
         cause: &cause,
         source: RewardSource::Adjustment,
         group_id: original.group_id,
         customer_id: original.customer_id,
         transaction_id: original.transaction_id,
         change_id: None,
-        invoice_month: books.accumulating.max(standing.month),
-        occurred_at: desk.now,
-        created_at: desk.now,
+        invoice_month: months.accumulating.max(position.month),
+        occurred_at: context.now,
+        created_at: context.now,
         author: by,
     };
     Ok(from_draft(&origin, &draft))

@@ -59,7 +59,7 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
     }
     check_reason(review.reason)?;
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let requested = review.keys.iter().enumerate().map(|(place, key)| RequestedDecision {
             row: 0,
             key,
@@ -69,9 +69,9 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
         });
         let requested: Vec<RequestedDecision<'_>> = requested.collect();
         if let (Some(seen), [key]) = (review.seen, review.keys) {
-            refuse_stale(tx, &desk, review, key, seen).await?;
+            refuse_stale(tx, &context, review, key, seen).await?;
         }
-        all_or_none(tx, &desk, &requested, by).await
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -98,10 +98,10 @@ pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], rea
 /// Puts rewards onto the invoice in review of their currency.
 pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let requested: Vec<RequestedDecision<'_>> =
             keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
-        all_or_none(tx, &desk, &requested, by).await
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -109,10 +109,10 @@ pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String],
 pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
     check_reason(reason)?;
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let requested: Vec<RequestedDecision<'_>> =
             keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
-        all_or_none(tx, &desk, &requested, by).await
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -120,7 +120,7 @@ pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], rea
 /// another reward, with None.
 pub(super) async fn review_each<C: ConnectionTrait>(
     tx: &C,
-    desk: &ReviewContext,
+    context: &ReviewContext,
     keys: &[&str],
     decision: Decision,
     reason: &str,
@@ -128,11 +128,11 @@ pub(super) async fn review_each<C: ConnectionTrait>(
 ) -> Result<(Decided, HashMap<String, Option<String>>)> {
     let requested: Vec<RequestedDecision<'_>> =
         keys.iter().map(|key| RequestedDecision { row: 0, key, step: decision, reason, shown: None }).collect();
-    let plan = plan(tx, desk, &requested).await?;
+    let plan = plan(tx, context, &requested).await?;
     let refused = plan.refused.into_iter();
     let refused =
         refused.map(|(index, refused)| (requested[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
-    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, desk, plan.changes, by).await? }, refused))
+    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, context, plan.changes, by).await? }, refused))
 }
 
 /// Decides as a file says, or sees what that would do.
@@ -144,7 +144,7 @@ pub async fn review_rows<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<ReviewRows> {
-    let desk = ReviewContext::open(tx, company_id, now).await?;
+    let context = ReviewContext::open(tx, company_id, now).await?;
     let requested: Vec<RequestedDecision<'_>> = rows
         .iter()
         .map(|row| RequestedDecision {
@@ -155,14 +155,14 @@ pub async fn review_rows<C: ConnectionTrait>(
             shown: None,
         })
         .collect();
-    let plan = plan(tx, &desk, &requested).await?;
+    let plan = plan(tx, &context, &requested).await?;
     let complaints: Vec<Complaint> = plan
         .refused
         .into_iter()
         .map(|(index, refused)| Complaint { row: requested[index].row, field: refused.field, message: refused.message })
         .collect();
     let decided = if mode.writes(!complaints.is_empty()) {
-        apply(tx, &desk, plan.changes, by).await?
+        apply(tx, &context, plan.changes, by).await?
     } else {
         let named = plan.changes.iter().filter(|change| mode == Mode::Check && !change.follows).count();
         Decided { batch_id: None, changed: named as u64, unchanged: 0, followed: 0, left_out: 0 }
@@ -220,11 +220,16 @@ struct Plan {
 }
 
 /// Decides about all or none. Among several, what only follows another reward is left out and stops nothing.
-async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested: &[RequestedDecision<'_>], by: &str) -> Result<Decided> {
+async fn all_or_none<C: ConnectionTrait>(
+    tx: &C,
+    context: &ReviewContext,
+    requested: &[RequestedDecision<'_>],
+    by: &str,
+) -> Result<Decided> {
     if requested.is_empty() {
         return Err(Error::invalid("", "choose at least one reward"));
     }
-    let plan = plan(tx, desk, requested).await?;
+    let plan = plan(tx, context, requested).await?;
     let several = requested.len() > 1;
     let (left_out, refused): (Vec<_>, Vec<_>) = plan.refused.into_iter().partition(|(_, refused)| several && refused.follows);
     if !refused.is_empty() {
@@ -237,14 +242,14 @@ async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested
         return Err(Error::invalid("", words));
     }
     let left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
-    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, desk, plan.changes, by).await? })
+    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, context, plan.changes, by).await? })
 }
 
 /// Where everything asked for would lead, without writing.
-async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested: &[RequestedDecision<'_>]) -> Result<Plan> {
+async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, requested: &[RequestedDecision<'_>]) -> Result<Plan> {
     let keys: Vec<&str> = requested.iter().map(|requested| requested.key).collect();
-    let mut rows = by_keys(tx, desk.company.id, &keys).await?;
-    let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
+    let mut rows = by_keys(tx, context.company.id, &keys).await?;
+    let originals = by_ids(tx, context.company.id, rows.values().filter_map(|row| row.reverses)).await?;
     let named: HashMap<Uuid, (Decision, Option<Uuid>)> =
         requested.iter().filter_map(|requested| rows.get(requested.key).map(|row| (row.id, (requested.step, row.reverses)))).collect();
     let mut first: HashMap<&str, Decision> = HashMap::new();
@@ -274,7 +279,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested: &[Req
             continue;
         }
         let original = row.reverses.and_then(|id| originals.get(&id));
-        let reached = match (reached(desk, &row, original, requested)?, requested.shown) {
+        let reached = match (reached(context, &row, original, requested)?, requested.shown) {
             (Ok(Some(_)), Some(shown)) if shown.word() != row.state => Err(Refusal::Meanwhile(stored(&row.state)?)),
             (reached, _) => reached,
         };
@@ -298,28 +303,28 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested: &[Req
 
 /// Where one reward would stand.
 fn reached(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     row: &rewards::Model,
     original: Option<&rewards::Model>,
     requested: &RequestedDecision<'_>,
 ) -> Result<Result<Option<RewardPosition>, Refusal>> {
-    let standing = row.standing()?;
-    let books = desk.books(&row.currency);
+    let position = row.position()?;
+    let months = context.months(&row.currency);
     Ok(match requested.step {
         Decision::Decide(verb) => match original {
-            Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.standing()?, books) => {
-                match review::decide(verb, requested.reason, &standing, books, desk.now) {
+            Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.position()?, months) => {
+                match review::decide(verb, requested.reason, &position, months, context.now) {
                     Ok(None) => Ok(None),
                     _ => Err(Refusal::Follows(original.key.clone())),
                 }
             }
-            _ => review::decide(verb, requested.reason, &standing, books, desk.now),
+            _ => review::decide(verb, requested.reason, &position, months, context.now),
         },
         Decision::MoveToCurrent => {
             let before = original.map(|original| (original.key.as_str(), domain::Month(original.invoice_month)));
-            review::move_to_current_invoice(&standing, before, books).map(Some)
+            review::move_to_current_invoice(&position, before, months).map(Some)
         }
-        Decision::Remove => review::remove_from_invoice(&standing, books).map(Some),
+        Decision::Remove => review::remove_from_invoice(&position, months).map(Some),
     })
 }
 
@@ -341,15 +346,15 @@ pub(super) fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// Refuses a decision by somebody who has not seen the newest one, and says which that is.
-async fn refuse_stale<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, requested: &Review<'_>, key: &str, seen: i64) -> Result<()> {
-    let row = super::find(tx, desk.company.id, key).await?;
+async fn refuse_stale<C: ConnectionTrait>(tx: &C, context: &ReviewContext, requested: &Review<'_>, key: &str, seen: i64) -> Result<()> {
+    let row = super::find(tx, context.company.id, key).await?;
     let records = meanwhile::records(tx, row.id).await?;
     let last = records.first().map_or(0, |record| record.seq);
     if last == seen {
         return Ok(());
     }
-    let zone = desk.company.zone()?;
-    let reached = review::decide(requested.verb, requested.reason, &row.standing()?, desk.books(&row.currency), desk.now);
+    let zone = context.company.zone()?;
+    let reached = review::decide(requested.verb, requested.reason, &row.position()?, context.months(&row.currency), context.now);
     if matches!(reached, Ok(None)) {
         // A move to another month may have come after it.
         let decided = records.iter().find(|record| record.from_state != record.to_state);

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, keys, refund, said, sale, standing, two_partners};
+use crate::rewards::{BY, all, counts, keys, position, refund, said, sale, two_partners};
 
 async fn rows(books: &Books<'_>) -> Vec<rewards::Model> {
     let found = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(books.company_id)).order_by_asc(rewards::Column::Id);
@@ -155,10 +155,10 @@ on_both! {
         assert!(said(withdraw(db, id, &one, BY, now).await, "").contains("given by hand"));
         let back = withdraw(db, id, &given, BY, now).await.unwrap();
         assert_eq!(counts(&back), (1, 0, 1));
-        assert_eq!(standing(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
+        assert_eq!(position(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
         assert!(said(withdraw(db, id, &given, BY, now).await, "").starts_with(&format!("it was already withdrawn by {BY} on ")));
         undo(db, id, back.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &given).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &given).await, ("pending".to_owned(), 202603, None));
         prove_shares(&books, 0).await;
 
         let manual = data::rewards::ManualReward { partner_key: "ada".to_owned(), amount: "7".to_owned(), description: "Talk".to_owned(), ..Default::default() };

@@ -6,7 +6,7 @@ use data::rewards::{approve, decline, find, hold, move_to_current_invoice, relea
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, keys, refund, said, sale, standing, two_partners};
+use crate::rewards::{BY, all, counts, keys, position, refund, said, sale, two_partners};
 
 /// The keys of what takes a reward back, the oldest first.
 async fn reversals_of(books: &Books<'_>, key: &str) -> Vec<String> {
@@ -55,7 +55,7 @@ on_both! {
         let of_sale = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert!(!of_sale.follows && !of_sale.undo.is_empty());
         undo(db, id, held, BY, now).await.unwrap();
-        assert_eq!(standing(&books, &reversal).await.0, "pending");
+        assert_eq!(position(&books, &reversal).await.0, "pending");
         books.prove().await;
     }
 
@@ -92,10 +92,10 @@ on_both! {
         let held = hold(db, id, &keys(&[&march]), "checking", BY, books.now().await).await.unwrap().batch_id.unwrap();
         // March is charged without it, April in review, May accumulates.
         books.until("2026-05-02T12:00:00Z").await;
-        assert_eq!((standing(&books, &other).await.1, standing(&books, &april).await.1), (202603, 202604));
+        assert_eq!((position(&books, &other).await.1, position(&books, &april).await.1), (202603, 202604));
         undo(db, id, held, BY, books.now().await).await.unwrap();
         let reversal = reversals_of(&books, &march).await.remove(0);
-        assert_eq!((standing(&books, &march).await.1, standing(&books, &reversal).await.1), (202605, 202605));
+        assert_eq!((position(&books, &march).await.1, position(&books, &reversal).await.1), (202605, 202605));
         books.prove().await;
     }
 
@@ -112,7 +112,7 @@ on_both! {
         decline(db, id, &keys(&[&two]), "no", BY, now).await.unwrap();
         assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been declined by {BY}"));
         assert!(said(undo(db, id, approved, BY, now).await, &one).starts_with("nothing about"));
-        assert_eq!(standing(&books, &one).await.0, "approved");
+        assert_eq!(position(&books, &one).await.0, "approved");
 
         // Taken back for one reward alone, its refund with it, the rest of the decision can still be taken back.
         let held = hold(db, id, &keys(&[&one, &three]), "checking", BY, now).await.unwrap();
@@ -127,7 +127,7 @@ on_both! {
         assert_eq!(counts(&undo(db, id, record.id, BY, now).await.unwrap()), (1, 0, 2));
         assert_eq!(counts(&undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap()), (1, 0, 0));
         assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
-        assert_eq!((standing(&books, &one).await.0, standing(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
+        assert_eq!((position(&books, &one).await.0, position(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
         books.prove().await;
     }
 
@@ -141,7 +141,7 @@ on_both! {
         let mixed = keys(&[&of_two[0], &one, &of_two[1]]);
         let held = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
         assert_eq!((counts(&held), held.left_out), ((1, 0, 0), 2));
-        assert_eq!((standing(&books, &two).await.0.as_str(), standing(&books, &of_two[0]).await.0.as_str()), ("pending", "pending"));
+        assert_eq!((position(&books, &two).await.0.as_str(), position(&books, &of_two[0]).await.0.as_str()), ("pending", "pending"));
         let again = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
         assert_eq!((counts(&again), again.left_out, again.batch_id), ((0, 1, 0), 2, None));
         // The rest is still all or nothing.
@@ -180,12 +180,12 @@ on_both! {
         // What is on the invoice already does not stop the others; its refund is moved for itself.
         let moved = move_to_current_invoice(db, id, &keys(&[&march, &of_march, &one, &of_two]), BY, now).await.unwrap();
         assert_eq!((counts(&moved), moved.left_out), ((2, 1, 0), 1));
-        assert_eq!((standing(&books, &of_march).await.1, standing(&books, &one).await.1, standing(&books, &of_two).await.1), (202603, 202603, 202604));
+        assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1, position(&books, &of_two).await.1), (202603, 202603, 202604));
         undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!((standing(&books, &of_march).await.1, standing(&books, &one).await.1), (202604, 202604));
+        assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1), (202604, 202604));
         let removed = remove_from_invoice(db, id, &keys(&[&two, &of_two]), "", BY, now).await.unwrap();
         assert_eq!(counts(&removed), (1, 0, 1));
-        assert_eq!((standing(&books, &two).await.1, standing(&books, &of_two).await.1), (202605, 202605));
+        assert_eq!((position(&books, &two).await.1, position(&books, &of_two).await.1), (202605, 202605));
         books.prove().await;
     }
 }

@@ -73,7 +73,7 @@ pub async fn all(books: &Books<'_>) -> Vec<String> {
     rows.iter().map(|row| format!("{} {} {} {}", row.amount, row.state, row.invoice_month, row.source)).collect()
 }
 
-pub async fn standing(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
+pub async fn position(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
     let row = find(books.db.read(), books.company_id, key).await.unwrap();
     (row.state, row.invoice_month, row.state_reason)
 }
@@ -102,7 +102,7 @@ on_both! {
         let (id, now) = (books.company_id, books.now().await);
         let refused = approve(db, id, &keys(&[&one, "rwd_nobody", &two]), BY, now).await;
         assert_eq!(said(refused, "rwd_nobody"), "there is no reward “rwd_nobody”");
-        assert_eq!(standing(&books, &one).await.0, "pending");
+        assert_eq!(position(&books, &one).await.0, "pending");
 
         let done = approve(db, id, &keys(&[&one, &two, &one]), BY, now).await.unwrap();
         assert_eq!(counts(&done), (2, 1, 0));
@@ -112,11 +112,11 @@ on_both! {
         assert_eq!(said(decline(db, id, &keys(&[&one]), "  ", BY, now).await, "reason"), "a reason is required");
         decline(db, id, &keys(&[&one]), "Bought by the partner themselves", BY, now).await.unwrap();
         let why = Some("Bought by the partner themselves".to_owned());
-        assert_eq!(standing(&books, &one).await, ("declined".to_owned(), 202603, why));
+        assert_eq!(position(&books, &one).await, ("declined".to_owned(), 202603, why));
         assert_eq!(said(hold(db, id, &keys(&[&one]), "x", BY, now).await, &one), "a reward that is declined cannot be put on hold");
         assert!(said(approve(db, id, &[], BY, now).await, "").contains("at least one"));
         mark_paid_elsewhere(db, id, &keys(&[&two]), "by cheque", BY, now).await.unwrap();
-        assert_eq!(standing(&books, &two).await.0, "paid");
+        assert_eq!(position(&books, &two).await.0, "paid");
 
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
         let audited = audit::Entity::find().filter(audit::Column::SubjectKind.eq("reward")).count(db.read()).await.unwrap();
@@ -152,7 +152,7 @@ on_both! {
         let asked = |verb| Review { verb, keys: &both, reason: "no", seen: None, shown: &new };
         approve(db, books.company_id, &both[..1], BY, now).await.unwrap();
         assert_eq!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]), "it was approved meanwhile");
-        assert_eq!(standing(&books, &both[1]).await.0, "pending");
+        assert_eq!(position(&books, &both[1]).await.0, "pending");
         // What others decided alike is no news.
         let done = review(db, books.company_id, &asked(Verb::Approve), BY, now).await.unwrap();
         assert_eq!((done.changed, done.unchanged), (1, 1));
@@ -225,21 +225,21 @@ on_both! {
         let declined = decline(db, id, &keys(&[&one, &two]), "second reason", BY, now).await.unwrap().batch_id.unwrap();
         let back = undo(db, id, declined, BY, now).await.unwrap();
         assert_eq!(counts(&back), (2, 0, 0));
-        assert_eq!(standing(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
-        assert_eq!(standing(&books, &two).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
+        assert_eq!(position(&books, &two).await, ("pending".to_owned(), 202603, None));
         assert_eq!(said(undo(db, id, declined, BY, now).await, ""), "this has already been undone");
         assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
 
         let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
         hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
         assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been put on hold by {BY}"));
-        assert_eq!(standing(&books, &one).await.0, "approved");
+        assert_eq!(position(&books, &one).await.0, "approved");
         // One record of the batch can be taken back alone.
         let record = reward_records::Entity::find().filter(reward_records::Column::BatchId.eq(approved)).all(db.read()).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let of_one = record.iter().find(|record| record.reward_id == row.id).unwrap();
         undo(db, id, of_one.id, BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await.0, "hold");
+        assert_eq!(position(&books, &one).await.0, "hold");
 
         // The same decision at the same instant once more is another one.
         let first = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
@@ -271,9 +271,9 @@ on_both! {
                 (4, "reward_key", "is decided in an earlier row already"),
             ]
         );
-        assert_eq!((outcome.decided.changed, standing(&books, &one).await.0), (0, "pending".to_owned()));
+        assert_eq!((outcome.decided.changed, position(&books, &one).await.0), (0, "pending".to_owned()));
         let good = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Good, BY, now).await }).unwrap();
-        assert_eq!((good.decided.changed, standing(&books, &one).await.0), (1, "approved".to_owned()));
+        assert_eq!((good.decided.changed, position(&books, &one).await.0), (1, "approved".to_owned()));
         let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], Mode::Whole, BY, now).await }).unwrap();
         assert_eq!(counts(&again.decided), (0, 1, 0));
     }

@@ -6,7 +6,7 @@ use data::rewards::{Review, approve, hold, move_to_current_invoice, release, rem
 use domain::review::Verb;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{BY, counts, keys, refund, said, sale, standing, two_partners};
+use super::{BY, counts, keys, position, refund, said, sale, two_partners};
 
 on_both! {
     async fn rewards_move_between_invoices(db: &TestDb) {
@@ -22,17 +22,17 @@ on_both! {
         let april = sale(&books, "t3", "c1", "10").await;
         refund(&books, "r2", "t2", "50").await;
         let moved = move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202603);
+        assert_eq!(position(&books, &april).await.1, 202603);
         assert_eq!(said(move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await, &april), "it is on the invoice of March 2026 already");
         undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202604);
+        assert_eq!(position(&books, &april).await.1, 202604);
         move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
 
         // Taken off to April and on to May, a reward takes its refund along.
         remove_from_invoice(db, id, &keys(&[&refunded]), "wrong month", BY, now).await.unwrap();
         let second = remove_from_invoice(db, id, &keys(&[&refunded]), "", BY, now).await.unwrap();
         assert_eq!(counts(&second), (1, 0, 1));
-        assert_eq!(standing(&books, &refunded).await.1, 202605);
+        assert_eq!(position(&books, &refunded).await.1, 202605);
         let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
         assert_eq!(takes_back.invoice_month, 202605);
         assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("can't come before it"));
@@ -61,7 +61,7 @@ on_both! {
 
         // What was held then is released into April; a refund of what is paid can be decided about for itself.
         release(db, id, &keys(&[&held]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &held).await, ("pending".to_owned(), 202604, None));
+        assert_eq!(position(&books, &held).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
         let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
         assert_eq!((takes_back.amount, takes_back.invoice_month), (-2000, 202604));
@@ -80,9 +80,9 @@ on_both! {
         let (id, now) = (books.company_id, books.now().await);
         let held = hold(db, id, &keys(&[&one]), "oops", BY, now).await.unwrap();
         undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &one).await, ("pending".to_owned(), 202603, None));
         hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
         release(db, id, &keys(&[&one]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await.1, 202604);
+        assert_eq!(position(&books, &one).await.1, 202604);
     }
 }

@@ -8,7 +8,7 @@ use data::rewards::{
 use data::{on_both, transact};
 use sea_orm::EntityTrait;
 
-use super::{BY, all, keys, refund, said, sale, standing, two_partners};
+use super::{BY, all, keys, position, refund, said, sale, two_partners};
 use crate::books::at;
 
 on_both! {
@@ -54,7 +54,7 @@ on_both! {
         books.until("2026-04-02T12:00:00Z").await;
         let late = ManualReward { onto_invoice: true, ..reward.clone() };
         let onto = create_manual_reward(db, id, &late, "form-4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &onto.key).await.1, 202603);
+        assert_eq!(position(&books, &onto.key).await.1, 202603);
         // Another invoice than the one in review is not it.
         for month in [202602, 202604] {
             let other = ManualReward { invoice_month: Some(domain::Month(month)), ..late.clone() };
@@ -62,7 +62,7 @@ on_both! {
             assert!(said(refused, "onto_invoice").contains("in USD is in review"));
         }
         let next = create_manual_reward(db, id, &reward, "form-5", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &next.key).await.1, 202604);
+        assert_eq!(position(&books, &next.key).await.1, 202604);
         books.until("2026-04-09T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(7650));
         books.prove().await;
@@ -118,12 +118,12 @@ on_both! {
 
         // It follows its reward, and a full refund takes both back.
         hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
-        assert_eq!(standing(&books, &less.key).await.0, "hold");
+        assert_eq!(position(&books, &less.key).await.0, "hold");
         release(db, id, &keys(&[&one]), BY, now).await.unwrap();
         books.until("2026-04-08T12:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(1500));
         let more = adjust(db, id, &adjustment("2.50"), "a4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &more.key).await, ("pending".to_owned(), 202604, None));
+        assert_eq!(position(&books, &more.key).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
         let rows = rewards::Entity::find().all(db.read()).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.amount).sum::<i64>(), 0, "{:?}", all(&books).await);
