@@ -320,8 +320,8 @@ on_both! {
         let waited = wait_for_open(db, company, std::time::Duration::ZERO).await;
         assert!(matches!(waited, Err(Error::Conflict(_))), "{waited:?}");
         transact!(db, |tx| { row::give_back(tx, import_id, "somebody").await }).unwrap();
-        let ctx = Worker::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
-        let work = crate::due::run_due(db, &ctx, later).await.unwrap();
+        let worker = Worker::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
+        let work = crate::due::run_due(db, &worker, later).await.unwrap();
         assert_eq!((work.imported, work.months_closed), (168, 1));
         holds(db).await;
     }

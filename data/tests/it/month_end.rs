@@ -114,7 +114,7 @@ on_both! {
         // Nothing ran for six weeks.
         let late = at("2026-03-04T15:00:00Z");
         move_clock(db, late).await;
-        let work = due::run_due(db, &books.ctx, late).await.unwrap();
+        let work = due::run_due(db, &books.worker, late).await.unwrap();
         assert_eq!((work.released, work.months_closed, work.invoices, work.charges_done), (1, 2, 2, 0));
         let invoices = books.invoices().await;
         assert_eq!(invoices.iter().map(|invoice| invoice.month).collect::<Vec<_>>(), [202_601, 202_602]);

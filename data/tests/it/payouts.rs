@@ -189,7 +189,7 @@ on_both! {
         let now = books.now().await;
         mark_failed(db, books.company_id, payouts[0].attempt().unwrap(), "account closed", "olga", now).await.unwrap();
         assert_eq!((books.post.count("payout_failed"), books.post.count("payout_not_arrived")), (0, 0));
-        due::run_due(db, &books.ctx, now).await.unwrap();
+        due::run_due(db, &books.worker, now).await.unwrap();
         let letters = books.post.letters.lock().unwrap().clone();
         let told = letters.iter().find(|letter| letter.kind == "payout_not_arrived").unwrap();
         assert!(told.body.contains("Your payment didn't arrive: account closed. Ask Northwind to add your account."), "{}", told.body);
@@ -387,7 +387,7 @@ on_both! {
         *books.post.down.lock().unwrap() = true;
         let april = at("2026-03-31T22:00:00Z");
         installation_at(db, april).await;
-        due::run_due(db, &books.ctx, april).await.unwrap();
+        due::run_due(db, &books.worker, april).await.unwrap();
         let mail = outbox::Entity::find().one(db.read()).await.unwrap().unwrap();
         assert_eq!((mail.attempts, mail.due_at, mail.error.as_deref()), (1, april.0 + 60_000, Some("no connection")));
         *books.post.down.lock().unwrap() = false;
@@ -405,14 +405,14 @@ on_both! {
         installation_at(db, charge_day).await;
         // Dropped at another await point each time, as a crash would.
         for steps in 0..60u32 {
-            let mut ctx = books.ctx.clone();
-            ctx.lease = Duration::from_millis(30);
-            ctx.worker = format!("worker {steps}");
-            let _ = stop_after(steps * 3, due::run_due(db, &ctx, charge_day)).await;
+            let mut worker = books.worker.clone();
+            worker.lease = Duration::from_millis(30);
+            worker.name = format!("worker {steps}");
+            let _ = stop_after(steps * 3, due::run_due(db, &worker, charge_day)).await;
         }
-        let mut ctx = books.ctx.clone();
-        ctx.worker = "the survivor".to_owned();
-        due::run_due(db, &ctx, charge_day).await.unwrap();
+        let mut worker = books.worker.clone();
+        worker.name = "the survivor".to_owned();
+        due::run_due(db, &worker, charge_day).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         assert_eq!(books.post.count("payout_coming"), 2);
         books.prove().await;

@@ -219,10 +219,10 @@ on_both! {
             assert!(refused.to_string().contains("the void of the import of transactions is under way"), "{refused}");
             assert_eq!(month_end::close_month(db, company, at("2026-04-02T12:00:00Z")).await.unwrap(), None);
         }
-        let ctx = Worker::new(db, Arc::new(NoMail), Duration::from_secs(15));
+        let worker = Worker::new(db, Arc::new(NoMail), Duration::from_secs(15));
         let (first, second) = futures::join!(go_on(db, id, "one", LEASE, None, &|_, _| {}), go_on(db, id, "two", LEASE, None, &|_, _| {}));
         assert!(first.is_ok() && second.is_ok());
-        crate::due::run_due(db, &ctx, at(NOW)).await.unwrap();
+        crate::due::run_due(db, &worker, at(NOW)).await.unwrap();
         assert_eq!(row_of(db, id).await.state, "done");
         assert_eq!(state(db).await, before);
         holds(db).await;
