@@ -18,7 +18,7 @@ use crate::entities::charge_attempts::{Column, Entity, Model};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
 use crate::invoices::freeze::freeze;
-use crate::outbox::{self, letters};
+use crate::outbox::{self, templates};
 use crate::providers::{Answer, ChargeOrder, Held};
 use crate::work::{Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Error, Result, audit, open_imports, providers, transact};
@@ -148,7 +148,7 @@ async fn begin_attempt<C: ConnectionTrait>(
     if company.charge_provider == ProviderKind::Manual.word() {
         let money = Money::new(amount, invoice.money_currency()?);
         let owners = outbox::owners(tx, company.id).await?;
-        let mails = owners.iter().map(|owner| letters::charge_waits(company, invoice, number, money, owner)).collect();
+        let mails = owners.iter().map(|owner| templates::charge_waits(company, invoice, number, money, owner)).collect();
         outbox::enqueue(tx, now, mails).await?;
     }
     Ok(())
@@ -269,7 +269,7 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
         let owners = outbox::owners(tx, company_id).await?;
         let mails = owners
             .iter()
-            .map(|owner| letters::charge_failed(&company, &zone, &invoice, attempt.number, money, error, Retry::of(again, now), owner))
+            .map(|owner| templates::charge_failed(&company, &zone, &invoice, attempt.number, money, error, Retry::of(again, now), owner))
             .collect();
         outbox::enqueue(tx, now, mails).await?;
         Ok(true)

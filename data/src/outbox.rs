@@ -13,7 +13,7 @@ use crate::entities::{memberships, users};
 use crate::work::{QueuedMail, Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
-pub mod letters;
+pub mod templates;
 
 /// How many mails a worker takes at once.
 const BATCH: u64 = 100;
@@ -79,8 +79,7 @@ pub async fn deliver_due(db: &Db, worker: &Worker, now: Instant) -> Result<Work>
     let mut sent = Vec::new();
     let mut failed = Vec::new();
     for row in batch {
-        let letter = letter(&row);
-        match worker.mailer.deliver(&letter).await {
+        match worker.mailer.deliver(&queued(&row)).await {
             Ok(()) => sent.push(row.id),
             Err(error) => {
                 tracing::warn!(mail = %row.id, %error, "an email could not be delivered and is tried again later");
@@ -147,7 +146,7 @@ async fn lease(db: &Db, worker: &Worker, now: Instant) -> Result<Vec<Model>> {
     })
 }
 
-fn letter(row: &Model) -> QueuedMail {
+fn queued(row: &Model) -> QueuedMail {
     QueuedMail {
         id: row.id,
         company_id: row.company_id,

@@ -31,7 +31,7 @@ pub struct QueuedMail {
 /// How mail leaves. An error is tried again later.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    async fn deliver(&self, letter: &QueuedMail) -> std::result::Result<(), String>;
+    async fn deliver(&self, mail: &QueuedMail) -> std::result::Result<(), String>;
 }
 
 /// Who does background work, and what it takes besides the database.

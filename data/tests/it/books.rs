@@ -27,26 +27,26 @@ pub fn at(text: &str) -> Instant {
 /// Keeps what is delivered; fails while told to.
 #[derive(Default)]
 pub struct Post {
-    pub letters: Mutex<Vec<QueuedMail>>,
+    pub mails: Mutex<Vec<QueuedMail>>,
     pub down: Mutex<bool>,
 }
 
 #[async_trait]
 impl Mailer for Post {
-    async fn deliver(&self, letter: &QueuedMail) -> Result<(), String> {
+    async fn deliver(&self, mail: &QueuedMail) -> Result<(), String> {
         if *self.down.lock().unwrap() {
             return Err("no connection".to_owned());
         }
-        self.letters.lock().unwrap().push(letter.clone());
+        self.mails.lock().unwrap().push(mail.clone());
         Ok(())
     }
 }
 
 impl Post {
-    /// How many letters of a kind arrived, counting one that came twice once.
+    /// How many mails of a kind arrived, counting one that came twice once.
     pub fn count(&self, kind: &str) -> usize {
-        let letters = self.letters.lock().unwrap();
-        let ids: HashMap<Uuid, ()> = letters.iter().filter(|letter| letter.kind == kind).map(|letter| (letter.id, ())).collect();
+        let mails = self.mails.lock().unwrap();
+        let ids: HashMap<Uuid, ()> = mails.iter().filter(|mail| mail.kind == kind).map(|mail| (mail.id, ())).collect();
         ids.len()
     }
 }

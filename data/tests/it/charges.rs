@@ -53,8 +53,8 @@ async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
 
 /// The newest mail that a charge failed.
 fn last_failure(books: &Books<'_>) -> String {
-    let letters = books.post.letters.lock().unwrap();
-    letters.iter().rfind(|letter| letter.kind == "charge_failed").unwrap().body.clone()
+    let mails = books.post.mails.lock().unwrap();
+    mails.iter().rfind(|mail| mail.kind == "charge_failed").unwrap().body.clone()
 }
 
 on_both! {

@@ -204,9 +204,9 @@ on_both! {
         assert_eq!(books.now().await, at(END));
         assert_eq!(due::next_instant(db.read()).await.unwrap().map(|next| next > at(END)), Some(true));
         books.prove().await;
-        let letters = books.post.letters.lock().unwrap().len();
+        let delivered = books.post.mails.lock().unwrap().len();
         let mails = outbox::Entity::find().count(db.read()).await.unwrap();
-        assert!(letters as u64 >= mails);
+        assert!(delivered as u64 >= mails);
         let asked = simulated_requests::Entity::find().count(db.read()).await.unwrap();
         assert!(asked > 50, "{asked}");
     }
