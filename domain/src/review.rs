@@ -205,7 +205,7 @@ pub fn decide(
     Ok(Some(RewardPosition { state, month, ready_at: position.ready_at }))
 }
 
-/// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
+/// Whether a reward goes where the reward goes that it reverses: a refund's does until that one is a line of a frozen invoice.
 /// Corrections of an attribution or a void always do: half of a change cannot be declined.
 pub fn must_follow(source: RewardSource, original: &RewardPosition, months: &InvoiceMonths) -> bool {
     match source {
@@ -215,12 +215,12 @@ pub fn must_follow(source: RewardSource, original: &RewardPosition, months: &Inv
     }
 }
 
-/// Whether a reward may stand so while the reward it takes back stands at `original`: on an invoice both or neither.
+/// Whether a reward may stand so while the reward it reverses stands at `original`: on an invoice both or neither.
 pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, months: &InvoiceMonths) -> bool {
     !must_follow(source, original, months) || state == original.state || (state.payable() && original.state.payable())
 }
 
-/// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
+/// Where a reward stands once the reward it reverses stands at `original`: `None` when it need not move.
 /// One that is a line of a frozen invoice stays.
 pub fn follow(original: &RewardPosition, position: &RewardPosition, months: &InvoiceMonths) -> Option<RewardPosition> {
     if months.is_frozen(position) {
@@ -248,7 +248,7 @@ pub fn undo(
     Ok(RewardPosition { state: before.state, month, ready_at: position.ready_at })
 }
 
-/// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
+/// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it reverses, if it does.
 pub fn move_to_current_invoice(
     position: &RewardPosition,
     original: Option<(&str, Month)>,

@@ -284,7 +284,7 @@ impl Checker<'_> {
         order
     }
 
-    /// Finds each refund's sale and sees that refunds never take back more than it was, in the order in which they happened.
+    /// Finds each refund's sale and sees that refunds are never more than it was, in the order in which they happened.
     async fn check_refunds<C: ConnectionTrait>(&mut self, tx: &C, company_id: Uuid, order: &[u32]) -> Result<Originals> {
         let batch = self.batch;
         let refunds: Vec<u32> = order.iter().copied().filter(|row| batch.row(*row).is_refund()).collect();

@@ -403,7 +403,7 @@ pub(crate) fn due_at_once(decision: &mut Decision, now: Instant) {
     }
 }
 
-/// The month of a reversal: never before that of what it takes back.
+/// The month of a reversal: never before that of what it reverses.
 pub(crate) fn reversal_month(accumulating: Month, earned: &[Earned], draft: &RewardDraft) -> Month {
     let reversed = earned.iter().find(|reward| Some(reward.id) == draft.reverses).map(|reward| reward.invoice_month);
     accumulating.max(reversed.unwrap_or(accumulating))

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change::reinstate::take_back_refunded;
+use super::change::reinstate::reverse_refunded;
 use super::change::{Change, audit_row};
 use super::context::{ReviewContext, linked_to};
 use super::manual::CreatedReward;
@@ -31,7 +31,7 @@ pub struct Adjustment {
 }
 
 /// Writes the difference as a linked reward: in the month of the reward it corrects while that one is ahead, otherwise in
-/// the one accumulating. It is part of what the sale earned: what was refunded of the sale before is taken back of the difference
+/// the one accumulating. It is part of what the sale earned: what was refunded of the sale before is reversed of the difference
 /// at once, what is refunded later then. The same `token` again changes nothing.
 ///
 /// # Errors
@@ -65,8 +65,8 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
                 "its sale was refunded in full, so nothing of it is left to adjust; a manual reward pays for something else",
             ));
         }
-        let taken_back = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
-        refuse_more_than_is_left(tx, &original, difference, taken_back).await?;
+        let reversed = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
+        refuse_more_than_is_left(tx, &original, difference, reversed).await?;
         let detail = json!({
             "adjusts": original.key,
             "difference": row.amount,
@@ -87,7 +87,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             follows: false,
             row,
         };
-        take_back_refunded(tx, &context, &[&added], added.row.id, by).await?;
+        reverse_refunded(tx, &context, &[&added], added.row.id, by).await?;
         Ok(CreatedReward { key, new: true })
     })
 }
@@ -158,8 +158,8 @@ async fn refuse_voided<C: ConnectionTrait>(tx: &C, original: &rewards::Model) ->
     }
 }
 
-/// Corrections never turn what a partner earned into a debt. `taken_back` is what refunds take of the difference.
-async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money, taken_back: i64) -> Result<()> {
+/// Corrections never turn what a partner earned into a debt. `reversed` is what refunds take of the difference.
+async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money, reversed: i64) -> Result<()> {
     let linked = linked_to(tx, vec![original.id]).await?;
     let moved = linked.iter().filter(|row| row.source == RewardSource::Attribution.word()).map(|row| row.amount).sum::<i64>() != 0;
     if moved {
@@ -167,7 +167,7 @@ async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards
     }
     let declined = RewardState::Declined.word();
     let left = original.amount + linked.iter().filter(|row| row.state != declined).map(|row| row.amount).sum::<i64>();
-    if left + difference.minor - taken_back < 0 {
+    if left + difference.minor - reversed < 0 {
         let left = Money::new(left, difference.currency);
         return Err(Error::invalid("difference", format!("takes away more than is left of the reward: {left}")));
     }

@@ -17,8 +17,8 @@ use crate::entities::{reward_records, rewards};
 use crate::error::stored;
 use crate::{Db, Error, Result, transact};
 
-/// Takes back the decisions of a batch, all or none; what was taken back of it before stays so. `batch` may be the id of a single
-/// record too. What only followed another reward is taken back with that one.
+/// Undoes the decisions of a batch, all or none; what was undone of it before stays so. `batch` may be the id of a single
+/// record too. What only followed another reward is undone with that one.
 ///
 /// # Errors
 /// `Invalid` names each reward about which something else was decided since, or whose invoice is frozen, by its key.
@@ -83,7 +83,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
     })
 }
 
-/// Where one reward stands once its record is taken back. `reached` is where the rewards before it stand then.
+/// Where one reward stands once its record is undone. `reached` is where the rewards before it stand then.
 fn back(
     context: &ReviewContext,
     record: &reward_records::Model,
@@ -124,7 +124,7 @@ fn at(state: &str, month: i32, position: &RewardPosition) -> Result<RewardPositi
     Ok(RewardPosition { state: stored::<RewardState>(state)?, month: Month(month), ready_at: position.ready_at })
 }
 
-/// The records of a batch, and which of them were taken back.
+/// The records of a batch, and which of them were undone.
 async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<(Vec<reward_records::Model>, HashSet<Uuid>)> {
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::CompanyId.eq(company_id))

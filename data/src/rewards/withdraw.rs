@@ -15,7 +15,7 @@ const WITHDRAW: &str = "withdraw";
 /// What the partner reads beside it.
 const REASON: &str = "Taken back by the company";
 
-/// Takes back a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
+/// Withdraws a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
 /// declined, and so does the trace of both; [`super::undo`] gives it again.
 ///
 /// # Errors

@@ -261,7 +261,7 @@ on_both! {
         books.prove().await;
     }
 
-    /// Two invoices frozen before either is charged: the debt is taken back once.
+    /// Two invoices frozen before either is charged: the debt is deducted once.
     async fn a_debt_is_recouped_once_while_a_charge_hangs(db: &TestDb) {
         let books = Books::open(db, "UTC", "2026-01-10T00:00:00Z").await;
         let ada = books.partner("ada").await;

@@ -29,7 +29,7 @@ fn difference(of: &str, amount: &str) -> Adjustment {
     Adjustment { reward_key: of.to_owned(), difference: amount.to_owned(), description: "Counted wrongly".to_owned() }
 }
 
-/// Every reward of the sale that counts, and every difference that does, is taken back by the share that was refunded.
+/// Every reward of the sale that counts, and every difference that does, is reversed by the share that was refunded.
 async fn prove_shares(books: &Books<'_>, step: usize) {
     let all = rows(books).await;
     let sale = the_sale(books, "t1").await;
@@ -146,7 +146,7 @@ on_both! {
         books.prove().await;
     }
 
-    async fn what_was_given_by_hand_is_taken_back(db: &TestDb) {
+    async fn what_was_given_by_hand_is_withdrawn(db: &TestDb) {
         let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;

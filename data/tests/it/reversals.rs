@@ -1,4 +1,4 @@
-//! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is taken back.
+//! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is undone.
 
 use data::entities::{reward_records, rewards};
 use data::on_both;
@@ -37,7 +37,7 @@ on_both! {
         books.prove().await;
     }
 
-    async fn what_follows_is_not_taken_back_alone(db: &TestDb) {
+    async fn what_follows_is_not_undone_alone(db: &TestDb) {
         let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
@@ -59,7 +59,7 @@ on_both! {
         books.prove().await;
     }
 
-    async fn a_decision_on_several_months_is_taken_back_in_all_of_them(db: &TestDb) {
+    async fn a_decision_on_several_months_is_undone_in_all_of_them(db: &TestDb) {
         let books = two_partners(db).await;
         let id = books.company_id;
         let march = sale(&books, "t1", "c1", "100").await;
@@ -74,7 +74,7 @@ on_both! {
         assert_eq!(all(&books).await, ["2000 pending 202603 transaction", "1000 pending 202604 transaction", "-500 pending 202604 refund"]);
         books.prove().await;
 
-        // Held while March was in review, taken back after its charge: nothing comes back before what it belongs to.
+        // Held while March was in review, undone after its charge: nothing comes back before what it belongs to.
         let held = hold(db, id, &keys(&[&march, &april]), "checking", BY, now).await.unwrap().batch_id.unwrap();
         books.until("2026-05-02T12:00:00Z").await;
         undo(db, id, held, BY, books.now().await).await.unwrap();
@@ -114,7 +114,7 @@ on_both! {
         assert!(said(undo(db, id, approved, BY, now).await, &one).starts_with("nothing about"));
         assert_eq!(position(&books, &one).await.0, "approved");
 
-        // Taken back for one reward alone, its refund with it, the rest of the decision can still be taken back.
+        // Undone for one reward alone, its refund with it, the rest of the decision can still be undone.
         let held = hold(db, id, &keys(&[&one, &three]), "checking", BY, now).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let record = reward_records::Entity::find()

@@ -181,13 +181,13 @@ on_both! {
         assert_eq!(counts(&held), (1, 0, 1));
         refund(&books, "r2", "t1", "25").await;
         assert_eq!(all(&books).await, ["2000 hold 202603 transaction", "-500 hold 202603 refund", "-500 hold 202603 refund"]);
-        let taken_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
-        let alone = release(db, id, &keys(&[&taken_back[0].key]), BY, now).await;
-        assert_eq!(said(alone, &taken_back[0].key), format!("it reverses {one} and follows what is decided about that one"));
+        let reversals = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
+        let alone = release(db, id, &keys(&[&reversals[0].key]), BY, now).await;
+        assert_eq!(said(alone, &reversals[0].key), format!("it reverses {one} and follows what is decided about that one"));
 
         // A month later the release takes all of them into April.
         books.until("2026-04-02T12:00:00Z").await;
-        let named = keys(&[&one, &taken_back[0].key]);
+        let named = keys(&[&one, &reversals[0].key]);
         let released = release(db, id, &named, BY, books.now().await).await.unwrap();
         assert_eq!(counts(&released), (1, 0, 2));
         assert_eq!(all(&books).await, ["2000 pending 202604 transaction", "-500 pending 202604 refund", "-500 pending 202604 refund"]);
@@ -198,7 +198,7 @@ on_both! {
         assert_eq!(books.invoices().await.len(), 0);
     }
 
-    async fn what_was_refunded_while_declined_is_taken_back_on_return(db: &TestDb) {
+    async fn what_was_refunded_while_declined_is_reversed_on_return(db: &TestDb) {
         let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
@@ -217,7 +217,7 @@ on_both! {
         books.prove().await;
     }
 
-    async fn decisions_are_taken_back(db: &TestDb) {
+    async fn decisions_are_undone(db: &TestDb) {
         let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
@@ -234,7 +234,7 @@ on_both! {
         hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
         assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been put on hold by {BY}"));
         assert_eq!(position(&books, &one).await.0, "approved");
-        // One record of the batch can be taken back alone.
+        // One record of the batch can be undone alone.
         let record = reward_records::Entity::find().filter(reward_records::Column::BatchId.eq(approved)).all(db.read()).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let of_one = record.iter().find(|record| record.reward_id == row.id).unwrap();

@@ -191,7 +191,7 @@ fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String>
     Ok(format!("Part of its sale was refunded, and the same part of a difference is deducted at once: {example} would come to {kept}."))
 }
 
-/// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
+/// The newest decision about this one reward, where it may be undone: not about the others of its batch.
 fn newest_undoable(
     records: &[reward_records::Model],
     position: &RewardPosition,
@@ -272,11 +272,11 @@ async fn related<C: ConnectionTrait>(
 ) -> Result<Vec<RelatedReward>> {
     let zone = company.zone()?;
     let mut related = Vec::new();
-    let one = |other: &rewards::Model, adjusts: &'static str, takes_back: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
+    let one = |other: &rewards::Model, adjusts: &'static str, reverses: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
         let adjustment = stored::<RewardSource>(&by.source)? == RewardSource::Adjustment;
         Ok(RelatedReward {
             key: other.key.clone(),
-            relation: if adjustment { adjusts } else { takes_back }.to_owned(),
+            relation: if adjustment { adjusts } else { reverses }.to_owned(),
             description: other.description.clone(),
             amount: lines::money(other.amount, &other.currency)?,
             when: dates::day(&zone, Instant(other.created_at)),

@@ -1,4 +1,4 @@
-//! Reviewing rewards as the forms do it: several at once with refunds among them, taken back, given by hand, filtered.
+//! Reviewing rewards as the forms do it: several at once with refunds among them, undone, given by hand, filtered.
 
 use app::forms::Done;
 use axum::http::StatusCode;
@@ -53,7 +53,7 @@ impl Company {
         serde_json::from_str(&body).unwrap()
     }
 
-    /// Sends the form that takes it back.
+    /// Sends the form that undoes it.
     async fn undo(&self, done: &Done) -> Done {
         let undo = done.undo.as_ref().unwrap();
         let form: Vec<String> = undo.fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
@@ -74,7 +74,7 @@ impl Company {
 const REVIEW: &str = "/rpc/rewards/review";
 
 on_both! {
-    async fn a_decision_with_a_refund_among_them_is_taken_back_by_its_undo(db: &TestDb) {
+    async fn a_decision_with_a_refund_among_them_is_undone(db: &TestDb) {
         let company = company(db).await;
         for places in [&[0, 1][..], &[2, 0, 1]] {
             let held = company.done(REVIEW, &format!("{}&decision=hold&hold_reason=Checking", company.named(places))).await;
@@ -112,7 +112,7 @@ on_both! {
         assert_eq!(approved.message, "Approved 1 reward. 1 refund or correction followed.");
     }
 
-    async fn what_was_given_by_hand_is_taken_back_by_its_undo(db: &TestDb) {
+    async fn what_was_given_by_hand_is_withdrawn_by_its_undo(db: &TestDb) {
         let company = company(db).await;
         let adjusted = company.done("/rpc/rewards/adjust", &format!("key={}&difference=5.00&description=More", company.keys[1])).await;
         let back = company.undo(&adjusted).await;

@@ -255,7 +255,7 @@ on_both! {
         assert_eq!(preview_void(db, company, two, at(NOW)).await.unwrap().count(), 0);
     }
 
-    /// Of many transactions it is said what they have earned, and that is what is taken back where nothing else depends on them.
+    /// Of many transactions it is said what they have earned, and that is what is corrected where nothing else depends on them.
     async fn a_large_preview_says_what_was_earned(db: &TestDb) {
         let company = company(db).await;
         let file: String = (0..700).map(|number| format!("b-{number},c-{},10.00,USD,2026-03-0{}T09:00:00Z,,,\n", number % 6, number % 9 + 1)).collect();

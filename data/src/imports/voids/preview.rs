@@ -175,7 +175,7 @@ impl Preview {
         *sum = sum.saturating_add(by);
     }
 
-    /// As if just these rewards were taken back.
+    /// As if just these rewards were corrected to nothing.
     async fn estimate<C: ConnectionTrait>(&mut self, conn: &C, company_id: Uuid, of: impl Into<Condition>, now: Instant) -> Result<()> {
         use rewards::Column;
         let company = companies::get(conn, company_id).await?;

@@ -134,7 +134,7 @@ fn both(places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
 
 /// All of the company's rewards in the order that is asked for.
 fn along(filter: &RewardFilter, at: Condition, rest: Condition) -> Vec<Place> {
-    // What a refund takes back is below zero: the way there may lead through everything else.
+    // What a refund reverses is below zero: the way there may lead through everything else.
     let refunds = matches!(filter.order.0, Column::Amount) && filter.source == Some(RewardSource::Refund);
     let at = at.add_option(refunds.then(|| Column::Amount.lte(0)));
     vec![Place { at, rest, states: None, order: Some(filter.order.0) }]

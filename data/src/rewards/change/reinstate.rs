@@ -1,4 +1,4 @@
-//! A declined reward that counts again, or an adjustment that comes late: what was refunded of its sale before is taken back now.
+//! A declined reward that counts again, or an adjustment that comes late: what was refunded of its sale before is reversed now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -32,11 +32,11 @@ pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
         return Ok(());
     }
     refuse_superseded(tx, &back).await?;
-    take_back_refunded(tx, context, &back, batch_id, by).await
+    reverse_refunded(tx, context, &back, batch_id, by).await
 }
 
-/// Takes back of these rewards what was refunded of their sales and has not been taken back yet.
-pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
+/// Reverses of these rewards what was refunded of their sales and has not been reversed yet.
+pub(in crate::rewards) async fn reverse_refunded<C: ConnectionTrait>(
     tx: &C,
     context: &ReviewContext,
     back: &[&Change],

@@ -33,9 +33,9 @@ on_both! {
         let second = remove_from_invoice(db, id, &keys(&[&refunded]), "", BY, now).await.unwrap();
         assert_eq!(counts(&second), (1, 0, 1));
         assert_eq!(position(&books, &refunded).await.1, 202605);
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!(takes_back.invoice_month, 202605);
-        assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("can't come before it"));
+        let reversal = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
+        assert_eq!(reversal.invoice_month, 202605);
+        assert!(said(move_to_current_invoice(db, id, &keys(&[&reversal.key]), BY, now).await, &reversal.key).contains("can't come before it"));
 
         books.until("2026-06-09T12:00:00Z").await;
         let totals: Vec<_> = books.invoices().await.iter().map(|invoice| (invoice.month, invoice.total)).collect();
@@ -63,17 +63,17 @@ on_both! {
         release(db, id, &keys(&[&held]), BY, now).await.unwrap();
         assert_eq!(position(&books, &held).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!((takes_back.amount, takes_back.invoice_month), (-2000, 202604));
-        hold(db, id, &keys(&[&takes_back.key]), "asking the customer", BY, now).await.unwrap();
-        release(db, id, &keys(&[&takes_back.key]), BY, now).await.unwrap();
+        let reversal = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
+        assert_eq!((reversal.amount, reversal.invoice_month), (-2000, 202604));
+        hold(db, id, &keys(&[&reversal.key]), "asking the customer", BY, now).await.unwrap();
+        release(db, id, &keys(&[&reversal.key]), BY, now).await.unwrap();
         books.until("2026-05-08T12:00:00Z").await;
         books.prove().await;
         let april = books.invoice("NORTHWIND-0002").await;
         assert_eq!((april.total, april.charge_amount), (Some(-1000), Some(1000)));
     }
 
-    async fn a_hold_taken_back_stays_on_the_invoice_in_review(db: &TestDb) {
+    async fn a_hold_undone_stays_on_the_invoice_in_review(db: &TestDb) {
         let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;

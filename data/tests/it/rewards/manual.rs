@@ -116,7 +116,7 @@ on_both! {
         assert_eq!(said(adjust(db, id, &adjustment("0"), "a2", BY, now).await, "difference"), "must not be zero");
         assert!(said(adjust(db, id, &Adjustment { reward_key: less.key.clone(), ..adjustment("1") }, "a3", BY, now).await, "").contains("adjust that one"));
 
-        // It follows its reward, and a full refund takes both back.
+        // It follows its reward, and a full refund reverses both.
         hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
         assert_eq!(position(&books, &less.key).await.0, "hold");
         release(db, id, &keys(&[&one]), BY, now).await.unwrap();
