@@ -78,7 +78,7 @@ impl<'a> Life<'a> {
             22..40 => self.refund(now).await,
             40..70 => self.decide(now).await,
             70..78 => self.shift(now).await,
-            78..86 => self.take_back(now).await,
+            78..86 => self.undo_recent(now).await,
             86..92 => self.give(now).await,
             _ => {
                 let days = self.rng.random_range(1..20);
@@ -140,7 +140,7 @@ impl<'a> Life<'a> {
         self.batches.extend(batch);
     }
 
-    async fn take_back(&mut self, now: Instant) {
+    async fn undo_recent(&mut self, now: Instant) {
         let recent = self.batches.len().saturating_sub(4);
         let Some(batch) = self.batches[recent..].choose(&mut self.rng).copied() else { return };
         let undone = undo(self.books.db, self.books.company_id, batch, BY, now).await;
