@@ -23,14 +23,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 
 /// A body that its function can read.
-pub struct Given {
+pub struct ReadBody {
     pub bytes: Bytes,
     /// A form's fields; nothing of other kinds.
     pub values: Vec<(String, String)>,
 }
 
 /// Reads a body, or says with which status it is refused.
-pub async fn read(parts: &Parts, body: Body) -> Result<Given, StatusCode> {
+pub async fn read(parts: &Parts, body: Body) -> Result<ReadBody, StatusCode> {
     let kind = kind_of(&parts.headers)?;
     let limit = limit_of(parts).await;
     let bytes = to_bytes(body, limit.bytes).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
@@ -45,7 +45,7 @@ pub async fn read(parts: &Parts, body: Body) -> Result<Given, StatusCode> {
     };
     if kind != Kind::Form {
         let masked = masked(kind, text);
-        return Ok(Given { bytes: masked.map_or_else(|| bytes.clone(), Bytes::from), values: Vec::new() });
+        return Ok(ReadBody { bytes: masked.map_or_else(|| bytes.clone(), Bytes::from), values: Vec::new() });
     }
     if text.bytes().filter(|byte| *byte == b'&').count() >= limit.fields {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
@@ -55,7 +55,7 @@ pub async fn read(parts: &Parts, body: Body) -> Result<Given, StatusCode> {
     if values.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(StatusCode::BAD_REQUEST);
     }
-    Ok(Given { bytes, values })
+    Ok(ReadBody { bytes, values })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

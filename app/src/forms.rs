@@ -59,7 +59,7 @@ pub struct Done {
     pub undo: Option<Undo>,
 }
 
-/// A form that takes it back.
+/// A form that undoes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
     pub action: String,

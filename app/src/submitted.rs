@@ -14,7 +14,7 @@ use leptos::server_fn::ServerFn;
 use leptos::server_fn::axum::get_server_fn_service;
 use uuid::Uuid;
 
-use crate::body::Given;
+use crate::body::ReadBody;
 use crate::ctx::{db_of, real_now, user_id_of};
 use crate::error::AppError;
 use crate::flash;
@@ -70,8 +70,8 @@ pub struct Submitted {
 }
 
 impl Submitted {
-    pub async fn read(parts: Parts, given: Given, plain: bool) -> Result<Submitted, AppError> {
-        let Given { bytes, values } = given;
+    pub async fn read(parts: Parts, given: ReadBody, plain: bool) -> Result<Submitted, AppError> {
+        let ReadBody { bytes, values } = given;
         let user_id = user_id_of(&parts).await?;
         let sender = match of_token(&parts, parts.uri.path(), &values).await? {
             Some(person) if Some(person) == user_id => Sender::Signed(person),

@@ -15,7 +15,7 @@ use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use data::imports::{self, Begun, Going, Kind, Options, Progress, Remarks, Report, RowError, Standing, Told};
+use data::imports::{self, Begun, Going, ImportStatus, Kind, Options, Progress, Remarks, Report, RowError, Told};
 use data::uploads;
 use domain::Place;
 use domain::access::Action;
@@ -363,7 +363,7 @@ async fn tidy_up(cx: &CompanyCtx, spool: &Spool, upload: &str, rest: Option<&mut
 }
 
 /// Goes on with what was accepted for as long as a person waits, and apart from then on. What it did, if it came to its end.
-pub async fn go_on(cx: &CompanyCtx, id: Uuid) -> Result<Option<Standing>> {
+pub async fn go_on(cx: &CompanyCtx, id: Uuid) -> Result<Option<ImportStatus>> {
     let going = imports::go_on_apart(&cx.db, id, Uuid::now_v7().to_string(), imports::LEASE).await;
     if let Err(error) = &going {
         tracing::error!(%error, "what was accepted is gone on with later");

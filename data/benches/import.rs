@@ -189,7 +189,7 @@ async fn run(db: &Db, sales: usize, rounds: usize) {
     );
 }
 
-/// Sales of 5.00 to 1,004.99 over March, one in fifty taken back in part.
+/// Sales of 5.00 to 1,004.99 over March, one in fifty refunded in part.
 fn file_of_sales(sales: usize, buyers: usize) -> String {
     let mut file = "key,customer_key,amount,currency,occurred_at,product_key,category_key,refund_of\n".to_owned();
     for at in 0..sales {

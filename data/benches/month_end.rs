@@ -66,10 +66,10 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
     let start = Instant::parse("2026-03-10T00:00:00Z").unwrap();
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
     let company = fill(db, rewards, partners, start).await;
-    let ctx = Worker::new(db, Arc::new(Nobody), Duration::from_secs(60));
+    let worker = Worker::new(db, Arc::new(Nobody), Duration::from_secs(60));
 
     // Once to warm up, and for the rows that the bare statements copy.
-    month(db, &ctx, company).await;
+    month(db, &worker, company).await;
     let written = sums(db).await;
     let tx = db.begin().await.unwrap();
     for table in COPIED.iter().chain(&["invoices"]) {
@@ -82,9 +82,9 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
         // A B B A: what drifts meets both sides alike.
         let first = bare(db, company).await;
         assert_eq!(sums(db).await, written, "both sides write the same rows");
-        let ours = month(db, &ctx, company).await;
+        let ours = month(db, &worker, company).await;
         assert_eq!(sums(db).await, written, "both sides write the same rows");
-        let again = month(db, &ctx, company).await;
+        let again = month(db, &worker, company).await;
         let last = bare(db, company).await;
         let (bare, ours) = ((first + last) / 2.0, (ours + again) / 2.0);
         bare_times.push(bare);
@@ -103,7 +103,7 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
 }
 
 /// From the end of the month to the charged invoice: lines, partner totals, seal, ledger, payouts, mails, audit.
-async fn month(db: &Db, ctx: &Worker, company: Uuid) -> f64 {
+async fn month(db: &Db, worker: &Worker, company: Uuid) -> f64 {
     reset(db).await;
     let (ends, due) = (Instant::parse("2026-04-01T00:00:00Z").unwrap(), Instant::parse("2026-04-08T00:00:00Z").unwrap());
     let (clock, cpu) = (Clock::now(), cpu_seconds());
@@ -113,7 +113,7 @@ async fn month(db: &Db, ctx: &Worker, company: Uuid) -> f64 {
     charges::start_due(db, company, due, &mut work).await.unwrap();
     assert_eq!(work.charges_started, 1);
     let frozen = clock.elapsed();
-    charges::ask_due(db, ctx, company, due, &mut work).await.unwrap();
+    charges::ask_due(db, worker, company, due, &mut work).await.unwrap();
     assert_eq!(work.charges_done, 1);
     let charged = clock.elapsed();
     let cpu = cpu_seconds() - cpu;

@@ -1,4 +1,4 @@
-//! Who brings a customer since when: changed with everything that follows, shown before it is done, and taken back.
+//! Who brings a customer since when: changed with everything that follows, shown before it is done, and undone.
 
 mod apply;
 mod plan;
@@ -56,13 +56,13 @@ pub struct Move {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    /// Takes back what the event earned for whom it belonged to.
+    /// Corrects to nothing what the event earned for whom it belonged to.
     TakenBack,
     /// Gives back what an earlier change took.
     Restored,
     /// What the event earns for whom it belongs to now.
     Earned,
-    /// What refunds take back of that.
+    /// What refunds reverse of that.
     Refunded,
 }
 

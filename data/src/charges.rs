@@ -18,7 +18,7 @@ use crate::entities::charge_attempts::{Column, Entity, Model};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
 use crate::invoices::freeze::freeze;
-use crate::outbox::{self, letters};
+use crate::outbox::{self, templates};
 use crate::providers::{Answer, ChargeOrder, Held};
 use crate::work::{Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Error, Result, audit, open_imports, providers, transact};
@@ -148,14 +148,14 @@ async fn begin_attempt<C: ConnectionTrait>(
     if company.charge_provider == ProviderKind::Manual.word() {
         let money = Money::new(amount, invoice.money_currency()?);
         let owners = outbox::owners(tx, company.id).await?;
-        let mails = owners.iter().map(|owner| letters::charge_waits(company, invoice, number, money, owner)).collect();
+        let mails = owners.iter().map(|owner| templates::charge_waits(company, invoice, number, money, owner)).collect();
         outbox::enqueue(tx, now, mails).await?;
     }
     Ok(())
 }
 
 /// Asks the providers about a company's attempts in flight that nobody else is asking about.
-pub async fn ask_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
+pub async fn ask_due(db: &Db, worker: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     let held = Held::load(db.read()).await?;
     let waiting = Entity::find()
         .filter(Column::CompanyId.eq(company_id))
@@ -170,10 +170,10 @@ pub async fn ask_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work
         .all(db.read())
         .await?;
     for attempt in waiting {
-        if !lease(db, ctx, attempt.id).await? {
+        if !lease(db, worker, attempt.id).await? {
             continue;
         }
-        let Some(provider) = ctx.providers.charge(&attempt.provider)? else { continue };
+        let Some(provider) = worker.providers.charge(&attempt.provider)? else { continue };
         let invoice = crate::invoices::get(db.read(), attempt.company_id, attempt.invoice_id).await?;
         let order = ChargeOrder {
             company_id: attempt.company_id,
@@ -200,11 +200,11 @@ pub async fn ask_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work
     Ok(())
 }
 
-async fn lease(db: &Db, ctx: &Worker, attempt_id: Uuid) -> Result<bool> {
+async fn lease(db: &Db, worker: &Worker, attempt_id: Uuid) -> Result<bool> {
     transact!(db, |tx| {
         let taken = Entity::update_many()
-            .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
-            .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
+            .col_expr(Column::LeasedBy, Expr::value(worker.name.as_str()))
+            .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(worker)))
             .filter(Column::Id.eq(attempt_id))
             .filter(Column::State.eq(AttemptState::InFlight.word()))
             .filter(is_free(Column::LeasedUntil))
@@ -269,7 +269,7 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
         let owners = outbox::owners(tx, company_id).await?;
         let mails = owners
             .iter()
-            .map(|owner| letters::charge_failed(&company, &zone, &invoice, attempt.number, money, error, Retry::of(again, now), owner))
+            .map(|owner| templates::charge_failed(&company, &zone, &invoice, attempt.number, money, error, Retry::of(again, now), owner))
             .collect();
         outbox::enqueue(tx, now, mails).await?;
         Ok(true)

@@ -71,7 +71,7 @@ pub async fn days_on(db: &Db, company_id: Uuid, days: u16) -> Result<Instant> {
 ///
 /// # Errors
 /// `Forbidden` in a production database, `Invalid` (field `until`) when the clock is past it.
-pub async fn advance(db: &Db, ctx: &Worker, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
+pub async fn advance(db: &Db, worker: &Worker, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
     let now = sandbox_now(db).await?;
     if until < now {
         return Err(Error::invalid("until", format!("the clock is at {now} and does not go back")));
@@ -80,7 +80,7 @@ pub async fn advance(db: &Db, ctx: &Worker, until: Instant, by: &str, progress: 
         let detail = json!({ "from": now.rfc3339(), "until": until.rfc3339() });
         audit::record(tx, None, now, by, "clock_moved", "installation", "clock", detail).await
     })?;
-    run_until(db, ctx, until, progress).await
+    run_until(db, worker, until, progress).await
 }
 
 /// What moving the clock to `until` will set off.

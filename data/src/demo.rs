@@ -55,7 +55,7 @@ pub struct Demo {
 ///
 /// # Errors
 /// `Conflict` where the database is in use already.
-pub async fn fill(db: &Db, ctx: &Worker, real_now: Instant, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Demo> {
+pub async fn fill(db: &Db, worker: &Worker, real_now: Instant, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Demo> {
     let now = Instant::parse(NOW).map_err(|error| Error::Corrupt(error.to_string()))?;
     let zone: Zone = "America/New_York".parse().map_err(|error: domain::zone::UnknownZone| Error::Corrupt(error.to_string()))?;
     let start = zone.month_start(FIRST_MONTH);
@@ -68,8 +68,8 @@ pub async fn fill(db: &Db, ctx: &Worker, real_now: Instant, progress: &(dyn Fn(u
         .await?;
 
     // Mail of years ago was read long ago; what is new goes where mail goes.
-    let past = Worker { mailer: Arc::new(Read), ..ctx.clone() };
-    let mut teller = Teller { db, company_id, zone, now, past, recent: ctx, random: Random::new(SEED ^ 0x5eed) };
+    let past = Worker { mailer: Arc::new(Read), ..worker.clone() };
+    let mut teller = Teller { db, company_id, zone, now, past, recent: worker, random: Random::new(SEED ^ 0x5eed) };
     let Story { months } = story::tell(SEED, FIRST_MONTH, zone);
     let total = u64::try_from(MONTHS).unwrap_or(0);
     for (index, chapter) in months.iter().enumerate() {
@@ -130,8 +130,8 @@ impl Teller<'_> {
             if until <= from {
                 break;
             }
-            let ctx = if last_months { self.recent.clone() } else { self.past.clone() };
-            due::run_until(self.db, &ctx, until, &|_, _| {}).await?;
+            let worker = if last_months { self.recent.clone() } else { self.past.clone() };
+            due::run_until(self.db, &worker, until, &|_, _| {}).await?;
             if from == Instant::BEGINNING {
                 self.join(chapter).await?;
             }

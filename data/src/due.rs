@@ -31,26 +31,26 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
 
 /// Does what is due at `now`, each piece at most once. What another worker holds is left to it. A company whose work fails, or
 /// panics, holds up no other: it joins `without`, the companies that nothing is done for.
-async fn run_once(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
+async fn run_once(db: &Db, worker: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut work = Work::default();
     imports::clear_left(db).await?;
     for company_id in sources::companies(db.read(), now, without).await? {
-        match isolated(run_company(db, ctx, company_id, now, &mut work)).await {
-            Ok(()) => ctx.troubles.company_works(company_id),
+        match isolated(run_company(db, worker, company_id, now, &mut work)).await {
+            Ok(()) => worker.troubles.company_works(company_id),
             // Another worker was quicker many times in a row; what it did need not be done again.
             Err(error) if error.is_transient() => {}
             Err(error) if error.is_everyones() => return Err(error),
             Err(error) => {
                 let key = companies::get(db.read(), company_id).await?.key;
                 tracing::error!(company = key, %error, "a company's background work failed and is tried again later; the others' goes on");
-                ctx.troubles.company_fails(company_id, key, &error);
+                worker.troubles.company_fails(company_id, key, &error);
                 without.insert(company_id);
             }
         }
     }
     work.failed = without.len();
     loop {
-        let delivered = outbox::deliver_due(db, ctx, now).await?;
+        let delivered = outbox::deliver_due(db, worker, now).await?;
         work += delivered;
         if !delivered.progressed() {
             break;
@@ -60,22 +60,22 @@ async fn run_once(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet<Uu
 }
 
 /// As far as it comes: `work` also counts what was done before an error.
-async fn run_company(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
+async fn run_company(db: &Db, worker: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
     providers::hand_over(db, company_id, now).await?;
     // Months are closed and charges are made when what was imported is there.
-    work.imported += usize::try_from(imports::go_on_due(db, ctx, company_id).await?).unwrap_or(usize::MAX);
+    work.imported += usize::try_from(imports::go_on_due(db, worker, company_id).await?).unwrap_or(usize::MAX);
     close_months(db, company_id, now, work).await?;
     charges::start_due(db, company_id, now, work).await?;
-    charges::ask_due(db, ctx, company_id, now, work).await?;
+    charges::ask_due(db, worker, company_id, now, work).await?;
     loop {
-        let sent = payouts::send_due(db, ctx, company_id, now).await?;
+        let sent = payouts::send_due(db, worker, company_id, now).await?;
         *work += sent;
         if !sent.progressed() {
             break;
         }
     }
     loop {
-        let settled = payouts::settle_due(db, ctx, company_id, now).await?;
+        let settled = payouts::settle_due(db, worker, company_id, now).await?;
         *work += settled;
         if !settled.progressed() {
             return Ok(());
@@ -113,16 +113,16 @@ async fn close_months(db: &Db, company_id: Uuid, now: Instant, work: &mut Work) 
 ///
 /// # Errors
 /// `Conflict` when a provider does not answer, and when another process is still writing an import after half a minute.
-pub async fn run_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
-    run_due_for(db, ctx, now, &mut BTreeSet::new()).await
+pub async fn run_due(db: &Db, worker: &Worker, now: Instant) -> Result<Work> {
+    run_due_for(db, worker, now, &mut BTreeSet::new()).await
 }
 
-async fn run_due_for(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
+async fn run_due_for(db: &Db, worker: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut all = Work::default();
     let mut silences = 0;
     let mut moved = Clock::now();
     loop {
-        let work = match run_once(db, ctx, now, without).await {
+        let work = match run_once(db, worker, now, without).await {
             // Another worker was quicker many times in a row; what it did need not be done again.
             Err(error) if error.is_transient() => Work::default(),
             outcome => outcome?,
@@ -155,7 +155,7 @@ async fn run_due_for(db: &Db, ctx: &Worker, now: Instant, without: &mut BTreeSet
 ///
 /// # Errors
 /// `Forbidden` in a production database, `Invalid` (field `until`) when the clock is past it.
-pub async fn run_until(db: &Db, ctx: &Worker, until: Instant, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
+pub async fn run_until(db: &Db, worker: &Worker, until: Instant, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
     if !installation::mode(db).await?.is_sandbox() {
         return Err(Error::Forbidden("a production database has no clock to move".to_owned()));
     }
@@ -168,7 +168,7 @@ pub async fn run_until(db: &Db, ctx: &Worker, until: Instant, progress: &(dyn Fn
         let now = installation::now(db).await?;
         // Tried again at every instant.
         let mut without = BTreeSet::new();
-        let work = run_due_for(db, ctx, now, &mut without).await?;
+        let work = run_due_for(db, worker, now, &mut without).await?;
         all += work;
         progress(now, work);
         if now >= until {
@@ -192,16 +192,16 @@ pub async fn run_until(db: &Db, ctx: &Worker, until: Instant, progress: &(dyn Fn
 
 /// Runs for ever: does what is due, then sleeps until the next due instant, or a quarter of a minute. Dropping it at any
 /// moment is safe.
-pub async fn serve(db: &Db, ctx: &Worker) {
+pub async fn serve(db: &Db, worker: &Worker) {
     loop {
-        let wait = match pass(db, ctx).await {
+        let wait = match pass(db, worker).await {
             Ok(wait) => {
-                ctx.troubles.all_works();
+                worker.troubles.all_works();
                 wait
             }
             Err(error) => {
                 tracing::error!(%error, "background work failed and is tried again");
-                ctx.troubles.all_fails(&error.to_string());
+                worker.troubles.all_fails(&error.to_string());
                 LOOP_WAIT_MAX
             }
         };
@@ -209,10 +209,10 @@ pub async fn serve(db: &Db, ctx: &Worker) {
     }
 }
 
-async fn pass(db: &Db, ctx: &Worker) -> Result<Duration> {
+async fn pass(db: &Db, worker: &Worker) -> Result<Duration> {
     let now = installation::now(db).await?;
-    let mut without = ctx.troubles.resting();
-    let work = run_once(db, ctx, now, &mut without).await?;
+    let mut without = worker.troubles.resting();
+    let work = run_once(db, worker, now, &mut without).await?;
     if work.progressed() || work.unanswered > 0 {
         tracing::info!(?work, "background work");
     }

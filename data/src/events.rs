@@ -52,8 +52,8 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
 ) -> Result<Recorded> {
     let mut batch = Batch::new();
     batch.push(given)?;
-    let how = RecordOptions { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
-    let outcome = record_batch(tx, company_id, &batch, &how).await?;
+    let options = RecordOptions { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
+    let outcome = record_batch(tx, company_id, &batch, &options).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));
     }

@@ -46,7 +46,7 @@ pub use kind::Kind;
 pub use pieces::{Going, LEASE, clear_left, finish, go_on, go_on_apart, go_on_due};
 pub use remarks::{AlikeRows, Remarks};
 pub use report::{Options, Progress, ProgressFn, Report};
-pub use row::{Standing, latest};
+pub use row::{ImportStatus, latest};
 pub use waiting::wait_for_open;
 
 use faults::Faults;

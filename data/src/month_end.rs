@@ -15,7 +15,7 @@ use crate::db::insert_all;
 use crate::entities::{companies, invoices, reward_records, rewards};
 use crate::error::stored;
 use crate::invoices::currency_lines;
-use crate::outbox::{self, letters};
+use crate::outbox::{self, templates};
 use crate::rewards::tally::Tally;
 use crate::{Db, Result, audit, open_imports, transact};
 
@@ -95,11 +95,11 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
             .zip(&lines)
             .map(|(invoice, lines)| {
                 let total = Money::new(lines.total, stored(&lines.currency)?);
-                Ok(letters::Issued { invoice, lines: lines.lines, total })
+                Ok(templates::Issued { invoice, lines: lines.lines, total })
             })
             .collect::<Result<Vec<_>>>()?;
         let owners = outbox::owners(tx, company_id).await?;
-        let mails = owners.iter().map(|owner| letters::in_review(&company, &zone, month, &named, owner)).collect();
+        let mails = owners.iter().map(|owner| templates::in_review(&company, &zone, month, &named, owner)).collect();
         outbox::enqueue(tx, now, mails).await?;
     }
     Ok(Some(ClosedMonth { month, invoices: issued.into_iter().map(|invoice| invoice.number).collect() }))

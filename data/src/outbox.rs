@@ -13,7 +13,7 @@ use crate::entities::{memberships, users};
 use crate::work::{QueuedMail, Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 
-pub mod letters;
+pub mod templates;
 
 /// How many mails a worker takes at once.
 const BATCH: u64 = 100;
@@ -73,14 +73,13 @@ pub async fn owners<C: ConnectionTrait>(tx: &C, company_id: Uuid) -> Result<Vec<
 }
 
 /// Delivers mails that are due and that nobody else is delivering: one batch.
-pub async fn deliver_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
-    let batch = lease(db, ctx, now).await?;
+pub async fn deliver_due(db: &Db, worker: &Worker, now: Instant) -> Result<Work> {
+    let batch = lease(db, worker, now).await?;
     let mut work = Work::default();
     let mut sent = Vec::new();
     let mut failed = Vec::new();
     for row in batch {
-        let letter = letter(&row);
-        match ctx.mailer.deliver(&letter).await {
+        match worker.mailer.deliver(&queued(&row)).await {
             Ok(()) => sent.push(row.id),
             Err(error) => {
                 tracing::warn!(mail = %row.id, %error, "an email could not be delivered and is tried again later");
@@ -125,7 +124,7 @@ pub async fn deliver_due(db: &Db, ctx: &Worker, now: Instant) -> Result<Work> {
     Ok(work)
 }
 
-async fn lease(db: &Db, ctx: &Worker, now: Instant) -> Result<Vec<Model>> {
+async fn lease(db: &Db, worker: &Worker, now: Instant) -> Result<Vec<Model>> {
     transact!(db, |tx| {
         let rows = Entity::find()
             .filter(Condition::all().add(Column::SentAt.is_null()).add(Column::DueAt.lte(now.0)))
@@ -137,8 +136,8 @@ async fn lease(db: &Db, ctx: &Worker, now: Instant) -> Result<Vec<Model>> {
             .await?;
         if !rows.is_empty() {
             Entity::update_many()
-                .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
-                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)))
+                .col_expr(Column::LeasedBy, Expr::value(worker.name.as_str()))
+                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(worker)))
                 .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
                 .exec(tx)
                 .await?;
@@ -147,7 +146,7 @@ async fn lease(db: &Db, ctx: &Worker, now: Instant) -> Result<Vec<Model>> {
     })
 }
 
-fn letter(row: &Model) -> QueuedMail {
+fn queued(row: &Model) -> QueuedMail {
     QueuedMail {
         id: row.id,
         company_id: row.company_id,

@@ -117,7 +117,7 @@ pub async fn matching<C: ConnectionTrait>(
     question: &str,
     id: impl ColumnTrait,
 ) -> Result<Option<Condition>> {
-    let parts = narrows(conn, company_id, kind, question, id).await?;
+    let parts = id_filters(conn, company_id, kind, question, id).await?;
     let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
     let mut all = Condition::all();
     for (at, part) in parts.into_iter().enumerate() {
@@ -141,8 +141,8 @@ pub async fn partners<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
     Ok(Some(ids.into_iter().collect()))
 }
 
-/// The same as [`matching`], one part for each piece, for [`crate::lists::page::List::narrowed`].
-pub async fn narrows<C: ConnectionTrait>(
+/// The same as [`matching`], one part for each piece, for [`crate::lists::page::List::with_id_filters`].
+pub async fn id_filters<C: ConnectionTrait>(
     conn: &C,
     company_id: Uuid,
     kind: Kind,
@@ -151,14 +151,14 @@ pub async fn narrows<C: ConnectionTrait>(
 ) -> Result<Vec<IdFilter>> {
     let mut parts = Vec::new();
     for piece in pieces(question) {
-        parts.push(Range::beginning(company_id, kind, &piece).narrow(conn, true, id).await?);
+        parts.push(Range::beginning(company_id, kind, &piece).id_filter(conn, true, id).await?);
     }
     Ok(parts)
 }
 
 /// Partners with exactly this tag.
 pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<IdFilter> {
-    let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).narrow(conn, false, partnerships::Column::Id).await?;
+    let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).id_filter(conn, false, partnerships::Column::Id).await?;
     let [low, high] = TAGS.map(<[u8]>::to_vec);
     let any = counted(conn, Range { company_id, kind: Kind::Partner, low, high }.ids(), FEW + 1).await?;
     // The number is written out: the index has only these, which a database must see.
@@ -244,7 +244,7 @@ impl Range {
         select
     }
 
-    async fn narrow<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<IdFilter> {
+    async fn id_filter<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<IdFilter> {
         let mut ids = self.ids();
         let mut size = counted(conn, ids.clone(), if search { WORDS_COUNTED } else { FEW + 1 }).await?;
         if search && (u64::from(COUNT_MAX) + 1..WORDS_COUNTED).contains(&size) {

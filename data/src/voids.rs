@@ -137,17 +137,17 @@ pub(crate) async fn void_part<C: ConnectionTrait>(
     customer_id: Uuid,
     import_id: Uuid,
     reason: &str,
-    how: &VoidOptions<'_>,
+    options: &VoidOptions<'_>,
     write: bool,
 ) -> Result<Option<Part>> {
-    let loaded = Loaded::load(tx, company_id, customer_id, how.now).await?;
+    let loaded = Loaded::load(tx, company_id, customer_id, options.now).await?;
     let rows = &loaded.case.transactions;
     let of_import = |row: &&transactions::Model| row.voided_at.is_none() && row.import_id == Some(import_id);
     let Some(first) = rows.iter().find(of_import) else { return Ok(None) };
     let own: HashSet<Uuid> = rows.iter().filter(of_import).map(|row| row.id).collect();
     let turn = loaded.without(|row| own.contains(&row.id) || row.refund_of.is_some_and(|sale| own.contains(&sale)));
     let gone = turn.before.len() - turn.after.len();
-    let voided = loaded.carry_out(tx, first, &turn, reason, how, write).await?;
+    let voided = loaded.carry_out(tx, first, &turn, reason, options, write).await?;
     Ok(Some(Part { own: own.len() as u64, along: (gone - own.len()) as u64, consequences: voided.consequences }))
 }
 
@@ -156,7 +156,7 @@ async fn void_one<C: ConnectionTrait>(
     company_id: Uuid,
     key: &str,
     reason: &str,
-    how: &VoidOptions<'_>,
+    options: &VoidOptions<'_>,
     write: bool,
 ) -> Result<Voided> {
     let mut checks = Checks::new();
@@ -164,16 +164,16 @@ async fn void_one<C: ConnectionTrait>(
     let reason = if write { checks.take("reason", fields::description(reason)) } else { String::new() };
     checks.finish()?;
     let transaction = crate::transactions::find_by_key(tx, company_id, key.trim()).await?;
-    let loaded = Loaded::load(tx, company_id, transaction.customer_id, how.now).await?;
+    let loaded = Loaded::load(tx, company_id, transaction.customer_id, options.now).await?;
     let turn = loaded.without(|row| row.id == transaction.id || row.refund_of == Some(transaction.id));
-    loaded.carry_out(tx, &transaction, &turn, &reason, how, write).await
+    loaded.carry_out(tx, &transaction, &turn, &reason, options, write).await
 }
 
 pub(crate) async fn undo_one<C: ConnectionTrait>(
     tx: &C,
     company_id: Uuid,
     void_id: Uuid,
-    how: &VoidOptions<'_>,
+    options: &VoidOptions<'_>,
     write: bool,
 ) -> Result<Voided> {
     let void = voids::Entity::find_by_id(void_id)
@@ -182,7 +182,7 @@ pub(crate) async fn undo_one<C: ConnectionTrait>(
         .one(tx)
         .await?
         .ok_or(Error::NotFound("the void"))?;
-    if void.import_void_id.is_some() && how.import_void.is_none() {
+    if void.import_void_id.is_some() && options.import_void.is_none() {
         return Err(Error::conflict("it was voided with its whole import: undo that in Settings › Import"));
     }
     if voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await?.is_some() {
@@ -197,7 +197,7 @@ pub(crate) async fn undo_one<C: ConnectionTrait>(
             "the customer's attribution changed since, so this void can't be undone; record the sale again instead",
         ));
     }
-    let loaded = Loaded::load(tx, company_id, void.customer_id, how.now).await?;
+    let loaded = Loaded::load(tx, company_id, void.customer_id, options.now).await?;
     let back: Vec<&transactions::Model> = loaded.case.transactions.iter().filter(|row| row.void_id == Some(void_id)).collect();
     let keys = back.iter().map(|row| row.key.as_str());
     let taken = transactions::Entity::find()
@@ -214,7 +214,7 @@ pub(crate) async fn undo_one<C: ConnectionTrait>(
     let before = loaded.live();
     let after = before.iter().copied().chain(back.iter().map(|row| row.id)).collect();
     let turn = Turn { before, after, undone: Some(void_id) };
-    loaded.carry_out(tx, &transaction, &turn, "", how, write).await
+    loaded.carry_out(tx, &transaction, &turn, "", options, write).await
 }
 
 /// What one customer's void needs to be planned.
@@ -275,14 +275,20 @@ impl Loaded {
         transaction: &transactions::Model,
         turn: &Turn,
         reason: &str,
-        how: &VoidOptions<'_>,
+        options: &VoidOptions<'_>,
         write: bool,
     ) -> Result<Voided> {
         let number = voids::Entity::find().filter(voids::Column::CustomerId.eq(self.customer.id)).count(tx).await?;
         let number = i64::try_from(number).unwrap_or(i64::MAX);
-        let void_id = ids::derive(how.now, &["void", &self.customer.id.to_string(), &number.to_string()]);
-        let context =
-            Context { programme: &self.programme, partners: &self.partners, months: &self.months, void_id, by: how.by, now: how.now };
+        let void_id = ids::derive(options.now, &["void", &self.customer.id.to_string(), &number.to_string()]);
+        let context = Context {
+            programme: &self.programme,
+            partners: &self.partners,
+            months: &self.months,
+            void_id,
+            by: options.by,
+            now: options.now,
+        };
         let planned = plan::plan(&context, &self.case, &self.history, turn)?;
         let turned = |row: &&transactions::Model| turn.before.contains(&row.id) != turn.after.contains(&row.id);
         let keys = self.case.transactions.iter().filter(turned).map(|row| row.key.clone()).collect();
@@ -296,15 +302,15 @@ impl Loaded {
             transaction_id: Set(transaction.id),
             number: Set(number),
             reason: Set(reason.to_owned()),
-            author: Set(how.by.to_owned()),
-            recorded_at: Set(how.now.0),
+            author: Set(options.by.to_owned()),
+            recorded_at: Set(options.now.0),
             changes: Set(changes(tx, self.customer.id).await?),
             undoes: Set(turn.undone),
-            import_void_id: Set(how.import_void),
+            import_void_id: Set(options.import_void),
         };
         row.insert(tx).await?;
         // The void of an import is in the log as a whole.
-        if how.import_void.is_none() {
+        if options.import_void.is_none() {
             let detail = json!({
                 "customer": self.customer.customer_key,
                 "amount": transaction.amount,
@@ -313,9 +319,9 @@ impl Loaded {
                 "rewards": planned.rewards.len(),
             });
             let action = if turn.undone.is_some() { "transaction_void_undone" } else { "transaction_voided" };
-            audit::record(tx, self.customer.company_id, how.now, how.by, action, "transaction", &transaction.key, detail).await?;
+            audit::record(tx, self.customer.company_id, options.now, options.by, action, "transaction", &transaction.key, detail).await?;
         }
-        self.mark(tx, turn, void_id, how.now).await?;
+        self.mark(tx, turn, void_id, options.now).await?;
         Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, keys, consequences })
     }
 

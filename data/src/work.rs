@@ -31,16 +31,16 @@ pub struct QueuedMail {
 /// How mail leaves. An error is tried again later.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    async fn deliver(&self, letter: &QueuedMail) -> std::result::Result<(), String>;
+    async fn deliver(&self, mail: &QueuedMail) -> std::result::Result<(), String>;
 }
 
-/// What background work needs besides the database.
+/// Who does background work, and what it takes besides the database.
 #[derive(Clone)]
 pub struct Worker {
     pub mailer: Arc<dyn Mailer>,
     pub providers: Providers,
-    /// Names this worker in leases.
-    pub worker: String,
+    /// As leases name it.
+    pub name: String,
     /// After this long a worker that says nothing counts as gone.
     pub lease: Duration,
     pub troubles: Arc<Troubles>,
@@ -48,7 +48,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Worker {
-        Worker { mailer, providers: Providers::new(db), worker: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
+        Worker { mailer, providers: Providers::new(db), name: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
     }
 }
 
@@ -58,8 +58,8 @@ pub(crate) fn real_now() -> Instant {
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-pub(crate) fn lease_ends_at(ctx: &Worker) -> i64 {
-    real_now().0.saturating_add(i64::try_from(ctx.lease.as_millis()).unwrap_or(i64::MAX))
+pub(crate) fn lease_ends_at(worker: &Worker) -> i64 {
+    real_now().0.saturating_add(i64::try_from(worker.lease.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// No lease lasts this long: one that ends later was taken while the clock was ahead.

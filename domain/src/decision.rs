@@ -34,7 +34,7 @@ pub struct EventSummary {
     pub occurred_at: Instant,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
-    /// The key of the transaction that a refund takes back.
+    /// The key of the transaction that a refund refunds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund_of: Option<String>,
 }
@@ -162,7 +162,7 @@ pub struct RewardDraft {
     pub state_reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<Instant>,
-    /// The reward that this one takes back.
+    /// The reward that this one reverses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<Uuid>,
 }

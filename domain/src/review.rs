@@ -100,8 +100,8 @@ impl InvoiceMonths {
     }
 
     /// Whether a reward is a line of a frozen invoice.
-    pub fn is_frozen(&self, standing: &RewardPosition) -> bool {
-        standing.state.payable() && self.frozen.contains(&standing.month)
+    pub fn is_frozen(&self, position: &RewardPosition) -> bool {
+        position.state.payable() && self.frozen.contains(&position.month)
     }
 
     /// The month whose invoice is in review: the latest, should there be several.
@@ -168,16 +168,16 @@ const fn meanwhile_words(state: RewardState) -> &'static str {
 pub fn decide(
     verb: Verb,
     reason: &str,
-    standing: &RewardPosition,
-    books: &InvoiceMonths,
+    position: &RewardPosition,
+    months: &InvoiceMonths,
     now: Instant,
 ) -> Result<Option<RewardPosition>, Refusal> {
     use RewardState::{Approved, Declined, Hold, Paid, Pending, Scheduled};
     if verb.needs_reason() && reason.trim().is_empty() {
         return Err(Refusal::ReasonMissing);
     }
-    let waits = standing.ready_at.is_some_and(|at| at > now);
-    let state = match (verb, standing.state) {
+    let waits = position.ready_at.is_some_and(|at| at > now);
+    let state = match (verb, position.state) {
         (Verb::Approve, Approved)
         | (Verb::Decline, Declined)
         | (Verb::Hold, Hold)
@@ -193,94 +193,94 @@ pub fn decide(
         (Verb::MarkPaidElsewhere, Pending | Approved | Hold | Scheduled) => Paid,
         (verb, state) => return Err(Refusal::Impossible { verb, state }),
     };
-    if books.is_frozen(standing) {
-        return Err(Refusal::Frozen(standing.month.long()));
+    if months.is_frozen(position) {
+        return Err(Refusal::Frozen(position.month.long()));
     }
-    let from_hold = matches!(standing.state, Hold | Scheduled);
+    let from_hold = matches!(position.state, Hold | Scheduled);
     let month = match (state.payable(), from_hold) {
-        (true, true) => books.accumulating,
-        (true, false) => books.payable_in(standing.month),
-        (false, _) => standing.month,
+        (true, true) => months.accumulating,
+        (true, false) => months.payable_in(position.month),
+        (false, _) => position.month,
     };
-    Ok(Some(RewardPosition { state, month, ready_at: standing.ready_at }))
+    Ok(Some(RewardPosition { state, month, ready_at: position.ready_at }))
 }
 
-/// Whether a reward goes where the reward goes that it takes back: a refund's does until that one is a line of a frozen invoice.
+/// Whether a reward goes where the reward goes that it reverses: a refund's does until that one is a line of a frozen invoice.
 /// Corrections of an attribution or a void always do: half of a change cannot be declined.
-pub fn must_follow(source: RewardSource, original: &RewardPosition, books: &InvoiceMonths) -> bool {
+pub fn must_follow(source: RewardSource, original: &RewardPosition, months: &InvoiceMonths) -> bool {
     match source {
-        RewardSource::Refund => !books.is_frozen(original),
+        RewardSource::Refund => !months.is_frozen(original),
         RewardSource::Attribution | RewardSource::Void => true,
         _ => false,
     }
 }
 
-/// Whether a reward may stand so while the reward it takes back stands at `original`: on an invoice both or neither.
-pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, books: &InvoiceMonths) -> bool {
-    !must_follow(source, original, books) || state == original.state || (state.payable() && original.state.payable())
+/// Whether a reward may stand so while the reward it reverses stands at `original`: on an invoice both or neither.
+pub fn may_stand(source: RewardSource, state: RewardState, original: &RewardPosition, months: &InvoiceMonths) -> bool {
+    !must_follow(source, original, months) || state == original.state || (state.payable() && original.state.payable())
 }
 
-/// Where a reward stands once the reward it takes back stands at `original`: `None` when it need not move.
+/// Where a reward stands once the reward it reverses stands at `original`: `None` when it need not move.
 /// One that is a line of a frozen invoice stays.
-pub fn follow(original: &RewardPosition, standing: &RewardPosition, books: &InvoiceMonths) -> Option<RewardPosition> {
-    if books.is_frozen(standing) {
+pub fn follow(original: &RewardPosition, position: &RewardPosition, months: &InvoiceMonths) -> Option<RewardPosition> {
+    if months.is_frozen(position) {
         return None;
     }
-    let month = if original.state.payable() { books.payable_in(standing.month).max(original.month) } else { standing.month };
+    let month = if original.state.payable() { months.payable_in(position.month).max(original.month) } else { position.month };
     let moved = RewardPosition { state: original.state, month, ready_at: original.ready_at };
-    (moved.state != standing.state || moved.month != standing.month).then_some(moved)
+    (moved.state != position.state || moved.month != position.month).then_some(moved)
 }
 
 /// Takes a decision back: from where it left the reward to where the reward stood before.
 pub fn undo(
     before: &RewardPosition,
     after: &RewardPosition,
-    standing: &RewardPosition,
-    books: &InvoiceMonths,
+    position: &RewardPosition,
+    months: &InvoiceMonths,
 ) -> Result<RewardPosition, Refusal> {
-    if standing.state != after.state || standing.month != after.month {
+    if position.state != after.state || position.month != after.month {
         return Err(Refusal::ChangedSince);
     }
-    if books.is_frozen(standing) {
-        return Err(Refusal::Frozen(standing.month.long()));
+    if months.is_frozen(position) {
+        return Err(Refusal::Frozen(position.month.long()));
     }
-    let month = if before.state.payable() { books.payable_in(before.month) } else { before.month };
-    Ok(RewardPosition { state: before.state, month, ready_at: standing.ready_at })
+    let month = if before.state.payable() { months.payable_in(before.month) } else { before.month };
+    Ok(RewardPosition { state: before.state, month, ready_at: position.ready_at })
 }
 
-/// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it takes back, if it does.
+/// Puts a reward onto the invoice in review. `original` is the key and the month of the reward it reverses, if it does.
 pub fn move_to_current_invoice(
-    standing: &RewardPosition,
+    position: &RewardPosition,
     original: Option<(&str, Month)>,
-    books: &InvoiceMonths,
+    months: &InvoiceMonths,
 ) -> Result<RewardPosition, Refusal> {
-    if !standing.state.payable() {
+    if !position.state.payable() {
         return Err(Refusal::NotPayable);
     }
-    if books.is_frozen(standing) {
-        return Err(Refusal::Frozen(standing.month.long()));
+    if months.is_frozen(position) {
+        return Err(Refusal::Frozen(position.month.long()));
     }
-    let month = books.under_review().ok_or(Refusal::NothingInReview)?;
-    if standing.month == month {
+    let month = months.under_review().ok_or(Refusal::NothingInReview)?;
+    if position.month == month {
         return Err(Refusal::AlreadyThere(month.long()));
     }
     match original {
         Some((key, later)) if later > month => Err(Refusal::BeforeOriginal(key.to_owned())),
-        _ => Ok(RewardPosition { month, ..*standing }),
+        _ => Ok(RewardPosition { month, ..*position }),
     }
 }
 
 /// Takes a reward off its invoice and puts it into the next month that takes rewards.
-pub fn remove_from_invoice(standing: &RewardPosition, books: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
-    if !standing.state.payable() {
+pub fn remove_from_invoice(position: &RewardPosition, months: &InvoiceMonths) -> Result<RewardPosition, Refusal> {
+    if !position.state.payable() {
         return Err(Refusal::NotPayable);
     }
-    if books.is_frozen(standing) {
-        return Err(Refusal::Frozen(standing.month.long()));
+    if months.is_frozen(position) {
+        return Err(Refusal::Frozen(position.month.long()));
     }
-    let next = standing.month.next();
-    let month = if books.takes(next) { next } else { books.accumulating.max(next) };
-    Ok(RewardPosition { month, ..*standing })
+    let next = position.month.next();
+    let month = if months.takes(next) { next } else { months.accumulating.max(next) };
+    Ok(RewardPosition { month, ..*position })
 }
 
 #[cfg(test)]
@@ -294,11 +294,11 @@ mod tests {
     const NOW: Instant = Instant(1_000);
 
     /// January is charged, February in review, March gathers.
-    fn books() -> InvoiceMonths {
+    fn invoice_months() -> InvoiceMonths {
         InvoiceMonths { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202602)], frozen: vec![Month(202601)] }
     }
 
-    fn standing(state: RewardState, month: i32) -> RewardPosition {
+    fn position(state: RewardState, month: i32) -> RewardPosition {
         RewardPosition { state, month: Month(month), ready_at: None }
     }
 
@@ -314,7 +314,7 @@ mod tests {
         ];
         for (verb, row) in expected {
             for (state, outcome) in [Pending, Approved, Hold, Declined, Scheduled, Paid].into_iter().zip(row) {
-                let found = match decide(verb, "because", &standing(state, 202602), &books(), NOW) {
+                let found = match decide(verb, "because", &position(state, 202602), &invoice_months(), NOW) {
                     Ok(Some(after)) => after.state.word(),
                     Ok(None) => "same",
                     Err(Refusal::Impossible { .. }) => "no",
@@ -338,22 +338,22 @@ mod tests {
     #[case(Verb::Hold, Pending, 202602, 202602)]
     #[case(Verb::Decline, Hold, 202601, 202601)]
     fn months(#[case] verb: Verb, #[case] state: RewardState, #[case] month: i32, #[case] expected: i32) {
-        let after = decide(verb, "because", &standing(state, month), &books(), NOW).unwrap().unwrap();
+        let after = decide(verb, "because", &position(state, month), &invoice_months(), NOW).unwrap().unwrap();
         assert_eq!(after.month, Month(expected));
     }
 
     #[test]
     fn nothing_changes_a_frozen_line() {
         for state in [Pending, Approved] {
-            let line = standing(state, 202601);
+            let line = position(state, 202601);
             for verb in Verb::ALL {
-                let outcome = decide(verb, "because", &line, &books(), NOW);
+                let outcome = decide(verb, "because", &line, &invoice_months(), NOW);
                 assert!(matches!(outcome, Ok(None) | Err(Refusal::Frozen(_))), "{verb} {state}: {outcome:?}");
             }
-            assert!(matches!(move_to_current_invoice(&line, None, &books()), Err(Refusal::Frozen(_))));
-            assert!(matches!(remove_from_invoice(&line, &books()), Err(Refusal::Frozen(_))));
-            assert!(matches!(undo(&standing(Hold, 202512), &line, &line, &books()), Err(Refusal::Frozen(_))));
-            assert_eq!(follow(&standing(Declined, 202603), &line, &books()), None);
+            assert!(matches!(move_to_current_invoice(&line, None, &invoice_months()), Err(Refusal::Frozen(_))));
+            assert!(matches!(remove_from_invoice(&line, &invoice_months()), Err(Refusal::Frozen(_))));
+            assert!(matches!(undo(&position(Hold, 202512), &line, &line, &invoice_months()), Err(Refusal::Frozen(_))));
+            assert_eq!(follow(&position(Declined, 202603), &line, &invoice_months()), None);
         }
     }
 
@@ -362,16 +362,16 @@ mod tests {
     fn nothing_comes_into_a_closed_month() {
         for state in RewardState::ALL {
             for month in [202512, 202601, 202602, 202603, 202605] {
-                let before = standing(*state, month);
+                let before = position(*state, month);
                 let mut after: Vec<RewardPosition> =
-                    Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &books(), NOW).ok()?).collect();
-                after.extend(remove_from_invoice(&before, &books()));
-                after.extend(move_to_current_invoice(&before, None, &books()));
+                    Verb::ALL.iter().filter_map(|verb| decide(*verb, "x", &before, &invoice_months(), NOW).ok()?).collect();
+                after.extend(remove_from_invoice(&before, &invoice_months()));
+                after.extend(move_to_current_invoice(&before, None, &invoice_months()));
                 for reached in after {
-                    assert!(!reached.state.payable() || books().takes(reached.month), "{before:?} {reached:?}");
-                    let back = undo(&before, &reached, &reached, &books()).unwrap();
+                    assert!(!reached.state.payable() || invoice_months().takes(reached.month), "{before:?} {reached:?}");
+                    let back = undo(&before, &reached, &reached, &invoice_months()).unwrap();
                     assert_eq!(back.state, *state);
-                    assert!(!back.state.payable() || books().takes(back.month));
+                    assert!(!back.state.payable() || invoice_months().takes(back.month));
                 }
             }
         }
@@ -380,7 +380,7 @@ mod tests {
     #[test]
     fn reasons_are_required() {
         for verb in Verb::ALL {
-            let refused = decide(verb, "  ", &standing(Pending, 202603), &books(), NOW) == Err(Refusal::ReasonMissing);
+            let refused = decide(verb, "  ", &position(Pending, 202603), &invoice_months(), NOW) == Err(Refusal::ReasonMissing);
             assert_eq!(refused, verb.needs_reason());
         }
     }
@@ -388,54 +388,54 @@ mod tests {
     #[test]
     fn hold_days_outlast_a_decline_and_a_hold() {
         for (verb, state) in [(Verb::Approve, Declined), (Verb::Release, Hold)] {
-            let waiting = RewardPosition { ready_at: Some(Instant(2_000)), ..standing(state, 202603) };
-            assert_eq!(decide(verb, "", &waiting, &books(), NOW).unwrap().unwrap().state, Scheduled);
+            let waiting = RewardPosition { ready_at: Some(Instant(2_000)), ..position(state, 202603) };
+            assert_eq!(decide(verb, "", &waiting, &invoice_months(), NOW).unwrap().unwrap().state, Scheduled);
         }
     }
 
     #[test]
     fn reversals_are_never_invoiced_before_their_original() {
-        let original = standing(Pending, 202603);
-        let follower = follow(&original, &standing(Hold, 202602), &books()).unwrap();
+        let original = position(Pending, 202603);
+        let follower = follow(&original, &position(Hold, 202602), &invoice_months()).unwrap();
         assert_eq!((follower.state, follower.month), (Pending, Month(202603)));
-        assert_eq!(follow(&original, &follower, &books()), None);
-        let refused = move_to_current_invoice(&follower, Some(("rwd_1", Month(202603))), &books());
+        assert_eq!(follow(&original, &follower, &invoice_months()), None);
+        let refused = move_to_current_invoice(&follower, Some(("rwd_1", Month(202603))), &invoice_months());
         assert_eq!(refused, Err(Refusal::BeforeOriginal("rwd_1".to_owned())));
     }
 
     #[test]
     fn lines_move_between_invoices() {
-        let moved = move_to_current_invoice(&standing(Pending, 202603), None, &books()).unwrap();
+        let moved = move_to_current_invoice(&position(Pending, 202603), None, &invoice_months()).unwrap();
         assert_eq!(moved.month, Month(202602));
-        assert_eq!(remove_from_invoice(&moved, &books()).unwrap().month, Month(202603));
-        assert_eq!(move_to_current_invoice(&moved, None, &books()), Err(Refusal::AlreadyThere("February 2026".to_owned())));
-        assert_eq!(move_to_current_invoice(&standing(Hold, 202603), None, &books()), Err(Refusal::NotPayable));
-        let none = InvoiceMonths { in_review: Vec::new(), ..books() };
-        assert_eq!(move_to_current_invoice(&standing(Pending, 202603), None, &none), Err(Refusal::NothingInReview));
+        assert_eq!(remove_from_invoice(&moved, &invoice_months()).unwrap().month, Month(202603));
+        assert_eq!(move_to_current_invoice(&moved, None, &invoice_months()), Err(Refusal::AlreadyThere("February 2026".to_owned())));
+        assert_eq!(move_to_current_invoice(&position(Hold, 202603), None, &invoice_months()), Err(Refusal::NotPayable));
+        let none = InvoiceMonths { in_review: Vec::new(), ..invoice_months() };
+        assert_eq!(move_to_current_invoice(&position(Pending, 202603), None, &none), Err(Refusal::NothingInReview));
         // A paused invoice whose next month is charged already: off it, on to the month that gathers.
         let paused =
             InvoiceMonths { open: Month(202603), accumulating: Month(202603), in_review: vec![Month(202601)], frozen: vec![Month(202602)] };
-        assert_eq!(remove_from_invoice(&standing(Pending, 202601), &paused).unwrap().month, Month(202603));
+        assert_eq!(remove_from_invoice(&position(Pending, 202601), &paused).unwrap().month, Month(202603));
     }
 
     #[test]
     fn refunds_stand_where_their_reward_stands_until_that_one_is_frozen() {
-        let (open, frozen) = (standing(Pending, 202602), standing(Approved, 202601));
+        let (open, frozen) = (position(Pending, 202602), position(Approved, 202601));
         for state in RewardState::ALL {
             let fits = state.payable();
-            assert_eq!(may_stand(RewardSource::Refund, *state, &open, &books()), fits, "{state}");
-            assert!(may_stand(RewardSource::Refund, *state, &frozen, &books()), "{state}");
-            assert!(may_stand(RewardSource::Adjustment, *state, &open, &books()), "{state}");
+            assert_eq!(may_stand(RewardSource::Refund, *state, &open, &invoice_months()), fits, "{state}");
+            assert!(may_stand(RewardSource::Refund, *state, &frozen, &invoice_months()), "{state}");
+            assert!(may_stand(RewardSource::Adjustment, *state, &open, &invoice_months()), "{state}");
             // Half of an attribution's change cannot be declined, whatever is frozen.
-            assert_eq!(may_stand(RewardSource::Attribution, *state, &frozen, &books()), fits, "{state}");
-            assert_eq!(may_stand(RewardSource::Refund, *state, &standing(Hold, 202602), &books()), *state == Hold, "{state}");
+            assert_eq!(may_stand(RewardSource::Attribution, *state, &frozen, &invoice_months()), fits, "{state}");
+            assert_eq!(may_stand(RewardSource::Refund, *state, &position(Hold, 202602), &invoice_months()), *state == Hold, "{state}");
         }
     }
 
     #[test]
     fn undo_refuses_what_changed_since() {
-        let (before, after) = (standing(Pending, 202602), standing(Hold, 202602));
-        assert_eq!(undo(&before, &after, &after, &books()).unwrap(), before);
-        assert_eq!(undo(&before, &after, &standing(Declined, 202602), &books()), Err(Refusal::ChangedSince));
+        let (before, after) = (position(Pending, 202602), position(Hold, 202602));
+        assert_eq!(undo(&before, &after, &after, &invoice_months()).unwrap(), before);
+        assert_eq!(undo(&before, &after, &position(Declined, 202602), &invoice_months()), Err(Refusal::ChangedSince));
     }
 }

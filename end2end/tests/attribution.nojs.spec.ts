@@ -2,7 +2,7 @@ import { owner } from '../support/people.ts';
 import { said } from '../support/steps.ts';
 import { expect, test } from '../support/test.ts';
 
-test('attribution is previewed, changed and taken back without script', async ({ page, company, signIn }) => {
+test('attribution is previewed, changed and undone without script', async ({ page, company, signIn }) => {
     const [before, after] = [await company.partner('giver'), await company.partner('taker')];
     const customer = await company.customer('wanderer', before);
     await company.sale(customer, '250.00');

@@ -2,7 +2,7 @@ import { owner } from '../support/people.ts';
 import { choose, more, said } from '../support/steps.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a change of attribution is seen before it is done, by both partners after it, and taken back', async ({ page, company, signIn, gotoReady, checkAccessibility }) => {
+test('a change of attribution is seen before it is done, by both partners after it, and undone', async ({ page, company, signIn, gotoReady, checkAccessibility }) => {
     const [before, after] = [await company.partner('giver'), await company.partner('taker')];
     const customer = await company.customer('wanderer', before);
     await company.sale(customer, '100.00', '2026-11-01T12:00:00Z');

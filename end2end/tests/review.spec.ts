@@ -13,7 +13,7 @@ test.beforeEach(async ({ signIn }) => {
     await signIn(owner);
 });
 
-test('rewards are approved together, and the decision is taken back', async ({ page, gotoReady }) => {
+test('rewards are approved together, and the decision is undone', async ({ page, gotoReady }) => {
     await gotoReady('/rewards?status=pending&source=transaction&month=2026-10');
     const before = await count(page, 'New');
     const boxes = page.getByRole('checkbox', { name: /^Select .* for / });

@@ -73,8 +73,8 @@ pub async fn past<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> R
     for file in files.into_iter().filter(is_done) {
         let void = voids.get(&file.id);
         let undoing = void.and_then(|void| undone.get(&void.id));
-        let (standing, undo) = standing(&zone, void, undoing);
-        let counts = undo.is_empty() && standing.is_empty();
+        let (status, undo) = status(&zone, void, undoing);
+        let counts = undo.is_empty() && status.is_empty();
         out.push(PastImport {
             voidable: counts && voids::any_live(conn, file.id).await?,
             id: file.id.to_string(),
@@ -82,7 +82,7 @@ pub async fn past<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> R
             at: dates::minute(&zone, Instant(file.at)),
             author: file.author,
             rows: file.created,
-            standing,
+            status,
             undo,
         });
     }
@@ -96,7 +96,7 @@ async fn of<C: ConnectionTrait>(conn: &C, ids: impl Iterator<Item = Uuid>) -> Re
 }
 
 /// What became of an import, and the void that can be undone.
-fn standing(zone: &Zone, void: Option<&Model>, undoing: Option<&Model>) -> (String, String) {
+fn status(zone: &Zone, void: Option<&Model>, undoing: Option<&Model>) -> (String, String) {
     let Some(void) = void else { return Default::default() };
     let on = dates::day(zone, Instant(void.at));
     let voided = || format!("Voided on {on} by {}: {}", void.author, void.reason.as_deref().unwrap_or_default());

@@ -148,32 +148,32 @@ fn seen(visibility: CustomerVisibility, name: &str) -> String {
 /// A page of commissions, newest first. Filters: `status` (a word of [`STAGES`]), `month` ("2026-03").
 pub async fn commissions(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Commissions> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
     let stage = query.one_of("status", &STAGES.map(|(word, _)| word))?.unwrap_or_default();
-    let asked = stage_condition(stage, &desk.invoices(conn).await?)?;
+    let asked = stage_condition(stage, &partner_scope.invoices(conn).await?)?;
     let month = query.month("month")?.map(|month| rewards::Column::InvoiceMonth.eq(month.0));
     let filter = Condition::all().add_option(asked).add_option(month);
     let list = List {
         descending: true,
         filter: (!filter.is_empty()).then_some(filter.clone()),
-        ..List::<rewards::Entity>::new(desk.rewards(), rewards::Column::CreatedAt, rewards::Column::Id)
+        ..List::<rewards::Entity>::new(partner_scope.rewards(), rewards::Column::CreatedAt, rewards::Column::Id)
     };
     let count = list.totals(conn, &[]).await?.count;
     let page = list.page(conn, Some(&query.page), count).await?;
-    let totals = match desk.companies.values().next() {
+    let totals = match partner_scope.companies.values().next() {
         Some(company) => {
             let (amount, currency) = (rewards::Column::Amount, rewards::Column::Currency);
             let declined = stage == "declined";
-            let scope = desk.rewards().add(filter.clone()).add_option((!declined).then(figures::earned));
+            let scope = partner_scope.rewards().add(filter.clone()).add_option((!declined).then(figures::earned));
             lines::totals::<_, rewards::Entity>(conn, count, scope, amount, currency, company.money_currency()?).await?
         }
         None => None,
     };
     let (previous, next) = (page.previous, page.next);
     Ok(Commissions {
-        earnings: earnings::of(conn, &desk).await?,
+        earnings: earnings::of(conn, &partner_scope).await?,
         empty: filter.is_empty() && page.rows.is_empty() && query.page.is_empty(),
-        page: domain::page::Page { rows: desk.lines(conn, page.rows).await?, previous, next },
+        page: domain::page::Page { rows: partner_scope.lines(conn, page.rows).await?, previous, next },
         count,
         totals,
     })
@@ -215,14 +215,14 @@ fn stage_condition(stage: &str, invoices: &[invoices::Model]) -> Result<Option<C
 /// One commission with the partner's receipt and its way.
 pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<CommissionDetail> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
     let row = rewards::Entity::find()
-        .filter(desk.rewards())
+        .filter(partner_scope.rewards())
         .filter(rewards::Column::Key.eq(key))
         .one(conn)
         .await?
         .ok_or(Error::NotFound("commission"))?;
-    let company = desk.company(row.company_id)?;
+    let company = partner_scope.company(row.company_id)?;
     let zone = company.zone()?;
     let visibility: CustomerVisibility = stored(&company.customer_visibility)?;
     let mut receipt = receipts::of_reward(conn, &zone, &row, Reader::Partner).await?;
@@ -249,7 +249,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
         None => None,
     };
     let path = path_of(conn, company, &row).await?;
-    let (line, payment) = desk.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
+    let (line, payment) = partner_scope.with_payment(conn, vec![row]).await?.pop().ok_or(Error::NotFound("commission"))?;
     let lead = match payment {
         Payment::Never | Payment::OnceDue => line.reason.clone(),
         Payment::CameBack(why) => why.for_partner(&line.company),
@@ -265,8 +265,8 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
 /// The customers that the partner brings now, newest first.
 pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<PortalCustomers> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
-    let scope = Condition::all().add(customers::Column::PartnershipId.is_in(desk.ids()));
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
+    let scope = Condition::all().add(customers::Column::PartnershipId.is_in(partner_scope.ids()));
     let list = List { descending: true, ..List::<customers::Entity>::new(scope, customers::Column::CreatedAt, customers::Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let page = list.page(conn, Some(&query.page), count).await?;
@@ -275,7 +275,7 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
         .rows
         .into_iter()
         .map(|row| {
-            let company = desk.company(row.company_id)?;
+            let company = partner_scope.company(row.company_id)?;
             let visibility: CustomerVisibility = stored(&company.customer_visibility)?;
             let name = names::title(&row.name, &row.email, &row.customer_key);
             Ok(PortalCustomer {
@@ -293,12 +293,12 @@ pub async fn customers(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<P
 /// The months in which the partner has commissions, newest first.
 pub async fn months(db: &Db, partner_id: Uuid) -> Result<Vec<Month>> {
     let conn = db.read();
-    let desk = PartnerScope::of(conn, partner_id).await?;
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
     let mut months: Vec<i32> = rewards::Entity::find()
         .select_only()
         .column(rewards::Column::InvoiceMonth)
         .distinct()
-        .filter(desk.rewards())
+        .filter(partner_scope.rewards())
         .into_tuple()
         .all(conn)
         .await?;

@@ -26,7 +26,7 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
     let event = match source {
         RewardSource::Transaction | RewardSource::Refund => reward.transaction_id,
         RewardSource::Customer => reward.customer_id,
-        // A correction takes back another reward; what an attribution change earns anew has a receipt of its own.
+        // A correction changes another reward; what an attribution change earns anew has a receipt of its own.
         RewardSource::Attribution if reward.reverses.is_none() => reward.transaction_id.or(reward.customer_id),
         RewardSource::Attribution | RewardSource::Void | RewardSource::Manual | RewardSource::Adjustment => None,
     };

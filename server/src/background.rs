@@ -24,23 +24,23 @@ const LEASE_SECONDS_DEFAULT: u64 = 15;
 const RESTART_AFTER: Duration = Duration::from_secs(15);
 
 /// What due work needs: the mail folder, and how long a silent worker keeps what it took (`TRIBUTARY_LEASE_SECONDS`).
-pub fn context(db: &Db, mail_dir: &std::path::Path) -> Worker {
+pub fn worker(db: &Db, mail_dir: &std::path::Path) -> Worker {
     let seconds = std::env::var("TRIBUTARY_LEASE_SECONDS").ok().and_then(|text| text.parse().ok());
     let lease = Duration::from_secs(seconds.unwrap_or(LEASE_SECONDS_DEFAULT));
     Worker::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
 }
 
 /// Does what falls due until told to stop. Work that panics is begun again after a pause.
-pub async fn do_due_work(db: Db, ctx: Worker, stop: CancellationToken) {
+pub async fn do_due_work(db: Db, worker: Worker, stop: CancellationToken) {
     let work = || {
-        let (db, ctx) = (db.clone(), ctx.clone());
-        async move { data::due::serve(&db, &ctx).await }
+        let (db, worker) = (db.clone(), worker.clone());
+        async move { data::due::serve(&db, &worker).await }
     };
-    keep_running(work, &ctx, &stop, RESTART_AFTER).await;
+    keep_running(work, &worker, &stop, RESTART_AFTER).await;
 }
 
 /// Begins a task again whenever it has ended, until told to stop.
-async fn keep_running<F>(task: impl Fn() -> F, ctx: &Worker, stop: &CancellationToken, pause: Duration)
+async fn keep_running<F>(task: impl Fn() -> F, worker: &Worker, stop: &CancellationToken, pause: Duration)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -54,7 +54,7 @@ where
         };
         let reason = ended.err().map_or_else(|| "it ended".to_owned(), |error| error.to_string());
         tracing::error!(reason, "background work ended and is begun again");
-        ctx.troubles.all_fails(&reason);
+        worker.troubles.all_fails(&reason);
         stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
 }
@@ -155,7 +155,7 @@ mod tests {
     async fn work_that_panics_is_begun_again_until_it_is_told_to_stop() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display())).await.unwrap();
-        let (ctx, stop, begun) = (context(&db, folder.path()), CancellationToken::new(), Arc::new(AtomicU32::new(0)));
+        let (worker, stop, begun) = (worker(&db, folder.path()), CancellationToken::new(), Arc::new(AtomicU32::new(0)));
         let work = || {
             let (begun, stop) = (Arc::clone(&begun), stop.clone());
             async move {
@@ -164,8 +164,8 @@ mod tests {
                 std::future::pending::<()>().await;
             }
         };
-        keep_running(work, &ctx, &stop, Duration::ZERO).await;
+        keep_running(work, &worker, &stop, Duration::ZERO).await;
         assert_eq!(begun.load(Ordering::Relaxed), 5);
-        assert!(ctx.troubles.of_all().is_some_and(|reason| reason.contains("panicked")));
+        assert!(worker.troubles.of_all().is_some_and(|reason| reason.contains("panicked")));
     }
 }

@@ -34,32 +34,32 @@ pub fn remove_abandoned(folder: &Path) -> usize {
 
 #[async_trait]
 impl Mailer for MailFolder {
-    async fn deliver(&self, letter: &QueuedMail) -> Result<(), String> {
-        let content = compose(letter)?;
-        let target = self.folder.join(file_name(letter));
+    async fn deliver(&self, mail: &QueuedMail) -> Result<(), String> {
+        let content = compose(mail)?;
+        let target = self.folder.join(file_name(mail));
         write_whole(&target, &content).await.map_err(|error| format!("{}: {error}", target.display()))
     }
 }
 
 /// Sorts by when it was written, and tells what it is: "20260401T040000Z-invoice_in_review-….eml".
-fn file_name(letter: &QueuedMail) -> String {
-    let written = letter.written_at.utc().format("%Y%m%dT%H%M%SZ");
-    let kind: String = letter.kind.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
-    format!("{written}-{kind}-{}.eml", letter.id.simple())
+fn file_name(mail: &QueuedMail) -> String {
+    let written = mail.written_at.utc().format("%Y%m%dT%H%M%SZ");
+    let kind: String = mail.kind.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
+    format!("{written}-{kind}-{}.eml", mail.id.simple())
 }
 
-fn compose(letter: &QueuedMail) -> Result<Vec<u8>, String> {
-    let wrong = |error: &dyn std::fmt::Display| format!("the email to {} cannot be written: {error}", letter.recipient);
+fn compose(mail: &QueuedMail) -> Result<Vec<u8>, String> {
+    let wrong = |error: &dyn std::fmt::Display| format!("the email to {} cannot be written: {error}", mail.recipient);
     let sender: Mailbox = "Tributary <no-reply@tributary.localhost>".parse().map_err(|error| wrong(&error))?;
-    let recipient: Mailbox = letter.recipient.parse().map_err(|error| wrong(&error))?;
+    let recipient: Mailbox = mail.recipient.parse().map_err(|error| wrong(&error))?;
     let message = Message::builder()
         .from(sender)
         .to(recipient)
-        .subject(&letter.subject)
-        .date(letter.written_at.utc().into())
-        .message_id(Some(format!("<{}@tributary.localhost>", letter.id.simple())))
+        .subject(&mail.subject)
+        .date(mail.written_at.utc().into())
+        .message_id(Some(format!("<{}@tributary.localhost>", mail.id.simple())))
         .header(ContentType::TEXT_PLAIN)
-        .body(letter.body.clone())
+        .body(mail.body.clone())
         .map_err(|error| wrong(&error))?;
     Ok(message.formatted())
 }
@@ -81,7 +81,7 @@ mod tests {
     use domain::Instant;
     use uuid::Uuid;
 
-    fn letter() -> QueuedMail {
+    fn mail() -> QueuedMail {
         QueuedMail {
             id: Uuid::from_u128(7),
             company_id: None,
@@ -94,11 +94,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_letter_delivered_twice_is_one_file() {
+    async fn a_mail_delivered_twice_is_one_file() {
         let folder = tempfile::tempdir().unwrap();
         let mailer = MailFolder::new(folder.path().join("mail"));
-        mailer.deliver(&letter()).await.unwrap();
-        mailer.deliver(&letter()).await.unwrap();
+        mailer.deliver(&mail()).await.unwrap();
+        mailer.deliver(&mail()).await.unwrap();
         let names: Vec<String> =
             std::fs::read_dir(folder.path().join("mail")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         assert_eq!(names, ["20260401T040000Z-invoice_in_review-00000000000000000000000000000007.eml"]);
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_is_none_is_refused() {
         let mailer = MailFolder::new("unused");
-        let broken = QueuedMail { recipient: "nobody".to_owned(), ..letter() };
+        let broken = QueuedMail { recipient: "nobody".to_owned(), ..mail() };
         assert!(mailer.deliver(&broken).await.unwrap_err().contains("nobody"));
     }
 }

@@ -24,7 +24,7 @@ pub struct AppState {
 impl AppState {
     /// `url` is the database's address.
     pub fn new(db: Db, url: &str, config: Config) -> AppState {
-        let due = background::context(&db, &config.mail_dir);
+        let due = background::worker(&db, &config.mail_dir);
         let spool = Spool::new(config.spool_dir(url));
         AppState { db, config: Arc::new(config), assets: Assets::embedded(), due, spool, forwarded: Arc::default() }
     }

@@ -99,7 +99,7 @@ pub struct AttributionLine {
     pub recorded: String,
     /// A later change replaced it.
     pub superseded: bool,
-    /// The change that may be taken back, if it is the newest one; empty otherwise.
+    /// The change that may be undone, if it is the newest one; empty otherwise.
     pub undo: String,
 }
 

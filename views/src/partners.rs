@@ -190,9 +190,9 @@ pub struct TransactionLine {
     pub occurred: String,
     pub product: String,
     pub category: String,
-    /// The key of the sale that this refund takes back; empty for sales.
+    /// The key of the sale that this refunds; empty for sales.
     pub refund_of: String,
-    /// How much of this sale was taken back.
+    /// How much of this sale was refunded.
     pub refunded: Money,
     /// The customer's key and name.
     pub customer: Choice,

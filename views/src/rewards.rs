@@ -85,7 +85,7 @@ pub struct RewardDetail {
     pub path: Vec<PathStep>,
     /// Newest first; the last one is its creation.
     pub history: Vec<HistoryEntry>,
-    /// What it takes back or corrects, and what takes it back or corrects it.
+    /// What it reverses or corrects, and what reverses or corrects it.
     pub related: Vec<RelatedReward>,
     /// What may be decided about it now.
     pub verbs: Vec<Verb>,
@@ -93,7 +93,7 @@ pub struct RewardDetail {
     pub move_to: String,
     /// The month it goes to when it is taken off its invoice: "April 2026"; empty: it cannot be.
     pub remove_to: String,
-    /// It goes where the reward goes that it takes back, and only that one can be held, released or declined.
+    /// It goes where the reward goes that it reverses, and only that one can be held, released or declined.
     pub follows: bool,
     /// A line of a frozen invoice: only an adjustment can correct it.
     pub frozen: bool,
@@ -105,7 +105,7 @@ pub struct RewardDetail {
     pub customer_href: String,
     /// The key of its transaction; empty without one.
     pub transaction_key: String,
-    /// The newest decision, where it may be taken back; empty otherwise.
+    /// The newest decision, where it may be undone; empty otherwise.
     pub undo: String,
 }
 

@@ -157,7 +157,7 @@ pub struct PastImport {
     /// Transactions that it brought in.
     pub rows: i64,
     /// "Voided on 4 Apr 2026 by ada@…: Wrong file"; empty while it counts.
-    pub standing: String,
+    pub status: String,
     /// Whether it can be voided.
     pub voidable: bool,
     /// The void that can be undone; empty where there is none.

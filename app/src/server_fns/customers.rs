@@ -247,7 +247,7 @@ pub async fn change_attribution(
         return Ok(Done::say("The customer already belongs to this partner. Nothing changed.").to(path));
     };
     let done = Done::say(moved(changed.consequences.moves.len())).to(path);
-    // The change is done, whether or not it can be taken back.
+    // The change is done, whether or not it can be undone.
     Ok(match attributions::preview_undo(&cx.db, cx.company_id, id, cx.now).await {
         Ok(undo) => done.undo(UndoAttribution::PATH, [("key", key), ("change", id.to_string()), ("seen", undo.digest())]),
         Err(_) => done,

@@ -141,7 +141,7 @@ pub async fn undo_review(
     Ok(Done::say(format!("{words}{}", went_along(&undone))))
 }
 
-/// Takes back a manual reward or an adjustment that was just given.
+/// Withdraws a manual reward or an adjustment that was just given.
 #[server(prefix = "/rpc", endpoint = "rewards/withdraw")]
 pub async fn withdraw_reward(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;

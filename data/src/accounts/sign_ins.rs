@@ -13,8 +13,8 @@ use super::{SignedIn, User, list_memberships};
 use crate::entities::{sign_in_links, users};
 use crate::{Db, Result, installation, transact};
 
-/// Before each try to take back what was counted in advance.
-const TAKE_BACK_PAUSES: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
+/// Before each try to uncount what was counted in advance.
+const UNCOUNT_PAUSES: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
@@ -42,14 +42,14 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
     let right = match verify_password(password, known_hash.clone()).await {
         Ok(right) => right,
         Err(error) => {
-            take_back(db, &attempt);
+            uncount(db, &attempt);
             return Err(error);
         }
     };
     match (user, known_hash) {
         (Some(user), Some(password_hash)) if right => {
             if let Err(error) = note_success(db, &attempt, &user).await {
-                take_back(db, &attempt);
+                uncount(db, &attempt);
                 return Err(error);
             }
             let memberships = list_memberships(db.read(), user.id).await?;
@@ -76,12 +76,12 @@ async fn note_success(db: &Db, attempt: &Attempt<'_>, user: &users::Model) -> Re
 }
 
 /// A try that was no wrong password counts as no failure. Aside, and again for a while: the database failed a moment ago.
-fn take_back(db: &Db, attempt: &Attempt<'_>) {
+fn uncount(db: &Db, attempt: &Attempt<'_>) {
     let (db, subjects) = (db.clone(), attempt.subjects().map(|(subject, _)| subject));
     tokio::spawn(async move {
-        for pause in TAKE_BACK_PAUSES {
+        for pause in UNCOUNT_PAUSES {
             tokio::time::sleep(pause).await;
-            match throttle::take_back(&db, &subjects).await {
+            match throttle::uncount(&db, &subjects).await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(%error, "a failed sign-in that was our own fault still counts as a try"),
             }

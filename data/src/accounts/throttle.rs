@@ -132,7 +132,7 @@ async fn take_off<C: ConnectionTrait>(tx: &C, subjects: Vec<String>) -> Result<(
 }
 
 /// Takes off a try that was counted in advance and was no failure.
-pub(super) async fn take_back(db: &Db, subjects: &[String]) -> Result<()> {
+pub(super) async fn uncount(db: &Db, subjects: &[String]) -> Result<()> {
     transact!(db, |tx| { take_off(tx, subjects.to_vec()).await })
 }
 

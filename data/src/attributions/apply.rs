@@ -38,8 +38,8 @@ pub(crate) struct ChangeOptions<'a> {
 /// What [`apply_change`] would do. Writes nothing.
 pub async fn preview_change(db: &Db, company_id: Uuid, customer_id: Uuid, change: &Change, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let how = ChangeOptions { source: AttributionSource::Manual, by: "", now };
-    let changed = change_one(&tx, company_id, customer_id, change, &how, false).await?;
+    let options = ChangeOptions { source: AttributionSource::Manual, by: "", now };
+    let changed = change_one(&tx, company_id, customer_id, change, &options, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
 }
@@ -68,8 +68,8 @@ pub async fn apply_seen(
     now: Instant,
 ) -> Result<Changed> {
     transact!(db, |tx| {
-        let how = ChangeOptions { source: AttributionSource::Manual, by, now };
-        as_seen(change_one(tx, company_id, customer_id, change, &how, true).await?, seen)
+        let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+        as_seen(change_one(tx, company_id, customer_id, change, &options, true).await?, seen)
     })
 }
 
@@ -83,22 +83,22 @@ fn as_seen(changed: Changed, seen: &str) -> Result<Changed> {
 /// What [`undo_change`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let how = ChangeOptions { source: AttributionSource::Manual, by: "", now };
-    let changed = undo_one(&tx, company_id, change_id, &how, false).await?;
+    let options = ChangeOptions { source: AttributionSource::Manual, by: "", now };
+    let changed = undo_one(&tx, company_id, change_id, &options, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
 }
 
 /// Takes a change back: the customer belongs again to whom it belonged before, and so do the rewards.
 pub async fn undo_change(db: &Db, company_id: Uuid, change_id: Uuid, by: &str, now: Instant) -> Result<Changed> {
-    let how = ChangeOptions { source: AttributionSource::Manual, by, now };
-    transact!(db, |tx| { undo_one(tx, company_id, change_id, &how, true).await })
+    let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+    transact!(db, |tx| { undo_one(tx, company_id, change_id, &options, true).await })
 }
 
 /// As [`undo_change`], for whoever was shown what it would do: refused where that is not what it does by now.
 pub async fn undo_seen(db: &Db, company_id: Uuid, change_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Changed> {
-    let how = ChangeOptions { source: AttributionSource::Manual, by, now };
-    transact!(db, |tx| { as_seen(undo_one(tx, company_id, change_id, &how, true).await?, seen) })
+    let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+    transact!(db, |tx| { as_seen(undo_one(tx, company_id, change_id, &options, true).await?, seen) })
 }
 
 async fn change_one<C: ConnectionTrait>(
@@ -106,13 +106,13 @@ async fn change_one<C: ConnectionTrait>(
     company_id: Uuid,
     customer_id: Uuid,
     change: &Change,
-    how: &ChangeOptions<'_>,
+    options: &ChangeOptions<'_>,
     write: bool,
 ) -> Result<Changed> {
     let mut checks = Checks::new();
     // Nobody has written one yet for what is only looked at.
     let reason = if write { checks.take("reason", fields::description(&change.reason)) } else { String::new() };
-    if change.from > how.now {
+    if change.from > options.now {
         checks.complain("from", "is in the future");
     }
     checks.finish()?;
@@ -124,17 +124,23 @@ async fn change_one<C: ConnectionTrait>(
         }
         None => None,
     };
-    let mut loaded = Loaded::load(tx, company_id, &[customer_id], [partnership_id].into_iter().flatten(), how.now).await?;
+    let mut loaded = Loaded::load(tx, company_id, &[customer_id], [partnership_id].into_iter().flatten(), options.now).await?;
     let (row, spans, case) = loaded.take(customer_id)?;
     if holds(case.customer.spans(), change.from, partnership_id) {
         return Ok(Changed { change_id: None, consequences: Consequences::default() });
     }
     let line = overlay(case.customer.spans(), &[(change.from, partnership_id)]);
     let record = Record { partnership_id, from: change.from, reason, undoes: None, number: change_number(tx, customer_id).await? };
-    loaded.carry_out(tx, &row, &spans, &case, &line, &record, how, write).await
+    loaded.carry_out(tx, &row, &spans, &case, &line, &record, options, write).await
 }
 
-async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid, how: &ChangeOptions<'_>, write: bool) -> Result<Changed> {
+async fn undo_one<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    change_id: Uuid,
+    options: &ChangeOptions<'_>,
+    write: bool,
+) -> Result<Changed> {
     let change = attribution_changes::Entity::find_by_id(change_id)
         .filter(attribution_changes::Column::CompanyId.eq(company_id))
         .one(tx)
@@ -162,7 +168,7 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
     before.sort_by_key(|span| span.valid_from);
     let line: Vec<Attributed> = before.iter().map(|span| attributed(span)).collect();
     let owners: Vec<Uuid> = before.iter().filter_map(|span| span.partnership_id).collect();
-    let mut loaded = Loaded::load(tx, company_id, &[change.customer_id], owners.into_iter(), how.now).await?;
+    let mut loaded = Loaded::load(tx, company_id, &[change.customer_id], owners.into_iter(), options.now).await?;
     let (row, _, case) = loaded.take(change.customer_id)?;
     let from = Instant(change.from_at);
     let record = Record {
@@ -175,7 +181,7 @@ async fn undo_one<C: ConnectionTrait>(tx: &C, company_id: Uuid, change_id: Uuid,
         undoes: Some(change_id),
         number: change_number(tx, change.customer_id).await?,
     };
-    loaded.carry_out(tx, &row, &all, &case, &line, &record, how, write).await
+    loaded.carry_out(tx, &row, &all, &case, &line, &record, options, write).await
 }
 
 /// A row of an attributions file.
@@ -196,7 +202,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
     write: bool,
 ) -> Result<Vec<bool>> {
     let Scope { company_id, by, now, progress, .. } = *scope;
-    let how = ChangeOptions { source, by, now };
+    let options = ChangeOptions { source, by, now };
     let mut by_customer: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
         by_customer.entry(row.customer_id).or_default().push(place);
@@ -225,7 +231,7 @@ pub(crate) async fn apply_rows<C: ConnectionTrait>(
             let (from, partnership_id) = steps[0];
             let record =
                 Record { partnership_id, from, reason: String::new(), undoes: None, number: change_number(tx, *customer_id).await? };
-            loaded.carry_out(tx, &row, &spans, &case, &line, &record, &how, write).await?;
+            loaded.carry_out(tx, &row, &spans, &case, &line, &record, &options, write).await?;
         }
         progress(done, rows.len() as u64)?;
     }
@@ -341,17 +347,23 @@ impl Loaded {
         case: &Case,
         line: &[Attributed],
         record: &Record,
-        how: &ChangeOptions<'_>,
+        options: &ChangeOptions<'_>,
         write: bool,
     ) -> Result<Changed> {
         let parts = [customer.id.to_string(), record.number.to_string()];
-        let change_id = ids::derive(how.now, &["attribution_change", &parts[0], &parts[1]]);
-        let context =
-            Context { programme: &self.programme, partners: &self.partners, months: &self.months, change_id, by: how.by, now: how.now };
+        let change_id = ids::derive(options.now, &["attribution_change", &parts[0], &parts[1]]);
+        let context = Context {
+            programme: &self.programme,
+            partners: &self.partners,
+            months: &self.months,
+            change_id,
+            by: options.by,
+            now: options.now,
+        };
         let planned = plan(&context, case, &mut self.history, line)?;
         if write {
-            write_change(tx, customer, change_id, record, how).await?;
-            write_spans(tx, customer, known, line, change_id, record, how).await?;
+            write_change(tx, customer, change_id, record, options).await?;
+            write_spans(tx, customer, known, line, change_id, record, options).await?;
             let key = |id: Option<Uuid>| self.partners.find(id).map(|partner| partner.map(|partner| partner.key.clone()));
             let detail = json!({
                 "partner": key(record.partnership_id)?,
@@ -362,7 +374,7 @@ impl Loaded {
                 "rewards": planned.rewards.len(),
             });
             let action = if record.undoes.is_some() { "attribution_change_undone" } else { "attribution_changed" };
-            audit::record(tx, customer.company_id, how.now, how.by, action, "customer", &customer.customer_key, detail).await?;
+            audit::record(tx, customer.company_id, options.now, options.by, action, "customer", &customer.customer_key, detail).await?;
             return write_plan(tx, customer.id, planned).await.map(|consequences| Changed { change_id: Some(change_id), consequences });
         }
         Ok(Changed { change_id: Some(change_id), consequences: planned.consequences })
@@ -393,7 +405,7 @@ async fn write_change<C: ConnectionTrait>(
     customer: &customers::Model,
     change_id: Uuid,
     record: &Record,
-    how: &ChangeOptions<'_>,
+    options: &ChangeOptions<'_>,
 ) -> Result<()> {
     let row = attribution_changes::ActiveModel {
         id: Set(change_id),
@@ -402,9 +414,9 @@ async fn write_change<C: ConnectionTrait>(
         partnership_id: Set(record.partnership_id),
         from_at: Set(record.from.0),
         reason: Set(record.reason.clone()),
-        source: Set(how.source.word().to_owned()),
-        author: Set(how.by.to_owned()),
-        recorded_at: Set(how.now.0),
+        source: Set(options.source.word().to_owned()),
+        author: Set(options.by.to_owned()),
+        recorded_at: Set(options.now.0),
         undoes: Set(record.undoes),
     };
     row.insert(tx).await?;
@@ -419,12 +431,12 @@ async fn write_spans<C: ConnectionTrait>(
     line: &[Attributed],
     change_id: Uuid,
     record: &Record,
-    how: &ChangeOptions<'_>,
+    options: &ChangeOptions<'_>,
 ) -> Result<()> {
     let in_force = || known.iter().filter(|span| span.superseded_at.is_none());
     let gone: Vec<Uuid> = in_force().filter(|span| !line.contains(&attributed(span))).map(|span| span.id).collect();
     attributions::Entity::update_many()
-        .col_expr(attributions::Column::SupersededAt, Expr::value(how.now.0))
+        .col_expr(attributions::Column::SupersededAt, Expr::value(options.now.0))
         .col_expr(attributions::Column::SupersededBy, Expr::value(change_id))
         .filter(attributions::Column::Id.is_in(gone))
         .exec(tx)
@@ -436,16 +448,16 @@ async fn write_spans<C: ConnectionTrait>(
         }
         let continued = known.iter().rev().find(|known| known.valid_from == span.from.0 && known.partnership_id == span.partnership_id);
         let row = attributions::Model {
-            id: ids::derive(how.now, &["attribution", &change_id.to_string(), &place.to_string()]),
+            id: ids::derive(options.now, &["attribution", &change_id.to_string(), &place.to_string()]),
             company_id: customer.company_id,
             customer_id: customer.id,
             partnership_id: span.partnership_id,
             valid_from: span.from.0,
             valid_to: span.to.map(|to| to.0),
-            source: continued.map_or_else(|| how.source.word().to_owned(), |known| known.source.clone()),
+            source: continued.map_or_else(|| options.source.word().to_owned(), |known| known.source.clone()),
             reason: continued.map_or_else(|| record.reason.clone(), |known| known.reason.clone()),
-            author: continued.map_or_else(|| how.by.to_owned(), |known| known.author.clone()),
-            recorded_at: how.now.0,
+            author: continued.map_or_else(|| options.by.to_owned(), |known| known.author.clone()),
+            recorded_at: options.now.0,
             change_id: Some(change_id),
             superseded_at: None,
             superseded_by: None,

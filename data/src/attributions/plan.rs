@@ -183,7 +183,7 @@ impl<'a> Planner<'a> {
         event.sale.map_or(self.case.customer.key.as_str(), |sale| sale.key.as_str())
     }
 
-    /// Takes back what the event has earned so far, for everybody but its new owner.
+    /// Corrects to nothing what the event has earned so far, for everybody but the partner who has it now.
     fn reverse(&mut self, event: &Moved<'a>, refunds: &[&transactions::Model]) -> Result<()> {
         let mut drafts = Vec::new();
         let roots: Vec<&rewards::Model> = self.roots(event).filter(|root| Some(root.partnership_id) != event.to).collect();

@@ -15,8 +15,8 @@ use crate::audit::SYSTEM;
 use crate::db::execute_with_shared_and_rows;
 use crate::entities::{companies, invoices};
 use crate::ledger::{self, Transfer};
-use crate::outbox::letters::Expected;
-use crate::outbox::{self, letters};
+use crate::outbox::templates::Expected;
+use crate::outbox::{self, templates};
 use crate::payouts::idempotency_key;
 use crate::{Result, audit};
 
@@ -58,7 +58,7 @@ pub async fn settle<C: ConnectionTrait>(
 
     let owners = outbox::owners(tx, company.id).await?;
     let money = Money::new(amount, currency);
-    let mut mails: Vec<_> = owners.iter().map(|owner| letters::charged(company, invoice, money, payouts, owner)).collect();
+    let mut mails: Vec<_> = owners.iter().map(|owner| templates::charged(company, invoice, money, payouts, owner)).collect();
     let zone = company.zone()?;
     let by_hand = company.payout_provider == ProviderKind::Manual.word();
     let mut days: HashMap<i32, String> = HashMap::new();
@@ -67,7 +67,7 @@ pub async fn settle<C: ConnectionTrait>(
             .entry(partner.settlement_days)
             .or_insert_with(|| long_date(zone.date(zone.plus_days(now, i64::from(partner.settlement_days)))));
         let expected = if by_hand && !partner.has_account { Expected::NoAccount } else { Expected::On(day) };
-        mails.push(letters::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, &expected));
+        mails.push(templates::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, &expected));
     }
     mails.retain(|mail| !mail.recipient.is_empty());
     let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": payouts, "mails": mails.len() });

@@ -74,7 +74,7 @@ struct Checker<'a> {
     batch: &'a Batch,
     now: Instant,
     zone: Zone,
-    fates: Vec<RowOutcome>,
+    outcomes: Vec<RowOutcome>,
     complaints: Vec<Complaint>,
     customers: Vec<Option<Customer>>,
     /// Rows by key, then by place.
@@ -92,7 +92,7 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
         batch,
         now,
         zone: crate::companies::get(tx, company_id).await?.zone()?,
-        fates: vec![RowOutcome::New; batch.rows.len()],
+        outcomes: vec![RowOutcome::New; batch.rows.len()],
         complaints: Vec::new(),
         customers: keys.iter().map(|key| found.remove(*key)).collect(),
         by_key,
@@ -106,8 +106,8 @@ pub(super) async fn plan<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
     let order = checker.order();
     let originals = checker.check_refunds(tx, company_id, &order).await?;
 
-    let order = order.into_iter().filter(|row| checker.fates[*row as usize] == RowOutcome::New).collect();
-    let unchanged = checker.fates.iter().filter(|fate| **fate == RowOutcome::Unchanged).count() as u64;
+    let order = order.into_iter().filter(|row| checker.outcomes[*row as usize] == RowOutcome::New).collect();
+    let unchanged = checker.outcomes.iter().filter(|outcome| **outcome == RowOutcome::Unchanged).count() as u64;
     let mut complaints = checker.complaints;
     complaints.sort_by_key(|complaint| complaint.row);
     Ok(Plan { order, unchanged, complaints, customers: checker.customers, originals, present: checker.present, voided: checker.voided })
@@ -121,7 +121,7 @@ impl Batch {
 
 impl Checker<'_> {
     fn refuse(&mut self, row: u32, field: &'static str, message: String) {
-        self.fates[row as usize] = RowOutcome::Refused;
+        self.outcomes[row as usize] = RowOutcome::Refused;
         self.complaints.push(Complaint { row: self.batch.row(row).row, field, message });
     }
 
@@ -154,22 +154,22 @@ impl Checker<'_> {
         for pair in by_key.windows(2) {
             let (mut first, second) = (pair[0], pair[1]);
             let key = self.batch.key(self.batch.row(second));
-            if self.batch.key(self.batch.row(first)) != key || self.fates[second as usize] == RowOutcome::Refused {
+            if self.batch.key(self.batch.row(first)) != key || self.outcomes[second as usize] == RowOutcome::Refused {
                 continue;
             }
-            if self.fates[first as usize] == RowOutcome::Refused {
+            if self.outcomes[first as usize] == RowOutcome::Refused {
                 // The first of this key that was not refused is the one to compare with.
                 let place = by_key.partition_point(|row| self.batch.key(self.batch.row(*row)) < key);
                 let earlier = by_key[place..]
                     .iter()
                     .copied()
                     .take_while(|row| *row < second)
-                    .find(|row| self.fates[*row as usize] == RowOutcome::New);
+                    .find(|row| self.outcomes[*row as usize] == RowOutcome::New);
                 let Some(found) = earlier else { continue };
                 first = found;
             }
             match self.difference(first, second) {
-                None => self.fates[second as usize] = RowOutcome::Unchanged,
+                None => self.outcomes[second as usize] = RowOutcome::Unchanged,
                 Some(what) => {
                     let message = format!("“{}” is also in row {}, {what}", shown(key), self.batch.row(first).row);
                     self.refuse(second, "key", message);
@@ -202,7 +202,7 @@ impl Checker<'_> {
     /// Rows that were recorded before: the same again changes nothing; facts are never overwritten.
     async fn check_recorded<C: ConnectionTrait>(&mut self, tx: &C, company_id: Uuid) -> Result<()> {
         let batch = self.batch;
-        let candidates: Vec<u32> = self.by_key.iter().copied().filter(|row| self.fates[*row as usize] == RowOutcome::New).collect();
+        let candidates: Vec<u32> = self.by_key.iter().copied().filter(|row| self.outcomes[*row as usize] == RowOutcome::New).collect();
         for chunk in candidates.chunks(IN_MAX) {
             let keys = chunk.iter().map(|row| batch.key(batch.row(*row)));
             for (key, count) in find_voided(tx, company_id, keys.clone()).await? {
@@ -216,7 +216,7 @@ impl Checker<'_> {
                 let Some(row) = candidates.get(place).copied().filter(|row| batch.key(batch.row(*row)) == recorded.key) else { continue };
                 match self.recorded_difference(row, &recorded) {
                     None => {
-                        self.fates[row as usize] = RowOutcome::Unchanged;
+                        self.outcomes[row as usize] = RowOutcome::Unchanged;
                         self.present = Some(recorded.id);
                     }
                     Some((field, what)) => {
@@ -234,7 +234,7 @@ impl Checker<'_> {
     fn check_new_keys(&mut self) {
         let batch = self.batch;
         for number in 0..to_u32(batch.rows.len()) {
-            if self.fates[number as usize] != RowOutcome::New || self.voided.contains_key(&number) {
+            if self.outcomes[number as usize] != RowOutcome::New || self.voided.contains_key(&number) {
                 continue;
             }
             let row = batch.row(number);
@@ -275,7 +275,8 @@ impl Checker<'_> {
     }
 
     fn order(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..to_u32(self.batch.rows.len())).filter(|row| self.fates[*row as usize] == RowOutcome::New).collect();
+        let mut order: Vec<u32> =
+            (0..to_u32(self.batch.rows.len())).filter(|row| self.outcomes[*row as usize] == RowOutcome::New).collect();
         order.sort_unstable_by_key(|number| {
             let row = self.batch.row(*number);
             (row.occurred_at, row.is_refund(), *number)
@@ -283,7 +284,7 @@ impl Checker<'_> {
         order
     }
 
-    /// Finds each refund's sale and sees that refunds never take back more than it was, in the order in which they happened.
+    /// Finds each refund's sale and sees that refunds are never more than it was, in the order in which they happened.
     async fn check_refunds<C: ConnectionTrait>(&mut self, tx: &C, company_id: Uuid, order: &[u32]) -> Result<Originals> {
         let batch = self.batch;
         let refunds: Vec<u32> = order.iter().copied().filter(|row| batch.row(*row).is_refund()).collect();
@@ -349,7 +350,7 @@ impl Checker<'_> {
             .iter()
             .copied()
             .take_while(|row| self.batch.key(self.batch.row(*row)) == key)
-            .find(|row| self.fates[*row as usize] == RowOutcome::New)
+            .find(|row| self.outcomes[*row as usize] == RowOutcome::New)
     }
 
     fn any_row(&self, key: &str) -> bool {

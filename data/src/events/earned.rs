@@ -1,4 +1,4 @@
-//! What a sale has earned, and what was taken back of it.
+//! What a sale has earned, and what was reversed of it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -53,7 +53,7 @@ impl Earned {
     }
 }
 
-/// What each of these sales has earned for whom it belongs to, as far as a refund can take it back.
+/// What each of these sales has earned for whom it belongs to, as far as a refund can reverse it.
 pub async fn of_sales<C: ConnectionTrait>(tx: &C, sales: &HashMap<Uuid, Option<Uuid>>) -> Result<HashMap<Uuid, Vec<Earned>>> {
     let mut rows: Vec<rewards::Model> = Vec::new();
     let mut next: Vec<Uuid> = sales.keys().copied().collect();
@@ -93,7 +93,7 @@ pub fn effective(row: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewards::Mode
     row.amount + linked.filter(|row| row.source == RewardSource::Void.word()).map(|row| row.amount).sum::<i64>()
 }
 
-/// A reward and its adjustments with what was taken back of each. `linked` holds rewards by what they reverse.
+/// A reward and its adjustments with what was reversed of each. `linked` holds rewards by what they reverse.
 pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewards::Model>>) -> Result<Vec<Earned>> {
     let to = |id: Uuid| linked.get(&id).into_iter().flatten().copied();
     let is_adjustment = |row: &&rewards::Model| row.source == RewardSource::Adjustment.word();
@@ -106,12 +106,12 @@ pub fn with_adjustments(root: &rewards::Model, linked: &HashMap<Uuid, Vec<&rewar
             earned.reversed = -to(row.id).filter(|row| !is_adjustment(row) && !is_void(row)).map(|row| row.amount).sum::<i64>();
             Ok(earned)
         })
-        // What a void left nothing of has nothing to be taken back either.
+        // What a void left nothing of has nothing to be reversed either.
         .filter(|earned: &Result<Earned>| earned.as_ref().map_or(true, |earned| earned.amount.minor != 0 || earned.reversed != 0))
         .collect()
 }
 
-/// Notes what has just been taken back.
+/// Notes what has just been reversed.
 pub fn reverse(earned: &mut [Earned], made: &[rewards::Model]) {
     for row in made {
         if let Some(reward) = earned.iter_mut().find(|reward| Some(reward.id) == row.reverses) {
@@ -120,7 +120,7 @@ pub fn reverse(earned: &mut [Earned], made: &[rewards::Model]) {
     }
 }
 
-/// Decides what a refund takes back of what its sale has earned. `amount` is below zero.
+/// Decides what a refund reverses of what its sale has earned. `amount` is below zero.
 pub fn decide_refund(
     programme: &Programme,
     key: &str,

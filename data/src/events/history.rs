@@ -25,12 +25,12 @@ const BY_TRIGGER: [&str; 3] = [RewardSource::Transaction.word(), RewardSource::C
 #[derive(Clone, Debug, Default)]
 pub struct History {
     made: HashMap<(Uuid, TriggerNumber), u64>,
-    given: Given,
+    given: GivenAmounts,
     /// The partnerships and months that `given` knows.
     known: HashSet<(Uuid, Month)>,
 }
 
-type Given = HashMap<(Uuid, TriggerNumber, Currency, Month), i64>;
+type GivenAmounts = HashMap<(Uuid, TriggerNumber, Currency, Month), i64>;
 
 /// What capped triggers have given, carried from one piece of an import to the next: read anew for each, it would be read as often as
 /// there are pieces, and a busy partner's month is long.
@@ -38,7 +38,7 @@ type Given = HashMap<(Uuid, TriggerNumber, Currency, Month), i64>;
 pub struct CarriedCaps {
     /// None: nothing is carried yet.
     of: Option<State>,
-    given: Given,
+    given: GivenAmounts,
     known: HashSet<(Uuid, Month)>,
 }
 

@@ -25,9 +25,9 @@ impl Months {
         let rows = invoices::Entity::find().filter(invoices::Column::CompanyId.eq(company.id)).all(tx).await?;
         let mut by_currency: HashMap<Currency, InvoiceMonths> = HashMap::new();
         for row in rows {
-            let books = by_currency.entry(stored(&row.currency)?).or_insert_with(|| none_yet.clone());
+            let months = by_currency.entry(stored(&row.currency)?).or_insert_with(|| none_yet.clone());
             let open = stored::<InvoiceState>(&row.state)?.open();
-            if open { books.in_review.push(Month(row.month)) } else { books.frozen.push(Month(row.month)) }
+            if open { months.in_review.push(Month(row.month)) } else { months.frozen.push(Month(row.month)) }
         }
         Ok(Months { accumulating, none_yet, by_currency })
     }

@@ -52,15 +52,15 @@ pub struct Outcome {
 }
 
 /// Records transactions with everything that follows from them.
-pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, how: &RecordOptions<'_>) -> Result<Outcome> {
-    let plan = check::plan(tx, company_id, batch, how.now).await?;
+pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &Batch, options: &RecordOptions<'_>) -> Result<Outcome> {
+    let plan = check::plan(tx, company_id, batch, options.now).await?;
     let mut outcome = Outcome { unchanged: plan.unchanged, transaction_id: plan.present, ..Outcome::default() };
-    let writes = how.mode.writes(!plan.complaints.is_empty());
-    if plan.order.is_empty() || (!writes && how.mode == Mode::Whole) {
+    let writes = options.mode.writes(!plan.complaints.is_empty());
+    if plan.order.is_empty() || (!writes && options.mode == Mode::Whole) {
         outcome.complaints = plan.complaints;
         return Ok(outcome);
     }
-    let mut recorder = Recorder::new(tx, company_id, batch, how, &plan).await?;
+    let mut recorder = Recorder::new(tx, company_id, batch, options, &plan).await?;
     if writes {
         recorder.roll_up(tx).await?;
     }
@@ -76,9 +76,9 @@ pub async fn record_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &
         } else {
             recorder.forget();
         }
-        (how.progress)(outcome.recorded, total)?;
+        (options.progress)(outcome.recorded, total)?;
     }
-    if writes && how.carried.is_some() {
+    if writes && options.carried.is_some() {
         outcome.carried = Some(recorder.history.carry(tx, &recorder.programme).await?);
     }
     outcome.complaints = plan.complaints;
@@ -94,7 +94,7 @@ pub async fn check_batch<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: &B
 
 struct Recorder<'a> {
     batch: &'a Batch,
-    how: &'a RecordOptions<'a>,
+    options: &'a RecordOptions<'a>,
     plan: &'a Plan,
     programme: Programme,
     partners: Partners,
@@ -114,7 +114,7 @@ impl<'a> Recorder<'a> {
         tx: &C,
         company_id: Uuid,
         batch: &'a Batch,
-        how: &'a RecordOptions<'a>,
+        options: &'a RecordOptions<'a>,
         plan: &'a Plan,
     ) -> Result<Self> {
         let programme = Programme::load(tx, company_id).await?;
@@ -134,20 +134,20 @@ impl<'a> Recorder<'a> {
         let earners = refunded.iter().flat_map(|(_, earned, _)| earned).map(|reward| reward.partnership_id);
         let sellers = plan.originals.sales.iter().filter_map(|sale| sale.partnership_id);
         let partners = Partners::load(tx, company_id, owners.chain(earners).chain(sellers).collect::<Vec<_>>()).await?;
-        let first = plan.order.first().map_or(how.now, |row| batch.row(*row).occurred_at);
-        let last = plan.order.last().map_or(how.now, |row| batch.row(*row).occurred_at);
+        let first = plan.order.first().map_or(options.now, |row| batch.row(*row).occurred_at);
+        let last = plan.order.last().map_or(options.now, |row| batch.row(*row).occurred_at);
         let everybody: Vec<&Customer> = customers().collect();
         let partner_ids: Vec<Uuid> = partners.ids().collect();
-        let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last), how.carried).await?;
+        let history = History::load(tx, &programme, &everybody, &partner_ids, (first, last), options.carried).await?;
         Ok(Recorder {
-            month: programme.company.accumulating_month(how.now)?,
+            month: programme.company.accumulating_month(options.now)?,
             seen: plan
                 .customers
                 .iter()
                 .map(|customer| customer.as_ref().map_or((0, None), |c| (c.transactions + c.voided, c.first_purchase_at)))
                 .collect(),
             batch,
-            how,
+            options,
             plan,
             programme,
             partners,
@@ -269,7 +269,7 @@ impl<'a> Recorder<'a> {
                 rate_event(&self.programme, &self.partners, &self.history, customer.id, customer.created_at, owner, &event, &facts)?
             }
         };
-        due_at_once(&mut decision, self.how.now);
+        due_at_once(&mut decision, self.options.now);
 
         let cause = cause(id, 0);
         let mut made = Vec::new();
@@ -288,8 +288,8 @@ impl<'a> Recorder<'a> {
                 change_id: None,
                 invoice_month: month,
                 occurred_at: row.occurred_at,
-                created_at: self.how.now,
-                author: self.how.by,
+                created_at: self.options.now,
+                author: self.options.by,
             };
             if refunded_sale.is_none() {
                 self.history.note(&self.programme, customer.id, row.occurred_at, draft);
@@ -322,12 +322,12 @@ impl<'a> Recorder<'a> {
             category_key: self.batch.category(row).map(str::to_owned),
             refund_of: refunded_sale.and_then(|sale| self.refunded[sale].0),
             refunded,
-            source: self.how.source.word().to_owned(),
-            author: self.how.by.to_owned(),
-            recorded_at: self.how.now.0,
+            source: self.options.source.word().to_owned(),
+            author: self.options.by.to_owned(),
+            recorded_at: self.options.now.0,
             voided_at: None,
             void_id: None,
-            import_id: self.how.import_id,
+            import_id: self.options.import_id,
         });
         let about = About {
             company_id,
@@ -338,7 +338,7 @@ impl<'a> Recorder<'a> {
             partnership_id: owner,
             change_id: None,
         };
-        self.receipts.push(receipt(&about, &decision, self.how.now)?);
+        self.receipts.push(receipt(&about, &decision, self.options.now)?);
         self.rewards.extend(made);
         Ok(id)
     }
@@ -403,7 +403,7 @@ pub(crate) fn due_at_once(decision: &mut Decision, now: Instant) {
     }
 }
 
-/// The month of a reversal: never before that of what it takes back.
+/// The month of a reversal: never before that of what it reverses.
 pub(crate) fn reversal_month(accumulating: Month, earned: &[Earned], draft: &RewardDraft) -> Month {
     let reversed = earned.iter().find(|reward| Some(reward.id) == draft.reverses).map(|reward| reward.invoice_month);
     accumulating.max(reversed.unwrap_or(accumulating))

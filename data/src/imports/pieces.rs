@@ -25,7 +25,7 @@ use crate::events::CarriedCaps;
 use crate::open_imports::STATE_DONE;
 use crate::{Db, Error, Result, companies, transact};
 
-use super::row::{get, give_back, standing, take};
+use super::row::{get, give_back, status, take};
 use super::rows::Rows;
 use super::voids::pieces as of_voids;
 use super::{Context, Kind, Progress, ProgressFn, Report, patiently};
@@ -72,14 +72,14 @@ pub async fn finish(db: &Db, import_id: Uuid, report: Report, progress: Progress
             }
         }
     }
-    let standing = standing(db.read(), get(db.read(), import_id).await?).await?;
+    let status = status(db.read(), get(db.read(), import_id).await?).await?;
     Ok(Report {
-        created: standing.created,
-        changed: standing.changed,
-        unchanged: standing.unchanged,
-        rewards: Some(standing.rewards).filter(|rewards| *rewards > 0),
-        impossible: standing.impossible,
-        late: standing.late,
+        created: status.created,
+        changed: status.changed,
+        unchanged: status.unchanged,
+        rewards: Some(status.rewards).filter(|rewards| *rewards > 0),
+        impossible: status.impossible,
+        late: status.late,
         ..report
     })
 }

@@ -20,7 +20,7 @@ const NAMED_MAX: u64 = 100;
 
 /// How far an import is, or what it did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ImportStatus {
     pub import_id: Uuid,
     pub kind: String,
     pub file_name: String,
@@ -124,7 +124,7 @@ pub async fn give_back<C: ConnectionTrait>(tx: &C, import_id: Uuid, worker: &str
 }
 
 /// The company's last import, or the one that is being written.
-pub async fn latest<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Option<Standing>> {
+pub async fn latest<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Option<ImportStatus>> {
     let row = imports::Entity::find()
         .filter(imports::Column::CompanyId.eq(company_id))
         .filter(imports::Column::State.is_in([STATE_ACCEPTED, STATE_DONE]))
@@ -132,12 +132,12 @@ pub async fn latest<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Op
         .one(conn)
         .await?;
     match row {
-        Some(row) => standing(conn, row).await.map(Some),
+        Some(row) => status(conn, row).await.map(Some),
         None => Ok(None),
     }
 }
 
-pub async fn standing<C: ConnectionTrait>(conn: &C, row: imports::Model) -> Result<Standing> {
+pub async fn status<C: ConnectionTrait>(conn: &C, row: imports::Model) -> Result<ImportStatus> {
     let late = import_faults::Entity::find()
         .filter(import_faults::Column::ImportId.eq(row.id))
         .order_by_asc(import_faults::Column::Row)
@@ -145,7 +145,7 @@ pub async fn standing<C: ConnectionTrait>(conn: &C, row: imports::Model) -> Resu
         .all(conn)
         .await?;
     let late = late.into_iter().map(|fault| RowError { row: fault.row.unsigned_abs(), field: fault.field, message: fault.message });
-    Ok(Standing {
+    Ok(ImportStatus {
         import_id: row.id,
         ended: row.state == STATE_DONE,
         kind: row.kind,

@@ -268,8 +268,8 @@ on_both! {
         let noted: Vec<String> = noted.into_iter().filter(|row| row.action == "transactions_imported").map(|row| row.detail).collect();
         assert_eq!(noted.len(), 1);
         assert!(noted[0].contains("\"recorded\":168"), "{noted:?}");
-        let standing = latest(db.read(), company).await.unwrap().unwrap();
-        assert_eq!((standing.ended, standing.created, standing.unchanged, standing.impossible), (true, 168, 6, 0));
+        let status = latest(db.read(), company).await.unwrap().unwrap();
+        assert_eq!((status.ended, status.created, status.unchanged, status.impossible), (true, 168, 6, 0));
         holds(db).await;
         whole.remove().await;
     }
@@ -320,8 +320,8 @@ on_both! {
         let waited = wait_for_open(db, company, std::time::Duration::ZERO).await;
         assert!(matches!(waited, Err(Error::Conflict(_))), "{waited:?}");
         transact!(db, |tx| { row::give_back(tx, import_id, "somebody").await }).unwrap();
-        let ctx = Worker::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
-        let work = crate::due::run_due(db, &ctx, later).await.unwrap();
+        let worker = Worker::new(db, Arc::new(NoMail), std::time::Duration::from_secs(15));
+        let work = crate::due::run_due(db, &worker, later).await.unwrap();
         assert_eq!((work.imported, work.months_closed), (168, 1));
         holds(db).await;
     }

@@ -79,7 +79,7 @@ pub async fn write<C: ConnectionTrait>(
     mode: Mode,
     carried: Option<&CarriedCaps>,
 ) -> Result<Done> {
-    let how = RecordOptions {
+    let options = RecordOptions {
         source: AttributionSource::Import,
         import_id: Some(scope.import_id),
         by: scope.by,
@@ -88,7 +88,7 @@ pub async fn write<C: ConnectionTrait>(
         carried,
         progress: scope.progress,
     };
-    let outcome = record_batch(tx, scope.company_id, batch, &how).await?;
+    let outcome = record_batch(tx, scope.company_id, batch, &options).await?;
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;
     let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged, rewards: outcome.rewards };

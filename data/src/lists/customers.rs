@@ -29,7 +29,7 @@ pub async fn find<C: ConnectionTrait>(
 ) -> Result<(Found<Model>, Option<(Uuid, Choice)>)> {
     let partner = people::partner(conn, company.id, query.filter("partner")).await?;
     let list = List { filter: of_columns(company, query, partner.as_ref())?, ..ordered(company.id, query)? };
-    let list = list.narrowed(search::narrows(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
+    let list = list.with_id_filters(search::id_filters(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
     let totals = list.totals(conn, &[Column::Transactions]).await?;
     let found = list.page(conn, Some(&query.page), totals.count).await?;
     let empty = totals.count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?;
@@ -38,8 +38,8 @@ pub async fn find<C: ConnectionTrait>(
 
 /// Those whose words begin with what was typed: the first twenty by name.
 pub async fn first(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Model>> {
-    let found = search::narrows(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
-    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
+    let found = search::id_filters(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
+    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.with_id_filters(found);
     list.first(db.read()).await
 }
 

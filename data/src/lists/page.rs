@@ -3,7 +3,7 @@
 //! A list names its scope (what every index begins with), its filter and its sort column, for which an index
 //! (scope, column, id) exists. How a page is read depends on how many rows match:
 //! * no filter: along the sort's index, from the cursor on;
-//! * few: all of them, through the filter's own index or from the ids that [`List::narrowed`] names, then sorted;
+//! * few: all of them, through the filter's own index or from the ids that [`List::with_id_filters`] names, then sorted;
 //! * many, by columns that the sort's index has too ([`List::indexed`]): along that index alone, as far as it takes;
 //! * many others: they are common, so a walk along the sort's index meets enough of them; its first steps say how long it
 //!   would have to be. Where that is too long, the database chooses; of a search that finds so many, the first are taken.
@@ -45,7 +45,7 @@ pub struct List<E: EntityTrait> {
     pub filter: Option<Condition>,
     /// Every sort's index has the columns that `filter` names.
     pub indexed: bool,
-    /// Ids among which all matches are, or the first: see [`List::narrowed`].
+    /// Ids among which all matches are, or the first: see [`List::with_id_filters`].
     pub among: Option<Among>,
     /// Where to read, instead of scope and filter.
     pub branches: Option<Vec<UnionBranch>>,
@@ -116,7 +116,7 @@ where
     }
 
     /// Adds parts to the filter. The smallest one drives the queries, from its ids to the rows, if they are few or a search's.
-    pub fn narrowed(mut self, parts: Vec<IdFilter>) -> Self {
+    pub fn with_id_filters(mut self, parts: Vec<IdFilter>) -> Self {
         let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return self };
         self.indexed = false;
         let mut others = Condition::all().add_option(self.filter.take());

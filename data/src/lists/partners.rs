@@ -26,7 +26,7 @@ pub async fn find<C: ConnectionTrait>(
     groups: &[(Uuid, Choice)],
 ) -> Result<Found<Model>> {
     let list = ordered(company, query, groups)?;
-    let list = list.narrowed(narrows(conn, company.id, query).await?);
+    let list = list.with_id_filters(id_filters(conn, company.id, query).await?);
     let totals = list.totals(conn, &[Column::Signups, Column::PaidCustomers, Column::Revenue]).await?;
     let (word, _) = query.order(SORTS, true)?;
     let found = if word == "group" {
@@ -46,8 +46,8 @@ pub async fn find<C: ConnectionTrait>(
 
 /// Those whose words begin with what was typed: the first twenty by name.
 pub async fn first(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Model>> {
-    let found = search::narrows(db.read(), company_id, Kind::Partner, typed, Column::Id).await?;
-    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.narrowed(found);
+    let found = search::id_filters(db.read(), company_id, Kind::Partner, typed, Column::Id).await?;
+    let list = List { rows: 20, ..List::<Entity>::new(scope(company_id), Column::Search, Column::Id) }.with_id_filters(found);
     list.first(db.read()).await
 }
 
@@ -55,7 +55,7 @@ pub async fn first(db: &Db, company_id: Uuid, typed: &str) -> Result<Vec<Model>>
 pub async fn filter_of<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery) -> Result<Option<Condition>> {
     let groups = names::groups(conn, company.id).await?;
     let all = of_columns(query, &groups)?.add(days_asked(&company.zone()?, query, Column::JoinedAt)?);
-    let all = narrows(conn, company.id, query).await?.into_iter().fold(all, |all, part| all.add(part.test));
+    let all = id_filters(conn, company.id, query).await?.into_iter().fold(all, |all, part| all.add(part.test));
     Ok((!all.is_empty()).then_some(all))
 }
 
@@ -109,8 +109,8 @@ fn of_columns(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Condition>
 }
 
 /// What other rows decide: words and tags.
-async fn narrows<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<IdFilter>> {
-    let mut parts = search::narrows(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
+async fn id_filters<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<IdFilter>> {
+    let mut parts = search::id_filters(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
     let tag = query.filter("tag");
     if !tag.is_empty() {
         parts.push(search::tagged(conn, company_id, tag).await?);

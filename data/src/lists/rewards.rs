@@ -55,36 +55,36 @@ pub struct ReviewPage {
 pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<ReviewPage> {
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
-    let asked = RewardFilter::read(conn, company, query, &months, &groups).await?;
+    let filter = RewardFilter::read(conn, company, query, &months, &groups).await?;
     let summed = query.one_of("sum", &["all"])?.is_some();
-    let kinds = asked.kinds(company.id);
+    let kinds = filter.kinds(company.id);
     let (mut route, mut kept) = (None, None);
     if let Some(kinds) = &kinds {
         let cells = Cells::load(conn, kinds).await?;
-        route = cells.route(kinds, asked.state, matches!(asked.order.0, Column::CreatedAt));
+        route = cells.route(kinds, filter.state, matches!(filter.order.0, Column::CreatedAt));
         kept = Some(Counts::kept(&cells, kinds));
     }
-    let places = Places::of(&asked, company.id, route.as_ref());
+    let places = Places::of(&filter, company.id, route.as_ref());
     let (counts, few) = if let Some(counts) = kept {
         (counts, false)
     } else {
         let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
-        if let Some(state) = asked.state {
+        if let Some(state) = filter.state {
             counts.add_state(conn, state, &places).await?;
         }
-        let few = matches!(counts.count(asked.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
-        counts.cut = asked.found.as_ref().is_some_and(|found| found.cut);
+        let few = matches!(counts.count(filter.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
+        counts.cut = filter.found.as_ref().is_some_and(|found| found.cut);
         (counts, few)
     };
-    let found = places.list(asked.order, few).page(conn, Some(&query.page), Count::Exactly(0)).await?;
-    let count = counts.count(asked.state).unwrap_or(Count::MoreThan(COUNT_MAX));
+    let found = places.list(filter.order, few).page(conn, Some(&query.page), Count::Exactly(0)).await?;
+    let count = counts.count(filter.state).unwrap_or(Count::MoreThan(COUNT_MAX));
     let empty = count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?;
     Ok(ReviewPage {
         months,
         groups,
-        partner: asked.partner.map(|(_, choice)| choice),
-        customer: asked.customer.map(|(_, choice)| choice),
-        state: asked.state,
+        partner: filter.partner.map(|(_, choice)| choice),
+        customer: filter.customer.map(|(_, choice)| choice),
+        state: filter.state,
         counts,
         count,
         rows: found.rows,
@@ -105,10 +105,10 @@ pub async fn filter_of<C: ConnectionTrait>(conn: &C, company: &companies::Model,
     }
     let months = Months::of(conn, company, now).await?;
     let groups = names::groups(conn, company.id).await?;
-    let asked = RewardFilter::read(conn, company, query, &months, &groups).await?;
+    let filter = RewardFilter::read(conn, company, query, &months, &groups).await?;
     let found = people::everything_found(conn, company.id, &query.search).await?;
-    let condition = asked.everything(company.id).add_option(found);
-    Ok(match asked.state {
+    let condition = filter.everything(company.id).add_option(found);
+    Ok(match filter.state {
         Some(state) => condition.add(Column::State.eq(state.word())),
         None => condition,
     })

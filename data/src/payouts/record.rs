@@ -16,7 +16,7 @@ use crate::entities::payouts::{Column, Entity, Model};
 use crate::entities::{audit, companies, invoices, partnerships, payout_failures};
 use crate::error::stored;
 use crate::ledger::{self, Transfer};
-use crate::outbox::{self, letters};
+use crate::outbox::{self, templates};
 use crate::providers::Answer;
 use crate::work::Work;
 use crate::{Db, Error, Result, transact};
@@ -298,9 +298,9 @@ async fn tell_of_failures<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
             let partner = partners.get(&outcome.payout.partnership_id).ok_or(Error::NotFound("the partner"))?;
             let error = outcome.error.as_deref().unwrap_or_default();
             for owner in &owners {
-                mails.push(letters::payout_failed(&company, outcome.payout, outcome.next, &partner.name, error, owner)?);
+                mails.push(templates::payout_failed(&company, outcome.payout, outcome.next, &partner.name, error, owner)?);
             }
-            mails.push(letters::payout_not_arrived(&company, outcome.payout, outcome.next, partner, error)?);
+            mails.push(templates::payout_not_arrived(&company, outcome.payout, outcome.next, partner, error)?);
         }
     }
     mails.retain(|mail| !mail.recipient.is_empty());

@@ -19,15 +19,15 @@ use crate::{Db, Result, transact};
 const BATCH: u64 = 250;
 
 /// Sends one batch of a company's payouts that are due, or were being sent by a process that is gone.
-pub async fn send_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
-    let batch = lease(db, ctx, company_id, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
-    ask(db, ctx, batch, Question::Send, now).await
+pub async fn send_due(db: &Db, worker: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
+    let batch = lease(db, worker, company_id, &[PayoutState::Pending, PayoutState::Sending], Some(PayoutState::Sending), now).await?;
+    ask(db, worker, batch, Question::Send, now).await
 }
 
 /// Asks what became of one batch of a company's payouts that should have arrived.
-pub async fn settle_due(db: &Db, ctx: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
-    let batch = lease(db, ctx, company_id, &[PayoutState::Sent], None, now).await?;
-    ask(db, ctx, batch, Question::Outcome, now).await
+pub async fn settle_due(db: &Db, worker: &Worker, company_id: Uuid, now: Instant) -> Result<Work> {
+    let batch = lease(db, worker, company_id, &[PayoutState::Sent], None, now).await?;
+    ask(db, worker, batch, Question::Outcome, now).await
 }
 
 #[derive(Clone, Copy)]
@@ -36,12 +36,12 @@ enum Question {
     Outcome,
 }
 
-async fn ask(db: &Db, ctx: &Worker, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
+async fn ask(db: &Db, worker: &Worker, batch: Vec<Model>, question: Question, now: Instant) -> Result<Work> {
     let mut work = Work::default();
     let Some(first) = batch.first() else { return Ok(work) };
     let days = settlement(db, first.company_id, &batch).await?;
     for same_provider in batch.chunk_by(|a, b| a.provider == b.provider) {
-        let Some(provider) = ctx.providers.payout(&same_provider[0].provider)? else { continue };
+        let Some(provider) = worker.providers.payout(&same_provider[0].provider)? else { continue };
         let mut orders = Vec::with_capacity(same_provider.len());
         for payout in same_provider {
             orders.push(PayoutOrder {
@@ -63,7 +63,7 @@ async fn ask(db: &Db, ctx: &Worker, batch: Vec<Model>, question: Question, now: 
 
 async fn lease(
     db: &Db,
-    ctx: &Worker,
+    worker: &Worker,
     company_id: Uuid,
     states: &[PayoutState],
     next: Option<PayoutState>,
@@ -86,8 +86,8 @@ async fn lease(
             .await?;
         if !rows.is_empty() {
             let mut update = Entity::update_many()
-                .col_expr(Column::LeasedBy, Expr::value(ctx.worker.as_str()))
-                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(ctx)));
+                .col_expr(Column::LeasedBy, Expr::value(worker.name.as_str()))
+                .col_expr(Column::LeasedUntil, Expr::value(lease_ends_at(worker)));
             if let Some(next) = next {
                 update = update.col_expr(Column::State, Expr::value(next.word()));
             }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::change::reinstate::take_back_refunded;
+use super::change::reinstate::reverse_refunded;
 use super::change::{Change, audit_row};
 use super::context::{ReviewContext, linked_to};
 use super::manual::CreatedReward;
@@ -31,14 +31,14 @@ pub struct Adjustment {
 }
 
 /// Writes the difference as a linked reward: in the month of the reward it corrects while that one is ahead, otherwise in
-/// the one accumulating. It is part of what the sale earned: what was refunded of the sale before is taken back of the difference
+/// the one accumulating. It is part of what the sale earned: what was refunded of the sale before is reversed of the difference
 /// at once, what is refunded later then. The same `token` again changes nothing.
 ///
 /// # Errors
 /// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
 pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let original = super::find(tx, company_id, &adjustment.reward_key).await?;
         let currency: Currency = stored(&original.currency)?;
         let mut checks = Checks::new();
@@ -55,7 +55,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         }
         checks.finish()?;
         refuse_voided(tx, &original).await?;
-        let row = linked_row(&desk, &original, difference, description, token, by)?;
+        let row = linked_row(&context, &original, difference, description, token, by)?;
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
             return Ok(CreatedReward { key: row.key, new: false });
         }
@@ -65,8 +65,8 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
                 "its sale was refunded in full, so nothing of it is left to adjust; a manual reward pays for something else",
             ));
         }
-        let taken_back = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
-        refuse_more_than_is_left(tx, &original, difference, taken_back).await?;
+        let reversed = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
+        refuse_more_than_is_left(tx, &original, difference, reversed).await?;
         let detail = json!({
             "adjusts": original.key,
             "difference": row.amount,
@@ -74,12 +74,12 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             "description": row.description,
             "month": row.invoice_month,
         });
-        let noted = audit_row(&desk, by, "reward_adjusted".to_owned(), &original.key, &detail);
+        let noted = audit_row(&context, by, "reward_adjusted".to_owned(), &original.key, &detail);
         let key = row.key.clone();
         insert_rewards(tx, vec![row.clone()]).await?;
         insert_all(tx, [noted]).await?;
         let added = Change {
-            to: row.standing()?,
+            to: row.position()?,
             state_reason: row.state_reason.clone(),
             reason: None,
             action: "adjust",
@@ -87,30 +87,30 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             follows: false,
             row,
         };
-        take_back_refunded(tx, &desk, &[&added], added.row.id, by).await?;
+        reverse_refunded(tx, &context, &[&added], added.row.id, by).await?;
         Ok(CreatedReward { key, new: true })
     })
 }
 
 fn linked_row(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     original: &rewards::Model,
     difference: Money,
     description: String,
     token: &str,
     by: &str,
 ) -> Result<rewards::Model> {
-    let standing = original.standing()?;
+    let position = original.position()?;
     if original.reverses.is_some() {
         return Err(Error::conflict("this reward corrects another one; adjust that one instead"));
     }
-    let state = match standing.state {
+    let state = match position.state {
         RewardState::Declined => return Err(Error::conflict("a declined reward cannot be adjusted; approve it first")),
         RewardState::Paid => return Err(Error::conflict("a reward that was paid elsewhere cannot be adjusted")),
-        RewardState::Hold | RewardState::Scheduled => standing.state,
+        RewardState::Hold | RewardState::Scheduled => position.state,
         RewardState::Pending | RewardState::Approved => RewardState::Pending,
     };
-    let books: &InvoiceMonths = desk.books(&original.currency);
+    let months: &InvoiceMonths = context.months(&original.currency);
     let draft = RewardDraft {
         partnership_id: original.partnership_id,
         offer_id: original.offer_id,
@@ -120,21 +120,21 @@ fn linked_row(
         description,
         state,
         state_reason: original.state_reason.clone().filter(|_| !state.payable()),
-        ready_at: standing.ready_at,
+        ready_at: position.ready_at,
         reverses: Some(original.id),
     };
     let cause = json!(["adjust", token]).to_string();
     let origin = Origin {
-        company_id: desk.company.id,
+        company_id: context.company.id,
         cause: &cause,
         source: RewardSource::Adjustment,
         group_id: original.group_id,
         customer_id: original.customer_id,
         transaction_id: original.transaction_id,
         change_id: None,
-        invoice_month: books.accumulating.max(standing.month),
-        occurred_at: desk.now,
-        created_at: desk.now,
+        invoice_month: months.accumulating.max(position.month),
+        occurred_at: context.now,
+        created_at: context.now,
         author: by,
     };
     Ok(from_draft(&origin, &draft))
@@ -158,8 +158,8 @@ async fn refuse_voided<C: ConnectionTrait>(tx: &C, original: &rewards::Model) ->
     }
 }
 
-/// Corrections never turn what a partner earned into a debt. `taken_back` is what refunds take of the difference.
-async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money, taken_back: i64) -> Result<()> {
+/// Corrections never turn what a partner earned into a debt. `reversed` is what refunds take of the difference.
+async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards::Model, difference: Money, reversed: i64) -> Result<()> {
     let linked = linked_to(tx, vec![original.id]).await?;
     let moved = linked.iter().filter(|row| row.source == RewardSource::Attribution.word()).map(|row| row.amount).sum::<i64>() != 0;
     if moved {
@@ -167,7 +167,7 @@ async fn refuse_more_than_is_left<C: ConnectionTrait>(tx: &C, original: &rewards
     }
     let declined = RewardState::Declined.word();
     let left = original.amount + linked.iter().filter(|row| row.state != declined).map(|row| row.amount).sum::<i64>();
-    if left + difference.minor - taken_back < 0 {
+    if left + difference.minor - reversed < 0 {
         let left = Money::new(left, difference.currency);
         return Err(Error::invalid("difference", format!("takes away more than is left of the reward: {left}")));
     }

@@ -49,23 +49,23 @@ pub(super) struct Change {
 }
 
 /// Applies the changes with everything that follows from them, in the transaction given.
-pub(super) async fn apply<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, changes: Vec<Change>, by: &str) -> Result<Decided> {
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, context: &ReviewContext, changes: Vec<Change>, by: &str) -> Result<Decided> {
     let mut all = changes;
     if all.is_empty() {
         return Ok(Decided { batch_id: None, changed: 0, unchanged: 0, followed: 0, left_out: 0 });
     }
-    add_followers(tx, desk, &mut all).await?;
+    add_followers(tx, context, &mut all).await?;
     let last = last_records(tx, all.iter().map(|change| change.row.id)).await?;
-    let batch_id = batch_id(desk.now, &all, &last);
-    reinstate(tx, desk, &all, batch_id, by).await?;
-    write(tx, desk.now, &all, &last, batch_id, by).await?;
-    let noted: Vec<_> = all.iter().filter(|change| !change.follows).map(|change| noted(desk, change, batch_id, by)).collect();
+    let batch_id = batch_id(context.now, &all, &last);
+    reinstate(tx, context, &all, batch_id, by).await?;
+    write(tx, context.now, &all, &last, batch_id, by).await?;
+    let noted: Vec<_> = all.iter().filter(|change| !change.follows).map(|change| noted(context, change, batch_id, by)).collect();
     let (changed, followed) = (count(noted.len()), count(all.len() - noted.len()));
     insert_all(tx, noted).await?;
     Ok(Decided { batch_id: Some(batch_id), changed, unchanged: 0, followed, left_out: 0 })
 }
 
-fn noted(desk: &ReviewContext, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
+fn noted(context: &ReviewContext, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
     let detail = json!({
         "from": change.row.state,
         "to": change.to.state,
@@ -76,14 +76,14 @@ fn noted(desk: &ReviewContext, change: &Change, batch_id: Uuid, by: &str) -> aud
         "reason": change.reason,
         "batch": batch_id,
     });
-    audit_row(desk, by, format!("reward_{}", change.action), &change.row.key, &detail)
+    audit_row(context, by, format!("reward_{}", change.action), &change.row.key, &detail)
 }
 
-pub(super) fn audit_row(desk: &ReviewContext, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
+pub(super) fn audit_row(context: &ReviewContext, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
     audit::Model {
         id: Uuid::now_v7(),
-        company_id: Some(desk.company.id),
-        at: desk.now.0,
+        company_id: Some(context.company.id),
+        at: context.now.0,
         author: by.to_owned(),
         action,
         subject_kind: "reward".to_owned(),
@@ -109,7 +109,7 @@ fn batch_id(now: Instant, changes: &[Change], last: &HashMap<Uuid, i64>) -> Uuid
 }
 
 /// Refunds, corrections and adjustments go where the reward goes that they belong to.
-async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, changes: &mut Vec<Change>) -> Result<()> {
+async fn add_followers<C: ConnectionTrait>(tx: &C, context: &ReviewContext, changes: &mut Vec<Change>) -> Result<()> {
     let mut at: HashMap<Uuid, usize> = changes.iter().enumerate().map(|(index, change)| (change.row.id, index)).collect();
     let linked = linked_to(tx, at.keys().copied().collect()).await?;
     for row in linked {
@@ -117,15 +117,15 @@ async fn add_followers<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, changes
         if at.contains_key(&row.id) {
             continue;
         }
-        let standing = row.standing()?;
+        let position = row.position()?;
         // An adjustment that was declined for itself stays so.
         let apart = row.reward_source()? == RewardSource::Adjustment
-            && standing.state == RewardState::Declined
+            && position.state == RewardState::Declined
             && original.row.state != RewardState::Declined.word();
         if apart {
             continue;
         }
-        let Some(to) = follow(&original.to, &standing, desk.books(&row.currency)) else { continue };
+        let Some(to) = follow(&original.to, &position, context.months(&row.currency)) else { continue };
         let change = Change {
             to,
             state_reason: original.state_reason.clone(),

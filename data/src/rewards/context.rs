@@ -13,7 +13,7 @@ use crate::entities::{companies, invoices, rewards};
 use crate::error::stored;
 use crate::{Error, Result};
 
-/// A company's books at one instant.
+/// A company and its invoice months at one instant.
 pub struct ReviewContext {
     pub company: companies::Model,
     pub now: Instant,
@@ -42,15 +42,15 @@ impl ReviewContext {
         };
         let mut by_currency: HashMap<String, InvoiceMonths> = HashMap::new();
         for (month, currency, state) in rows {
-            let books = by_currency.entry(currency).or_insert_with(|| none_yet.clone());
+            let months = by_currency.entry(currency).or_insert_with(|| none_yet.clone());
             let open = stored::<InvoiceState>(&state)?.open();
-            if open { books.in_review.push(Month(month)) } else { books.frozen.push(Month(month)) }
+            if open { months.in_review.push(Month(month)) } else { months.frozen.push(Month(month)) }
         }
         Ok(ReviewContext { company, now, none_yet, by_currency })
     }
 
     /// The months as rewards in this currency meet them.
-    pub fn books(&self, currency: &str) -> &InvoiceMonths {
+    pub fn months(&self, currency: &str) -> &InvoiceMonths {
         self.by_currency.get(currency).unwrap_or(&self.none_yet)
     }
 }
@@ -115,7 +115,7 @@ pub(super) async fn linked_to<C: ConnectionTrait>(conn: &C, ids: Vec<Uuid>) -> R
 }
 
 impl rewards::Model {
-    pub fn standing(&self) -> Result<RewardPosition> {
+    pub fn position(&self) -> Result<RewardPosition> {
         Ok(RewardPosition { state: stored(&self.state)?, month: Month(self.invoice_month), ready_at: self.ready_at.map(Instant) })
     }
 

@@ -105,24 +105,24 @@ pub async fn create_manual_reward(
     let identity = json!(["form", token]).to_string();
     let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
-        let plan = plan(tx, &desk, &rows, by).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
+        let plan = plan(tx, &context, &rows, by).await?;
         if !plan.complaints.is_empty() {
             let errors = plan.complaints.into_iter().map(|complaint| (complaint.field.to_owned(), complaint.message)).collect();
             return Err(Error::Invalid(errors));
         }
         let key = plan.keys.first().cloned().ok_or(Error::NotFound("the reward"))?;
         let new = !plan.made.is_empty();
-        write(tx, &desk, &plan.made, &rows, by).await?;
+        write(tx, &context, &plan.made, &rows, by).await?;
         Ok(CreatedReward { key, new })
     })
 }
 
 /// Gives the rewards of a file, or sees what that would do.
 pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ManualRow], mode: Mode) -> Result<ManualRows> {
-    let desk = ReviewContext::open(tx, scope.company_id, scope.now).await?;
-    let mut plan = plan(tx, &desk, rows, scope.by).await?;
-    let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &desk.company.zone()?, rows, &plan.made).await? };
+    let context = ReviewContext::open(tx, scope.company_id, scope.now).await?;
+    let mut plan = plan(tx, &context, rows, scope.by).await?;
+    let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &context.company.zone()?, rows, &plan.made).await? };
     plan.made.retain(|(place, _)| !repeats.contains_key(place));
     let mut repeats: Vec<(u32, String)> = repeats.into_iter().map(|(place, words)| (rows[place].row, words)).collect();
     repeats.sort_unstable();
@@ -134,7 +134,7 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
     }
     let mut done = 0;
     for piece in plan.made.chunks(PIECE) {
-        write(tx, &desk, piece, rows, scope.by).await?;
+        write(tx, &context, piece, rows, scope.by).await?;
         let by_import =
             piece.iter().map(|(_, reward)| import_rewards::ActiveModel { reward_id: Set(reward.id), import_id: Set(scope.import_id) });
         insert_all(tx, by_import).await?;
@@ -146,9 +146,9 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
 
 /// The rewards that a file would give, by row; those that came in with another file are none of them.
 pub async fn new_manual_rewards<C: ConnectionTrait>(conn: &C, scope: &Scope<'_>, rows: &[ManualRow]) -> Result<Vec<(u32, Money)>> {
-    let desk = ReviewContext::open(conn, scope.company_id, scope.now).await?;
-    let made = plan(conn, &desk, rows, scope.by).await?.made;
-    let repeats = if scope.again { HashMap::new() } else { repeats(conn, scope, &desk.company.zone()?, rows, &made).await? };
+    let context = ReviewContext::open(conn, scope.company_id, scope.now).await?;
+    let made = plan(conn, &context, rows, scope.by).await?.made;
+    let repeats = if scope.again { HashMap::new() } else { repeats(conn, scope, &context.company.zone()?, rows, &made).await? };
     let new = made.into_iter().filter(|(place, _)| !repeats.contains_key(place));
     new.map(|(place, reward)| Ok((rows[place].row, Money::new(reward.amount, stored(&reward.currency)?)))).collect()
 }
@@ -228,12 +228,12 @@ struct Plan {
     complaints: Vec<Complaint>,
 }
 
-async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, rows: &[ManualRow], by: &str) -> Result<Plan> {
-    let partners = partners(tx, desk.company.id, rows).await?;
-    let customers = customers_of(tx, desk.company.id, rows).await?;
+async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, rows: &[ManualRow], by: &str) -> Result<Plan> {
+    let partners = partners(tx, context.company.id, rows).await?;
+    let customers = customers_of(tx, context.company.id, rows).await?;
     let mut plan = Plan::default();
     let mut ready = Vec::with_capacity(rows.len());
-    let exported = exported(tx, desk.company.id, rows).await?;
+    let exported = exported(tx, context.company.id, rows).await?;
     for (place, given) in rows.iter().enumerate() {
         // A row of our own export is the reward that it is of, whatever made that.
         if let Some(known) = given.key.as_ref().and_then(|key| exported.get(key)) {
@@ -245,7 +245,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, rows: &[ManualRo
             }
             continue;
         }
-        match read(desk, given, &partners, &customers, by) {
+        match read(context, given, &partners, &customers, by) {
             Ok(row) => ready.push((place, row)),
             Err(errors) => {
                 let complain = |(field, message)| Complaint { row: given.row, field, message };
@@ -306,7 +306,7 @@ fn is_row_of(known: &rewards::Model, given: &ManualRow, partners: &HashMap<Strin
 
 async fn write<C: ConnectionTrait>(
     tx: &C,
-    desk: &ReviewContext,
+    context: &ReviewContext,
     made: &[(usize, rewards::Model)],
     rows: &[ManualRow],
     by: &str,
@@ -322,7 +322,7 @@ async fn write<C: ConnectionTrait>(
                 "description": row.description,
                 "month": row.invoice_month,
             });
-            audit_row(desk, by, "reward_created".to_owned(), &row.key, &detail)
+            audit_row(context, by, "reward_created".to_owned(), &row.key, &detail)
         })
         .collect();
     insert_rewards(tx, made.iter().map(|(_, row)| row.clone()).collect()).await?;
@@ -331,7 +331,7 @@ async fn write<C: ConnectionTrait>(
 
 /// A checked row, or what is wrong by field.
 fn read(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     given: &ManualRow,
     partners: &HashMap<String, partnerships::Model>,
     customers: &HashMap<String, (Uuid, HashSet<Uuid>)>,
@@ -348,7 +348,7 @@ fn read(
         };
         errors.push(("partner_key", message));
     }
-    let currency_text = if reward.currency.trim().is_empty() { desk.company.currency.as_str() } else { reward.currency.trim() };
+    let currency_text = if reward.currency.trim().is_empty() { context.company.currency.as_str() } else { reward.currency.trim() };
     let currency: Option<Currency> =
         currency_text.parse().map_err(|error: domain::money::MoneyError| errors.push(("currency", error.to_string()))).ok();
     let amount = currency.and_then(|currency| match Money::parse(&reward.amount, currency) {
@@ -378,11 +378,11 @@ fn read(
             }
         },
     };
-    let books = desk.books(currency_text);
+    let months = context.months(currency_text);
     let month = match (reward.onto_invoice, reward.invoice_month) {
-        (false, _) => Some(books.accumulating),
-        (true, None) => books.under_review(),
-        (true, Some(month)) => Some(month).filter(|month| books.in_review.contains(month)),
+        (false, _) => Some(months.accumulating),
+        (true, None) => months.under_review(),
+        (true, Some(month)) => Some(month).filter(|month| months.in_review.contains(month)),
     };
     if month.is_none() {
         let which = reward.invoice_month.map(|month| format!(" of {}", month.long())).unwrap_or_default();
@@ -405,7 +405,7 @@ fn read(
         reverses: None,
     };
     let origin = Origin {
-        company_id: desk.company.id,
+        company_id: context.company.id,
         cause: &given.identity,
         source: RewardSource::Manual,
         group_id: partner.group_id,
@@ -413,8 +413,8 @@ fn read(
         transaction_id: None,
         change_id: None,
         invoice_month: month,
-        occurred_at: desk.now,
-        created_at: desk.now,
+        occurred_at: context.now,
+        created_at: context.now,
         author: by,
     };
     Ok(from_draft(&origin, &draft))

@@ -59,19 +59,19 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
     }
     check_reason(review.reason)?;
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
-        let asked = review.keys.iter().enumerate().map(|(place, key)| Asked {
+        let context = ReviewContext::open(tx, company_id, now).await?;
+        let requested = review.keys.iter().enumerate().map(|(place, key)| RequestedDecision {
             row: 0,
             key,
             step: Decision::Decide(review.verb),
             reason: review.reason,
             shown: review.shown.get(place).copied(),
         });
-        let asked: Vec<Asked<'_>> = asked.collect();
+        let requested: Vec<RequestedDecision<'_>> = requested.collect();
         if let (Some(seen), [key]) = (review.seen, review.keys) {
-            refuse_stale(tx, &desk, review, key, seen).await?;
+            refuse_stale(tx, &context, review, key, seen).await?;
         }
-        all_or_none(tx, &desk, &asked, by).await
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -98,10 +98,10 @@ pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], rea
 /// Puts rewards onto the invoice in review of their currency.
 pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> =
-            keys.iter().map(|key| Asked { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
-        all_or_none(tx, &desk, &asked, by).await
+        let context = ReviewContext::open(tx, company_id, now).await?;
+        let requested: Vec<RequestedDecision<'_>> =
+            keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -109,9 +109,10 @@ pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String],
 pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
     check_reason(reason)?;
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
-        let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
-        all_or_none(tx, &desk, &asked, by).await
+        let context = ReviewContext::open(tx, company_id, now).await?;
+        let requested: Vec<RequestedDecision<'_>> =
+            keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
+        all_or_none(tx, &context, &requested, by).await
     })
 }
 
@@ -119,17 +120,19 @@ pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], rea
 /// another reward, with None.
 pub(super) async fn review_each<C: ConnectionTrait>(
     tx: &C,
-    desk: &ReviewContext,
+    context: &ReviewContext,
     keys: &[&str],
     decision: Decision,
     reason: &str,
     by: &str,
 ) -> Result<(Decided, HashMap<String, Option<String>>)> {
-    let asked: Vec<Asked<'_>> = keys.iter().map(|key| Asked { row: 0, key, step: decision, reason, shown: None }).collect();
-    let plan = plan(tx, desk, &asked).await?;
+    let requested: Vec<RequestedDecision<'_>> =
+        keys.iter().map(|key| RequestedDecision { row: 0, key, step: decision, reason, shown: None }).collect();
+    let plan = plan(tx, context, &requested).await?;
     let refused = plan.refused.into_iter();
-    let refused = refused.map(|(index, refused)| (asked[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
-    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, desk, plan.changes, by).await? }, refused))
+    let refused =
+        refused.map(|(index, refused)| (requested[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
+    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, context, plan.changes, by).await? }, refused))
 }
 
 /// Decides as a file says, or sees what that would do.
@@ -141,19 +144,25 @@ pub async fn review_rows<C: ConnectionTrait>(
     by: &str,
     now: Instant,
 ) -> Result<ReviewRows> {
-    let desk = ReviewContext::open(tx, company_id, now).await?;
-    let asked: Vec<Asked<'_>> = rows
+    let context = ReviewContext::open(tx, company_id, now).await?;
+    let requested: Vec<RequestedDecision<'_>> = rows
         .iter()
-        .map(|row| Asked { row: row.row, key: &row.reward_key, step: Decision::Decide(row.verb), reason: &row.reason, shown: None })
+        .map(|row| RequestedDecision {
+            row: row.row,
+            key: &row.reward_key,
+            step: Decision::Decide(row.verb),
+            reason: &row.reason,
+            shown: None,
+        })
         .collect();
-    let plan = plan(tx, &desk, &asked).await?;
+    let plan = plan(tx, &context, &requested).await?;
     let complaints: Vec<Complaint> = plan
         .refused
         .into_iter()
-        .map(|(index, refused)| Complaint { row: asked[index].row, field: refused.field, message: refused.message })
+        .map(|(index, refused)| Complaint { row: requested[index].row, field: refused.field, message: refused.message })
         .collect();
     let decided = if mode.writes(!complaints.is_empty()) {
-        apply(tx, &desk, plan.changes, by).await?
+        apply(tx, &context, plan.changes, by).await?
     } else {
         let named = plan.changes.iter().filter(|change| mode == Mode::Check && !change.follows).count();
         Decided { batch_id: None, changed: named as u64, unchanged: 0, followed: 0, left_out: 0 }
@@ -181,7 +190,7 @@ impl Decision {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Asked<'a> {
+struct RequestedDecision<'a> {
     row: u32,
     key: &'a str,
     step: Decision,
@@ -211,16 +220,21 @@ struct Plan {
 }
 
 /// Decides about all or none. Among several, what only follows another reward is left out and stops nothing.
-async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'_>], by: &str) -> Result<Decided> {
-    if asked.is_empty() {
+async fn all_or_none<C: ConnectionTrait>(
+    tx: &C,
+    context: &ReviewContext,
+    requested: &[RequestedDecision<'_>],
+    by: &str,
+) -> Result<Decided> {
+    if requested.is_empty() {
         return Err(Error::invalid("", "choose at least one reward"));
     }
-    let plan = plan(tx, desk, asked).await?;
-    let several = asked.len() > 1;
+    let plan = plan(tx, context, requested).await?;
+    let several = requested.len() > 1;
     let (left_out, refused): (Vec<_>, Vec<_>) = plan.refused.into_iter().partition(|(_, refused)| several && refused.follows);
     if !refused.is_empty() {
         let errors: BTreeMap<String, String> =
-            refused.into_iter().map(|(index, refused)| (shown(asked[index].key), refused.message)).collect();
+            refused.into_iter().map(|(index, refused)| (shown(requested[index].key), refused.message)).collect();
         return Err(Error::Invalid(errors));
     }
     if plan.changes.is_empty() && plan.unchanged == 0 {
@@ -228,27 +242,27 @@ async fn all_or_none<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[
         return Err(Error::invalid("", words));
     }
     let left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
-    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, desk, plan.changes, by).await? })
+    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, context, plan.changes, by).await? })
 }
 
 /// Where everything asked for would lead, without writing.
-async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'_>]) -> Result<Plan> {
-    let keys: Vec<&str> = asked.iter().map(|asked| asked.key).collect();
-    let mut rows = by_keys(tx, desk.company.id, &keys).await?;
-    let originals = by_ids(tx, desk.company.id, rows.values().filter_map(|row| row.reverses)).await?;
+async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, requested: &[RequestedDecision<'_>]) -> Result<Plan> {
+    let keys: Vec<&str> = requested.iter().map(|requested| requested.key).collect();
+    let mut rows = by_keys(tx, context.company.id, &keys).await?;
+    let originals = by_ids(tx, context.company.id, rows.values().filter_map(|row| row.reverses)).await?;
     let named: HashMap<Uuid, (Decision, Option<Uuid>)> =
-        asked.iter().filter_map(|asked| rows.get(asked.key).map(|row| (row.id, (asked.step, row.reverses)))).collect();
+        requested.iter().filter_map(|requested| rows.get(requested.key).map(|row| (row.id, (requested.step, row.reverses)))).collect();
     let mut first: HashMap<&str, Decision> = HashMap::new();
     let mut plan = Plan::default();
     let (mut alone, mut after) = (Vec::new(), Vec::new());
-    for (index, asked) in asked.iter().enumerate() {
-        match first.get(asked.key) {
-            Some(step) if *step == asked.step => plan.unchanged += 1,
+    for (index, requested) in requested.iter().enumerate() {
+        match first.get(requested.key) {
+            Some(step) if *step == requested.step => plan.unchanged += 1,
             Some(_) => plan.refused.push((index, Refused::unknown("is decided in an earlier row already"))),
             None => {
-                first.insert(asked.key, asked.step);
-                match rows.remove(asked.key) {
-                    None => plan.refused.push((index, Refused::unknown(format!("there is no reward “{}”", shown(asked.key))))),
+                first.insert(requested.key, requested.step);
+                match rows.remove(requested.key) {
+                    None => plan.refused.push((index, Refused::unknown(format!("there is no reward “{}”", shown(requested.key))))),
                     Some(row) if row.reverses.is_some_and(|id| named.contains_key(&id)) => after.push((index, row)),
                     Some(row) => alone.push((index, row)),
                 }
@@ -260,19 +274,19 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'
     after.sort_by_cached_key(|(_, row)| std::iter::successors(row.reverses, above).count());
     let mut moving: HashMap<Uuid, Decision> = HashMap::new();
     for (index, row) in alone.into_iter().chain(after) {
-        let asked = &asked[index];
-        if std::iter::successors(row.reverses, above).any(|id| moving.get(&id) == Some(&asked.step)) {
+        let requested = &requested[index];
+        if std::iter::successors(row.reverses, above).any(|id| moving.get(&id) == Some(&requested.step)) {
             continue;
         }
         let original = row.reverses.and_then(|id| originals.get(&id));
-        let reached = match (reached(desk, &row, original, asked)?, asked.shown) {
+        let reached = match (reached(context, &row, original, requested)?, requested.shown) {
             (Ok(Some(_)), Some(shown)) if shown.word() != row.state => Err(Refusal::Meanwhile(stored(&row.state)?)),
             (reached, _) => reached,
         };
         match reached {
             Ok(Some(to)) => {
-                moving.insert(row.id, asked.step);
-                plan.changes.push(change(row, to, asked));
+                moving.insert(row.id, requested.step);
+                plan.changes.push(change(row, to, requested));
             }
             Ok(None) => plan.unchanged += 1,
             // Among others it stands where all of them are to stand.
@@ -289,38 +303,38 @@ async fn plan<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &[Asked<'
 
 /// Where one reward would stand.
 fn reached(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     row: &rewards::Model,
     original: Option<&rewards::Model>,
-    asked: &Asked<'_>,
+    requested: &RequestedDecision<'_>,
 ) -> Result<Result<Option<RewardPosition>, Refusal>> {
-    let standing = row.standing()?;
-    let books = desk.books(&row.currency);
-    Ok(match asked.step {
+    let position = row.position()?;
+    let months = context.months(&row.currency);
+    Ok(match requested.step {
         Decision::Decide(verb) => match original {
-            Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.standing()?, books) => {
-                match review::decide(verb, asked.reason, &standing, books, desk.now) {
+            Some(original) if verb != Verb::Approve && review::must_follow(row.reward_source()?, &original.position()?, months) => {
+                match review::decide(verb, requested.reason, &position, months, context.now) {
                     Ok(None) => Ok(None),
                     _ => Err(Refusal::Follows(original.key.clone())),
                 }
             }
-            _ => review::decide(verb, asked.reason, &standing, books, desk.now),
+            _ => review::decide(verb, requested.reason, &position, months, context.now),
         },
         Decision::MoveToCurrent => {
             let before = original.map(|original| (original.key.as_str(), domain::Month(original.invoice_month)));
-            review::move_to_current_invoice(&standing, before, books).map(Some)
+            review::move_to_current_invoice(&position, before, months).map(Some)
         }
-        Decision::Remove => review::remove_from_invoice(&standing, books).map(Some),
+        Decision::Remove => review::remove_from_invoice(&position, months).map(Some),
     })
 }
 
-fn change(row: rewards::Model, to: RewardPosition, asked: &Asked<'_>) -> Change {
-    let reason = Some(asked.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    let state_reason = match asked.step {
+fn change(row: rewards::Model, to: RewardPosition, requested: &RequestedDecision<'_>) -> Change {
+    let reason = Some(requested.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let state_reason = match requested.step {
         Decision::Decide(_) => reason.clone(),
         Decision::MoveToCurrent | Decision::Remove => row.state_reason.clone(),
     };
-    Change { row, to, state_reason, reason, action: asked.step.action(), undoes: None, follows: false }
+    Change { row, to, state_reason, reason, action: requested.step.action(), undoes: None, follows: false }
 }
 
 pub(super) fn check_reason(reason: &str) -> Result<()> {
@@ -332,19 +346,19 @@ pub(super) fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// Refuses a decision by somebody who has not seen the newest one, and says which that is.
-async fn refuse_stale<C: ConnectionTrait>(tx: &C, desk: &ReviewContext, asked: &Review<'_>, key: &str, seen: i64) -> Result<()> {
-    let row = super::find(tx, desk.company.id, key).await?;
+async fn refuse_stale<C: ConnectionTrait>(tx: &C, context: &ReviewContext, requested: &Review<'_>, key: &str, seen: i64) -> Result<()> {
+    let row = super::find(tx, context.company.id, key).await?;
     let records = meanwhile::records(tx, row.id).await?;
     let last = records.first().map_or(0, |record| record.seq);
     if last == seen {
         return Ok(());
     }
-    let zone = desk.company.zone()?;
-    let reached = review::decide(asked.verb, asked.reason, &row.standing()?, desk.books(&row.currency), desk.now);
+    let zone = context.company.zone()?;
+    let reached = review::decide(requested.verb, requested.reason, &row.position()?, context.months(&row.currency), context.now);
     if matches!(reached, Ok(None)) {
         // A move to another month may have come after it.
         let decided = records.iter().find(|record| record.from_state != record.to_state);
-        let done = decided.map_or_else(|| asked.verb.done().to_owned(), |record| meanwhile::done(record, &zone));
+        let done = decided.map_or_else(|| requested.verb.done().to_owned(), |record| meanwhile::done(record, &zone));
         return Err(Error::conflict(format!("This reward was already {done}.")));
     }
     let done = records.first().map_or_else(|| "changed".to_owned(), |record| meanwhile::done(record, &zone));

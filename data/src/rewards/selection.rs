@@ -230,7 +230,7 @@ async fn decide_piece<C: ConnectionTrait>(
         .limit(PIECE)
         .all(tx)
         .await?;
-    let desk = ReviewContext::open(tx, company_id, now).await?;
+    let context = ReviewContext::open(tx, company_id, now).await?;
     let keys: Vec<&str> = rows.iter().map(|row| row.reward_key.as_str()).collect();
     let found = by_keys(tx, company_id, &keys).await?;
     let same = |row: &items::Model| {
@@ -256,7 +256,7 @@ async fn decide_piece<C: ConnectionTrait>(
     }
     let keys: Vec<&str> = as_selected.iter().map(|row| row.reward_key.as_str()).collect();
     let (decided, mut refused): (Decided, HashMap<String, Option<String>>) =
-        review_each(tx, &desk, &keys, asked.decision, asked.reason, by).await?;
+        review_each(tx, &context, &keys, asked.decision, asked.reason, by).await?;
     outcome.changed = decided.changed;
     outcome.unchanged = decided.unchanged;
     outcome.followed = decided.followed;

@@ -17,15 +17,15 @@ use crate::entities::{reward_records, rewards};
 use crate::error::stored;
 use crate::{Db, Error, Result, transact};
 
-/// Takes back the decisions of a batch, all or none; what was taken back of it before stays so. `batch` may be the id of a single
-/// record too. What only followed another reward is taken back with that one.
+/// Undoes the decisions of a batch, all or none; what was undone of it before stays so. `batch` may be the id of a single
+/// record too. What only followed another reward is undone with that one.
 ///
 /// # Errors
 /// `Invalid` names each reward about which something else was decided since, or whose invoice is frozen, by its key.
 /// `Conflict` when it has already been undone.
 pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let (records, undone) = records_of(tx, company_id, batch).await?;
         let mut rows = by_ids(tx, company_id, records.iter().map(|record| record.reward_id)).await?;
         let originals = by_ids(tx, company_id, rows.values().filter_map(|row| row.reverses)).await?;
@@ -45,7 +45,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
             }
             let newest = last.get(&row.id) == Some(&record.seq);
             let original = row.reverses.and_then(|id| originals.get(&id));
-            match back(&desk, &record, &row, newest, original, &reached)? {
+            match back(&context, &record, &row, newest, original, &reached)? {
                 Ok(to) => {
                     let follows = row.reverses.is_some_and(|id| reached.contains_key(&id));
                     reached.insert(row.id, to);
@@ -79,32 +79,32 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
         if changes.is_empty() {
             return Err(Error::conflict("this has already been undone"));
         }
-        apply(tx, &desk, changes, by).await
+        apply(tx, &context, changes, by).await
     })
 }
 
-/// Where one reward stands once its record is taken back. `reached` is where the rewards before it stand then.
+/// Where one reward stands once its record is undone. `reached` is where the rewards before it stand then.
 fn back(
-    desk: &ReviewContext,
+    context: &ReviewContext,
     record: &reward_records::Model,
     row: &rewards::Model,
     newest: bool,
     original: Option<&rewards::Model>,
     reached: &HashMap<Uuid, RewardPosition>,
 ) -> Result<Result<RewardPosition, Refusal>> {
-    let (standing, books) = (row.standing()?, desk.books(&row.currency));
-    let before = at(&record.from_state, record.from_month, &standing)?;
-    let after = at(&record.to_state, record.to_month, &standing)?;
+    let (position, months) = (row.position()?, context.months(&row.currency));
+    let before = at(&record.from_state, record.from_month, &position)?;
+    let after = at(&record.to_state, record.to_month, &position)?;
     if !newest {
         return Ok(Err(Refusal::ChangedSince));
     }
-    let to = match review::undo(&before, &after, &standing, books) {
+    let to = match review::undo(&before, &after, &position, months) {
         Ok(to) => to,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let Some(original) = original else { return Ok(Ok(to)) };
-    let above = reached.get(&original.id).copied().map_or_else(|| original.standing(), Ok)?;
-    if !review::may_stand(row.reward_source()?, to.state, &above, books) {
+    let above = reached.get(&original.id).copied().map_or_else(|| original.position(), Ok)?;
+    if !review::may_stand(row.reward_source()?, to.state, &above, months) {
         return Ok(Err(Refusal::Follows(original.key.clone())));
     }
     let later = to.state.payable() && above.state.payable() && above.month > to.month;
@@ -120,11 +120,11 @@ fn after_their_originals(records: Vec<reward_records::Model>, rows: &HashMap<Uui
     records
 }
 
-fn at(state: &str, month: i32, standing: &RewardPosition) -> Result<RewardPosition> {
-    Ok(RewardPosition { state: stored::<RewardState>(state)?, month: Month(month), ready_at: standing.ready_at })
+fn at(state: &str, month: i32, position: &RewardPosition) -> Result<RewardPosition> {
+    Ok(RewardPosition { state: stored::<RewardState>(state)?, month: Month(month), ready_at: position.ready_at })
 }
 
-/// The records of a batch, and which of them were taken back.
+/// The records of a batch, and which of them were undone.
 async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<(Vec<reward_records::Model>, HashSet<Uuid>)> {
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::CompanyId.eq(company_id))

@@ -15,30 +15,30 @@ const WITHDRAW: &str = "withdraw";
 /// What the partner reads beside it.
 const REASON: &str = "Taken back by the company";
 
-/// Takes back a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
+/// Withdraws a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
 /// declined, and so does the trace of both; [`super::undo`] gives it again.
 ///
 /// # Errors
 /// `Conflict` when it was not given by hand, something was decided about it since, or its invoice is frozen.
 pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Instant) -> Result<Decided> {
     transact!(db, |tx| {
-        let desk = ReviewContext::open(tx, company_id, now).await?;
+        let context = ReviewContext::open(tx, company_id, now).await?;
         let row = super::find(tx, company_id, key).await?;
         if !matches!(row.reward_source()?, RewardSource::Manual | RewardSource::Adjustment) {
             return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
         if let Some(record) = meanwhile::records(tx, row.id).await?.first() {
             return Err(Error::conflict(match record.action.as_str() {
-                WITHDRAW => format!("it was already {}", meanwhile::done(record, &desk.company.zone()?)),
+                WITHDRAW => format!("it was already {}", meanwhile::done(record, &context.company.zone()?)),
                 _ => meanwhile::since(record),
             }));
         }
-        let reached = decide(Verb::Decline, REASON, &row.standing()?, desk.books(&row.currency), now);
+        let reached = decide(Verb::Decline, REASON, &row.position()?, context.months(&row.currency), now);
         let to = reached
             .map_err(|refusal| Error::conflict(refusal.to_string()))?
             .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
         let change = Change { row, to, state_reason: reason.clone(), reason, action: WITHDRAW, undoes: None, follows: false };
-        apply(tx, &desk, vec![change], by).await
+        apply(tx, &context, vec![change], by).await
     })
 }

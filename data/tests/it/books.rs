@@ -27,26 +27,26 @@ pub fn at(text: &str) -> Instant {
 /// Keeps what is delivered; fails while told to.
 #[derive(Default)]
 pub struct Post {
-    pub letters: Mutex<Vec<QueuedMail>>,
+    pub mails: Mutex<Vec<QueuedMail>>,
     pub down: Mutex<bool>,
 }
 
 #[async_trait]
 impl Mailer for Post {
-    async fn deliver(&self, letter: &QueuedMail) -> Result<(), String> {
+    async fn deliver(&self, mail: &QueuedMail) -> Result<(), String> {
         if *self.down.lock().unwrap() {
             return Err("no connection".to_owned());
         }
-        self.letters.lock().unwrap().push(letter.clone());
+        self.mails.lock().unwrap().push(mail.clone());
         Ok(())
     }
 }
 
 impl Post {
-    /// How many letters of a kind arrived, counting one that came twice once.
+    /// How many mails of a kind arrived, counting one that came twice once.
     pub fn count(&self, kind: &str) -> usize {
-        let letters = self.letters.lock().unwrap();
-        let ids: HashMap<Uuid, ()> = letters.iter().filter(|letter| letter.kind == kind).map(|letter| (letter.id, ())).collect();
+        let mails = self.mails.lock().unwrap();
+        let ids: HashMap<Uuid, ()> = mails.iter().filter(|mail| mail.kind == kind).map(|mail| (mail.id, ())).collect();
         ids.len()
     }
 }
@@ -54,7 +54,7 @@ impl Post {
 pub struct Books<'a> {
     pub db: &'a Db,
     pub company_id: Uuid,
-    pub ctx: Worker,
+    pub worker: Worker,
     pub post: Arc<Post>,
     /// How many rewards were given: names the next one, so that the same test makes the same books everywhere.
     given: AtomicU32,
@@ -86,8 +86,8 @@ impl<'a> Books<'a> {
         let company_id = data::companies::find_by_key(db.read(), key).await.unwrap().id;
         add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
         let post = Arc::new(Post::default());
-        let ctx = Worker::new(db, post.clone(), Duration::from_secs(2));
-        Books { db, company_id, ctx, post, given: AtomicU32::new(0) }
+        let worker = Worker::new(db, post.clone(), Duration::from_secs(2));
+        Books { db, company_id, worker, post, given: AtomicU32::new(0) }
     }
 
     pub async fn now(&self) -> Instant {
@@ -155,7 +155,7 @@ impl<'a> Books<'a> {
     }
 
     pub async fn until(&self, text: &str) -> Work {
-        run_until(self.db, &self.ctx, at(text), &|_, _| ()).await.unwrap()
+        run_until(self.db, &self.worker, at(text), &|_, _| ()).await.unwrap()
     }
 
     pub async fn invoices(&self) -> Vec<invoices::Model> {

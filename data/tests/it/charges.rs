@@ -53,8 +53,8 @@ async fn said(books: &Books<'_>, now: Instant, note: &str, strip: &str) {
 
 /// The newest mail that a charge failed.
 fn last_failure(books: &Books<'_>) -> String {
-    let letters = books.post.letters.lock().unwrap();
-    letters.iter().rfind(|letter| letter.kind == "charge_failed").unwrap().body.clone()
+    let mails = books.post.mails.lock().unwrap();
+    mails.iter().rfind(|mail| mail.kind == "charge_failed").unwrap().body.clone()
 }
 
 on_both! {
@@ -135,7 +135,7 @@ on_both! {
         books.until("2026-04-08T04:00:00Z").await;
         let late = at("2026-04-20T12:00:00Z");
         said(&books, late, "will be retried shortly", "Will be retried shortly").await;
-        data::due::run_due(db, &books.ctx, late).await.unwrap();
+        data::due::run_due(db, &books.worker, late).await.unwrap();
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.attempts, invoice.retry_at), ("charge_failed", 2, None));
         said(&books, late, "won't be retried automatically", "Won't be retried automatically").await;
@@ -143,7 +143,7 @@ on_both! {
         let company = companies::get(db.read(), books.company_id).await.unwrap();
         let partner = partner_pages::detail::overview(db, &company, "ada", late).await.unwrap();
         assert_eq!(partner.upcoming[0].date, "once the invoice is charged");
-        data::due::run_due(db, &books.ctx, at("2026-04-25T00:00:00Z")).await.unwrap();
+        data::due::run_due(db, &books.worker, at("2026-04-25T00:00:00Z")).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.attempts, 2);
         books.prove().await;
     }
@@ -261,7 +261,7 @@ on_both! {
         books.prove().await;
     }
 
-    /// Two invoices frozen before either is charged: the debt is taken back once.
+    /// Two invoices frozen before either is charged: the debt is deducted once.
     async fn a_debt_is_recouped_once_while_a_charge_hangs(db: &TestDb) {
         let books = Books::open(db, "UTC", "2026-01-10T00:00:00Z").await;
         let ada = books.partner("ada").await;

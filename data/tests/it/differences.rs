@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, desk, keys, refund, said, sale, standing};
+use crate::rewards::{BY, all, counts, keys, position, refund, said, sale, two_partners};
 
 async fn rows(books: &Books<'_>) -> Vec<rewards::Model> {
     let found = rewards::Entity::find().filter(rewards::Column::CompanyId.eq(books.company_id)).order_by_asc(rewards::Column::Id);
@@ -29,7 +29,7 @@ fn difference(of: &str, amount: &str) -> Adjustment {
     Adjustment { reward_key: of.to_owned(), difference: amount.to_owned(), description: "Counted wrongly".to_owned() }
 }
 
-/// Every reward of the sale that counts, and every difference that does, is taken back by the share that was refunded.
+/// Every reward of the sale that counts, and every difference that does, is reversed by the share that was refunded.
 async fn prove_shares(books: &Books<'_>, step: usize) {
     let all = rows(books).await;
     let sale = the_sale(books, "t1").await;
@@ -49,7 +49,7 @@ async fn prove_shares(books: &Books<'_>, step: usize) {
 }
 
 async fn shuffle(db: &TestDb, seed: u64) {
-    let books = desk(db).await;
+    let books = two_partners(db).await;
     let (id, mut rng) = (books.company_id, StdRng::seed_from_u64(seed));
     let one = sale(&books, "t1", "c1", "99.99").await;
     let mut batches: Vec<Uuid> = Vec::new();
@@ -124,7 +124,7 @@ on_both! {
     }
 
     async fn a_difference_shares_the_refunds_before_it(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;
@@ -146,8 +146,8 @@ on_both! {
         books.prove().await;
     }
 
-    async fn what_was_given_by_hand_is_taken_back(db: &TestDb) {
-        let books = desk(db).await;
+    async fn what_was_given_by_hand_is_withdrawn(db: &TestDb) {
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;
@@ -155,10 +155,10 @@ on_both! {
         assert!(said(withdraw(db, id, &one, BY, now).await, "").contains("given by hand"));
         let back = withdraw(db, id, &given, BY, now).await.unwrap();
         assert_eq!(counts(&back), (1, 0, 1));
-        assert_eq!(standing(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
+        assert_eq!(position(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
         assert!(said(withdraw(db, id, &given, BY, now).await, "").starts_with(&format!("it was already withdrawn by {BY} on ")));
         undo(db, id, back.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &given).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &given).await, ("pending".to_owned(), 202603, None));
         prove_shares(&books, 0).await;
 
         let manual = data::rewards::ManualReward { partner_key: "ada".to_owned(), amount: "7".to_owned(), description: "Talk".to_owned(), ..Default::default() };

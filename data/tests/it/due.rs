@@ -100,21 +100,21 @@ on_both! {
 
         let until = at("2026-02-10T00:00:00Z");
         assert!(clock::preview(db, until).await.unwrap().charges >= 1);
-        let work = run_until(db, &fine.ctx, until, &|_, _| ()).await.unwrap();
+        let work = run_until(db, &fine.worker, until, &|_, _| ()).await.unwrap();
         assert_eq!((work.failed, fine.now().await), (2, until));
         assert_eq!(fine.invoice("WORKS-0001").await.state, "paid");
-        let troubles = fine.ctx.troubles.companies();
+        let troubles = fine.worker.troubles.companies();
         let found = |key: &str| troubles.iter().find(|trouble| trouble.company_key == key).map(|trouble| trouble.error.as_str()).unwrap();
         assert!(found("panics").starts_with("the program panicked: attempt to "), "{troubles:?}");
         assert!(found("fails").contains("Nowhere/Never"), "{troubles:?}");
-        assert!(fine.ctx.troubles.is_company_in(panics.company_id) && !fine.ctx.troubles.is_company_in(fine.company_id));
+        assert!(fine.worker.troubles.is_company_in(panics.company_id) && !fine.worker.troubles.is_company_in(fine.company_id));
 
         // Mended, they catch up.
         let month = first.company().await.open_month;
         set(db, panics.company_id, companies::Column::OpenMonth, month - 1).await;
         set(db, fails.company_id, companies::Column::Timezone, "Europe/Berlin").await;
         assert_eq!(fine.until("2026-03-20T00:00:00Z").await.failed, 0);
-        assert_eq!(fine.ctx.troubles.companies(), []);
+        assert_eq!(fine.worker.troubles.companies(), []);
         assert_eq!(fails.invoice("FAILS-0001").await.state, "paid");
     }
 
@@ -130,7 +130,7 @@ on_both! {
         let largest = "more than $92,233,720,368,547,758.07";
         for until in [month_end, charged] {
             assert!(clock::preview(db, until).await.is_ok());
-            assert_eq!(run_until(db, &books.ctx, until, &|_, _| ()).await.unwrap().failed, 0);
+            assert_eq!(run_until(db, &books.worker, until, &|_, _| ()).await.unwrap().failed, 0);
             let (company, now) = (books.company().await, books.now().await);
             let home = screens::home::home(db, &company, CompanyRole::Owner, now).await.unwrap();
             assert_eq!(home.in_review.len(), 1);
@@ -155,7 +155,7 @@ on_both! {
         let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
         half_a_year(&books).await;
         let workers: Vec<Worker> = (0..4).map(|_| Worker::new(db, books.post.clone(), Duration::from_secs(2))).collect();
-        let runs = workers.iter().map(|ctx| run_until(db, ctx, at(END), &|_, _| ()));
+        let runs = workers.iter().map(|worker| run_until(db, worker, at(END), &|_, _| ()));
         for done in futures::future::join_all(runs).await {
             done.unwrap();
         }
@@ -185,16 +185,16 @@ on_both! {
             async move {
                 let mut random = StdRng::seed_from_u64(seed);
                 loop {
-                    let mut ctx = Worker::new(db, books.post.clone(), Duration::from_millis(150));
-                    ctx.worker = format!("worker {seed}");
+                    let mut worker = Worker::new(db, books.post.clone(), Duration::from_millis(150));
+                    worker.name = format!("worker {seed}");
                     let life = Duration::from_millis(random.random_range(5..120));
-                    match tokio::time::timeout(life, run_until(db, &ctx, at(END), &|_, _| ())).await {
+                    match tokio::time::timeout(life, run_until(db, &worker, at(END), &|_, _| ())).await {
                         Ok(done) => return done.unwrap(),
                         Err(_) => deaths.fetch_add(1, Ordering::Relaxed),
                     };
                     // Later lives are long enough to arrive.
                     if deaths.load(Ordering::Relaxed) > 150 {
-                        return run_until(db, &ctx, at(END), &|_, _| ()).await.unwrap();
+                        return run_until(db, &worker, at(END), &|_, _| ()).await.unwrap();
                     }
                 }
             }
@@ -204,9 +204,9 @@ on_both! {
         assert_eq!(books.now().await, at(END));
         assert_eq!(due::next_instant(db.read()).await.unwrap().map(|next| next > at(END)), Some(true));
         books.prove().await;
-        let letters = books.post.letters.lock().unwrap().len();
+        let delivered = books.post.mails.lock().unwrap().len();
         let mails = outbox::Entity::find().count(db.read()).await.unwrap();
-        assert!(letters as u64 >= mails);
+        assert!(delivered as u64 >= mails);
         let asked = simulated_requests::Entity::find().count(db.read()).await.unwrap();
         assert!(asked > 50, "{asked}");
     }
@@ -229,7 +229,7 @@ on_both! {
         for until in [targets.month_end, targets.charge_day, at("2026-03-20T00:00:00Z"), at("2026-06-20T00:00:00Z")] {
             let foreseen = clock::preview(db, until).await.unwrap();
             let payouts_before = payouts::Entity::find().count(db.read()).await.unwrap();
-            let work = clock::advance(db, &books.ctx, until, "olga", &|_, _| ()).await.unwrap();
+            let work = clock::advance(db, &books.worker, until, "olga", &|_, _| ()).await.unwrap();
             let made = payouts::Entity::find().count(db.read()).await.unwrap() - payouts_before;
             let done = Preview {
                 released: work.released, months_closed: work.months_closed, invoices: work.invoices,
@@ -245,7 +245,7 @@ on_both! {
         let books = Books::open(db, "Europe/Berlin", "2026-01-10T12:00:00Z").await;
         let ada = books.partner("ada").await;
         books.reward(ada, 1000, "USD").await;
-        run_until(db, &books.ctx, at("2026-02-01T06:00:00Z"), &|_, _| ()).await.unwrap();
+        run_until(db, &books.worker, at("2026-02-01T06:00:00Z"), &|_, _| ()).await.unwrap();
         assert_eq!(outbox::Entity::find().count(db.read()).await.unwrap(), 1);
         // As if a worker had taken the mail while its clock was ahead, and vanished.
         let taken_until = chrono::Utc::now().timestamp_millis() + 40 * 24 * 60 * 60_000;
@@ -258,7 +258,7 @@ on_both! {
             Ok(())
         });
         taken.unwrap();
-        assert_eq!(due::run_due(db, &books.ctx, at("2026-02-01T06:00:00Z")).await.unwrap().mails, 1);
+        assert_eq!(due::run_due(db, &books.worker, at("2026-02-01T06:00:00Z")).await.unwrap().mails, 1);
     }
 
     async fn a_production_database_has_no_clock_to_move(db: &TestDb) {
@@ -267,9 +267,9 @@ on_both! {
         let books = Books::in_database(db, "UTC", now).await;
         let until = at("2030-01-01T00:00:00Z");
         let refused = [
-            clock::advance(db, &books.ctx, until, "olga", &|_, _| ()).await.err(),
+            clock::advance(db, &books.worker, until, "olga", &|_, _| ()).await.err(),
             clock::preview(db, until).await.err(),
-            run_until(db, &books.ctx, until, &|_, _| ()).await.err(),
+            run_until(db, &books.worker, until, &|_, _| ()).await.err(),
             plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "olga", now).await.err(),
         ];
         for error in refused {
@@ -280,9 +280,9 @@ on_both! {
 
     async fn the_clock_does_not_go_back(db: &TestDb) {
         let books = Books::open(db, "UTC", "2026-01-10T12:00:00Z").await;
-        let refused = clock::advance(db, &books.ctx, at("2026-01-10T11:59:59Z"), "olga", &|_, _| ()).await;
+        let refused = clock::advance(db, &books.worker, at("2026-01-10T11:59:59Z"), "olga", &|_, _| ()).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
-        let nothing = clock::advance(db, &books.ctx, at("2026-01-10T12:00:00Z"), "olga", &|_, _| ()).await.unwrap();
+        let nothing = clock::advance(db, &books.worker, at("2026-01-10T12:00:00Z"), "olga", &|_, _| ()).await.unwrap();
         assert_eq!(nothing, Work::default());
     }
 }

@@ -198,7 +198,7 @@ on_both! {
                 if let Some(fault) = fault {
                     db.faults().plan(n, fault);
                 }
-                let outcome = data::due::run_until(db, &books.ctx, until, &|_, _| {}).await;
+                let outcome = data::due::run_until(db, &books.worker, until, &|_, _| {}).await;
                 let struck = fault.is_some() && !db.faults().cancel();
                 faults += u32::from(struck);
                 match outcome {

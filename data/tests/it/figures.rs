@@ -34,8 +34,8 @@ fn filtered(filters: &[(&str, &str)]) -> ListQuery {
 
 impl Demo<'_> {
     async fn filled(db: &TestDb) -> Demo<'_> {
-        let ctx = work::Worker::new(db, Arc::new(Post::default()), Duration::from_secs(2));
-        let told = demo::fill(db, &ctx, Instant(1_790_000_000_000), &|_, _| {}).await.unwrap();
+        let worker = work::Worker::new(db, Arc::new(Post::default()), Duration::from_secs(2));
+        let told = demo::fill(db, &worker, Instant(1_790_000_000_000), &|_, _| {}).await.unwrap();
         let company = data::companies::find_by_key(db.read(), "northwind").await.unwrap();
         let rewards = rewards::Entity::find().order_by_asc(rewards::Column::Id).all(db.read()).await.unwrap();
         assert_eq!(installation::now(db).await.unwrap(), told.now);

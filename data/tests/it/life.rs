@@ -1,5 +1,5 @@
 //! Random lives of rewards: sales, refunds, decisions, moves, undos and months, in any order. Whatever happens, the books
-//! hold, and refunds take back exactly their share of what counts.
+//! hold, and refunds reverse exactly their share of what counts.
 
 use data::customers::NewCustomer;
 use data::entities::{rewards, transactions};
@@ -78,7 +78,7 @@ impl<'a> Life<'a> {
             22..40 => self.refund(now).await,
             40..70 => self.decide(now).await,
             70..78 => self.shift(now).await,
-            78..86 => self.take_back(now).await,
+            78..86 => self.undo_recent(now).await,
             86..92 => self.give(now).await,
             _ => {
                 let days = self.rng.random_range(1..20);
@@ -120,7 +120,7 @@ impl<'a> Life<'a> {
         let verb = *Verb::ALL.choose(&mut self.rng).unwrap();
         let mut keys = Vec::new();
         for _ in 0..self.rng.random_range(1..3) {
-            // What takes back may be held for a while, but neither forgiven nor paid elsewhere: that would change the sums below.
+            // A reversal may be held for a while, but neither forgiven nor paid elsewhere: that would change the sums below.
             keys.extend(self.any_reward(matches!(verb, Verb::Decline | Verb::MarkPaidElsewhere)).await);
         }
         let asked = Review { verb, keys: &keys, reason: "because", seen: None, shown: &[] };
@@ -140,7 +140,7 @@ impl<'a> Life<'a> {
         self.batches.extend(batch);
     }
 
-    async fn take_back(&mut self, now: Instant) {
+    async fn undo_recent(&mut self, now: Instant) {
         let recent = self.batches.len().saturating_sub(4);
         let Some(batch) = self.batches[recent..].choose(&mut self.rng).copied() else { return };
         let undone = undo(self.books.db, self.books.company_id, batch, BY, now).await;
@@ -177,11 +177,11 @@ impl<'a> Life<'a> {
             let of_row: Vec<_> = rows.iter().filter(|other| other.reverses == Some(row.id) && other.source == "refund").collect();
             let taken: i64 = of_row.iter().map(|refund| refund.amount).sum();
             let share = mul_div_half_even(row.amount, sale.refunded, sale.amount);
-            // An adjustment made after a refund is what somebody wanted then; the next refund takes it back.
+            // An adjustment made after a refund is what somebody wanted then; the next refund reverses it.
             let late = row.source == "adjustment" && (share.min(0)..=share.max(0)).contains(&-taken);
             assert!(-taken == share || late, "{}: {taken} instead of −{share} of {}", row.key, sale.key);
             for refund in of_row {
-                assert_ne!(refund.state, "declined", "{} takes back {}, which counts", refund.key, row.key);
+                assert_ne!(refund.state, "declined", "{} reverses {}, which counts", refund.key, row.key);
                 assert!(refund.invoice_month >= row.invoice_month, "{} is invoiced before {}", refund.key, row.key);
             }
         }

@@ -38,11 +38,11 @@ on_both! {
         sums.sort_unstable();
         assert_eq!((sums, totals.total, totals.charge, totals.lines), (vec![750, 4000], 4750, 4750, 3));
 
-        let letters = books.post.letters.lock().unwrap().clone();
-        assert_eq!(letters.len(), 1);
-        assert_eq!(letters[0].recipient, crate::books::OWNER);
-        assert!(letters[0].body.contains("NORTHWIND-0002") && letters[0].body.contains("$47.50") && letters[0].body.contains("¥900"), "{}", letters[0].body);
-        assert!(letters[0].body.contains("8 April 2026"), "{}", letters[0].body);
+        let mails = books.post.mails.lock().unwrap().clone();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].recipient, crate::books::OWNER);
+        assert!(mails[0].body.contains("NORTHWIND-0002") && mails[0].body.contains("$47.50") && mails[0].body.contains("¥900"), "{}", mails[0].body);
+        assert!(mails[0].body.contains("8 April 2026"), "{}", mails[0].body);
         books.prove().await;
     }
 
@@ -114,7 +114,7 @@ on_both! {
         // Nothing ran for six weeks.
         let late = at("2026-03-04T15:00:00Z");
         move_clock(db, late).await;
-        let work = due::run_due(db, &books.ctx, late).await.unwrap();
+        let work = due::run_due(db, &books.worker, late).await.unwrap();
         assert_eq!((work.released, work.months_closed, work.invoices, work.charges_done), (1, 2, 2, 0));
         let invoices = books.invoices().await;
         assert_eq!(invoices.iter().map(|invoice| invoice.month).collect::<Vec<_>>(), [202_601, 202_602]);

@@ -94,9 +94,9 @@ on_both! {
         let payout = books.payouts("NORTHWIND-0001").await.remove(0);
         assert_eq!((payout.state.as_str(), payout.paid_at), ("paid", Some(at("2026-04-10T22:00:00Z").0)));
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
-        let letters = books.post.letters.lock().unwrap().clone();
-        let letter = letters.iter().find(|letter| letter.kind == "payout_coming").unwrap();
-        assert!(letter.body.contains("$10.00") && letter.body.contains("11 April 2026"), "{}", letter.body);
+        let mails = books.post.mails.lock().unwrap().clone();
+        let mail = mails.iter().find(|mail| mail.kind == "payout_coming").unwrap();
+        assert!(mail.body.contains("$10.00") && mail.body.contains("11 April 2026"), "{}", mail.body);
         books.prove().await;
     }
 
@@ -189,9 +189,9 @@ on_both! {
         let now = books.now().await;
         mark_failed(db, books.company_id, payouts[0].attempt().unwrap(), "account closed", "olga", now).await.unwrap();
         assert_eq!((books.post.count("payout_failed"), books.post.count("payout_not_arrived")), (0, 0));
-        due::run_due(db, &books.ctx, now).await.unwrap();
-        let letters = books.post.letters.lock().unwrap().clone();
-        let told = letters.iter().find(|letter| letter.kind == "payout_not_arrived").unwrap();
+        due::run_due(db, &books.worker, now).await.unwrap();
+        let mails = books.post.mails.lock().unwrap().clone();
+        let told = mails.iter().find(|mail| mail.kind == "payout_not_arrived").unwrap();
         assert!(told.body.contains("Your payment didn't arrive: account closed. Ask Northwind to add your account."), "{}", told.body);
         assert_eq!(confirm_shown(&books, &[&payouts[1]]).await.unwrap().count, 1);
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charged");
@@ -347,13 +347,13 @@ on_both! {
 
     async fn no_mail_says_that_money_is_on_its_way_before_it_is(db: &TestDb) {
         let books = with_three_accounts(db).await;
-        let letters = books.post.letters.lock().unwrap().clone();
-        let coming: Vec<_> = letters.iter().filter(|letter| letter.kind == "payout_coming").collect();
+        let mails = books.post.mails.lock().unwrap().clone();
+        let coming: Vec<_> = mails.iter().filter(|mail| mail.kind == "payout_coming").collect();
         assert_eq!(coming.len(), 3);
-        for letter in coming {
-            assert!(!letter.body.contains("on its way"), "{}", letter.body);
-            let waits = letter.body.contains("has no account of yours yet") && !letter.body.contains("2026-04") && !letter.body.contains("Estimated");
-            assert_eq!(waits, letter.recipient.starts_with("zoe@"), "{}", letter.body);
+        for mail in coming {
+            assert!(!mail.body.contains("on its way"), "{}", mail.body);
+            let waits = mail.body.contains("has no account of yours yet") && !mail.body.contains("2026-04") && !mail.body.contains("Estimated");
+            assert_eq!(waits, mail.recipient.starts_with("zoe@"), "{}", mail.body);
         }
     }
 
@@ -387,13 +387,13 @@ on_both! {
         *books.post.down.lock().unwrap() = true;
         let april = at("2026-03-31T22:00:00Z");
         installation_at(db, april).await;
-        due::run_due(db, &books.ctx, april).await.unwrap();
+        due::run_due(db, &books.worker, april).await.unwrap();
         let mail = outbox::Entity::find().one(db.read()).await.unwrap().unwrap();
         assert_eq!((mail.attempts, mail.due_at, mail.error.as_deref()), (1, april.0 + 60_000, Some("no connection")));
         *books.post.down.lock().unwrap() = false;
         books.until("2026-03-31T22:01:00Z").await;
-        let letters = books.post.letters.lock().unwrap().clone();
-        assert_eq!(letters.iter().map(|letter| letter.id).collect::<Vec<_>>(), [mail.id]);
+        let mails = books.post.mails.lock().unwrap().clone();
+        assert_eq!(mails.iter().map(|mail| mail.id).collect::<Vec<_>>(), [mail.id]);
         books.prove().await;
     }
 
@@ -405,14 +405,14 @@ on_both! {
         installation_at(db, charge_day).await;
         // Dropped at another await point each time, as a crash would.
         for steps in 0..60u32 {
-            let mut ctx = books.ctx.clone();
-            ctx.lease = Duration::from_millis(30);
-            ctx.worker = format!("worker {steps}");
-            let _ = stop_after(steps * 3, due::run_due(db, &ctx, charge_day)).await;
+            let mut worker = books.worker.clone();
+            worker.lease = Duration::from_millis(30);
+            worker.name = format!("worker {steps}");
+            let _ = stop_after(steps * 3, due::run_due(db, &worker, charge_day)).await;
         }
-        let mut ctx = books.ctx.clone();
-        ctx.worker = "the survivor".to_owned();
-        due::run_due(db, &ctx, charge_day).await.unwrap();
+        let mut worker = books.worker.clone();
+        worker.name = "the survivor".to_owned();
+        due::run_due(db, &worker, charge_day).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         assert_eq!(books.post.count("payout_coming"), 2);
         books.prove().await;

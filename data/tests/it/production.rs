@@ -45,7 +45,7 @@ async fn set_simulated(db: &TestDb, columns: &[&str]) {
 }
 
 async fn run_due(books: &Books<'_>, now: &str) {
-    due::run_due(books.db, &books.ctx, at(now)).await.unwrap();
+    due::run_due(books.db, &books.worker, at(now)).await.unwrap();
 }
 
 fn manual() -> Profile {

@@ -1,4 +1,4 @@
-//! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is taken back.
+//! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is undone.
 
 use data::entities::{reward_records, rewards};
 use data::on_both;
@@ -6,7 +6,7 @@ use data::rewards::{approve, decline, find, hold, move_to_current_invoice, relea
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::books::Books;
-use crate::rewards::{BY, all, counts, desk, keys, refund, said, sale, standing};
+use crate::rewards::{BY, all, counts, keys, position, refund, said, sale, two_partners};
 
 /// The keys of what takes a reward back, the oldest first.
 async fn reversals_of(books: &Books<'_>, key: &str) -> Vec<String> {
@@ -18,7 +18,7 @@ async fn reversals_of(books: &Books<'_>, key: &str) -> Vec<String> {
 
 on_both! {
     async fn undo_counts_what_was_named_and_takes_the_refunds_along(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         refund(&books, "r1", "t1", "25").await;
@@ -37,8 +37,8 @@ on_both! {
         books.prove().await;
     }
 
-    async fn what_follows_is_not_taken_back_alone(db: &TestDb) {
-        let books = desk(db).await;
+    async fn what_follows_is_not_undone_alone(db: &TestDb) {
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "25").await;
@@ -55,12 +55,12 @@ on_both! {
         let of_sale = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert!(!of_sale.follows && !of_sale.undo.is_empty());
         undo(db, id, held, BY, now).await.unwrap();
-        assert_eq!(standing(&books, &reversal).await.0, "pending");
+        assert_eq!(position(&books, &reversal).await.0, "pending");
         books.prove().await;
     }
 
-    async fn a_decision_on_several_months_is_taken_back_in_all_of_them(db: &TestDb) {
-        let books = desk(db).await;
+    async fn a_decision_on_several_months_is_undone_in_all_of_them(db: &TestDb) {
+        let books = two_partners(db).await;
         let id = books.company_id;
         let march = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;
@@ -74,7 +74,7 @@ on_both! {
         assert_eq!(all(&books).await, ["2000 pending 202603 transaction", "1000 pending 202604 transaction", "-500 pending 202604 refund"]);
         books.prove().await;
 
-        // Held while March was in review, taken back after its charge: nothing comes back before what it belongs to.
+        // Held while March was in review, undone after its charge: nothing comes back before what it belongs to.
         let held = hold(db, id, &keys(&[&march, &april]), "checking", BY, now).await.unwrap().batch_id.unwrap();
         books.until("2026-05-02T12:00:00Z").await;
         undo(db, id, held, BY, books.now().await).await.unwrap();
@@ -83,7 +83,7 @@ on_both! {
     }
 
     async fn a_reversal_does_not_come_back_before_its_original(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (march, other) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "100").await);
         books.until("2026-04-02T12:00:00Z").await;
@@ -92,15 +92,15 @@ on_both! {
         let held = hold(db, id, &keys(&[&march]), "checking", BY, books.now().await).await.unwrap().batch_id.unwrap();
         // March is charged without it, April in review, May accumulates.
         books.until("2026-05-02T12:00:00Z").await;
-        assert_eq!((standing(&books, &other).await.1, standing(&books, &april).await.1), (202603, 202604));
+        assert_eq!((position(&books, &other).await.1, position(&books, &april).await.1), (202603, 202604));
         undo(db, id, held, BY, books.now().await).await.unwrap();
         let reversal = reversals_of(&books, &march).await.remove(0);
-        assert_eq!((standing(&books, &march).await.1, standing(&books, &reversal).await.1), (202605, 202605));
+        assert_eq!((position(&books, &march).await.1, position(&books, &reversal).await.1), (202605, 202605));
         books.prove().await;
     }
 
     async fn a_later_decision_about_one_is_named(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two, three) =
             (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await, sale(&books, "t3", "c2", "10").await);
@@ -112,9 +112,9 @@ on_both! {
         decline(db, id, &keys(&[&two]), "no", BY, now).await.unwrap();
         assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been declined by {BY}"));
         assert!(said(undo(db, id, approved, BY, now).await, &one).starts_with("nothing about"));
-        assert_eq!(standing(&books, &one).await.0, "approved");
+        assert_eq!(position(&books, &one).await.0, "approved");
 
-        // Taken back for one reward alone, its refund with it, the rest of the decision can still be taken back.
+        // Undone for one reward alone, its refund with it, the rest of the decision can still be undone.
         let held = hold(db, id, &keys(&[&one, &three]), "checking", BY, now).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let record = reward_records::Entity::find()
@@ -127,12 +127,12 @@ on_both! {
         assert_eq!(counts(&undo(db, id, record.id, BY, now).await.unwrap()), (1, 0, 2));
         assert_eq!(counts(&undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap()), (1, 0, 0));
         assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
-        assert_eq!((standing(&books, &one).await.0, standing(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
+        assert_eq!((position(&books, &one).await.0, position(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
         books.prove().await;
     }
 
     async fn reversals_among_others_are_left_out(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         refund(&books, "r1", "t2", "25").await;
@@ -141,7 +141,7 @@ on_both! {
         let mixed = keys(&[&of_two[0], &one, &of_two[1]]);
         let held = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
         assert_eq!((counts(&held), held.left_out), ((1, 0, 0), 2));
-        assert_eq!((standing(&books, &two).await.0.as_str(), standing(&books, &of_two[0]).await.0.as_str()), ("pending", "pending"));
+        assert_eq!((position(&books, &two).await.0.as_str(), position(&books, &of_two[0]).await.0.as_str()), ("pending", "pending"));
         let again = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
         assert_eq!((counts(&again), again.left_out, again.batch_id), ((0, 1, 0), 2, None));
         // The rest is still all or nothing.
@@ -168,7 +168,7 @@ on_both! {
     }
 
     async fn reversals_among_others_move_with_their_reward_or_stay(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let march = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;
@@ -180,12 +180,12 @@ on_both! {
         // What is on the invoice already does not stop the others; its refund is moved for itself.
         let moved = move_to_current_invoice(db, id, &keys(&[&march, &of_march, &one, &of_two]), BY, now).await.unwrap();
         assert_eq!((counts(&moved), moved.left_out), ((2, 1, 0), 1));
-        assert_eq!((standing(&books, &of_march).await.1, standing(&books, &one).await.1, standing(&books, &of_two).await.1), (202603, 202603, 202604));
+        assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1, position(&books, &of_two).await.1), (202603, 202603, 202604));
         undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!((standing(&books, &of_march).await.1, standing(&books, &one).await.1), (202604, 202604));
+        assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1), (202604, 202604));
         let removed = remove_from_invoice(db, id, &keys(&[&two, &of_two]), "", BY, now).await.unwrap();
         assert_eq!(counts(&removed), (1, 0, 1));
-        assert_eq!((standing(&books, &two).await.1, standing(&books, &of_two).await.1), (202605, 202605));
+        assert_eq!((position(&books, &two).await.1, position(&books, &of_two).await.1), (202605, 202605));
         books.prove().await;
     }
 }

@@ -24,7 +24,7 @@ mod manual;
 pub const BY: &str = "olga@northwind.example";
 
 /// Ada with the customer c1, Bo with c2; 10 March 2026 in New York.
-pub async fn desk(db: &TestDb) -> Books<'_> {
+pub async fn two_partners(db: &TestDb) -> Books<'_> {
     let books = Books::open(db, "America/New_York", "2026-03-10T12:00:00Z").await;
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
@@ -73,7 +73,7 @@ pub async fn all(books: &Books<'_>) -> Vec<String> {
     rows.iter().map(|row| format!("{} {} {} {}", row.amount, row.state, row.invoice_month, row.source)).collect()
 }
 
-pub async fn standing(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
+pub async fn position(books: &Books<'_>, key: &str) -> (String, i32, Option<String>) {
     let row = find(books.db.read(), books.company_id, key).await.unwrap();
     (row.state, row.invoice_month, row.state_reason)
 }
@@ -97,12 +97,12 @@ pub fn counts(decided: &Decided) -> (u64, u64, u64) {
 
 on_both! {
     async fn many_are_decided_about_at_once_or_none(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let (id, now) = (books.company_id, books.now().await);
         let refused = approve(db, id, &keys(&[&one, "rwd_nobody", &two]), BY, now).await;
         assert_eq!(said(refused, "rwd_nobody"), "there is no reward “rwd_nobody”");
-        assert_eq!(standing(&books, &one).await.0, "pending");
+        assert_eq!(position(&books, &one).await.0, "pending");
 
         let done = approve(db, id, &keys(&[&one, &two, &one]), BY, now).await.unwrap();
         assert_eq!(counts(&done), (2, 1, 0));
@@ -112,11 +112,11 @@ on_both! {
         assert_eq!(said(decline(db, id, &keys(&[&one]), "  ", BY, now).await, "reason"), "a reason is required");
         decline(db, id, &keys(&[&one]), "Bought by the partner themselves", BY, now).await.unwrap();
         let why = Some("Bought by the partner themselves".to_owned());
-        assert_eq!(standing(&books, &one).await, ("declined".to_owned(), 202603, why));
+        assert_eq!(position(&books, &one).await, ("declined".to_owned(), 202603, why));
         assert_eq!(said(hold(db, id, &keys(&[&one]), "x", BY, now).await, &one), "a reward that is declined cannot be put on hold");
         assert!(said(approve(db, id, &[], BY, now).await, "").contains("at least one"));
         mark_paid_elsewhere(db, id, &keys(&[&two]), "by cheque", BY, now).await.unwrap();
-        assert_eq!(standing(&books, &two).await.0, "paid");
+        assert_eq!(position(&books, &two).await.0, "paid");
 
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
         let audited = audit::Entity::find().filter(audit::Column::SubjectKind.eq("reward")).count(db.read()).await.unwrap();
@@ -125,7 +125,7 @@ on_both! {
     }
 
     async fn a_stale_drawer_is_told(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = keys(&[&sale(&books, "t1", "c1", "100").await]);
         let now = books.now().await;
         let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0), shown: &[] };
@@ -145,21 +145,21 @@ on_both! {
     }
 
     async fn a_stale_list_is_told(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let both = keys(&[&sale(&books, "t1", "c1", "100").await, &sale(&books, "t2", "c1", "50").await]);
         let now = books.now().await;
         let new = [RewardState::Pending; 2];
         let asked = |verb| Review { verb, keys: &both, reason: "no", seen: None, shown: &new };
         approve(db, books.company_id, &both[..1], BY, now).await.unwrap();
         assert_eq!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]), "it was approved meanwhile");
-        assert_eq!(standing(&books, &both[1]).await.0, "pending");
+        assert_eq!(position(&books, &both[1]).await.0, "pending");
         // What others decided alike is no news.
         let done = review(db, books.company_id, &asked(Verb::Approve), BY, now).await.unwrap();
         assert_eq!((done.changed, done.unchanged), (1, 1));
     }
 
     async fn nobody_decides_about_another_companys_rewards(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let now = books.now().await;
         let decided = approve(db, books.company_id, &keys(&[&one]), BY, now).await.unwrap();
@@ -173,7 +173,7 @@ on_both! {
     }
 
     async fn refunds_follow_their_reward(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "25").await;
@@ -181,13 +181,13 @@ on_both! {
         assert_eq!(counts(&held), (1, 0, 1));
         refund(&books, "r2", "t1", "25").await;
         assert_eq!(all(&books).await, ["2000 hold 202603 transaction", "-500 hold 202603 refund", "-500 hold 202603 refund"]);
-        let taken_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
-        let alone = release(db, id, &keys(&[&taken_back[0].key]), BY, now).await;
-        assert_eq!(said(alone, &taken_back[0].key), format!("it reverses {one} and follows what is decided about that one"));
+        let reversals = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
+        let alone = release(db, id, &keys(&[&reversals[0].key]), BY, now).await;
+        assert_eq!(said(alone, &reversals[0].key), format!("it reverses {one} and follows what is decided about that one"));
 
         // A month later the release takes all of them into April.
         books.until("2026-04-02T12:00:00Z").await;
-        let named = keys(&[&one, &taken_back[0].key]);
+        let named = keys(&[&one, &reversals[0].key]);
         let released = release(db, id, &named, BY, books.now().await).await.unwrap();
         assert_eq!(counts(&released), (1, 0, 2));
         assert_eq!(all(&books).await, ["2000 pending 202604 transaction", "-500 pending 202604 refund", "-500 pending 202604 refund"]);
@@ -198,8 +198,8 @@ on_both! {
         assert_eq!(books.invoices().await.len(), 0);
     }
 
-    async fn what_was_refunded_while_declined_is_taken_back_on_return(db: &TestDb) {
-        let books = desk(db).await;
+    async fn what_was_refunded_while_declined_is_reversed_on_return(db: &TestDb) {
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "10").await;
@@ -217,29 +217,29 @@ on_both! {
         books.prove().await;
     }
 
-    async fn decisions_are_taken_back(db: &TestDb) {
-        let books = desk(db).await;
+    async fn decisions_are_undone(db: &TestDb) {
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         hold(db, id, &keys(&[&one]), "first reason", BY, now).await.unwrap();
         let declined = decline(db, id, &keys(&[&one, &two]), "second reason", BY, now).await.unwrap().batch_id.unwrap();
         let back = undo(db, id, declined, BY, now).await.unwrap();
         assert_eq!(counts(&back), (2, 0, 0));
-        assert_eq!(standing(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
-        assert_eq!(standing(&books, &two).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
+        assert_eq!(position(&books, &two).await, ("pending".to_owned(), 202603, None));
         assert_eq!(said(undo(db, id, declined, BY, now).await, ""), "this has already been undone");
         assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
 
         let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
         hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
         assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been put on hold by {BY}"));
-        assert_eq!(standing(&books, &one).await.0, "approved");
-        // One record of the batch can be taken back alone.
+        assert_eq!(position(&books, &one).await.0, "approved");
+        // One record of the batch can be undone alone.
         let record = reward_records::Entity::find().filter(reward_records::Column::BatchId.eq(approved)).all(db.read()).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let of_one = record.iter().find(|record| record.reward_id == row.id).unwrap();
         undo(db, id, of_one.id, BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await.0, "hold");
+        assert_eq!(position(&books, &one).await.0, "hold");
 
         // The same decision at the same instant once more is another one.
         let first = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
@@ -251,7 +251,7 @@ on_both! {
     }
 
     async fn a_file_of_reviews_counts_whole_or_its_good_rows(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let (id, now) = (books.company_id, books.now().await);
         let row = |row: u32, key: &str, verb: Verb, reason: &str| ReviewRow { row, reward_key: key.to_owned(), verb, reason: reason.to_owned() };
@@ -271,9 +271,9 @@ on_both! {
                 (4, "reward_key", "is decided in an earlier row already"),
             ]
         );
-        assert_eq!((outcome.decided.changed, standing(&books, &one).await.0), (0, "pending".to_owned()));
+        assert_eq!((outcome.decided.changed, position(&books, &one).await.0), (0, "pending".to_owned()));
         let good = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Good, BY, now).await }).unwrap();
-        assert_eq!((good.decided.changed, standing(&books, &one).await.0), (1, "approved".to_owned()));
+        assert_eq!((good.decided.changed, position(&books, &one).await.0), (1, "approved".to_owned()));
         let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], Mode::Whole, BY, now).await }).unwrap();
         assert_eq!(counts(&again.decided), (0, 1, 0));
     }

@@ -34,7 +34,7 @@ on_both! {
         assert_eq!(view.context, "March 2026, day 10 · New York time");
         assert_eq!(view.compared_with, "1–10 February");
         assert_eq!((view.revenue.now, view.revenue.before), (usd("200.00"), usd("100.00")));
-        // 20% of 100 + 40 + 300, and 20 of them taken back.
+        // 20% of 100 + 40 + 300, and 20 of them reversed.
         assert_eq!(view.rewards.now, usd("68.00"));
         assert_eq!((view.customers.now, view.customers.before), (1, 0));
         assert_eq!(view.months.len(), 12);

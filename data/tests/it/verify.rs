@@ -77,7 +77,7 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
     Company { books, ada }
 }
 
-/// A hold that its refund follows, taken back; an adjustment; a sale that was voided; an archived partner.
+/// A hold that its refund follows, undone; an adjustment; a sale that was voided; an archived partner.
 async fn decide(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
     let refunded = data::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();

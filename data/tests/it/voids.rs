@@ -151,7 +151,7 @@ on_both! {
         world.prove().await;
     }
 
-    /// Of what is refunded of a sale whose reward was corrected, the share of what it earns now is taken back.
+    /// Of what is refunded of a sale whose reward was corrected, the share of what it earns now is reversed.
     async fn refunds_go_by_what_the_sale_earns_without_the_voided_one(db: &TestDb) {
         let triggers = "[[offers.triggers]]\nkey = \"sale\"\nevent = \"transaction\"\npercent = \"50\"\ncap_per_month = \"30.00\"\n";
         let world = World::with(db, &offering(triggers)).await;

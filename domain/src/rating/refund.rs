@@ -9,7 +9,7 @@ use crate::reasons::Reason;
 use crate::states::{EventKind, RewardState};
 use crate::time::Instant;
 
-/// The sale that a refund takes back.
+/// The sale that is refunded.
 #[derive(Clone, Copy, Debug)]
 pub struct Original<'a> {
     pub key: &'a str,
@@ -66,7 +66,7 @@ impl RefundError {
     }
 }
 
-/// Whether `amount` (below zero) may be taken back from the original at this time.
+/// Whether `amount` (below zero) may be refunded of the original at this time.
 pub fn check_refund(amount: Money, occurred_at: Instant, original: &Original<'_>) -> Result<(), RefundError> {
     if amount.minor >= 0 {
         return Err(RefundError::NotNegative);
@@ -91,7 +91,7 @@ pub fn check_refund(amount: Money, occurred_at: Instant, original: &Original<'_>
     Ok(())
 }
 
-/// Decides what a refund takes back. `amount` is below zero and has passed [`check_refund`].
+/// Decides what a refund reverses. `amount` is below zero and has passed [`check_refund`].
 ///
 /// Once `c` of the sale's `a` has been refunded, a reward `R` is reversed by `round(R × c ÷ a)` in all; this refund's part is
 /// the difference to what was reversed before, so refunds of 100 % net to nothing, however they were split.

@@ -1,4 +1,4 @@
-//! What a change of attribution does, in words: before it is done, and before it is taken back.
+//! What a change of attribution does, in words: before it is done, and before it is undone.
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,7 +38,7 @@ pub async fn preview(
     in_words(db, company, to, from, does).await
 }
 
-/// Takes back the change with this id.
+/// Undoes the change with this id.
 pub async fn preview_undo(db: &Db, company: &companies::Model, change: &str, now: Instant) -> Result<ChangePreview> {
     let id = Uuid::try_parse(change).map_err(|_| Error::NotFound("the change of attribution"))?;
     let row = attribution_changes::Entity::find_by_id(id)

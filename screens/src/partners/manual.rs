@@ -121,9 +121,9 @@ pub async fn customers_of(db: &Db, company_id: Uuid, partner_key: &str, typed: &
     use customers::Column;
     let partner = partners::find_by_key(db.read(), company_id, partner_key).await?;
     let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::PartnershipId.eq(partner.id));
-    let found = search::narrows(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
+    let found = search::id_filters(db.read(), company_id, Kind::Customer, typed, Column::Id).await?;
     let list: List<customers::Entity> = List { descending: true, rows: CUSTOMERS_FOUND, ..List::new(scope, Column::CreatedAt, Column::Id) };
-    let list = list.narrowed(found);
+    let list = list.with_id_filters(found);
     Ok(list.first(db.read()).await?.iter().map(names::customer).collect())
 }
 

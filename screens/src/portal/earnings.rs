@@ -17,13 +17,13 @@ use data::rewards::figures;
 
 type Sums = BTreeMap<Currency, i64>;
 
-pub async fn of<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Earnings> {
+pub async fn of<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope) -> Result<Earnings> {
     let mut stages: BTreeMap<(Uuid, i32, String), InvoiceState> = BTreeMap::new();
-    for invoice in desk.invoices(conn).await? {
+    for invoice in partner_scope.invoices(conn).await? {
         stages.insert((invoice.company_id, invoice.month, invoice.currency), stored(&invoice.state)?);
     }
     let [mut in_review, mut on_hold, mut scheduled, mut expected] = [(); 4].map(|()| Sums::new());
-    for sum in figures::of_partnerships(conn, desk.ids()).await? {
+    for sum in figures::of_partnerships(conn, partner_scope.ids()).await? {
         let currency = sum.currency;
         let into = match sum.state {
             RewardState::Hold => &mut on_hold,
@@ -39,7 +39,7 @@ pub async fn of<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Ear
         *total = total.saturating_add(sum.total);
     }
     let (mut available, mut failed, mut paid) = (Sums::new(), Sums::new(), Sums::new());
-    for (currency, state, total) in payout_sums(conn, desk).await? {
+    for (currency, state, total) in payout_sums(conn, partner_scope).await? {
         let into = match stored::<PayoutState>(&state)? {
             PayoutState::Paid => &mut paid,
             PayoutState::Failed | PayoutState::Returned => &mut failed,
@@ -62,14 +62,14 @@ fn listed(sums: Sums) -> Vec<Money> {
     sums.into_iter().map(|(currency, minor)| Money::new(minor, currency)).collect()
 }
 
-async fn payout_sums<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Vec<(String, String, i64)>> {
+async fn payout_sums<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope) -> Result<Vec<(String, String, i64)>> {
     use payouts::Column;
     let mut select = Query::select();
     select
         .from(payouts::Entity)
         .columns([Column::Currency, Column::State])
         .expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
-        .and_where(Column::PartnershipId.is_in(desk.ids()))
+        .and_where(Column::PartnershipId.is_in(partner_scope.ids()))
         .group_by_col(Column::Currency)
         .group_by_col(Column::State);
     let rows = conn.query_all(&select).await?;

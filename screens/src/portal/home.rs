@@ -21,33 +21,33 @@ const RECENT: u64 = 5;
 
 pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
     let recent = rewards::Entity::find()
-        .filter(desk.rewards())
+        .filter(partner_scope.rewards())
         .order_by_desc(rewards::Column::CreatedAt)
         .order_by_desc(rewards::Column::Id)
         .limit(RECENT)
         .all(conn)
         .await?;
-    let recent = desk.lines(conn, recent).await?;
-    let found = desk.invoices(conn).await?;
+    let recent = partner_scope.lines(conn, recent).await?;
+    let found = partner_scope.invoices(conn).await?;
     let mut next = Vec::new();
     for invoice in found.iter().filter(|invoice| invoice.state == InvoiceState::InReview.word()) {
-        let company = desk.company(invoice.company_id)?;
-        let due = own_share(conn, &desk, invoice).await?;
+        let company = partner_scope.company(invoice.company_id)?;
+        let due = own_share(conn, &partner_scope, invoice).await?;
         if due > 0 {
-            let days = desk.settlement_days(company.id);
+            let days = partner_scope.settlement_days(company.id);
             next.push(stage::partner_strip(company, invoice, money(due, &invoice.currency)?, days, now)?);
         }
     }
     let mut promised = Vec::new();
-    for partnership in &desk.partnerships {
-        promised.extend(offers_of(conn, desk.company(partnership.company_id)?, partnership, now).await?);
+    for partnership in &partner_scope.partnerships {
+        promised.extend(offers_of(conn, partner_scope.company(partnership.company_id)?, partnership, now).await?);
     }
-    let (months, other_currencies) = bars(conn, &desk, now).await?;
+    let (months, other_currencies) = bars(conn, &partner_scope, now).await?;
     Ok(PartnerHome {
-        earnings: earnings::of(conn, &desk).await?,
-        came_back: paid::came_back(conn, &desk).await?,
+        earnings: earnings::of(conn, &partner_scope).await?,
+        came_back: paid::came_back(conn, &partner_scope).await?,
         next,
         recent,
         months,
@@ -57,12 +57,12 @@ pub async fn home(db: &Db, partner_id: Uuid, now: Instant) -> Result<PartnerHome
 }
 
 /// What the partner's lines on an invoice come to.
-async fn own_share<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, invoice: &invoices::Model) -> Result<i64> {
+async fn own_share<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope, invoice: &invoices::Model) -> Result<i64> {
     let mut select = Query::select();
     select
         .from(rewards::Entity)
         .expr_as(Expr::col(rewards::Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("total"))
-        .cond_where(desk.rewards())
+        .cond_where(partner_scope.rewards())
         .and_where(rewards::Column::CompanyId.eq(invoice.company_id))
         .and_where(rewards::Column::InvoiceMonth.eq(invoice.month))
         .and_where(rewards::Column::Currency.eq(invoice.currency.as_str()))
@@ -100,14 +100,14 @@ async fn offers_of<C: ConnectionTrait>(
 }
 
 /// Twelve months in the currency with most commissions, by what they show as, and the other currencies in them.
-async fn bars<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
-    let Some(company) = desk.companies.values().next() else { return Ok((Vec::new(), Vec::new())) };
+async fn bars<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
+    let Some(company) = partner_scope.companies.values().next() else { return Ok((Vec::new(), Vec::new())) };
     let last = company.accumulating_month(now)?;
-    let mut sums = figures::of_partnerships(conn, desk.ids()).await?;
+    let mut sums = figures::of_partnerships(conn, partner_scope.ids()).await?;
     sums.retain(|sum| sum.month > last.plus(-figures::CHART_MONTHS).0 && figures::is_earned(sum.state));
     let Some(currency) = figures::most_used(&sums, None) else { return Ok((Vec::new(), Vec::new())) };
     let mut shown = Vec::new();
-    for company in desk.companies.values() {
+    for company in partner_scope.companies.values() {
         let ours: Vec<&figures::Sum> = sums.iter().filter(|sum| sum.company_id == company.id && sum.currency == currency).collect();
         let months = ours.iter().map(|sum| sum.month).collect();
         let partnerships = ours.iter().filter_map(|sum| sum.partnership).collect();

@@ -21,42 +21,42 @@ use domain::dates;
 /// A page of payouts, newest first.
 pub async fn payouts(db: &Db, partner_id: Uuid, query: &ListQuery) -> Result<Payouts> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
-    let scope = Condition::all().add(payouts::Column::PartnershipId.is_in(desk.ids()));
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
+    let scope = Condition::all().add(payouts::Column::PartnershipId.is_in(partner_scope.ids()));
     let list = List { descending: true, ..List::<payouts::Entity>::new(scope, payouts::Column::CreatedAt, payouts::Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let page = list.page(conn, Some(&query.page), count).await?;
     let (previous, next) = (page.previous, page.next);
-    let rows = payout_lines(conn, &desk, page.rows).await?;
-    Ok(Payouts { page: domain::page::Page { rows, previous, next }, earnings: earnings::of(conn, &desk).await? })
+    let rows = payout_lines(conn, &partner_scope, page.rows).await?;
+    Ok(Payouts { page: domain::page::Page { rows, previous, next }, earnings: earnings::of(conn, &partner_scope).await? })
 }
 
 /// The payouts whose money did not arrive or came back, the newest first.
-pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, desk: &PartnerScope) -> Result<Vec<PayoutLine>> {
+pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope) -> Result<Vec<PayoutLine>> {
     let states = PayoutState::ALL.iter().filter(|state| state.came_back()).map(PayoutState::word);
     let rows = payouts::Entity::find()
-        .filter(payouts::Column::PartnershipId.is_in(desk.ids()))
+        .filter(payouts::Column::PartnershipId.is_in(partner_scope.ids()))
         .filter(payouts::Column::State.is_in(states))
         .order_by_desc(payouts::Column::CreatedAt)
         .order_by_desc(payouts::Column::Id)
         .all(conn)
         .await?;
-    payout_lines(conn, desk, rows).await
+    payout_lines(conn, partner_scope, rows).await
 }
 
-async fn payout_lines<C: ConnectionTrait>(conn: &C, desk: &PartnerScope, rows: Vec<payouts::Model>) -> Result<Vec<PayoutLine>> {
+async fn payout_lines<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope, rows: Vec<payouts::Model>) -> Result<Vec<PayoutLine>> {
     let of = invoices::Entity::find().filter(invoices::Column::Id.is_in(rows.iter().map(|row| row.invoice_id))).all(conn).await?;
     let failures = data::payouts::failures(conn, rows.iter().map(|row| row.id)).await?;
     rows.into_iter()
         .map(|row| {
-            let company = desk.company(row.company_id)?;
+            let company = partner_scope.company(row.company_id)?;
             let invoice = of.iter().find(|invoice| invoice.id == row.invoice_id).ok_or(Error::NotFound("invoice"))?;
             let state: PayoutState = stored(&row.state)?;
             let came_back = failures.get(&row.id).and_then(|failures| failures.last()).filter(|_| state.came_back());
             let planned = row.paid_at.or(row.sent_at).unwrap_or(row.due_at);
             let at = came_back.map_or(planned, |failure| failure.occurred_at);
             let trouble = came_back.map(|failure| {
-                let has_account = desk.has_account(row.partnership_id);
+                let has_account = partner_scope.has_account(row.partnership_id);
                 not_arrived(state, &failure.reason, &company.name, has_account)
             });
             Ok(PayoutLine {
@@ -97,10 +97,10 @@ fn history(zone: &Zone, payout: &payouts::Model, failures: &[payout_failures::Mo
 /// One payout and a page of the commissions in it.
 pub async fn payout(db: &Db, partner_id: Uuid, key: &str, query: &ListQuery) -> Result<PayoutDetail> {
     let conn = &db.snapshot().await?;
-    let desk = PartnerScope::of(conn, partner_id).await?;
+    let partner_scope = PartnerScope::of(conn, partner_id).await?;
     let id = ids::parse_key(PAYOUT_PREFIX, key).ok_or(Error::NotFound("payout"))?;
     let row = payouts::Entity::find_by_id(id)
-        .filter(payouts::Column::PartnershipId.is_in(desk.ids()))
+        .filter(payouts::Column::PartnershipId.is_in(partner_scope.ids()))
         .one(conn)
         .await?
         .ok_or(Error::NotFound("payout"))?;
@@ -117,9 +117,9 @@ pub async fn payout(db: &Db, partner_id: Uuid, key: &str, query: &ListQuery) -> 
     let (previous, next) = (page.previous, page.next);
     let total = money(share.as_ref().map_or(row.amount, |share| share.total), &row.currency)?;
     let carried_in = money(share.as_ref().map_or(0, |share| share.carried_in), &row.currency)?;
-    let rows = desk.lines(conn, page.rows).await?;
+    let rows = partner_scope.lines(conn, page.rows).await?;
     let failures = data::payouts::failures(conn, [row.id]).await?.remove(&row.id).unwrap_or_default();
-    let history = history(&desk.company(row.company_id)?.zone()?, &row, &failures);
-    let line = payout_lines(conn, &desk, vec![row]).await?.pop().ok_or(Error::NotFound("payout"))?;
+    let history = history(&partner_scope.company(row.company_id)?.zone()?, &row, &failures);
+    let line = payout_lines(conn, &partner_scope, vec![row]).await?.pop().ok_or(Error::NotFound("payout"))?;
     Ok(PayoutDetail { line, total, carried_in, history, page: domain::page::Page { rows, previous, next } })
 }

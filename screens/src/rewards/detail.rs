@@ -38,23 +38,23 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let source: RewardSource = stored(&row.source)?;
     let invoice = invoice_of(conn, &row).await?.filter(|_| state.payable());
     let steps = path_of(conn, company, &row).await?;
-    let desk = ReviewContext::of(conn, company.clone(), now).await?;
-    let books = desk.books(&row.currency);
-    let standing = RewardPosition { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
+    let context = ReviewContext::of(conn, company.clone(), now).await?;
+    let months = context.months(&row.currency);
+    let position = RewardPosition { state, month: Month(row.invoice_month), ready_at: row.ready_at.map(Instant) };
     let original = match row.reverses {
         Some(id) => rewards::Entity::find_by_id(id).one(conn).await?,
         None => None,
     };
     let follows = match &original {
-        Some(original) => review::must_follow(source, &original.standing()?, books),
+        Some(original) => review::must_follow(source, &original.position()?, months),
         None => false,
     };
     let held_by = original.as_ref().map(|original| (original.key.as_str(), Month(original.invoice_month)));
-    let moved = review::move_to_current_invoice(&standing, held_by, books).map(|to| to.month);
-    let removed = review::remove_from_invoice(&standing, books).map(|to| to.month).ok().filter(|_| invoice.is_some());
+    let moved = review::move_to_current_invoice(&position, held_by, months).map(|to| to.month);
+    let removed = review::remove_from_invoice(&position, months).map(|to| to.month).ok().filter(|_| invoice.is_some());
     let verbs = Verb::ALL
         .into_iter()
-        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &standing, books, now), Ok(Some(_))))
+        .filter(|verb| (!follows || *verb == Verb::Approve) && matches!(review::decide(*verb, "…", &position, months, now), Ok(Some(_))))
         .collect();
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::RewardId.eq(row.id))
@@ -67,7 +67,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         Some(id) => data::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
         None => None,
     };
-    let frozen = books.is_frozen(&standing);
+    let frozen = months.is_frozen(&position);
     let refunded = data::rewards::refunded_of(conn, &row).await?;
     let adjustable = row.reverses.is_none()
         && !matches!(state, RewardState::Declined | RewardState::Paid)
@@ -77,7 +77,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         seen: records.last().map_or(0, |record| record.seq),
         receipt,
         path: steps,
-        undo: newest_undoable(&records, &standing, books, source, original.as_ref())?,
+        undo: newest_undoable(&records, &position, months, source, original.as_ref())?,
         history: history(&zone, &row, source, &records)?,
         related,
         verbs,
@@ -86,7 +86,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         follows,
         frozen,
         adjust_note: refunded.map(|(refunded, sale)| adjust_note(&row, refunded, sale)).transpose()?.unwrap_or_default(),
-        adjust_month: if adjustable { books.accumulating.max(standing.month).long() } else { String::new() },
+        adjust_month: if adjustable { months.accumulating.max(position.month).long() } else { String::new() },
         customer_href: customer_key.map(|key| domain::addresses::customer(&key)).unwrap_or_default(),
         transaction_key: names::transactions(conn, row.transaction_id).await?.into_values().next().unwrap_or_default(),
         line: lines::rewards(conn, company, vec![row]).await?.pop().ok_or(Error::NotFound("reward"))?,
@@ -191,22 +191,22 @@ fn adjust_note(row: &rewards::Model, refunded: i64, sale: i64) -> Result<String>
     Ok(format!("Part of its sale was refunded, and the same part of a difference is deducted at once: {example} would come to {kept}."))
 }
 
-/// The newest decision about this one reward, where it may be taken back: not about the others of its batch.
+/// The newest decision about this one reward, where it may be undone: not about the others of its batch.
 fn newest_undoable(
     records: &[reward_records::Model],
-    standing: &RewardPosition,
-    books: &InvoiceMonths,
+    position: &RewardPosition,
+    months: &InvoiceMonths,
     source: RewardSource,
     original: Option<&rewards::Model>,
 ) -> Result<String> {
     let Some(record) = records.last().filter(|record| record.undoes.is_none()) else { return Ok(String::new()) };
     let at = |state: &str, month: i32| -> Result<RewardPosition> {
-        Ok(RewardPosition { state: stored(state)?, month: Month(month), ready_at: standing.ready_at })
+        Ok(RewardPosition { state: stored(state)?, month: Month(month), ready_at: position.ready_at })
     };
     let (before, after) = (at(&record.from_state, record.from_month)?, at(&record.to_state, record.to_month)?);
-    let Ok(back) = review::undo(&before, &after, standing, books) else { return Ok(String::new()) };
+    let Ok(back) = review::undo(&before, &after, position, months) else { return Ok(String::new()) };
     let may = match original {
-        Some(original) => review::may_stand(source, back.state, &original.standing()?, books),
+        Some(original) => review::may_stand(source, back.state, &original.position()?, months),
         None => true,
     };
     Ok(if may { record.id.to_string() } else { String::new() })
@@ -272,11 +272,11 @@ async fn related<C: ConnectionTrait>(
 ) -> Result<Vec<RelatedReward>> {
     let zone = company.zone()?;
     let mut related = Vec::new();
-    let one = |other: &rewards::Model, adjusts: &'static str, takes_back: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
+    let one = |other: &rewards::Model, adjusts: &'static str, reverses: &'static str, by: &rewards::Model| -> Result<RelatedReward> {
         let adjustment = stored::<RewardSource>(&by.source)? == RewardSource::Adjustment;
         Ok(RelatedReward {
             key: other.key.clone(),
-            relation: if adjustment { adjusts } else { takes_back }.to_owned(),
+            relation: if adjustment { adjusts } else { reverses }.to_owned(),
             description: other.description.clone(),
             amount: lines::money(other.amount, &other.currency)?,
             when: dates::day(&zone, Instant(other.created_at)),

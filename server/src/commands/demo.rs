@@ -20,13 +20,13 @@ pub struct Args {
 
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open(url).await?;
-    let context = background::context(&db, &args.mail_dir);
+    let worker = background::worker(&db, &args.mail_dir);
     let bar = progress_bar();
     let progress = |done: u64, total: u64| {
         bar.set_length(total);
         bar.set_position(done);
     };
-    let filled = demo::fill(&db, &context, real_now(), &progress).await;
+    let filled = demo::fill(&db, &worker, real_now(), &progress).await;
     bar.finish_and_clear();
     let demo = filled?;
     say(&format!("{}: its clock is at {}", demo.company, demo.now))?;

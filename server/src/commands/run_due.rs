@@ -26,20 +26,20 @@ pub struct Args {
 
 pub async fn run(url: &str, args: Args) -> Outcome {
     let db = open_existing(url).await?;
-    let context = background::context(&db, &args.mail_dir);
+    let worker = background::worker(&db, &args.mail_dir);
     let work = match args.until {
-        None => due::run_due(&db, &context, installation::now(&db).await?).await?,
+        None => due::run_due(&db, &worker, installation::now(&db).await?).await?,
         Some(until) => {
             let from = installation::now(&db).await?;
             let bar = progress_bar(from, until);
-            let work = due::run_until(&db, &context, until, &|now, _| bar.set_position(millis(from, now))).await;
+            let work = due::run_until(&db, &worker, until, &|now, _| bar.set_position(millis(from, now))).await;
             bar.finish_and_clear();
             work?
         }
     };
     say(&summary(&work))?;
     db.close().await?;
-    let failed = context.troubles.companies();
+    let failed = worker.troubles.companies();
     if failed.is_empty() {
         return Ok(());
     }

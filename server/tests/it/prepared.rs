@@ -235,7 +235,7 @@ fn done(answer: &Answer) -> app::forms::Done {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-/// The fields of the form that takes it back.
+/// The fields of the form that undoes it.
 fn undo_of(answer: &Answer) -> String {
     let undo = done(answer).undo.unwrap();
     let fields: Vec<String> = undo.fields.iter().map(|(name, value)| format!("{name}={}", app::http::encode(value))).collect();

@@ -76,7 +76,7 @@ impl<'a> Planner<'a> {
         self.explain_refunds(event, refunds, &mut earned, true)
     }
 
-    /// What the sale's refunds take back of what it earned; `write` says whether that is still to be done.
+    /// What the sale's refunds reverse of what it earned; `write` says whether that is still to be done.
     fn explain_refunds(&mut self, event: &Moved<'a>, refunds: &[&transactions::Model], earned: &mut [Earned], write: bool) -> Result<()> {
         let Some(sale) = event.sale else { return Ok(()) };
         let mut refunded = 0;
@@ -119,7 +119,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What refunds take back of a reward in all.
+/// What refunds reverse of a reward in all.
 fn refunded_share(part: &Earned, sale: Option<&transactions::Model>) -> i64 {
     match sale {
         Some(sale) if sale.amount > 0 => domain::money::mul_div_half_even(part.amount.minor, sale.refunded, sale.amount),

@@ -15,12 +15,12 @@ use crate::{Db, Result};
 const CLEARED: u64 = 16;
 
 /// Goes on with a company's imports that nobody is writing, for a while. Returns how many rows it dealt with.
-pub async fn go_on_due(db: &Db, ctx: &Worker, company_id: Uuid) -> Result<u64> {
+pub async fn go_on_due(db: &Db, worker: &Worker, company_id: Uuid) -> Result<u64> {
     let mut rows = 0;
     let of_company = open_imports::accepted().filter(imports::Column::CompanyId.eq(company_id));
     for row in left(of_company, db).await? {
-        let worker = format!("{}/{}", ctx.worker, Uuid::now_v7());
-        go_on_apart(db, row.id, worker, ctx.lease).await?;
+        let holder = format!("{}/{}", worker.name, Uuid::now_v7());
+        go_on_apart(db, row.id, holder, worker.lease).await?;
         rows += get(db.read(), row.id).await?.done.abs_diff(row.done);
     }
     Ok(rows)

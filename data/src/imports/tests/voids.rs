@@ -219,10 +219,10 @@ on_both! {
             assert!(refused.to_string().contains("the void of the import of transactions is under way"), "{refused}");
             assert_eq!(month_end::close_month(db, company, at("2026-04-02T12:00:00Z")).await.unwrap(), None);
         }
-        let ctx = Worker::new(db, Arc::new(NoMail), Duration::from_secs(15));
+        let worker = Worker::new(db, Arc::new(NoMail), Duration::from_secs(15));
         let (first, second) = futures::join!(go_on(db, id, "one", LEASE, None, &|_, _| {}), go_on(db, id, "two", LEASE, None, &|_, _| {}));
         assert!(first.is_ok() && second.is_ok());
-        crate::due::run_due(db, &ctx, at(NOW)).await.unwrap();
+        crate::due::run_due(db, &worker, at(NOW)).await.unwrap();
         assert_eq!(row_of(db, id).await.state, "done");
         assert_eq!(state(db).await, before);
         holds(db).await;
@@ -255,7 +255,7 @@ on_both! {
         assert_eq!(preview_void(db, company, two, at(NOW)).await.unwrap().count(), 0);
     }
 
-    /// Of many transactions it is said what they have earned, and that is what is taken back where nothing else depends on them.
+    /// Of many transactions it is said what they have earned, and that is what is corrected where nothing else depends on them.
     async fn a_large_preview_says_what_was_earned(db: &TestDb) {
         let company = company(db).await;
         let file: String = (0..700).map(|number| format!("b-{number},c-{},10.00,USD,2026-03-0{}T09:00:00Z,,,\n", number % 6, number % 9 + 1)).collect();

@@ -45,10 +45,10 @@ pub async fn piece<C: ConnectionTrait>(
     let of = row.of_import.ok_or_else(|| Error::Corrupt(format!("the void {} is of no import", row.id)))?;
     let (author, reason, mut after) = (row.author.clone(), row.reason.clone().unwrap_or_default(), row.clone());
     // Of its own instant: what others did to a customer before comes before it.
-    let how = VoidOptions { by: &author, now: installation::now_in(tx).await?, import_void: Some(row.id) };
+    let options = VoidOptions { by: &author, now: installation::now_in(tx).await?, import_void: Some(row.id) };
     let ended = match row.kind.as_str() {
-        KIND_VOID => void_some(tx, &mut after, of, &reason, &how, most).await?,
-        _ => undo_some(tx, &mut after, of, &how, most).await?,
+        KIND_VOID => void_some(tx, &mut after, of, &reason, &options, most).await?,
+        _ => undo_some(tx, &mut after, of, &options, most).await?,
     };
     after.leased_until = leased_until(lease);
     if ended {
@@ -70,7 +70,7 @@ async fn void_some<C: ConnectionTrait>(
     after: &mut imports::Model,
     import_id: Uuid,
     reason: &str,
-    how: &VoidOptions<'_>,
+    options: &VoidOptions<'_>,
     most: usize,
 ) -> Result<bool> {
     use transactions::Column;
@@ -86,7 +86,7 @@ async fn void_some<C: ConnectionTrait>(
         .await?;
     let mut seen = HashSet::new();
     for (_, customer_id, _) in next.iter().filter(|(_, customer, voided)| voided.is_none() && seen.insert(*customer)) {
-        if let Some(part) = void_part(tx, after.company_id, *customer_id, import_id, reason, how, true).await? {
+        if let Some(part) = void_part(tx, after.company_id, *customer_id, import_id, reason, options, true).await? {
             after.changed += signed(part.own);
             after.created += signed(part.along);
             after.rewards += signed(part.consequences.entries.len() as u64);
@@ -102,7 +102,7 @@ async fn undo_some<C: ConnectionTrait>(
     tx: &C,
     after: &mut imports::Model,
     void_id: Uuid,
-    how: &VoidOptions<'_>,
+    options: &VoidOptions<'_>,
     most: usize,
 ) -> Result<bool> {
     let next = parts(void_id)
@@ -113,7 +113,7 @@ async fn undo_some<C: ConnectionTrait>(
         .await?;
     for part in &next {
         let count = transactions_of(tx, part).await?;
-        match undo_one(tx, after.company_id, part.id, how, true).await {
+        match undo_one(tx, after.company_id, part.id, options, true).await {
             Ok(done) => {
                 after.changed += count;
                 after.rewards += signed(done.consequences.entries.len() as u64);

@@ -61,8 +61,8 @@ pub async fn preview_void(db: &Db, company_id: Uuid, import_id: Uuid, now: Insta
     preview.along = along(&tx, import_id).await?;
     if preview.planned {
         for customer_id in customers_of(&tx, live(import_id)).await? {
-            let how = VoidOptions { by: "", now, import_void: Some(import_id) };
-            if let Some(part) = void_part(&tx, company_id, customer_id, import_id, "", &how, false).await? {
+            let options = VoidOptions { by: "", now, import_void: Some(import_id) };
+            if let Some(part) = void_part(&tx, company_id, customer_id, import_id, "", &options, false).await? {
                 preview.take(&part.consequences);
             }
         }
@@ -86,8 +86,8 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
     let mut preview = Preview::begin(&tx, void, back).await?;
     if preview.planned {
         for part in parts(void_id).order_by_asc(voids::Column::Id).all(&tx).await? {
-            let how = VoidOptions { by: "", now, import_void: Some(void_id) };
-            match undo_one(&tx, company_id, part.id, &how, false).await {
+            let options = VoidOptions { by: "", now, import_void: Some(void_id) };
+            match undo_one(&tx, company_id, part.id, &options, false).await {
                 Ok(undone) => preview.take(&undone.consequences),
                 Err(Error::Conflict(message)) => {
                     preview.impossible_count += 1;
@@ -175,7 +175,7 @@ impl Preview {
         *sum = sum.saturating_add(by);
     }
 
-    /// As if just these rewards were taken back.
+    /// As if just these rewards were corrected to nothing.
     async fn estimate<C: ConnectionTrait>(&mut self, conn: &C, company_id: Uuid, of: impl Into<Condition>, now: Instant) -> Result<()> {
         use rewards::Column;
         let company = companies::get(conn, company_id).await?;

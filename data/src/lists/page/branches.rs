@@ -1,7 +1,7 @@
 //! A list that is read from several places of one table, each with an index of its own, and merged.
 //!
-//! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: an arm. The branches
-//! have no row in common.
+//! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: a branch of the union.
+//! The branches have no row in common.
 
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult};
@@ -33,8 +33,8 @@ where
         wanted: u64,
     ) -> Result<Vec<E::Model>> {
         let mut all: Option<SelectStatement> = None;
-        for arm in branches {
-            let select = self.arm(arm, from, wanted);
+        for branch in branches {
+            let select = self.branch(branch, from, wanted);
             match &mut all {
                 Some(all) => {
                     all.union(UnionType::All, select);
@@ -48,21 +48,21 @@ where
         self.with_ids(conn, ids, from, wanted).await
     }
 
-    fn arm(&self, arm: &UnionBranch, from: From<'_>, wanted: u64) -> SelectStatement {
+    fn branch(&self, branch: &UnionBranch, from: From<'_>, wanted: u64) -> SelectStatement {
         let mut rows = Query::select();
-        rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(arm.place.clone());
+        rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(branch.place.clone());
         if let Some(cursor) = from.cursor {
             let beyond = self.beyond(cursor);
             // Where the place has no order, an index that has it would lead away from the place.
-            rows.and_where(if arm.ordered { beyond } else { wrapped(Condition::all().add(beyond)) });
+            rows.and_where(if branch.ordered { beyond } else { wrapped(Condition::all().add(beyond)) });
         }
-        if !arm.rest.is_empty() {
-            rows.and_where(wrapped(arm.rest.clone()));
+        if !branch.rest.is_empty() {
+            rows.and_where(wrapped(branch.rest.clone()));
         }
         // The limit keeps either database from reading all of the table in the order of the whole.
-        let rows = if arm.ordered { self.sorted(rows, from, wanted) } else { rows.limit(u64::from(u32::MAX)).take() };
+        let rows = if branch.ordered { self.sorted(rows, from, wanted) } else { rows.limit(u64::from(u32::MAX)).take() };
         let mut part = Query::select();
-        part.columns([self.id, self.sort]).from_subquery(rows, Alias::new("arm"));
+        part.columns([self.id, self.sort]).from_subquery(rows, Alias::new("branch"));
         part
     }
 }

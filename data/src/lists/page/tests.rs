@@ -99,10 +99,10 @@ on_both! {
         for row in &rows {
             crate::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
         }
-        let parts = crate::search::narrows(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let parts = crate::search::id_filters(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
         // 1,200 words begin so.
         assert_eq!(parts[0].size, 600);
-        let found = list(company).narrowed(parts);
+        let found = list(company).with_id_filters(parts);
         let totals = found.totals(db.read(), &[]).await.unwrap();
         assert_eq!(totals.count, Count::Exactly(600));
         walk(db, &[found], totals.count, &sorted(rows, |_| true)).await;
@@ -110,13 +110,13 @@ on_both! {
 
     async fn a_search_that_finds_very_many_says_so_and_keeps_its_order(db: &TestDb) {
         let company = company(db, 8_100, 10_000).await;
-        let parts = crate::search::narrows(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
-        let found = list(company).narrowed(parts.clone());
+        let parts = crate::search::id_filters(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let found = list(company).with_id_filters(parts.clone());
         assert_eq!(found.totals(db.read(), &[]).await.unwrap(), Totals { count: Count::MoreThan(1_000), sums: None });
         let rows = found.page(db.read(), None, Count::MoreThan(1_000)).await.unwrap().rows;
         assert_eq!(rows, sorted(Entity::find().all(db.read()).await.unwrap(), |_| true)[..40]);
         // One in seven has two signups: so many of the first that are looked at.
-        let some = List { filter: Some(Condition::all().add(Column::Signups.eq(2))), ..list(company) }.narrowed(parts);
+        let some = List { filter: Some(Condition::all().add(Column::Signups.eq(2))), ..list(company) }.with_id_filters(parts);
         let count = some.totals(db.read(), &[]).await.unwrap().count;
         assert!(matches!(count, Count::MoreThan(10..=100)), "{count:?}");
         let page = some.page(db.read(), None, count).await.unwrap();

@@ -41,39 +41,39 @@ pub struct Places {
 
 impl Places {
     /// `route`: where the kept counts know one.
-    pub fn of(asked: &RewardFilter, company_id: Uuid, route: Option<&Route>) -> Places {
-        let rest = asked.rest();
+    pub fn of(filter: &RewardFilter, company_id: Uuid, route: Option<&Route>) -> Places {
+        let rest = filter.rest();
         let company = || Condition::all().add(Column::CompanyId.eq(company_id));
-        let person = asked.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id));
-        let person = person.or(asked.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)));
-        let anywhere = || rest.clone().add_option(asked.months.condition()).add_option(asked.any_amount());
+        let person = filter.customer.as_ref().map(|(id, _)| Column::CustomerId.eq(*id));
+        let person = person.or(filter.partner.as_ref().map(|(id, _)| Column::PartnershipId.eq(*id)));
+        let anywhere = || rest.clone().add_option(filter.months.condition()).add_option(filter.any_amount());
         let by_time = |at: Condition, rest: Condition| Place { at, rest, states: None, order: Some(Column::CreatedAt) };
         let (counted, walked) = if let Some(person) = person {
-            let rest = anywhere().add_option(asked.found.as_ref().map(Found::condition));
+            let rest = anywhere().add_option(filter.found.as_ref().map(Found::condition));
             both(vec![by_time(Condition::all().add(person), rest)])
-        } else if let Some(found) = &asked.found {
-            let walked = match &asked.months {
-                AskedMonths::All(_) if found.partners.len() > APART_MAX => along(asked, company(), anywhere().add(found.condition())),
+        } else if let Some(found) = &filter.found {
+            let walked = match &filter.months {
+                AskedMonths::All(_) if found.partners.len() > APART_MAX => along(filter, company(), anywhere().add(found.condition())),
                 months => of_found(found, matches!(months, AskedMonths::All(_)), &anywhere()),
             };
             (of_found(found, false, &anywhere()), walked)
         } else {
-            match (&asked.months, route) {
-                (AskedMonths::All(_), _) if asked.state.is_some_and(waits) => both(waiting_places(asked, &company())),
-                (_, Some(Route::Along)) => (Vec::new(), along(asked, company(), anywhere())),
+            match (&filter.months, route) {
+                (AskedMonths::All(_), _) if filter.state.is_some_and(waits) => both(waiting_places(filter, &company())),
+                (_, Some(Route::Along)) => (Vec::new(), along(filter, company(), anywhere())),
                 (AskedMonths::All(_), Some(Route::Months(months))) => {
                     both(months.iter().map(|month| by_time(company().add(Column::InvoiceMonth.eq(*month)), anywhere())).collect())
                 }
                 (AskedMonths::All(currencies), None) => {
-                    let of_amounts = by_amount(asked, currencies, &company(), &rest);
-                    let range = asked.amounts.is_some() && matches!(asked.order.0, Column::Amount);
-                    if range { both(of_amounts) } else { (of_amounts, along(asked, company(), anywhere())) }
+                    let of_amounts = by_amount(filter, currencies, &company(), &rest);
+                    let range = filter.amounts.is_some() && matches!(filter.order.0, Column::Amount);
+                    if range { both(of_amounts) } else { (of_amounts, along(filter, company(), anywhere())) }
                 }
-                (AskedMonths::One { shelves, .. }, _) => both(in_months(asked, shelves, &company())),
-                (AskedMonths::Open { shelves, .. }, _) => both(open(asked, shelves, &company())),
+                (AskedMonths::One { shelves, .. }, _) => both(in_months(filter, shelves, &company())),
+                (AskedMonths::Open { shelves, .. }, _) => both(open(filter, shelves, &company())),
             }
         };
-        Places { counted, walked, state: asked.state }
+        Places { counted, walked, state: filter.state }
     }
 
     /// The columns that are counted and added up, of all rows or of those in one state.
@@ -133,11 +133,11 @@ fn both(places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
 }
 
 /// All of the company's rewards in the order that is asked for.
-fn along(asked: &RewardFilter, at: Condition, rest: Condition) -> Vec<Place> {
-    // What a refund takes back is below zero: the way there may lead through everything else.
-    let refunds = matches!(asked.order.0, Column::Amount) && asked.source == Some(RewardSource::Refund);
+fn along(filter: &RewardFilter, at: Condition, rest: Condition) -> Vec<Place> {
+    // What a refund reverses is below zero: the way there may lead through everything else.
+    let refunds = matches!(filter.order.0, Column::Amount) && filter.source == Some(RewardSource::Refund);
     let at = at.add_option(refunds.then(|| Column::Amount.lte(0)));
-    vec![Place { at, rest, states: None, order: Some(asked.order.0) }]
+    vec![Place { at, rest, states: None, order: Some(filter.order.0) }]
 }
 
 /// What a search finds. `apart`: one place per partner, so that each can be read in order.
@@ -163,8 +163,8 @@ fn of_found(found: &Found, apart: bool, rest: &Condition) -> Vec<Place> {
 }
 
 /// The amounts asked for, in each currency.
-fn by_amount(asked: &RewardFilter, currencies: &[String], company: &Condition, rest: &Condition) -> Vec<Place> {
-    let ranges = currencies.iter().filter_map(|currency| Some((currency, asked.range_of(currency)?)));
+fn by_amount(filter: &RewardFilter, currencies: &[String], company: &Condition, rest: &Condition) -> Vec<Place> {
+    let ranges = currencies.iter().filter_map(|currency| Some((currency, filter.range_of(currency)?)));
     let place = |(currency, range): (&String, Option<Condition>)| Place {
         at: company.clone().add_option(range),
         rest: rest.clone().add(Column::Currency.eq(currency.as_str())),
@@ -175,16 +175,16 @@ fn by_amount(asked: &RewardFilter, currencies: &[String], company: &Condition, r
 }
 
 /// Months, each with the currencies of it that are asked for.
-fn in_months(asked: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
+fn in_months(filter: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
     let mut months: BTreeMap<i32, Condition> = BTreeMap::new();
     for (month, currency) in shelves {
-        let Some(range) = asked.range_of(currency) else { continue };
+        let Some(range) = filter.range_of(currency) else { continue };
         let either = months.remove(month).unwrap_or_else(Condition::any);
         months.insert(*month, either.add(Condition::all().add(Column::Currency.eq(currency.as_str())).add_option(range)));
     }
     let place = |(month, currencies): (i32, Condition)| Place {
         at: company.clone().add(Column::InvoiceMonth.eq(month)),
-        rest: asked.rest().add(currencies),
+        rest: filter.rest().add(currencies),
         states: None,
         order: Some(Column::CreatedAt),
     };
@@ -192,15 +192,15 @@ fn in_months(asked: &RewardFilter, shelves: &[(i32, String)], company: &Conditio
 }
 
 /// The open months, and what waits outside of any.
-fn open(asked: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
-    let months = in_months(asked, shelves, company).into_iter().map(|place| Place { states: Some(IN_A_MONTH), ..place });
-    months.chain(waiting_places(asked, company)).collect()
+fn open(filter: &RewardFilter, shelves: &[(i32, String)], company: &Condition) -> Vec<Place> {
+    let months = in_months(filter, shelves, company).into_iter().map(|place| Place { states: Some(IN_A_MONTH), ..place });
+    months.chain(waiting_places(filter, company)).collect()
 }
 
-fn waiting_places(asked: &RewardFilter, company: &Condition) -> Vec<Place> {
+fn waiting_places(filter: &RewardFilter, company: &Condition) -> Vec<Place> {
     let place = |state: &'static RewardState| Place {
         at: company.clone().add(waiting(*state)),
-        rest: asked.rest().add_option(asked.any_amount()),
+        rest: filter.rest().add_option(filter.any_amount()),
         states: Some(std::slice::from_ref(state)),
         order: Some(Column::CreatedAt),
     };

@@ -1,4 +1,4 @@
-//! A declined reward that counts again, or an adjustment that comes late: what was refunded of its sale before is taken back now.
+//! A declined reward that counts again, or an adjustment that comes late: what was refunded of its sale before is reversed now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,7 +22,7 @@ use crate::{Error, Result};
 /// rated once more, with a receipt of its own.
 pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
     tx: &C,
-    desk: &ReviewContext,
+    context: &ReviewContext,
     changes: &[Change],
     batch_id: Uuid,
     by: &str,
@@ -32,13 +32,13 @@ pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
         return Ok(());
     }
     refuse_superseded(tx, &back).await?;
-    take_back_refunded(tx, desk, &back, batch_id, by).await
+    reverse_refunded(tx, context, &back, batch_id, by).await
 }
 
-/// Takes back of these rewards what was refunded of their sales and has not been taken back yet.
-pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
+/// Reverses of these rewards what was refunded of their sales and has not been reversed yet.
+pub(in crate::rewards) async fn reverse_refunded<C: ConnectionTrait>(
     tx: &C,
-    desk: &ReviewContext,
+    context: &ReviewContext,
     back: &[&Change],
     change_id: Uuid,
     by: &str,
@@ -48,7 +48,7 @@ pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
         return Ok(());
     }
     let linked = linked_to(tx, back.iter().map(|change| change.row.id).collect()).await?;
-    let programme = Programme::load(tx, desk.company.id).await?;
+    let programme = Programme::load(tx, context.company.id).await?;
     let (mut made, mut receipts) = (Vec::new(), Vec::new());
     for (sale, refund) in sales.values() {
         let of_sale: Vec<&Change> = back.iter().copied().filter(|change| change.row.transaction_id == Some(sale.id)).collect();
@@ -57,7 +57,7 @@ pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
             continue;
         }
         let about = About {
-            company_id: desk.company.id,
+            company_id: context.company.id,
             kind: EventKind::Transaction,
             event_id: refund.id,
             revision: next_revision(tx, refund.id).await?,
@@ -69,7 +69,7 @@ pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
         for draft in &decision.rewards {
             let Some(of) = of_sale.iter().find(|change| Some(change.row.id) == draft.reverses) else { continue };
             let origin = Origin {
-                company_id: desk.company.id,
+                company_id: context.company.id,
                 cause: &cause,
                 source: RewardSource::Refund,
                 group_id: of.row.group_id,
@@ -78,12 +78,12 @@ pub(in crate::rewards) async fn take_back_refunded<C: ConnectionTrait>(
                 change_id: Some(change_id),
                 invoice_month: of.to.month,
                 occurred_at: Instant(refund.occurred_at),
-                created_at: desk.now,
+                created_at: context.now,
                 author: by,
             };
             made.push(from_draft(&origin, draft));
         }
-        receipts.push(receipt(&about, &decision, desk.now)?);
+        receipts.push(receipt(&about, &decision, context.now)?);
     }
     insert_rewards(tx, made).await?;
     insert_receipts(tx, receipts).await

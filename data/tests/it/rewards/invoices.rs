@@ -6,11 +6,11 @@ use data::rewards::{Review, approve, hold, move_to_current_invoice, release, rem
 use domain::review::Verb;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{BY, counts, desk, keys, refund, said, sale, standing};
+use super::{BY, counts, keys, position, refund, said, sale, two_partners};
 
 on_both! {
     async fn rewards_move_between_invoices(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (march, refunded) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         assert_eq!(
@@ -22,20 +22,20 @@ on_both! {
         let april = sale(&books, "t3", "c1", "10").await;
         refund(&books, "r2", "t2", "50").await;
         let moved = move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202603);
+        assert_eq!(position(&books, &april).await.1, 202603);
         assert_eq!(said(move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await, &april), "it is on the invoice of March 2026 already");
         undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &april).await.1, 202604);
+        assert_eq!(position(&books, &april).await.1, 202604);
         move_to_current_invoice(db, id, &keys(&[&april]), BY, now).await.unwrap();
 
         // Taken off to April and on to May, a reward takes its refund along.
         remove_from_invoice(db, id, &keys(&[&refunded]), "wrong month", BY, now).await.unwrap();
         let second = remove_from_invoice(db, id, &keys(&[&refunded]), "", BY, now).await.unwrap();
         assert_eq!(counts(&second), (1, 0, 1));
-        assert_eq!(standing(&books, &refunded).await.1, 202605);
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!(takes_back.invoice_month, 202605);
-        assert!(said(move_to_current_invoice(db, id, &keys(&[&takes_back.key]), BY, now).await, &takes_back.key).contains("can't come before it"));
+        assert_eq!(position(&books, &refunded).await.1, 202605);
+        let reversal = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
+        assert_eq!(reversal.invoice_month, 202605);
+        assert!(said(move_to_current_invoice(db, id, &keys(&[&reversal.key]), BY, now).await, &reversal.key).contains("can't come before it"));
 
         books.until("2026-06-09T12:00:00Z").await;
         let totals: Vec<_> = books.invoices().await.iter().map(|invoice| (invoice.month, invoice.total)).collect();
@@ -44,7 +44,7 @@ on_both! {
     }
 
     async fn nothing_changes_a_frozen_invoice(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let (one, held) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let approved = approve(db, id, &keys(&[&one]), BY, books.now().await).await.unwrap();
@@ -61,28 +61,28 @@ on_both! {
 
         // What was held then is released into April; a refund of what is paid can be decided about for itself.
         release(db, id, &keys(&[&held]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &held).await, ("pending".to_owned(), 202604, None));
+        assert_eq!(position(&books, &held).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
-        let takes_back = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
-        assert_eq!((takes_back.amount, takes_back.invoice_month), (-2000, 202604));
-        hold(db, id, &keys(&[&takes_back.key]), "asking the customer", BY, now).await.unwrap();
-        release(db, id, &keys(&[&takes_back.key]), BY, now).await.unwrap();
+        let reversal = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).one(db.read()).await.unwrap().unwrap();
+        assert_eq!((reversal.amount, reversal.invoice_month), (-2000, 202604));
+        hold(db, id, &keys(&[&reversal.key]), "asking the customer", BY, now).await.unwrap();
+        release(db, id, &keys(&[&reversal.key]), BY, now).await.unwrap();
         books.until("2026-05-08T12:00:00Z").await;
         books.prove().await;
         let april = books.invoice("NORTHWIND-0002").await;
         assert_eq!((april.total, april.charge_amount), (Some(-1000), Some(1000)));
     }
 
-    async fn a_hold_taken_back_stays_on_the_invoice_in_review(db: &TestDb) {
-        let books = desk(db).await;
+    async fn a_hold_undone_stays_on_the_invoice_in_review(db: &TestDb) {
+        let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         books.until("2026-04-02T12:00:00Z").await;
         let (id, now) = (books.company_id, books.now().await);
         let held = hold(db, id, &keys(&[&one]), "oops", BY, now).await.unwrap();
         undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await, ("pending".to_owned(), 202603, None));
+        assert_eq!(position(&books, &one).await, ("pending".to_owned(), 202603, None));
         hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
         release(db, id, &keys(&[&one]), BY, now).await.unwrap();
-        assert_eq!(standing(&books, &one).await.1, 202604);
+        assert_eq!(position(&books, &one).await.1, 202604);
     }
 }

@@ -8,12 +8,12 @@ use data::rewards::{
 use data::{on_both, transact};
 use sea_orm::EntityTrait;
 
-use super::{BY, all, desk, keys, refund, said, sale, standing};
+use super::{BY, all, keys, position, refund, said, sale, two_partners};
 use crate::books::at;
 
 on_both! {
     async fn manual_rewards(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let reward = ManualReward {
             partner_key: "ada".to_owned(),
@@ -54,7 +54,7 @@ on_both! {
         books.until("2026-04-02T12:00:00Z").await;
         let late = ManualReward { onto_invoice: true, ..reward.clone() };
         let onto = create_manual_reward(db, id, &late, "form-4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &onto.key).await.1, 202603);
+        assert_eq!(position(&books, &onto.key).await.1, 202603);
         // Another invoice than the one in review is not it.
         for month in [202602, 202604] {
             let other = ManualReward { invoice_month: Some(domain::Month(month)), ..late.clone() };
@@ -62,14 +62,14 @@ on_both! {
             assert!(said(refused, "onto_invoice").contains("in USD is in review"));
         }
         let next = create_manual_reward(db, id, &reward, "form-5", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &next.key).await.1, 202604);
+        assert_eq!(position(&books, &next.key).await.1, 202604);
         books.until("2026-04-09T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(7650));
         books.prove().await;
     }
 
     async fn a_file_of_manual_rewards_twice_changes_nothing(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let reward = |partner: &str, amount: &str| ManualReward {
             partner_key: partner.to_owned(),
@@ -101,7 +101,7 @@ on_both! {
     }
 
     async fn adjustments_are_linked_differences(db: &TestDb) {
-        let books = desk(db).await;
+        let books = two_partners(db).await;
         let id = books.company_id;
         let one = sale(&books, "t1", "c1", "100").await;
         let adjustment = |difference: &str| Adjustment {
@@ -116,14 +116,14 @@ on_both! {
         assert_eq!(said(adjust(db, id, &adjustment("0"), "a2", BY, now).await, "difference"), "must not be zero");
         assert!(said(adjust(db, id, &Adjustment { reward_key: less.key.clone(), ..adjustment("1") }, "a3", BY, now).await, "").contains("adjust that one"));
 
-        // It follows its reward, and a full refund takes both back.
+        // It follows its reward, and a full refund reverses both.
         hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
-        assert_eq!(standing(&books, &less.key).await.0, "hold");
+        assert_eq!(position(&books, &less.key).await.0, "hold");
         release(db, id, &keys(&[&one]), BY, now).await.unwrap();
         books.until("2026-04-08T12:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(1500));
         let more = adjust(db, id, &adjustment("2.50"), "a4", BY, books.now().await).await.unwrap();
-        assert_eq!(standing(&books, &more.key).await, ("pending".to_owned(), 202604, None));
+        assert_eq!(position(&books, &more.key).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
         let rows = rewards::Entity::find().all(db.read()).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.amount).sum::<i64>(), 0, "{:?}", all(&books).await);

@@ -1,4 +1,4 @@
-//! Refunds: however a sale is taken back, what it earned is taken back exactly.
+//! Refunds: however a sale is refunded, what it earned is reversed exactly.
 
 use proptest::prelude::*;
 
@@ -77,7 +77,7 @@ fn impossible_refunds_are_refused() {
 
 proptest! {
     /// Any sale, any rate, any split of the whole amount into refunds: what is left is nothing, and at every point the
-    /// part taken back is within half a minor unit of its share.
+    /// part reversed is within half a minor unit of its share.
     #[test]
     fn full_refunds_leave_nothing(amount in 1i64..2_000_000, ppm in 0i64..2_000_000, weights in prop::collection::vec(0i64..1_000, 1..12)) {
         let earned = crate::money::Rate(ppm).of(usd(amount)).minor;
@@ -99,7 +99,7 @@ proptest! {
         prop_assert!(matches!(more, Err(RefundError::NothingLeft(_))), "{:?}", more);
     }
 
-    /// The split does not matter: two ways to the same refunded amount take back the same.
+    /// The split does not matter: two ways to the same refunded amount reverse the same.
     #[test]
     fn the_order_does_not_matter(amount in 2i64..1_000_000, earned in 1i64..1_000_000, cut in 0.0f64..1.0) {
         let first = ((amount as f64 * cut) as i64).clamp(1, amount - 1);

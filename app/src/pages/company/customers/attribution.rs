@@ -20,7 +20,7 @@ use crate::ui::{load, load_once};
 
 /// What the address asks to see: nothing yet, a change, or a change undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Asked {
+enum RequestedChange {
     Nothing,
     Change { partner: String, from: String },
     Undo { change: String },
@@ -34,9 +34,9 @@ pub fn ChangeAttribution() -> impl IntoView {
         query.with(|query| {
             let (undo, from) = (query.filter("undo").to_owned(), query.filter("from").to_owned());
             match (undo.is_empty(), from.is_empty()) {
-                (false, _) => Asked::Undo { change: undo },
-                (true, true) => Asked::Nothing,
-                (true, false) => Asked::Change { partner: query.filter("partner").to_owned(), from },
+                (false, _) => RequestedChange::Undo { change: undo },
+                (true, true) => RequestedChange::Nothing,
+                (true, false) => RequestedChange::Change { partner: query.filter("partner").to_owned(), from },
             }
         })
     });
@@ -45,9 +45,9 @@ pub fn ChangeAttribution() -> impl IntoView {
     // Not reloaded by the write it leads to: what was shown has been done then.
     let preview = load_once(move |place| {
         let (partner, from, undo) = match asked.get() {
-            Asked::Nothing => Default::default(),
-            Asked::Change { partner, from } => (partner, from, String::new()),
-            Asked::Undo { change } => (String::new(), String::new(), change),
+            RequestedChange::Nothing => Default::default(),
+            RequestedChange::Change { partner, from } => (partner, from, String::new()),
+            RequestedChange::Undo { change } => (String::new(), String::new(), change),
         };
         PreviewAttribution { place, key: key.get(), partner, from, undo }
     });
@@ -80,11 +80,11 @@ fn Head(forms: CustomerForms) -> impl IntoView {
 
 /// A plain GET form: what it asks for stands in the address.
 #[component]
-fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoView {
+fn Ask(asked: RequestedChange, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoView {
     let (partner, from) = match asked {
-        Asked::Undo { .. } => return ().into_any(),
-        Asked::Change { partner, from } => (partner, from),
-        Asked::Nothing => (String::new(), forms.now),
+        RequestedChange::Undo { .. } => return ().into_any(),
+        RequestedChange::Change { partner, from } => (partner, from),
+        RequestedChange::Nothing => (String::new(), forms.now),
     };
     view! {
         <form class="form measure" method="get">
@@ -103,7 +103,7 @@ fn Ask(asked: Asked, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoVi
 }
 
 #[component]
-fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
+fn Preview(preview: ChangePreview, asked: RequestedChange, key: String) -> impl IntoView {
     let to = preview.to.as_ref().map_or("no partner".to_owned(), |partner| partner.label.clone());
     let events = match preview.moves.len() {
         0 => "No event changes hands.".to_owned(),
@@ -111,7 +111,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
         count => format!("{} events change hands.", counted(count)),
     };
     let heading = match &asked {
-        Asked::Undo { .. } => format!("Undo the change of {}", preview.from),
+        RequestedChange::Undo { .. } => format!("Undo the change of {}", preview.from),
         _ => format!("To {to} from {}", preview.from),
     };
     let unchanged = match preview.moves.is_empty() {
@@ -120,7 +120,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
     };
     let seen = preview.seen.clone();
     let apply = match asked {
-        Asked::Undo { change } => view! {
+        RequestedChange::Undo { change } => view! {
             <Form action=UndoAttribution::PATH>
                 <Hidden name="key" value=key.clone()/>
                 <Hidden name="change" value=change/>
@@ -132,7 +132,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
             </Form>
         }
         .into_any(),
-        Asked::Change { partner, from } => view! {
+        RequestedChange::Change { partner, from } => view! {
             <Form action=Apply::PATH class="form measure">
                 <Hidden name="key" value=key/>
                 <Hidden name="partner" value=partner/>
@@ -145,7 +145,7 @@ fn Preview(preview: ChangePreview, asked: Asked, key: String) -> impl IntoView {
             </Form>
         }
         .into_any(),
-        Asked::Nothing => ().into_any(),
+        RequestedChange::Nothing => ().into_any(),
     };
     view! {
         <section class="section stack loose">

@@ -44,7 +44,7 @@ fn InvoiceView(of: InvoiceDetail) -> impl IntoView {
             {actions}
         </PageHeader>
         <div class="stack">
-            <Standing of=of.clone()/>
+            <StateNotice of=of.clone()/>
             {of.came_back.clone().map(|group| view! { <CameBack group=group/> })}
             {of.strip.clone().map(|strip| view! { <MonthStrip of=strip/> })}
             <Sums totals=of.totals.clone() state=of.state/>
@@ -60,7 +60,7 @@ fn InvoiceView(of: InvoiceDetail) -> impl IntoView {
 
 /// What the reader should know first: paused, waiting for a confirmation, failed, frozen.
 #[component]
-fn Standing(of: InvoiceDetail) -> impl IntoView {
+fn StateNotice(of: InvoiceDetail) -> impl IntoView {
     let charge = of.totals.charge.display();
     if !of.paused.is_empty() {
         let text = format!("Paused {}", of.paused);

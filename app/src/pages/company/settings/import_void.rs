@@ -6,8 +6,8 @@ use leptos::server_fn::ServerFn;
 use views::settings::{ImportVoidPreview, PastImport};
 
 use crate::components::{
-    EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
-    TextArea, Working, breakable,
+    EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead, TextArea,
+    Working, breakable,
 };
 use crate::list::use_list;
 use crate::place::at;
@@ -37,7 +37,7 @@ pub fn PastImports(files: Vec<PastImport>) -> impl IntoView {
                     <th class="c-main" scope="row">
                         <span>{breakable(&file.file_name)}</span>
                         <small>{breakable(&file.author)}</small>
-                        {(!file.standing.is_empty()).then(|| view! { <small>{breakable(&file.standing)}</small> })}
+                        {(!file.status.is_empty()).then(|| view! { <small>{breakable(&file.status)}</small> })}
                     </th>
                     <td class="c-date" data-label="When">{file.at}</td>
                     <td class="c-num" data-label="Rows">{grouped(file.rows)}</td>
