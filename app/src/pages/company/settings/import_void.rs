@@ -6,8 +6,8 @@ use leptos::server_fn::ServerFn;
 use views::settings::{ImportVoidPreview, PastImport};
 
 use crate::components::{
-    EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead, TextArea,
-    Working, breakable,
+    EmptyState, Form, FormEnd, Hidden, Loaded, Notice, PageHeader, Skeleton, StatTile, Stats, SubmitButton, TableFrame, TableHead,
+    TextArea, Working, breakable,
 };
 use crate::list::use_list;
 use crate::place::at;
