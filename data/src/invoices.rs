@@ -95,6 +95,12 @@ pub async fn currency_lines<C: ConnectionTrait>(conn: &C, company_id: Uuid, mont
     .await?)
 }
 
+/// The month, currency and state of each of a company's invoices.
+pub(crate) async fn states<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<(i32, String, String)>> {
+    let select = Entity::find().select_only().columns([Column::Month, Column::Currency, Column::State]);
+    Ok(select.filter(Column::CompanyId.eq(company_id)).into_tuple().all(conn).await?)
+}
+
 /// A month's lines in one currency summed per partner, in order of the partnership's id.
 pub async fn partner_lines<C: ConnectionTrait>(conn: &C, company_id: Uuid, month: Month, currency: &str) -> Result<Vec<PartnerLines>> {
     let rows = conn

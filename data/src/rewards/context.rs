@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use domain::review::{InvoiceMonths, RewardPosition};
 use domain::states::{InvoiceState, RewardSource};
 use domain::{Instant, Month};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::db::IN_MAX;
-use crate::entities::{companies, invoices, rewards};
+use crate::entities::{companies, rewards};
 use crate::error::stored;
-use crate::{Error, Result};
+use crate::{Error, Result, invoices};
 
 /// A company and its invoice months at one instant.
 pub struct ReviewContext {
@@ -27,13 +27,7 @@ impl ReviewContext {
     }
 
     pub async fn of<C: ConnectionTrait>(conn: &C, company: companies::Model, now: Instant) -> Result<ReviewContext> {
-        let rows: Vec<(i32, String, String)> = invoices::Entity::find()
-            .select_only()
-            .columns([invoices::Column::Month, invoices::Column::Currency, invoices::Column::State])
-            .filter(invoices::Column::CompanyId.eq(company.id))
-            .into_tuple()
-            .all(conn)
-            .await?;
+        let rows = invoices::states(conn, company.id).await?;
         let none_yet = InvoiceMonths {
             open: Month(company.open_month),
             accumulating: company.accumulating_month(now)?,

@@ -28,13 +28,7 @@ pub struct Months {
 
 impl Months {
     pub async fn of<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Months> {
-        let rows: Vec<(i32, String, String)> = invoices::Entity::find()
-            .select_only()
-            .columns([invoices::Column::Month, invoices::Column::Currency, invoices::Column::State])
-            .filter(invoices::Column::CompanyId.eq(company.id))
-            .into_tuple()
-            .all(conn)
-            .await?;
+        let rows = crate::invoices::states(conn, company.id).await?;
         let in_review = invoices::Entity::find()
             .filter(invoices::Column::CompanyId.eq(company.id))
             .filter(invoices::Column::State.eq(InvoiceState::InReview.word()))
