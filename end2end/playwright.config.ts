@@ -25,6 +25,8 @@ export default defineConfig({
         locale: 'en-US',
         timezoneId: 'UTC',
         colorScheme: 'light',
+        // A menu that is still moving when it is clicked closes, and how far it has come depends on the machine.
+        contextOptions: { reducedMotion: 'reduce' },
         // Recording every step slows each test down; TRACE=1 records those that fail.
         trace: process.env.TRACE === undefined ? 'off' : 'retain-on-failure',
         screenshot: 'only-on-failure',
