@@ -66,6 +66,6 @@ if [ "$failed" != 0 ]; then
     grep -E '^test .* FAILED$' "$logs/cargo" || true
     grep -E -A 3 '^thread .* panicked at' "$logs/cargo" | head -n 40 || true
     # Each browser test that failed: its name, what was wrong, and the line where it stopped.
-    sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+\) \[|^ +(Error|[A-Za-z]*Error|Expected|Received|Locator):|^ +> +[0-9]+ \|' | head -n 60 || true
+    sed 's/\x1b\[[0-9;]*m//g' "$logs/browser" | grep -E '^ +[0-9]+\) \[|^ +(Error|[A-Za-z]*Error|Expected|Received|Locator):|^ +Test timeout|^ +> +[0-9]+ \|' | head -n 60 || true
     die "make test: something failed, see above"
 fi
