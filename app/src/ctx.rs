@@ -79,8 +79,8 @@ pub struct ReadOnce(Arc<Reads>);
 
 #[derive(Default)]
 struct Reads {
-    user: OnceCell<Option<User>>,
-    company: OnceCell<companies::Model>,
+    /// With the rows of their companies.
+    user: OnceCell<Option<(User, Vec<companies::Model>)>>,
     time: OnceCell<Time>,
 }
 
@@ -144,13 +144,13 @@ async fn time_of(parts: &Parts) -> Result<Time> {
 }
 
 async fn company_row_of(parts: &Parts, company_id: Uuid) -> Result<companies::Model> {
-    let db = db_of(parts)?;
-    let read = || data::companies::get(db.read(), company_id);
-    // A page is about one company.
-    match reads(parts).company.get_or_try_init(read).await? {
-        company if company.id == company_id => Ok(company.clone()),
-        _ => Ok(read().await?),
+    let reads = reads(parts);
+    if let Some(Some((_, companies))) = reads.user.get()
+        && let Some(company) = companies.iter().find(|company| company.id == company_id)
+    {
+        return Ok(company.clone());
     }
+    Ok(data::companies::get(db_of(parts)?.read(), company_id).await?)
 }
 
 /// As [`company`], for handlers outside of server functions.
@@ -187,8 +187,9 @@ pub async fn partner_of(parts: &Parts, place: &Place, action: PartnerAction) -> 
 pub async fn person_of(parts: &Parts) -> Result<Option<Person>> {
     let db = db_of(parts)?;
     let Some(user_id) = user_id_of(parts).await? else { return Ok(None) };
-    let user = reads(parts).user.get_or_try_init(|| accounts::find_user(&db, user_id)).await?.clone();
-    Ok(user.map(|user| Person { db, user }))
+    let reads = reads(parts);
+    let user = reads.user.get_or_try_init(|| accounts::find_with_companies(&db, user_id)).await?;
+    Ok(user.as_ref().map(|(user, _)| Person { db, user: user.clone() }))
 }
 
 /// Begins a session of a new id for somebody. False where their password was changed since it was checked.

@@ -3,7 +3,7 @@
 //! page of the place that it leads to.
 
 use axum::response::Response;
-use data::flashes::{Flashes, For};
+use data::flashes::{Flashes, For, Left};
 use domain::Place;
 use http::HeaderValue;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -29,7 +29,7 @@ pub struct CookieShown;
 
 /// What is in a cookie.
 #[derive(Serialize, Deserialize)]
-struct Left {
+struct InCookie {
     place: Place,
     flash: Flash,
 }
@@ -74,8 +74,9 @@ pub async fn strand(parts: &Parts, user_id: Uuid, page: &str, form: FailedForm) 
 /// Whether a refused form waits for its page.
 pub async fn form_waits(parts: &Parts) -> bool {
     let (Some(id), Some(flashes)) = (signed_in(parts).await, parts.extensions.get::<Flashes>()) else { return false };
-    let left = flashes.left(For::Session(id, parts.uri.path()), real_now()).await.ok().flatten();
-    left.and_then(|content| serde_json::from_str::<Flash>(&content).ok()).is_some_and(|flash| flash.failed.is_some())
+    let left = flashes.left(&[For::Session(id, parts.uri.path())], real_now()).await.unwrap_or_default();
+    let of_form = |left: Left| serde_json::from_str::<Flash>(left.content()).is_ok_and(|flash| flash.failed.is_some());
+    left.into_iter().flatten().any(of_form)
 }
 
 /// What was left for this page.
@@ -85,24 +86,24 @@ pub async fn take(parts: &mut Parts, whose: Option<Whose>) -> Flash {
         return flash;
     }
     let (Some(Whose(user_id)), Some(flashes)) = (whose, parts.extensions.get::<Flashes>()) else { return Flash::default() };
+    let (now, page) = (real_now(), parts.uri.path());
+    let session = session_of(parts).ok().and_then(|session| session.id()).map(|id| For::Session(id, page));
+    let readers: Vec<For> = [For::Person(user_id, page)].into_iter().chain(session).collect();
+    let left = flashes.left(&readers, now).await.inspect_err(|error| tracing::warn!(%error, "a message could not be read"));
+    let mut left = left.unwrap_or_default().into_iter();
+    let (of_person, of_session) = (left.next().flatten(), left.next().flatten());
     let mut flash = Flash::default();
-    if let Some(id) = session_of(parts).ok().and_then(|session| session.id())
-        && let Some(content) = taken(flashes, For::Session(id, parts.uri.path())).await
-    {
+    if let Some(content) = of_session.and_then(|left| flashes.show(left, now)) {
         flash = serde_json::from_str(&content).unwrap_or_default();
     }
     if flash.failed.is_none()
-        && let Some(content) = taken(flashes, For::Person(user_id, parts.uri.path())).await
+        && let Some(content) = of_person.and_then(|left| flashes.show(left, now))
         && let Ok(form) = serde_json::from_str::<FailedForm>(&content)
     {
         let again = "You were signed out before this was sent. Look at it and send it again.";
         flash.failed = Some(FailedForm { error: AppError::Conflict(again.to_owned()), ..form });
     }
     flash
-}
-
-async fn taken(flashes: &Flashes, to: For<'_>) -> Option<String> {
-    flashes.take(to, real_now()).await.inspect_err(|error| tracing::warn!(%error, "a message could not be read")).ok().flatten()
 }
 
 /// Has the browser forget what a page has shown.
@@ -119,7 +120,7 @@ async fn signed_in(parts: &Parts) -> Option<tower_sessions::session::Id> {
 
 async fn set_cookie(parts: &Parts, target: &str, flash: Flash, response: &mut Response) -> crate::error::Result<()> {
     let Some(signing) = parts.extensions.get::<Signing>() else { return Ok(()) };
-    let mut left = Left { place: Place::of_path(target), flash };
+    let mut left = InCookie { place: Place::of_path(target), flash };
     let mut content = serde_json::to_string(&left).unwrap_or_default();
     if content.len() > COOKIE_BYTES_MAX
         && let Some(failed) = &mut left.flash.failed
@@ -158,7 +159,7 @@ async fn cookie(parts: &Parts) -> Option<Flash> {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
-    let left: Left = serde_json::from_slice(&bytes?).ok()?;
+    let left: InCookie = serde_json::from_slice(&bytes?).ok()?;
     (left.place == Place::Nowhere || left.place == Place::of_path(parts.uri.path())).then_some(left.flash)
 }
 

@@ -88,12 +88,17 @@ impl SignedIn {
 
 /// Who this is, with everything they belong to: companies first, then partners, each by name.
 pub async fn find_user(db: &Db, user_id: Uuid) -> Result<Option<User>> {
-    let Some(user) = users::Entity::find_by_id(user_id).one(db.read()).await? else { return Ok(None) };
-    let memberships = list_memberships(db.read(), user_id).await?;
-    Ok(Some(User { id: user.id, email: user.email, name: user.name, memberships }))
+    Ok(find_with_companies(db, user_id).await?.map(|(user, _)| user))
 }
 
-async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<Vec<Membership>> {
+/// As [`find_user`], with the rows of the companies that they belong to.
+pub async fn find_with_companies(db: &Db, user_id: Uuid) -> Result<Option<(User, Vec<companies::Model>)>> {
+    let Some(user) = users::Entity::find_by_id(user_id).one(db.read()).await? else { return Ok(None) };
+    let (memberships, companies) = list_memberships(db.read(), user_id).await?;
+    Ok(Some((User { id: user.id, email: user.email, name: user.name, memberships }, companies)))
+}
+
+async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<(Vec<Membership>, Vec<companies::Model>)> {
     let rows = memberships::Entity::find().filter(memberships::Column::UserId.eq(user_id)).all(conn).await?;
     let company_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.company_id).collect();
     let partner_ids: Vec<Uuid> = rows.iter().filter_map(|row| row.partner_id).collect();
@@ -113,7 +118,7 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
         }
     };
     let mut list = Vec::with_capacity(rows.len());
-    for company in companies {
+    for company in &companies {
         for row in rows.iter().filter(|row| row.company_id == Some(company.id)) {
             list.push(Membership::Company {
                 company_id: company.id,
@@ -133,7 +138,7 @@ async fn list_memberships<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result
             });
         }
     }
-    Ok(list)
+    Ok((list, companies))
 }
 
 #[cfg(test)]

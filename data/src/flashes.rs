@@ -64,6 +64,16 @@ impl For<'_> {
     }
 }
 
+/// Something that was left, and not shown yet.
+#[derive(Clone, Debug)]
+pub struct Left(Model);
+
+impl Left {
+    pub fn content(&self) -> &str {
+        &self.0.content
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Flashes {
     db: Db,
@@ -93,23 +103,20 @@ impl Flashes {
         })
     }
 
-    /// What was left, and stays.
-    pub async fn left(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
-        Ok(self.find(to, real_now).await?.map(|row| row.content))
-    }
-
-    async fn find(&self, to: For<'_>, real_now: Instant) -> Result<Option<Model>> {
-        let found = Entity::find().filter(Column::Id.is_in(to.ids())).order_by_desc(Column::Id).all(self.db.read()).await?;
+    /// What was left for each of these readers, where something was. It stays until it is shown.
+    pub async fn left(&self, to: &[For<'_>], real_now: Instant) -> Result<Vec<Option<Left>>> {
+        let ids = to.iter().flat_map(For::ids);
+        let mut found = Entity::find().filter(Column::Id.is_in(ids)).order_by_desc(Column::Id).all(self.db.read()).await?;
         // What ends much later was left before the clock was set back.
-        let lasting = |ends_at: i64| (real_now.0..=real_now.0 + KEPT_MS).contains(&ends_at);
-        Ok(found.into_iter().find(|row| lasting(row.ends_at) && to.fits(row, real_now)))
+        found.retain(|row| (real_now.0..=real_now.0 + KEPT_MS).contains(&row.ends_at));
+        let of = |to: &For| found.iter().find(|row| to.ids().contains(&row.id) && to.fits(row, real_now)).cloned().map(Left);
+        Ok(to.iter().map(of).collect())
     }
 
     /// What was left, for one of those who ask. It is deleted beside the request, so that no page waits for whoever writes.
-    pub async fn take(&self, to: For<'_>, real_now: Instant) -> Result<Option<String>> {
-        let Some(row) = self.find(to, real_now).await? else { return Ok(None) };
+    pub fn show(&self, Left(row): Left, real_now: Instant) -> Option<String> {
         if !self.is_first_shown(&row, real_now) {
-            return Ok(None);
+            return None;
         }
         let (flashes, nonce) = (self.clone(), row.nonce);
         tokio::spawn(async move {
@@ -117,7 +124,7 @@ impl Flashes {
                 tracing::warn!(%error, "a message that was shown was not deleted");
             }
         });
-        Ok(Some(row.content))
+        Some(row.content)
     }
 
     async fn delete(&self, nonce: &str) -> Result<()> {
@@ -152,6 +159,11 @@ mod tests {
 
     const NOW: Instant = Instant(1_767_225_600_000);
 
+    async fn take(flashes: &Flashes, to: For<'_>, now: Instant) -> Option<String> {
+        let left = flashes.left(&[to], now).await.unwrap().pop().flatten();
+        left.and_then(|left| flashes.show(left, now))
+    }
+
     on_both! {
         async fn what_is_left_is_shown_once_and_to_its_reader(db: &TestDb) {
             let flashes = Flashes::new((**db).clone());
@@ -159,43 +171,43 @@ mod tests {
             flashes.leave(session, "first", NOW).await.unwrap();
             flashes.leave(session, "second", NOW).await.unwrap();
             assert_eq!(Entity::find().count(db.read()).await.unwrap(), 1);
-            assert_eq!(flashes.take(other, NOW).await.unwrap(), None);
-            assert_eq!(flashes.take(session, NOW).await.unwrap().as_deref(), Some("second"));
-            assert_eq!(flashes.take(session, NOW).await.unwrap(), None);
+            assert_eq!(take(&flashes, other, NOW).await, None);
+            assert_eq!(take(&flashes, session, NOW).await.as_deref(), Some("second"));
+            assert_eq!(take(&flashes, session, NOW).await, None);
             flashes.leave(session, "third", NOW).await.unwrap();
-            assert_eq!(flashes.take(session, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), None, "it is forgotten");
+            assert_eq!(take(&flashes, session, NOW.plus_ms(KEPT_MS + 1)).await, None, "it is forgotten");
             assert_eq!(purge_flashes(db, NOW.plus_ms(KEPT_MS + 1)).await.unwrap(), 1);
         }
 
         async fn what_is_left_waits_for_its_own_place_and_page(db: &TestDb) {
             let flashes = Flashes::new((**db).clone());
             let id = Id::default();
-            let take = async |page: &str, at: Instant| flashes.take(For::Session(id, page), at).await.unwrap();
+            let taken = async |page: &str, at: Instant| take(&flashes, For::Session(id, page), at).await;
             let leave = async |page: &str, content: &str| flashes.leave(For::Session(id, page), content, NOW).await.unwrap();
             leave("/c/north/rewards", "of north").await;
             leave("/c/south/rewards", "of south").await;
             let soon = NOW.plus_ms(OWN_PAGE_MS - 1);
             for other in ["/", "/places", "/p/acme", "/c/west/rewards", "/c/north/invoices", "/c/south"] {
-                assert_eq!(take(other, soon).await, None, "{other}");
+                assert_eq!(taken(other, soon).await, None, "{other}");
             }
-            assert_eq!(take("/c/south/rewards", soon).await.as_deref(), Some("of south"));
+            assert_eq!(taken("/c/south/rewards", soon).await.as_deref(), Some("of south"));
             // Nobody came to its page: another one of its place shows it.
             let later = NOW.plus_ms(OWN_PAGE_MS);
-            assert_eq!(take("/c/south/invoices", later).await, None);
-            assert_eq!(take("/c/north/invoices", later).await.as_deref(), Some("of north"));
-            assert_eq!(take("/c/north/rewards", later).await, None);
+            assert_eq!(taken("/c/south/invoices", later).await, None);
+            assert_eq!(taken("/c/north/invoices", later).await.as_deref(), Some("of north"));
+            assert_eq!(taken("/c/north/rewards", later).await, None);
             // For no place in particular: for all.
             leave("/settings", "of anybody").await;
-            assert_eq!(take("/c/west/rewards", NOW).await.as_deref(), Some("of anybody"));
+            assert_eq!(taken("/c/west/rewards", NOW).await.as_deref(), Some("of anybody"));
         }
 
         async fn a_form_of_somebody_signed_out_waits_on_its_own_page(db: &TestDb) {
             let flashes = Flashes::new((**db).clone());
             let (ada, bo) = (Uuid::from_u128(1), Uuid::from_u128(2));
             flashes.leave(For::Person(ada, "/settings"), "form", NOW).await.unwrap();
-            assert_eq!(flashes.take(For::Person(ada, "/"), NOW).await.unwrap(), None);
-            assert_eq!(flashes.take(For::Person(bo, "/settings"), NOW).await.unwrap(), None);
-            assert_eq!(flashes.take(For::Person(ada, "/settings"), NOW).await.unwrap().as_deref(), Some("form"));
+            assert_eq!(take(&flashes, For::Person(ada, "/"), NOW).await, None);
+            assert_eq!(take(&flashes, For::Person(bo, "/settings"), NOW).await, None);
+            assert_eq!(take(&flashes, For::Person(ada, "/settings"), NOW).await.as_deref(), Some("form"));
         }
     }
 }

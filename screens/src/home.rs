@@ -150,7 +150,7 @@ async fn waiting<C: ConnectionTrait>(conn: &C, company: &companies::Model, role:
     if allows(role, Action::MoveMoney) {
         list.extend(to_pay(conn, company).await?);
     }
-    list.extend(new_rewards(conn, company, now).await?);
+    list.extend(new_rewards(conn, company).await?);
     list.extend(held_rewards(conn, company).await?);
     Ok(list)
 }
@@ -248,8 +248,8 @@ async fn invoice_href<C: ConnectionTrait>(conn: &C, payout: &payouts::Model) -> 
 }
 
 /// New rewards of the open months.
-async fn new_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Option<Waiting>> {
-    let sums = figures::to_review(conn, company, now).await?;
+async fn new_rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Option<Waiting>> {
+    let sums = figures::to_review(conn, company).await?;
     rewards_waiting(conn, company, WaitingKind::Review, RewardState::Pending, &sums, ["reward to review", "rewards to review"]).await
 }
 

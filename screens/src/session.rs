@@ -66,7 +66,7 @@ pub async fn company_viewer(db: &Db, user: &User, company: &companies::Model, ro
         zone: zone.place(),
         currency: company.currency.clone(),
     };
-    let to_review = figures::rows(&figures::to_review(db.read(), company, time.now).await?);
+    let to_review = figures::rows(&figures::to_review(db.read(), company).await?);
     Ok(viewer(user, scope, to_review, &zone, time, allows(role, Action::MoveClock)))
 }
 

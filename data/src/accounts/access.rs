@@ -43,7 +43,7 @@ pub async fn list(db: &Db, company_id: Option<Uuid>) -> Result<Vec<User>> {
     }
     let mut list = Vec::new();
     for user in asked.all(conn).await? {
-        let memberships = list_memberships(conn, user.id).await?;
+        let (memberships, _) = list_memberships(conn, user.id).await?;
         list.push(User { id: user.id, email: user.email, name: user.name, memberships });
     }
     Ok(list)

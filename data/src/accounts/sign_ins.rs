@@ -52,7 +52,7 @@ pub async fn sign_in(db: &Db, email: &str, password: &str, address: &str, real_n
                 uncount(db, &attempt);
                 return Err(error);
             }
-            let memberships = list_memberships(db.read(), user.id).await?;
+            let (memberships, _) = list_memberships(db.read(), user.id).await?;
             let user = User { id: user.id, email: user.email, name: user.name, memberships };
             Ok(SignIn::Welcome(SignedIn { user, password_hash: Some(password_hash) }))
         }

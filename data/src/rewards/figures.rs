@@ -16,7 +16,6 @@ use crate::entities::reward_counts::{self, Column as Kept};
 use crate::entities::rewards::{self, Column};
 use crate::entities::{companies, invoices};
 use crate::error::stored;
-use crate::lists::rewards::months::Months;
 use crate::rewards::tally::EVERY_MONTH;
 
 /// How many months charts have.
@@ -130,12 +129,22 @@ pub async fn of_offers<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result
 }
 
 /// New rewards of the months that are still open. Those of a frozen month went onto its invoice as they were.
-pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model, now: Instant) -> Result<Vec<Sum>> {
-    let shelves = Months::of(conn, company, now).await?.shelves;
-    let Some(first) = shelves.iter().map(|(month, _)| *month).min() else { return Ok(Vec::new()) };
+pub async fn to_review<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> Result<Vec<Sum>> {
+    let in_review: Vec<(i32, String)> = invoices::Entity::find()
+        .select_only()
+        .columns([invoices::Column::Month, invoices::Column::Currency])
+        .filter(invoices::Column::CompanyId.eq(company.id))
+        .filter(invoices::Column::State.eq(InvoiceState::InReview.word()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let first = in_review.iter().map(|(month, _)| *month).chain([company.open_month]).min().unwrap_or(company.open_month);
     let new = Condition::all().add(Kept::InvoiceMonth.gte(first)).add(Kept::State.eq(RewardState::Pending.word()));
     let mut sums = kept(conn, company.id, new).await?;
-    sums.retain(|sum| shelves.iter().any(|(month, currency)| *month == sum.month && currency == sum.currency.code()));
+    sums.retain(|sum| {
+        let reviewed = |(month, currency): &(i32, String)| *month == sum.month && currency == sum.currency.code();
+        sum.month >= company.open_month || in_review.iter().any(reviewed)
+    });
     Ok(sums)
 }
 
