@@ -1,64 +1,72 @@
 //! Who did what to money and permissions: one row in the same transaction.
 
-use domain::{Instant, bank};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
-use serde_json::Value;
+use domain::Instant;
+use domain::facts::Fact;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Result;
-use crate::entities::audit;
+use crate::entities::audit::Model;
+use crate::{Error, Result};
 
 /// Who does what nobody does by hand.
 pub const SYSTEM: &str = "system";
 
-/// Records that `author` did `action` ("customer_created") to the `subject` (its key or number) of a kind ("customer").
-#[expect(clippy::too_many_arguments, reason = "an audit row is exactly these eight facts")]
+/// Records what `author` did to the subject: its key, number, address or file name.
 pub async fn record<C: ConnectionTrait>(
     tx: &C,
     company_id: impl Into<Option<Uuid>>,
     now: Instant,
     author: &str,
-    action: &str,
-    subject_kind: &str,
     subject: &str,
-    detail: Value,
+    fact: Fact,
 ) -> Result<()> {
-    let row = audit::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        company_id: Set(company_id.into()),
-        at: Set(now.0),
-        author: Set(author.to_owned()),
-        action: Set(action.to_owned()),
-        subject_kind: Set(subject_kind.to_owned()),
-        subject: Set(subject.to_owned()),
-        detail: Set(detail.to_string()),
-    };
-    row.insert(tx).await?;
+    row(company_id, now, author, subject, &fact)?.into_active_model().reset_all().insert(tx).await?;
     Ok(())
 }
 
-/// Names of facts that are accounts.
-const ACCOUNTS: [&str; 2] = ["iban", "payout_account"];
+/// What [`record`] writes, for those who write many.
+pub fn row(company_id: impl Into<Option<Uuid>>, now: Instant, author: &str, subject: &str, fact: &Fact) -> Result<Model> {
+    let (action, detail) = stored(fact)?;
+    Ok(Model {
+        id: Uuid::now_v7(),
+        company_id: company_id.into(),
+        at: now.0,
+        author: author.to_owned(),
+        action,
+        subject_kind: fact.subject_kind().word().to_owned(),
+        subject: subject.to_owned(),
+        detail,
+    })
+}
 
-/// An entry's facts with no more of an account than its last four characters: who may see it all does so where it is kept.
-pub fn without_accounts(detail: Value) -> Value {
-    fn masked(value: Value) -> Value {
-        match value {
-            Value::String(text) => Value::String(bank::stored_account(&text).map(|account| account.masked()).unwrap_or_default()),
-            Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
-            other => other,
-        }
+/// What decisions about rewards are stored as, before the action's word.
+const DECIDED: &str = "reward_";
+
+/// The columns `action` and `detail`.
+fn stored(fact: &Fact) -> Result<(String, String)> {
+    let unwritable = |error: serde_json::Error| Error::Corrupt(format!("an audit fact can't be written: {error}"));
+    if let Fact::RewardDecided(action, change) = fact {
+        return Ok((format!("{DECIDED}{action}"), serde_json::to_value(change).map_err(unwritable)?.to_string()));
     }
-    match detail {
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| {
-                    let value = if ACCOUNTS.contains(&name.as_str()) { masked(value) } else { without_accounts(value) };
-                    (name, value)
-                })
-                .collect(),
-        ),
-        other => other,
+    #[derive(Deserialize)]
+    struct Columns {
+        action: String,
+        detail: Value,
+    }
+    // By way of a value, which keeps its fields in order of their names.
+    let Columns { action, detail } = serde_json::to_value(fact).and_then(serde_json::from_value).map_err(unwritable)?;
+    Ok((action, detail.to_string()))
+}
+
+impl Model {
+    /// What this row records. `None` for what no version of the product has written.
+    pub fn fact(&self) -> Option<Fact> {
+        let detail: Value = serde_json::from_str(&self.detail).ok()?;
+        match self.action.strip_prefix(DECIDED).and_then(|word| word.parse().ok()) {
+            Some(action) => Some(Fact::RewardDecided(action, serde_json::from_value(detail).ok()?)),
+            None => serde_json::from_value(json!({ "action": self.action, "detail": detail })).ok(),
+        }
     }
 }

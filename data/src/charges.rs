@@ -3,6 +3,7 @@
 //! An attempt is written before the provider is asked, under the key that it is asked with. Whoever finds an attempt in
 //! flight whose lease has run out asks again with the same key.
 
+use domain::facts::Fact;
 use domain::invoicing::{Retry, next_retry};
 use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::{Instant, Money, ids};
@@ -10,7 +11,6 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::SYSTEM;
@@ -94,10 +94,10 @@ async fn freeze_and_charge<C: ConnectionTrait>(
         crate::invoices::pause_in(tx, invoice, TOO_LARGE, by, now).await?;
         return Ok(false);
     };
-    let detail = json!({
-        "total": totals.total, "charge": totals.charge, "fee": totals.fee, "currency": invoice.currency, "partners": shares.len()
-    });
-    audit::record(tx, company.id, now, by, "invoice_frozen", "invoice", &invoice.number, detail).await?;
+    let currency = invoice.money_currency()?;
+    let (total, charge, fee) = (totals.total, totals.charge, totals.fee);
+    let fact = Fact::InvoiceFrozen { total, charge, fee, currency, partners: shares.len() };
+    audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.
         settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await?;
@@ -143,8 +143,9 @@ async fn begin_attempt<C: ConnectionTrait>(
         .exec(tx)
         .await?;
     attempt.into_active_model().reset_all().insert(tx).await?;
-    let detail = json!({ "attempt": number, "amount": amount, "currency": invoice.currency, "provider": company.charge_provider });
-    audit::record(tx, company.id, now, by, "charge_started", "invoice", &invoice.number, detail).await?;
+    let (currency, provider) = (invoice.money_currency()?, stored(&company.charge_provider)?);
+    let fact = Fact::ChargeStarted { attempt: number, amount, currency, provider };
+    audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
     if company.charge_provider == ProviderKind::Manual.word() {
         let money = Money::new(amount, invoice.money_currency()?);
         let owners = outbox::owners(tx, company.id).await?;
@@ -235,8 +236,8 @@ async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<
         else {
             return Ok(None);
         };
-        let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency });
-        audit::record(tx, company_id, now, by, "charge_succeeded", "invoice", &invoice.number, detail).await?;
+        let fact = Fact::ChargeSucceeded { attempt: attempt.number, amount: attempt.amount, currency: stored(&attempt.currency)? };
+        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
         Ok(Some(settle::settle(tx, &company, &invoice, attempt.amount, invoice.fee.unwrap_or_default(), now).await?))
     })
 }
@@ -263,9 +264,10 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
             .filter(invoices::Column::Id.eq(invoice.id))
             .exec(tx)
             .await?;
-        let detail = json!({ "attempt": attempt.number, "amount": attempt.amount, "currency": attempt.currency, "error": error });
-        audit::record(tx, company_id, now, by, "charge_failed", "invoice", &invoice.number, detail).await?;
         let money = Money::new(attempt.amount, stored(&attempt.currency)?);
+        let (number, why) = (attempt.number, error.to_owned());
+        let fact = Fact::ChargeFailed { attempt: number, amount: money.minor, currency: money.currency, error: why };
+        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
         let owners = outbox::owners(tx, company_id).await?;
         let mails = owners
             .iter()

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::facts::{At, Fact};
 use domain::invoicing::{PartnerLines, schedule, settle, sums};
 use domain::states::{AttemptState, InvoiceState, ProviderKind, RewardState};
 use domain::zone::Zone;
 use domain::{Instant, Month};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::due::run_until;
@@ -76,10 +76,7 @@ pub async fn advance(db: &Db, worker: &Worker, until: Instant, by: &str, progres
     if until < now {
         return Err(Error::invalid("until", format!("the clock is at {now} and does not go back")));
     }
-    transact!(db, |tx| {
-        let detail = json!({ "from": now.rfc3339(), "until": until.rfc3339() });
-        audit::record(tx, None, now, by, "clock_moved", "installation", "clock", detail).await
-    })?;
+    transact!(db, |tx| { audit::record(tx, None, now, by, "clock", Fact::ClockMoved { from: At(now), until: At(until) }).await })?;
     run_until(db, worker, until, progress).await
 }
 

@@ -1,10 +1,10 @@
 //! Companies: the paying side, with a calendar of their own.
 
+use domain::facts::Fact;
 use domain::states::{CustomerVisibility, ProviderKind};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Month, Rate, bank, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::check::Checks;
@@ -103,7 +103,7 @@ pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile,
         bic: Set(filled(profile.bic.as_deref(), bank::bic)),
     };
     row.insert(tx).await?;
-    audit::record(tx, id, now, by, "company_created", "company", key, json!({ "timezone": zone.to_string() })).await?;
+    audit::record(tx, id, now, by, key, Fact::CompanyCreated { timezone: zone.to_string() }).await?;
     Ok(id)
 }
 
@@ -198,9 +198,8 @@ pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &P
     if currency_changed {
         recount_revenue(tx, company_id, &currency).await?;
     }
-    let detail: serde_json::Map<_, _> =
-        changes.iter().map(|(field, before, after)| ((*field).to_owned(), json!([before, after]))).collect();
-    audit::record(tx, company_id, now, by, "company_changed", "company", &key, detail.into()).await?;
+    let changed = changes.iter().map(|(field, before, after)| ((*field).to_owned(), (before.clone(), after.clone()))).collect();
+    audit::record(tx, company_id, now, by, &key, Fact::CompanyChanged(changed)).await?;
     let provider_changed = (&after.charge_provider, &after.payout_provider) != (&before.charge_provider, &before.payout_provider);
     if provider_changed {
         providers::hand_over_in(tx, &after, by, now).await?;

@@ -2,10 +2,10 @@
 
 mod insert;
 
+use domain::facts::{CustomerFields, Fact};
 use domain::states::AttributionSource;
 use domain::{Instant, fields};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
 pub use insert::{Ready, insert_new};
@@ -84,7 +84,7 @@ pub async fn create_in<C: ConnectionTrait>(
     let (key, partner) = (input.customer_key.clone(), input.partner_key.take());
     let created = insert_new(tx, company_id, &[Ready { input, partnership_id }], source, by, now).await?;
     let created = created.into_iter().next().ok_or(Error::NotFound("the customer"))?;
-    audit::record(tx, company_id, now, by, "customer_created", "customer", &key, json!({ "partner": partner })).await?;
+    audit::record(tx, company_id, now, by, &key, Fact::CustomerCreated { partner }).await?;
     Ok(created)
 }
 
@@ -169,11 +169,9 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &Cust
     }
     after.clone().into_active_model().reset_all().update(tx).await?;
     search::replace_customer(tx, &after).await?;
-    let detail = json!({
-        "before": { "name": before.name, "email": before.email, "provider_key": before.provider_key },
-        "after": { "name": after.name, "email": after.email, "provider_key": after.provider_key },
-    });
-    audit::record(tx, after.company_id, now, by, "customer_changed", "customer", &after.customer_key, detail).await?;
+    let fields = |of: Model| CustomerFields { name: of.name, email: of.email, provider_key: of.provider_key };
+    let (company_id, key) = (after.company_id, after.customer_key.clone());
+    audit::record(tx, company_id, now, by, &key, Fact::CustomerChanged { before: fields(before), after: fields(after) }).await?;
     Ok(true)
 }
 

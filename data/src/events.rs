@@ -12,9 +12,9 @@ mod record;
 mod recorded;
 
 use domain::Instant;
+use domain::facts::{At, Fact, Transaction};
 use domain::states::AttributionSource;
 use sea_orm::ConnectionTrait;
-use serde_json::json;
 use uuid::Uuid;
 
 pub use batch::{Batch, Complaint, TransactionInput};
@@ -60,15 +60,15 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
     let transaction_id = outcome.transaction_id.ok_or(Error::NotFound("the transaction"))?;
     let new = outcome.recorded > 0;
     if new {
-        let action = if given.refund_of.is_some() { "refund_recorded" } else { "sale_recorded" };
-        let detail = json!({
-            "customer": given.customer_key,
-            "amount": given.amount.plain(),
-            "currency": given.amount.currency,
-            "occurred_at": given.occurred_at.rfc3339(),
-            "refund_of": given.refund_of,
-        });
-        audit::record(tx, company_id, now, by, action, "transaction", given.key, detail).await?;
+        let recorded = Transaction {
+            customer: given.customer_key.to_owned(),
+            amount: given.amount.plain(),
+            currency: given.amount.currency,
+            occurred_at: At(given.occurred_at),
+            refund_of: given.refund_of.map(str::to_owned),
+        };
+        let fact = if given.refund_of.is_some() { Fact::RefundRecorded(recorded) } else { Fact::SaleRecorded(recorded) };
+        audit::record(tx, company_id, now, by, given.key, fact).await?;
     }
     Ok(Recorded { transaction_id, new, rewards: usize::try_from(outcome.rewards).unwrap_or(usize::MAX) })
 }

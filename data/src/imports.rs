@@ -32,11 +32,11 @@ mod tests;
 
 use std::io::{Read, Seek};
 
+use domain::facts::Fact;
 use domain::money::Decimals;
 use domain::zone::Zone;
 use domain::{Currency, Instant};
 use sea_orm::ConnectionTrait;
-use serde_json::json;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -273,15 +273,14 @@ async fn note<C: ConnectionTrait>(tx: &C, kind: Kind, scope: &Scope<'_>, counts:
     if counts.created == 0 {
         return Ok(());
     }
-    let (action, detail) = match kind {
-        Kind::Partners => ("partners_imported", json!({ "created": counts.created })),
-        Kind::Customers => ("customers_imported", json!({ "created": counts.created })),
-        Kind::Transactions => {
-            ("transactions_imported", json!({ "recorded": counts.created, "rewards": counts.rewards, "unchanged": counts.unchanged }))
-        }
+    let &Counts { created, rewards, unchanged, .. } = counts;
+    let fact = match kind {
+        Kind::Partners => Fact::PartnersImported { created },
+        Kind::Customers => Fact::CustomersImported { created },
+        Kind::Transactions => Fact::TransactionsImported { recorded: created, rewards, unchanged },
         Kind::Attributions | Kind::Rewards | Kind::Reviews => return Ok(()),
     };
-    audit::record(tx, scope.company_id, scope.now, scope.by, action, "import", kind.word(), detail).await
+    audit::record(tx, scope.company_id, scope.now, scope.by, kind.word(), fact).await
 }
 
 /// A transaction that gives way to others however often they come first: what a file brings may wait, people may not.

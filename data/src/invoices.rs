@@ -1,17 +1,17 @@
 //! Invoices: one per company, month and currency. While one is in review its lines are derived from the rewards; from the
 //! freeze on its totals are stored and nothing in it changes.
 
+use domain::facts::Fact;
 use domain::invoicing::{ChargeDates, InvoiceSums, PartnerLines, PartnerShare, Retry, settle, sums};
 use domain::states::InvoiceState;
 use domain::{Currency, Instant, Month};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement};
-use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::entities::invoices::{Column, Entity, Model};
-use crate::entities::{audit as audit_rows, companies, invoice_partners};
+use crate::entities::{companies, invoice_partners};
 use crate::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
@@ -207,10 +207,11 @@ pub(crate) async fn pause_in<C: ConnectionTrait>(tx: &C, invoice: &Model, reason
     Entity::update_many()
         .col_expr(Column::PausedAt, Expr::value(now.0))
         .col_expr(Column::PausedBy, Expr::value(by))
+        .col_expr(Column::PauseReason, Expr::value(reason))
         .filter(Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
-    audit::record(tx, invoice.company_id, now, by, "invoice_paused", "invoice", &invoice.number, json!({ "reason": reason })).await
+    audit::record(tx, invoice.company_id, now, by, &invoice.number, Fact::InvoicePaused { reason: reason.to_owned() }).await
 }
 
 /// Takes a pause back. Past its due day, the invoice is charged at the next run. Returns why it was paused.
@@ -224,29 +225,13 @@ pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Inst
         Entity::update_many()
             .col_expr(Column::PausedAt, Expr::value(None::<i64>))
             .col_expr(Column::PausedBy, Expr::value(None::<String>))
+            .col_expr(Column::PauseReason, Expr::value(None::<String>))
             .filter(Column::Id.eq(invoice.id))
             .exec(tx)
             .await?;
-        let reason = pause_reason(tx, &invoice).await?;
-        audit::record(tx, company_id, now, by, "invoice_resumed", "invoice", number, json!({})).await?;
-        Ok(reason)
+        audit::record(tx, company_id, now, by, number, Fact::InvoiceResumed {}).await?;
+        Ok(invoice.pause_reason.unwrap_or_default())
     })
-}
-
-/// What somebody gave as the reason of an invoice's last pause; empty without one.
-pub async fn pause_reason<C: ConnectionTrait>(conn: &C, invoice: &Model) -> Result<String> {
-    let paused = audit_rows::Entity::find()
-        .filter(audit_rows::Column::CompanyId.eq(invoice.company_id))
-        .filter(audit_rows::Column::SubjectKind.eq("invoice"))
-        .filter(audit_rows::Column::Subject.eq(invoice.number.as_str()))
-        .filter(audit_rows::Column::Action.eq("invoice_paused"))
-        .order_by_desc(audit_rows::Column::At)
-        .order_by_desc(audit_rows::Column::Id)
-        .limit(1)
-        .one(conn)
-        .await?;
-    let detail: serde_json::Value = paused.and_then(|row| serde_json::from_str(&row.detail).ok()).unwrap_or_default();
-    Ok(detail.get("reason").and_then(|reason| reason.as_str()).unwrap_or_default().to_owned())
 }
 
 fn in_review(invoice: &Model) -> Result<()> {

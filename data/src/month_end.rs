@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::facts::Fact;
 use domain::invoicing::schedule;
-use domain::states::{InvoiceState, RewardState};
+use domain::states::{InvoiceState, RewardAction, RewardState};
 use domain::{Instant, Money, Month, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::SYSTEM;
@@ -61,6 +61,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
             charge_due_at: due.charge_due_at.0,
             paused_at: None,
             paused_by: None,
+            pause_reason: None,
             frozen_at: None,
             retry_at: None,
             total: None,
@@ -86,8 +87,9 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
     insert_all(tx, issued.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
 
     for (invoice, lines) in issued.iter().zip(&lines) {
-        let detail = json!({ "month": month.to_string(), "currency": invoice.currency, "lines": lines.lines, "total": lines.total });
-        audit::record(tx, company_id, now, SYSTEM, "invoice_generated", "invoice", &invoice.number, detail).await?;
+        let currency = invoice.money_currency()?;
+        let fact = Fact::InvoiceGenerated { month: month.to_string(), currency, lines: lines.lines, total: lines.total };
+        audit::record(tx, company_id, now, SYSTEM, &invoice.number, fact).await?;
     }
     if !issued.is_empty() {
         let named = issued
@@ -152,7 +154,7 @@ async fn release_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, until: Instant
             id: ids::derive(ended, &["record", &reward.id.to_string(), &seq.to_string()]),
             company_id,
             reward_id: reward.id,
-            action: "hold_days_over".to_owned(),
+            action: RewardAction::HoldDaysOver.word().to_owned(),
             from_state: RewardState::Scheduled.word().to_owned(),
             to_state: RewardState::Pending.word().to_owned(),
             from_month: reward.invoice_month,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::facts::{At, Fact};
 use domain::offers::{AppliesTo, OfferVersion, TRIGGERS_MAX, Trigger};
 use domain::{Instant, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::check::{Checks, shown};
@@ -213,7 +213,7 @@ async fn create<C: ConnectionTrait>(
     row.reset_all().insert(tx).await?;
     let effective_from = effective_from.unwrap_or(Instant::BEGINNING);
     NewVersion { offer: &offer, number: 1, terms, effective_from, by, now }.insert(tx).await?;
-    audit::record(tx, company_id, now, by, "offer_created", "offer", key, json!({ "terms": terms.triggers })).await?;
+    audit::record(tx, company_id, now, by, key, Fact::OfferCreated { terms: terms.triggers.clone() }).await?;
     Ok(Published::Created { effective_from })
 }
 
@@ -232,8 +232,8 @@ impl NewVersion<'_> {
     async fn add<C: ConnectionTrait>(&self, tx: &C) -> Result<Published> {
         self.insert(tx).await?;
         let NewVersion { offer, number, terms, effective_from, .. } = *self;
-        let detail = json!({ "number": number, "effective_from": effective_from.rfc3339(), "terms": terms.triggers });
-        audit::record(tx, offer.company_id, self.now, self.by, "offer_version_published", "offer", &offer.key, detail).await?;
+        let fact = Fact::OfferVersionPublished { number, effective_from: At(effective_from), terms: terms.triggers.clone() };
+        audit::record(tx, offer.company_id, self.now, self.by, &offer.key, fact).await?;
         Ok(Published::Version { number, effective_from })
     }
 

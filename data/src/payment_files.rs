@@ -6,11 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::bank::{self, Account, BankError};
+use domain::facts::Fact;
 use domain::payouts::Attempt;
 use domain::zone::Zone;
 use domain::{Instant, Money, ids, sepa};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::db::insert_all;
@@ -158,10 +158,9 @@ pub async fn make(db: &Db, company_id: Uuid, number: &str, which: Which, by: &st
         let again = order.holds.iter().filter(|attempt| held.contains(attempt)).count();
         let amounts: HashMap<Uuid, i64> = open.iter().map(|payout| (payout.id, payout.amount)).collect();
         let total = Money::new(order.holds.iter().filter_map(|attempt| amounts.get(&attempt.payout_id)).sum(), invoice.money_currency()?);
-        let detail = json!({
-            "message_id": order.message_id, "payouts": order.holds.len(), "amount": total.minor, "currency": invoice.currency, "again": again
-        });
-        audit::record(tx, company_id, now, by, "payment_file_made", "invoice", &invoice.number, detail).await?;
+        let (message_id, payouts) = (order.message_id, order.holds.len());
+        let fact = Fact::PaymentFileMade { message_id, payouts, amount: total.minor, currency: total.currency, again };
+        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
         Ok(Made { key: ids::key(PREFIX, id), payouts: order.holds.len(), total })
     })
 }

@@ -7,16 +7,17 @@ mod plan;
 
 use std::collections::{HashMap, HashSet};
 
+use domain::facts::{self, Fact};
 use domain::{Instant, fields, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::attributions::Consequences;
 use crate::check::{Checks, shown};
 use crate::db::execute_with_rows;
 use crate::entities::{attribution_changes, customers, receipts, rewards, transactions, voids};
+use crate::error::stored;
 use crate::events::{Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners, spans_of};
 use crate::rewards::rows::insert_rewards;
 use crate::seen::refuse_other;
@@ -311,15 +312,15 @@ impl Loaded {
         row.insert(tx).await?;
         // The void of an import is in the log as a whole.
         if options.import_void.is_none() {
-            let detail = json!({
-                "customer": self.customer.customer_key,
-                "amount": transaction.amount,
-                "currency": transaction.currency,
-                "reason": reason,
-                "rewards": planned.rewards.len(),
-            });
-            let action = if turn.undone.is_some() { "transaction_void_undone" } else { "transaction_voided" };
-            audit::record(tx, self.customer.company_id, options.now, options.by, action, "transaction", &transaction.key, detail).await?;
+            let void = facts::Void {
+                customer: self.customer.customer_key.clone(),
+                amount: transaction.amount,
+                currency: stored(&transaction.currency)?,
+                reason: reason.to_owned(),
+                rewards: planned.rewards.len(),
+            };
+            let fact = if turn.undone.is_some() { Fact::TransactionVoidUndone(void) } else { Fact::TransactionVoided(void) };
+            audit::record(tx, self.customer.company_id, options.now, options.by, &transaction.key, fact).await?;
         }
         self.mark(tx, turn, void_id, options.now).await?;
         Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, keys, consequences })

@@ -11,6 +11,7 @@ pub mod dates;
 pub mod decision;
 #[cfg(feature = "server")]
 pub mod doubts;
+pub mod facts;
 pub mod fields;
 #[cfg(feature = "server")]
 pub mod fold;

@@ -101,6 +101,45 @@ words! {
 }
 
 words! {
+    /// What was done to a reward, in its records. The label goes after "it has been".
+    RewardAction {
+        Approve = "approve" / "approved",
+        Decline = "decline" / "declined",
+        Hold = "hold" / "put on hold",
+        Release = "release" / "released",
+        MarkPaidElsewhere = "mark_paid_elsewhere" / "marked as paid elsewhere",
+        MoveToCurrentInvoice = "move_to_current_invoice" / "moved onto the invoice in review",
+        RemoveFromInvoice = "remove_from_invoice" / "taken off its invoice",
+        /// A reward given by hand, by whoever gave it.
+        Withdraw = "withdraw" / "withdrawn",
+        /// A decision about it.
+        Undo = "undo" / "changed back",
+        Adjust = "adjust" / "adjusted",
+        /// By itself, when the offer's hold days are over.
+        HoldDaysOver = "hold_days_over" / "released",
+    }
+}
+
+words! {
+    /// What a row of the audit log is about.
+    SubjectKind {
+        Partner = "partner" / "Partner",
+        Customer = "customer" / "Customer",
+        Transaction = "transaction" / "Transaction",
+        Reward = "reward" / "Reward",
+        Invoice = "invoice" / "Invoice",
+        Payout = "payout" / "Payout",
+        Offer = "offer" / "Offer",
+        Group = "group" / "Group",
+        Import = "import" / "Import",
+        User = "user" / "User",
+        Company = "company" / "Company",
+        Provider = "provider" / "Provider",
+        Installation = "installation" / "Installation",
+    }
+}
+
+words! {
     InvoiceState {
         InReview = "in_review" / "In review",
         /// Its lines are frozen and a charge is due, in flight or waits for confirmation.

@@ -1,5 +1,6 @@
 //! Rows as the screens show them: in words, with links and icons, dates in the company's zone. Nothing here writes.
 
+pub mod audit;
 pub mod customers;
 pub mod decisions;
 pub mod home;

@@ -33,9 +33,8 @@ pub struct CompanyProfile {
     pub seen: String,
 }
 
-/// The audit log, newest first.
-/// Kinds of subjects that entries are about.
-pub const AUDIT_KINDS: [(&str, &str); 8] = [
+/// Kinds of subjects that the audit log can be filtered by.
+pub const AUDIT_KINDS: [(&str, &str); 11] = [
     ("partner", "Partners"),
     ("customer", "Customers"),
     ("transaction", "Transactions"),
@@ -43,9 +42,13 @@ pub const AUDIT_KINDS: [(&str, &str); 8] = [
     ("invoice", "Invoices"),
     ("payout", "Payouts"),
     ("offer", "Offers"),
+    ("group", "Groups"),
+    ("import", "Imports"),
+    ("user", "Teammates and sign-ins"),
     ("company", "Company"),
 ];
 
+/// The audit log, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLog {
     pub page: Page<AuditEntry>,

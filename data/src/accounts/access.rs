@@ -1,14 +1,15 @@
 //! Who has access, and taking it away.
 
 use domain::Instant;
+use domain::facts::Fact;
 use domain::states::CompanyRole;
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Place, User, list_memberships};
 use crate::entities::{companies, flashes, memberships, partnerships, sign_in_links, users};
+use crate::error::stored;
 use crate::{Db, Error, Result, audit, sessions, transact};
 
 /// From where access is taken.
@@ -70,7 +71,7 @@ pub async fn sign_out(db: &Db, email: &str, author: &str) -> Result<u64> {
         let user = find(tx, email).await?;
         let ended = sessions::end_all(tx, user.id).await?;
         for company_id in companies_of(tx, user.id).await? {
-            audit::record(tx, company_id, now, author, "user_signed_out", "user", &user.email, json!({ "sessions": ended })).await?;
+            audit::record(tx, company_id, now, author, &user.email, Fact::UserSignedOut { sessions: ended }).await?;
         }
         Ok(ended)
     })
@@ -130,11 +131,12 @@ async fn not_there<C: ConnectionTrait>(tx: &C, user: &users::Model, memberships:
 async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memberships::Model, author: &str, now: Instant) -> Result<()> {
     memberships::Entity::delete_by_id(membership.id).exec(tx).await?;
     if let Some(company_id) = membership.company_id {
-        let detail = json!({ "role": membership.role });
-        audit::record(tx, company_id, now, author, "user_removed", "user", &user.email, detail).await?;
+        let fact = Fact::UserRemoved { role: stored(&membership.role)? };
+        audit::record(tx, company_id, now, author, &user.email, fact).await?;
     }
     if let Some(partner_id) = membership.partner_id {
-        record_member(tx, partner_id, "member_removed", &membership.role, &user.email, author, now).await?;
+        let fact = Fact::MemberRemoved { role: stored(&membership.role)?, email: user.email.clone() };
+        record_member(tx, partner_id, &fact, author, now).await?;
     }
     Ok(())
 }
@@ -142,26 +144,17 @@ async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memb
 /// In the log of the company, or of every company of the partner.
 pub(super) async fn record_added<C: ConnectionTrait>(tx: &C, place: Place, email: &str, author: &str, now: Instant) -> Result<()> {
     match place {
-        Place::Company(company_id, role) => {
-            audit::record(tx, company_id, now, author, "user_added", "user", email, json!({ "role": role.word() })).await
+        Place::Company(company_id, role) => audit::record(tx, company_id, now, author, email, Fact::UserAdded { role }).await,
+        Place::Partner(partner_id, role) => {
+            record_member(tx, partner_id, &Fact::MemberAdded { role, email: email.to_owned() }, author, now).await
         }
-        Place::Partner(partner_id, role) => record_member(tx, partner_id, "member_added", role.word(), email, author, now).await,
     }
 }
 
-async fn record_member<C: ConnectionTrait>(
-    tx: &C,
-    partner_id: Uuid,
-    action: &str,
-    role: &str,
-    email: &str,
-    author: &str,
-    now: Instant,
-) -> Result<()> {
+async fn record_member<C: ConnectionTrait>(tx: &C, partner_id: Uuid, fact: &Fact, author: &str, now: Instant) -> Result<()> {
     let of = partnerships::Entity::find().filter(partnerships::Column::PartnerId.eq(partner_id)).all(tx).await?;
     for partnership in of {
-        let detail = json!({ "role": role, "email": email });
-        audit::record(tx, partnership.company_id, now, author, action, "partner", &partnership.partner_key, detail).await?;
+        audit::record(tx, partnership.company_id, now, author, &partnership.partner_key, fact.clone()).await?;
     }
     Ok(())
 }

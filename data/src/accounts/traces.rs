@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use domain::facts::Fact;
 use domain::{Instant, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Db;
@@ -24,26 +24,10 @@ const LOGGED_EVERY_MS: u64 = 60_000;
 pub enum Trace {
     SignedIn,
     LinkUsed,
-    Failed,
 }
 
-impl Trace {
-    const ALL: [Trace; 3] = [Trace::SignedIn, Trace::LinkUsed, Trace::Failed];
-
-    const fn action(self) -> &'static str {
-        match self {
-            Trace::SignedIn => "signed_in",
-            Trace::LinkUsed => "sign_in_link_used",
-            Trace::Failed => "sign_in_failed",
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Failures {
-    network: String,
-    tries: i64,
-}
+/// What is cleared again after a while.
+const ACTIONS: [&str; 3] = ["signed_in", "sign_in_link_used", "sign_in_failed"];
 
 /// The companies in whose log a person's sign-ins belong: those they work at, and those that their partner works with.
 async fn companies_of<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<BTreeSet<Uuid>> {
@@ -66,8 +50,12 @@ async fn companies_of<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<BTr
 /// Records a success, in the transaction that it belongs to.
 pub(super) async fn record<C: ConnectionTrait>(tx: &C, user: &users::Model, trace: Trace, network: &str, now: Instant) -> Result<()> {
     for company_id in companies_of(tx, user.id).await? {
-        let detail = serde_json::json!({ "network": network });
-        crate::audit::record(tx, company_id, now, &user.email, trace.action(), "user", &user.email, detail).await?;
+        let network = network.to_owned();
+        let fact = match trace {
+            Trace::SignedIn => Fact::SignedIn { network },
+            Trace::LinkUsed => Fact::SignInLinkUsed { network },
+        };
+        crate::audit::record(tx, company_id, now, &user.email, &user.email, fact).await?;
     }
     Ok(())
 }
@@ -79,27 +67,21 @@ pub(super) async fn count_failure(db: &Db, user: &users::Model, network: &str, r
         for company_id in companies_of(tx, user.id).await? {
             let id = ids::derive(hour, &["sign_in_failed", &user.id.to_string(), network, &company_id.to_string()]);
             let known = audit::Entity::find_by_id(id).one(tx).await?;
-            let tries = known.as_ref().and_then(|row| serde_json::from_str::<Failures>(&row.detail).ok()).map_or(0, |seen| seen.tries);
-            let detail = serde_json::json!(Failures { network: network.to_owned(), tries: tries + 1 }).to_string();
+            let before = known.as_ref().and_then(audit::Model::fact);
+            let tries = match before {
+                Some(Fact::SignInFailed { tries, .. }) => tries + 1,
+                _ => 1,
+            };
+            let fact = Fact::SignInFailed { network: network.to_owned(), tries };
+            let row = crate::audit::row(company_id, now, &user.email, &user.email, &fact)?;
             match known {
-                Some(row) => {
-                    let mut row = row.into_active_model();
-                    row.detail = Set(detail);
-                    row.update(tx).await?;
+                Some(known) => {
+                    let mut changed = known.into_active_model();
+                    changed.detail = Set(row.detail);
+                    changed.update(tx).await?;
                 }
                 None => {
-                    audit::ActiveModel {
-                        id: Set(id),
-                        company_id: Set(Some(company_id)),
-                        at: Set(now.0),
-                        author: Set(user.email.clone()),
-                        action: Set(Trace::Failed.action().to_owned()),
-                        subject_kind: Set("user".to_owned()),
-                        subject: Set(user.email.clone()),
-                        detail: Set(detail),
-                    }
-                    .insert(tx)
-                    .await?;
+                    audit::Model { id, ..row }.into_active_model().reset_all().insert(tx).await?;
                 }
             }
         }
@@ -142,7 +124,7 @@ pub(super) async fn purge(db: &Db, now: Instant) -> Result<u64> {
     transact!(db, |tx| {
         let gone = audit::Entity::delete_many()
             .filter(audit::Column::SubjectKind.eq("user"))
-            .filter(audit::Column::Action.is_in(Trace::ALL.map(Trace::action)))
+            .filter(audit::Column::Action.is_in(ACTIONS))
             .filter(audit::Column::At.lt(now.0 - KEPT_MS))
             .exec(tx)
             .await?;

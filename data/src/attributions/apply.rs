@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::facts::{At, Attribution, Fact};
 use domain::states::AttributionSource;
 use domain::{Instant, fields, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::bulk::Scope;
@@ -365,16 +365,16 @@ impl Loaded {
             write_change(tx, customer, change_id, record, options).await?;
             write_spans(tx, customer, known, line, change_id, record, options).await?;
             let key = |id: Option<Uuid>| self.partners.find(id).map(|partner| partner.map(|partner| partner.key.clone()));
-            let detail = json!({
-                "partner": key(record.partnership_id)?,
-                "from": record.from.rfc3339(),
-                "reason": record.reason,
-                "undoes": record.undoes,
-                "events": planned.consequences.moves.len(),
-                "rewards": planned.rewards.len(),
-            });
-            let action = if record.undoes.is_some() { "attribution_change_undone" } else { "attribution_changed" };
-            audit::record(tx, customer.company_id, options.now, options.by, action, "customer", &customer.customer_key, detail).await?;
+            let changed = Attribution {
+                partner: key(record.partnership_id)?,
+                from: At(record.from),
+                reason: record.reason.clone(),
+                undoes: record.undoes,
+                events: planned.consequences.moves.len(),
+                rewards: planned.rewards.len(),
+            };
+            let fact = if record.undoes.is_some() { Fact::AttributionChangeUndone(changed) } else { Fact::AttributionChanged(changed) };
+            audit::record(tx, customer.company_id, options.now, options.by, &customer.customer_key, fact).await?;
             return write_plan(tx, customer.id, planned).await.map(|consequences| Changed { change_id: Some(change_id), consequences });
         }
         Ok(Changed { change_id: Some(change_id), consequences: planned.consequences })

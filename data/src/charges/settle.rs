@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use domain::facts::Fact;
 use domain::invoicing::{PartnerShare, carried_over, charged};
 use domain::states::{InvoiceState, PayoutState, ProviderKind, TransferKind};
 use domain::time::long_date;
 use domain::{Instant, Money, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::SYSTEM;
@@ -70,8 +70,8 @@ pub async fn settle<C: ConnectionTrait>(
         mails.push(templates::payout_coming(company, invoice, currency, share, &partner.name, &partner.email, &expected));
     }
     mails.retain(|mail| !mail.recipient.is_empty());
-    let detail = json!({ "amount": amount, "currency": invoice.currency, "payouts": payouts, "mails": mails.len() });
-    audit::record(tx, company.id, now, SYSTEM, "invoice_charged", "invoice", &invoice.number, detail).await?;
+    let fact = Fact::InvoiceCharged { amount, currency, payouts, mails: mails.len() };
+    audit::record(tx, company.id, now, SYSTEM, &invoice.number, fact).await?;
     outbox::enqueue(tx, now, mails).await?;
     Ok(payouts)
 }

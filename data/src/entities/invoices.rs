@@ -20,6 +20,8 @@ pub struct Model {
     pub paused_at: Option<i64>,
     #[sea_orm(column_type = "Text", nullable)]
     pub paused_by: Option<String>,
+    #[sea_orm(column_type = "Text")]
+    pub pause_reason: Option<String>,
     pub frozen_at: Option<i64>,
     pub total: Option<i64>,
     pub lines: Option<i64>,

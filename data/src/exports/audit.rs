@@ -1,10 +1,9 @@
-use domain::Instant;
+use domain::{Instant, bank};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use super::cells::{Cell, Column, column};
 use super::{Page, Source};
-use crate::audit::without_accounts;
 use crate::entities::audit::{Column as Field, Entity};
 use crate::{Error, Result};
 
@@ -28,4 +27,30 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
         ]);
     }
     Ok(Page::new(cells, last))
+}
+
+/// Names of facts that are accounts.
+const ACCOUNTS: [&str; 2] = ["iban", "payout_account"];
+
+/// An entry's facts with no more of an account than its last four characters: who may see it all does so where it is kept.
+fn without_accounts(detail: Value) -> Value {
+    fn masked(value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(bank::stored_account(&text).map(|account| account.masked()).unwrap_or_default()),
+            Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
+            other => other,
+        }
+    }
+    match detail {
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = if ACCOUNTS.contains(&name.as_str()) { masked(value) } else { without_accounts(value) };
+                    (name, value)
+                })
+                .collect(),
+        ),
+        other => other,
+    }
 }

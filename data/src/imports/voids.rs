@@ -4,9 +4,9 @@
 pub(super) mod pieces;
 mod preview;
 
+use domain::facts::Fact;
 use domain::{Instant, fields};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
-use serde_json::json;
 use uuid::Uuid;
 
 use self::pieces::parts;
@@ -59,8 +59,8 @@ pub async fn void(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, by: 
         if !any_live(tx, import_id).await? {
             return Err(Error::conflict("nothing of this import counts any more"));
         }
-        let detail = json!({ "transactions": import.created, "reason": reason });
-        audit::record(tx, company_id, now, by, "import_voided", "import", &import.file_name, detail).await?;
+        let fact = Fact::ImportVoided { transactions: import.created, reason: reason.clone() };
+        audit::record(tx, company_id, now, by, &import.file_name, fact).await?;
         let row = accepted(id, KIND_VOID, &import, import.created, by, now);
         imports::Model { reason: Some(reason.clone()), ..row }.into_active_model().reset_all().insert(tx).await?;
         Ok(id)
@@ -79,7 +79,7 @@ pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Insta
             return Err(Error::conflict("the void of this import was undone already"));
         }
         let total = void.changed + void.created;
-        audit::record(tx, company_id, now, by, "import_void_undone", "import", &void.file_name, json!({ "transactions": total })).await?;
+        audit::record(tx, company_id, now, by, &void.file_name, Fact::ImportVoidUndone { transactions: total }).await?;
         accepted(id, KIND_UNDO, &void, total, by, now).into_active_model().reset_all().insert(tx).await?;
         Ok(id)
     })

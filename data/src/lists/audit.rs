@@ -1,15 +1,13 @@
 //! Which entries the audit log lists.
 
 use domain::list_query::ListQuery;
+use domain::states::SubjectKind;
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::Result;
 use crate::entities::{audit, partnerships, rewards};
-
-/// The kinds of subject that the log can be filtered by.
-pub const KINDS: [&str; 8] = ["partner", "customer", "transaction", "reward", "invoice", "payout", "offer", "company"];
 
 /// What the log is filtered by, beside the company.
 pub async fn filter_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Condition> {
@@ -25,8 +23,8 @@ pub async fn filter_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &L
         }
         filter = filter.add(found);
     }
-    let kind = query.one_of("kind", &KINDS)?;
-    Ok(filter.add_option(kind.map(|kind| audit::Column::SubjectKind.eq(kind))))
+    let kind = query.word::<SubjectKind>("kind")?;
+    Ok(filter.add_option(kind.map(|kind| audit::Column::SubjectKind.eq(kind.word()))))
 }
 
 async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<Uuid>> {

@@ -19,6 +19,7 @@ mod m0014_write_trials;
 mod m0015_import_voids;
 mod m0016_fewer_indexes;
 mod m0017_counts_by_offer;
+mod m0018_pause_reason;
 mod table;
 
 pub struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_import_voids::Migration),
             Box::new(m0016_fewer_indexes::Migration),
             Box::new(m0017_counts_by_offer::Migration),
+            Box::new(m0018_pause_reason::Migration),
         ]
     }
 }

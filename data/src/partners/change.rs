@@ -1,5 +1,6 @@
 //! Changes to who a partner is and how they are paid.
 
+use domain::facts::{Fact, PartnerFields};
 use domain::{Instant, bank, fields};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use serde_json::json;
@@ -80,12 +81,16 @@ pub async fn update_row<C: ConnectionTrait>(
     if after == before {
         return Ok(false);
     }
-    let detail = json!({
-        "before": { "name": before.name, "email": before.email, "tags": before.tags, "manager": before.manager,
-            "payout_method": before.payout_method, "settlement_days": before.settlement_days, "payout_account": before.payout_account },
-        "after": { "name": after.name, "email": after.email, "tags": after.tags, "manager": after.manager,
-            "payout_method": after.payout_method, "settlement_days": after.settlement_days, "payout_account": after.payout_account },
-    });
+    let fields = |of: partnerships::Model| PartnerFields {
+        name: of.name,
+        email: of.email,
+        tags: of.tags,
+        manager: of.manager,
+        payout_method: of.payout_method,
+        settlement_days: of.settlement_days,
+        payout_account: of.payout_account,
+    };
+    let fact = Fact::PartnerChanged { before: fields(before), after: fields(after.clone()) };
     let key = after.partner_key.clone();
     let organisation = partners::ActiveModel {
         id: Set(after.partner_id),
@@ -97,7 +102,7 @@ pub async fn update_row<C: ConnectionTrait>(
     let company_id = after.company_id;
     search::replace_partner(tx, &after).await?;
     after.clone().into_active_model().reset_all().update(tx).await?;
-    audit::record(tx, company_id, now, by, "partner_changed", "partner", &key, detail).await?;
+    audit::record(tx, company_id, now, by, &key, fact).await?;
     Ok(true)
 }
 

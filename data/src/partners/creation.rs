@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::facts::Fact;
 use domain::states::PartnershipStatus;
 use domain::{Instant, fields, ids};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
@@ -43,8 +44,8 @@ pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now
             return Err(Error::invalid("partner_key", fault));
         }
         let id = insert_new(tx, company_id, &[(&input, group)], now).await?[0];
-        let detail = json!({ "group": input.group, "name": input.name });
-        audit::record(tx, company_id, now, by, "partner_created", "partner", &input.partner_key, detail).await?;
+        let fact = Fact::PartnerCreated { group: input.group.clone(), name: input.name.clone() };
+        audit::record(tx, company_id, now, by, &input.partner_key, fact).await?;
         Ok(id)
     })
 }

@@ -1,9 +1,9 @@
 //! Another key for a partner.
 
+use domain::facts::Fact;
 use domain::fields;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::check::{new_key_fault, search_text, shown};
@@ -49,9 +49,9 @@ pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) 
         search::add_partner_key(tx, company_id, *id, &key).await?;
         let now = installation::now_in(tx).await?;
         // Under both names, so that whoever reads the log finds the partner from either.
-        let detail = json!({ "from": old, "to": key });
-        audit::record(tx, company_id, now, by, "partner_key_given_up", "partner", old, detail.clone()).await?;
-        audit::record(tx, company_id, now, by, "partner_key_changed", "partner", &key, detail).await
+        let (from, to) = (old.to_owned(), key.clone());
+        audit::record(tx, company_id, now, by, old, Fact::PartnerKeyGivenUp { from: from.clone(), to: to.clone() }).await?;
+        audit::record(tx, company_id, now, by, &key, Fact::PartnerKeyChanged { from, to }).await
     })
 }
 

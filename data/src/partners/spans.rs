@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use domain::facts::Fact;
 use domain::states::PartnershipStatus;
 use domain::{Instant, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{get, groups_by_key};
 use crate::check::shown;
 use crate::entities::{group_spans, groups, partnerships, status_spans};
+use crate::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
 /// Moves a partnership to another group from now on; events before now keep the group they happened in.
@@ -58,8 +59,9 @@ pub async fn move_row_to_group<C: ConnectionTrait>(
         .into_iter()
         .map(|group| (group.id, group.name))
         .collect();
-    let detail = json!({ "from": names.get(&row.group_id), "to": names.get(&group_id) });
-    audit::record(tx, row.company_id, now, by, "partner_moved_to_group", "partner", &row.partner_key, detail).await?;
+    let name = |id: &Uuid| names.get(id).cloned();
+    let fact = Fact::PartnerMovedToGroup { from: name(&row.group_id), to: name(&group_id) };
+    audit::record(tx, row.company_id, now, by, &row.partner_key, fact).await?;
     Ok(true)
 }
 
@@ -86,8 +88,8 @@ pub async fn set_status(
         status_span(company_id, row.id, status, now, now).insert(tx).await?;
         let change = partnerships::ActiveModel { id: Set(row.id), status: Set(status.word().to_owned()), ..Default::default() };
         change.update(tx).await?;
-        let detail = json!({ "from": row.status, "to": status });
-        audit::record(tx, company_id, now, by, "partner_status_changed", "partner", &row.partner_key, detail).await?;
+        let fact = Fact::PartnerStatusChanged { from: stored(&row.status)?, to: status };
+        audit::record(tx, company_id, now, by, &row.partner_key, fact).await?;
         Ok(true)
     })
 }

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use domain::facts::Fact;
 use domain::payouts::Attempt;
 use domain::states::{PayoutState, ProviderKind};
 use domain::{Currency, Instant, Money};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::record::{Outcome, apply};
@@ -173,8 +173,9 @@ pub async fn retry(db: &Db, company_id: Uuid, attempt: Attempt, by: &str, now: I
             .filter(Column::Id.eq(payout.id))
             .exec(tx)
             .await?;
-        let detail = json!({ "attempt": payout.attempts + 1, "amount": payout.amount, "currency": payout.currency });
-        audit::record(tx, company_id, now, by, "payout_retried", "payout", &super::key(payout.id), detail).await
+        let currency = stored(&payout.currency)?;
+        let fact = Fact::PayoutRetried { attempt: payout.attempts + 1, amount: payout.amount, currency };
+        audit::record(tx, company_id, now, by, &super::key(payout.id), fact).await
     })
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Instant;
+use domain::facts::{self, At};
 use domain::invoicing::{payout_came_back, payout_sent};
 use domain::states::{InvoiceState, PayoutState, TransferKind};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::SYSTEM;
@@ -150,8 +150,8 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
         }
         update_rows(tx, some, now).await?;
         ledger::post(tx, now, transfers).await?;
-        let notes = some.iter().map(|outcome| note(outcome, by, now).into_active_model());
-        insert_all(tx, notes).await?;
+        let notes = some.iter().map(|outcome| note(outcome, by, now)).collect::<Result<Vec<_>>>()?;
+        insert_all(tx, notes.into_iter().map(IntoActiveModel::into_active_model)).await?;
         insert_all(tx, some.iter().filter_map(|outcome| outcome.failure(by, now)).map(IntoActiveModel::into_active_model)).await?;
     }
     let invoices_of = |returned: bool| {
@@ -217,29 +217,15 @@ where
     cases.into()
 }
 
-fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> audit::Model {
+fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> Result<audit::Model> {
     let payout = outcome.payout;
-    let action = match outcome.next {
-        PayoutState::Failed => "payout_failed",
-        PayoutState::Returned => "payout_returned",
-        PayoutState::Sent => "payout_sent",
-        _ => "payout_paid",
+    let became = facts::Payout {
+        amount: payout.amount,
+        currency: stored(&payout.currency)?,
+        error: outcome.error.clone(),
+        returned_at: outcome.occurred_at.map(At),
     };
-    let mut detail = json!({ "amount": payout.amount, "currency": payout.currency, "error": outcome.error });
-    if let Some(at) = outcome.occurred_at {
-        detail["returned_at"] = json!(at.rfc3339());
-    }
-    audit::Model {
-        // Like the ids of other entries, so that entries of one instant keep their order.
-        id: Uuid::now_v7(),
-        company_id: Some(payout.company_id),
-        at: now.0,
-        author: by.to_owned(),
-        action: action.to_owned(),
-        subject_kind: "payout".to_owned(),
-        subject: super::key(payout.id),
-        detail: detail.to_string(),
-    }
+    crate::audit::row(payout.company_id, now, by, &super::key(payout.id), &became.reached(outcome.next))
 }
 
 /// Something of these invoices is to be paid again.

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use domain::facts::Fact;
 use domain::{Instant, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::offers;
@@ -88,8 +88,8 @@ async fn apply_groups<C: ConnectionTrait>(
                 differences.push(format!("~ group {}: name “{}” → “{}”", group.key, row.name, group.name));
                 let change = groups::ActiveModel { id: Set(row.id), name: Set(group.name.clone()), ..Default::default() };
                 change.update(tx).await?;
-                let detail = json!({ "name": [row.name, group.name] });
-                audit::record(tx, company_id, now, by, "group_changed", "group", &group.key, detail).await?;
+                let fact = Fact::GroupChanged { name: (row.name, group.name.clone()) };
+                audit::record(tx, company_id, now, by, &group.key, fact).await?;
             }
             None => {
                 differences.push(format!("+ group {} “{}”", group.key, group.name));
@@ -109,5 +109,5 @@ async fn create_group<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, n
         created_at: Set(now.0),
     };
     row.insert(tx).await?;
-    audit::record(tx, company_id, now, by, "group_created", "group", key, json!({ "name": name })).await
+    audit::record(tx, company_id, now, by, key, Fact::GroupCreated { name: name.to_owned() }).await
 }

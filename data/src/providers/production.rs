@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use domain::Instant;
+use domain::facts::Fact;
 use domain::states::{AttemptState, PayoutState, ProviderKind};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::SYSTEM;
@@ -135,8 +135,8 @@ pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies
         for attempt in Entity::find().filter(open_attempts()).filter(Column::CompanyId.eq(company.id)).all(tx).await? {
             Entity::update_many().col_expr(Column::Provider, Expr::value(MANUAL)).filter(Column::Id.eq(attempt.id)).exec(tx).await?;
             let invoice = crate::invoices::get(tx, company.id, attempt.invoice_id).await?;
-            let detail = json!({ "attempt": attempt.number, "provider": [SIMULATED, MANUAL] });
-            audit::record(tx, company.id, now, by, "charge_handed_over", "invoice", &invoice.number, detail).await?;
+            let fact = Fact::ChargeHandedOver { attempt: attempt.number, provider: (ProviderKind::Simulated, ProviderKind::Manual) };
+            audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
         }
     }
     if company.payout_provider == MANUAL {
@@ -149,8 +149,8 @@ pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies
                 .filter(Column::Id.eq(payout.id))
                 .exec(tx)
                 .await?;
-            let detail = json!({ "provider": [SIMULATED, MANUAL] });
-            audit::record(tx, company.id, now, by, "payout_handed_over", "payout", &crate::payouts::key(payout.id), detail).await?;
+            let fact = Fact::PayoutHandedOver { provider: (ProviderKind::Simulated, ProviderKind::Manual) };
+            audit::record(tx, company.id, now, by, &crate::payouts::key(payout.id), fact).await?;
         }
     }
     Ok(())

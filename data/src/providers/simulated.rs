@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use domain::facts::Fact;
 use domain::states::SimulatedOutcome;
 use domain::{Instant, Money, ids};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
@@ -50,8 +51,7 @@ pub async fn plan(db: &Db, company_id: Uuid, kind: Kind, outcome: SimulatedOutco
             used_by: Set(None),
         };
         row.insert(tx).await?;
-        let detail = serde_json::json!({ "outcome": outcome.word() });
-        audit::record(tx, company_id, now, by, "simulation_planned", "provider", kind.word(), detail).await
+        audit::record(tx, company_id, now, by, kind.word(), Fact::SimulationPlanned { outcome: outcome.word().to_owned() }).await
     })
 }
 

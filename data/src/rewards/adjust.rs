@@ -1,10 +1,11 @@
 //! Correcting a reward by its difference: the reward stays as it was, a linked one adds or takes away.
 
 use domain::decision::RewardDraft;
+use domain::facts::Fact;
 use domain::money::mul_div_half_even;
 use domain::review::InvoiceMonths;
-use domain::states::{RewardSource, RewardState};
-use domain::{Currency, Instant, Money, fields};
+use domain::states::{RewardAction, RewardSource, RewardState};
+use domain::{Currency, Instant, Money, Month, fields};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
 use uuid::Uuid;
@@ -67,14 +68,14 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         }
         let reversed = refunded.map_or(0, |(refunded, amount)| mul_div_half_even(difference.minor, refunded, amount));
         refuse_more_than_is_left(tx, &original, difference, reversed).await?;
-        let detail = json!({
-            "adjusts": original.key,
-            "difference": row.amount,
-            "currency": row.currency,
-            "description": row.description,
-            "month": row.invoice_month,
-        });
-        let noted = audit_row(&context, by, "reward_adjusted".to_owned(), &original.key, &detail);
+        let fact = Fact::RewardAdjusted {
+            adjusts: original.key.clone(),
+            difference: row.amount,
+            currency,
+            description: row.description.clone(),
+            month: Month(row.invoice_month),
+        };
+        let noted = audit_row(&context, by, &original.key, &fact)?;
         let key = row.key.clone();
         insert_rewards(tx, vec![row.clone()]).await?;
         insert_all(tx, [noted]).await?;
@@ -82,7 +83,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             to: row.position()?,
             state_reason: row.state_reason.clone(),
             reason: None,
-            action: "adjust",
+            action: RewardAction::Adjust,
             undoes: None,
             follows: false,
             row,

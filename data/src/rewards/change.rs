@@ -4,12 +4,12 @@ pub(super) mod reinstate;
 
 use std::collections::{BTreeMap, HashMap};
 
+use domain::facts::{Fact, RewardChange};
 use domain::review::{RewardPosition, follow};
-use domain::states::{RewardSource, RewardState};
-use domain::{Instant, ids};
+use domain::states::{RewardAction, RewardSource, RewardState};
+use domain::{Instant, Month, ids};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde_json::json;
 use uuid::Uuid;
 
 use self::reinstate::reinstate;
@@ -18,6 +18,7 @@ use super::tally::Tally;
 use crate::Result;
 use crate::db::{IN_MAX, insert_all};
 use crate::entities::{audit, reward_records, rewards};
+use crate::error::stored;
 
 /// What came of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(super) struct Change {
     pub state_reason: Option<String>,
     /// What the record says.
     pub reason: Option<String>,
-    pub action: &'static str,
+    pub action: RewardAction,
     pub undoes: Option<Uuid>,
     /// It only goes along with the reward that it belongs to.
     pub follows: bool,
@@ -59,39 +60,29 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, context: &ReviewContext, c
     let batch_id = batch_id(context.now, &all, &last);
     reinstate(tx, context, &all, batch_id, by).await?;
     write(tx, context.now, &all, &last, batch_id, by).await?;
-    let noted: Vec<_> = all.iter().filter(|change| !change.follows).map(|change| noted(context, change, batch_id, by)).collect();
+    let noted =
+        all.iter().filter(|change| !change.follows).map(|change| noted(context, change, batch_id, by)).collect::<Result<Vec<_>>>()?;
     let (changed, followed) = (count(noted.len()), count(all.len() - noted.len()));
     insert_all(tx, noted).await?;
     Ok(Decided { batch_id: Some(batch_id), changed, unchanged: 0, followed, left_out: 0 })
 }
 
-fn noted(context: &ReviewContext, change: &Change, batch_id: Uuid, by: &str) -> audit::ActiveModel {
-    let detail = json!({
-        "from": change.row.state,
-        "to": change.to.state,
-        "from_month": change.row.invoice_month,
-        "to_month": change.to.month,
-        "amount": change.row.amount,
-        "currency": change.row.currency,
-        "reason": change.reason,
-        "batch": batch_id,
-    });
-    audit_row(context, by, format!("reward_{}", change.action), &change.row.key, &detail)
+fn noted(context: &ReviewContext, change: &Change, batch: Uuid, by: &str) -> Result<audit::ActiveModel> {
+    let decided = RewardChange {
+        from: stored(&change.row.state)?,
+        to: change.to.state,
+        from_month: Month(change.row.invoice_month),
+        to_month: change.to.month,
+        amount: change.row.amount,
+        currency: stored(&change.row.currency)?,
+        reason: change.reason.clone(),
+        batch,
+    };
+    audit_row(context, by, &change.row.key, &Fact::RewardDecided(change.action, decided))
 }
 
-pub(super) fn audit_row(context: &ReviewContext, by: &str, action: String, key: &str, detail: &serde_json::Value) -> audit::ActiveModel {
-    audit::Model {
-        id: Uuid::now_v7(),
-        company_id: Some(context.company.id),
-        at: context.now.0,
-        author: by.to_owned(),
-        action,
-        subject_kind: "reward".to_owned(),
-        subject: key.to_owned(),
-        detail: detail.to_string(),
-    }
-    .into_active_model()
-    .reset_all()
+pub(super) fn audit_row(context: &ReviewContext, by: &str, key: &str, fact: &Fact) -> Result<audit::ActiveModel> {
+    Ok(crate::audit::row(context.company.id, context.now, by, key, fact)?.into_active_model().reset_all())
 }
 
 fn count(len: usize) -> u64 {
@@ -177,7 +168,7 @@ async fn write<C: ConnectionTrait>(
             id: ids::derive(now, &["record", &change.row.id.to_string(), &seq.to_string()]),
             company_id: change.row.company_id,
             reward_id: change.row.id,
-            action: change.action.to_owned(),
+            action: change.action.word().to_owned(),
             from_state: change.row.state.clone(),
             to_state: change.to.state.word().to_owned(),
             from_month: change.row.invoice_month,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::decision::RewardDraft;
+use domain::facts::Fact;
 use domain::fold::fold;
 use domain::states::{RewardSource, RewardState};
 use domain::zone::Zone;
@@ -314,17 +315,18 @@ async fn write<C: ConnectionTrait>(
     let noted: Vec<_> = made
         .iter()
         .map(|(place, row)| {
-            let detail = json!({
-                "partner": rows[*place].reward.partner_key,
-                "customer": rows[*place].reward.customer_key,
-                "amount": row.amount,
-                "currency": row.currency,
-                "description": row.description,
-                "month": row.invoice_month,
-            });
-            audit_row(context, by, "reward_created".to_owned(), &row.key, &detail)
+            let given = &rows[*place].reward;
+            let fact = Fact::RewardCreated {
+                partner: given.partner_key.clone(),
+                customer: given.customer_key.clone(),
+                amount: row.amount,
+                currency: stored(&row.currency)?,
+                description: row.description.clone(),
+                month: Month(row.invoice_month),
+            };
+            audit_row(context, by, &row.key, &fact)
         })
-        .collect();
+        .collect::<Result<_>>()?;
     insert_rewards(tx, made.iter().map(|(_, row)| row.clone()).collect()).await?;
     insert_all(tx, noted).await
 }

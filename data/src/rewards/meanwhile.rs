@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::states::RewardAction;
 use domain::zone::Zone;
 use domain::{Instant, dates};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -39,17 +40,6 @@ pub fn since(record: &Model) -> String {
 }
 
 fn done_by(record: &Model) -> String {
-    let done = match record.action.as_str() {
-        "approve" => "approved",
-        "decline" => "declined",
-        "hold" => "put on hold",
-        "release" | "hold_days_over" => "released",
-        "mark_paid_elsewhere" => "marked as paid elsewhere",
-        "move_to_current_invoice" => "moved onto the invoice in review",
-        "remove_from_invoice" => "taken off its invoice",
-        "withdraw" => "withdrawn",
-        "undo" => "changed back",
-        _ => "changed",
-    };
+    let done = record.action.parse::<RewardAction>().map_or("changed", |action| action.label());
     if record.author == SYSTEM { done.to_owned() } else { format!("{done} by {}", record.author) }
 }

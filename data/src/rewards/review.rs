@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::Instant;
 use domain::review::{self, Refusal, RewardPosition, Verb};
-use domain::states::RewardState;
+use domain::states::{RewardAction, RewardState};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -180,11 +180,15 @@ pub enum Decision {
 }
 
 impl Decision {
-    const fn action(self) -> &'static str {
+    const fn action(self) -> RewardAction {
         match self {
-            Decision::Decide(verb) => verb.word(),
-            Decision::MoveToCurrent => "move_to_current_invoice",
-            Decision::Remove => "remove_from_invoice",
+            Decision::Decide(Verb::Approve) => RewardAction::Approve,
+            Decision::Decide(Verb::Decline) => RewardAction::Decline,
+            Decision::Decide(Verb::Hold) => RewardAction::Hold,
+            Decision::Decide(Verb::Release) => RewardAction::Release,
+            Decision::Decide(Verb::MarkPaidElsewhere) => RewardAction::MarkPaidElsewhere,
+            Decision::MoveToCurrent => RewardAction::MoveToCurrentInvoice,
+            Decision::Remove => RewardAction::RemoveFromInvoice,
         }
     }
 }

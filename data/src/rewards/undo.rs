@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::review::{self, Refusal, RewardPosition};
-use domain::states::RewardState;
+use domain::states::{RewardAction, RewardState};
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -53,7 +53,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
                         to,
                         state_reason: reasons.get(&row.id).cloned().flatten(),
                         reason: None,
-                        action: "undo",
+                        action: RewardAction::Undo,
                         undoes: Some(record.id),
                         follows,
                         row,

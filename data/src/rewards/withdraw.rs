@@ -2,16 +2,15 @@
 
 use domain::Instant;
 use domain::review::{Verb, decide};
-use domain::states::RewardSource;
+use domain::states::{RewardAction, RewardSource};
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply};
 use super::context::ReviewContext;
 use super::meanwhile;
+use crate::error::stored;
 use crate::{Db, Error, Result, transact};
 
-/// The word in reward records.
-const WITHDRAW: &str = "withdraw";
 /// What the partner reads beside it.
 const REASON: &str = "Taken back by the company";
 
@@ -28,8 +27,8 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
             return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
         if let Some(record) = meanwhile::records(tx, row.id).await?.first() {
-            return Err(Error::conflict(match record.action.as_str() {
-                WITHDRAW => format!("it was already {}", meanwhile::done(record, &context.company.zone()?)),
+            return Err(Error::conflict(match stored(&record.action)? {
+                RewardAction::Withdraw => format!("it was already {}", meanwhile::done(record, &context.company.zone()?)),
                 _ => meanwhile::since(record),
             }));
         }
@@ -38,7 +37,7 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
             .map_err(|refusal| Error::conflict(refusal.to_string()))?
             .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
-        let change = Change { row, to, state_reason: reason.clone(), reason, action: WITHDRAW, undoes: None, follows: false };
+        let change = Change { row, to, state_reason: reason.clone(), reason, action: RewardAction::Withdraw, undoes: None, follows: false };
         apply(tx, &context, vec![change], by).await
     })
 }

@@ -15,8 +15,9 @@ use data::verify::verify;
 use data::work::{Mailer, QueuedMail, Work, Worker};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
+use domain::facts::Fact;
 use domain::states::{CompanyRole, RewardSource, RewardState};
-use domain::{Instant, Money};
+use domain::{Instant, Money, Month};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -147,8 +148,15 @@ impl<'a> Books<'a> {
         let id = reward.id;
         transact!(self.db, |tx| {
             insert_rewards(tx, vec![reward.clone()]).await?;
-            let detail = serde_json::json!({ "amount": minor });
-            data::audit::record(tx, self.company_id, now, "test", "reward_created", "reward", &reward.key, detail).await
+            let fact = Fact::RewardCreated {
+                partner: row.partner_key.clone(),
+                customer: String::new(),
+                amount: minor,
+                currency: reward.currency.parse().unwrap(),
+                description: reward.description.clone(),
+                month: Month(reward.invoice_month),
+            };
+            data::audit::record(tx, self.company_id, now, "test", &reward.key, fact).await
         })
         .unwrap();
         id

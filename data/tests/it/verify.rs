@@ -14,6 +14,7 @@ use data::testing::TestDb;
 use data::transactions::{self, Refund, Sale};
 use data::verify::verify_in;
 use data::{installation, transact};
+use domain::facts::{At, Attribution, Fact};
 use domain::states::{AttributionSource, PartnershipStatus, ProviderKind, RewardState, SimulatedOutcome};
 use domain::{Currency, Money};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -58,8 +59,9 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
         };
         transact!(db, |tx| {
             change.clone().into_active_model().reset_all().insert(tx).await?;
-            let detail = serde_json::json!({ "reason": change.reason });
-            data::audit::record(tx, books.company_id, now, "test", "attribution_changed", "customer", customer, detail).await
+            let reason = change.reason.clone();
+            let changed = Attribution { partner: Some("ada".to_owned()), from: At(now), reason, undoes: None, events: 0, rewards: 0 };
+            data::audit::record(tx, books.company_id, now, "test", customer, Fact::AttributionChanged(changed)).await
         })
         .unwrap();
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::history::{author, history};
+use super::history::history;
 use super::partners::{Partners, payout_tabs, payouts_of, shown};
 use super::{files, stage};
+use crate::audit::author;
 use crate::lines::money;
 use data::entities::{charge_attempts, companies, invoices};
 use data::error::stored;
@@ -52,7 +53,7 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
             title: format!("Charge of {}", totals.charge.display()),
             ..stage::strip(&zone, &invoice, totals.charge, now)?
         }),
-        paused: paused(conn, &zone, &invoice).await?,
+        paused: paused(&zone, &invoice),
         partners,
         partner_count,
         today: zone.date(now).to_string(),
@@ -190,10 +191,11 @@ async fn attempts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices:
         .collect()
 }
 
-async fn paused<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<String> {
-    let Some(at) = invoice.paused_at else { return Ok(String::new()) };
-    let reason = data::invoices::pause_reason(conn, invoice).await?;
+/// "by ada@example.com on 3 Apr 2026, 14:12: one sale is doubtful"
+fn paused(zone: &Zone, invoice: &invoices::Model) -> String {
+    let Some(at) = invoice.paused_at else { return String::new() };
     let by = author(invoice.paused_by.as_deref().unwrap_or("somebody"));
-    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-    Ok(format!("by {by} on {}{reason}", dates::minute(zone, Instant(at))))
+    let reason = invoice.pause_reason.as_deref().filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("by {by} on {}{reason}", dates::minute(zone, Instant(at)))
 }

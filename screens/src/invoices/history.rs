@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::facts::{Fact, Payout};
 use domain::states::PayoutState;
 use domain::zone::Zone;
 use domain::{Instant, Money};
@@ -16,6 +17,8 @@ use data::error::stored;
 use data::names;
 use data::payouts::key;
 use domain::dates;
+
+use crate::audit::author;
 
 /// The newest of it.
 const ENTRIES_MAX: u64 = 50;
@@ -37,11 +40,6 @@ pub(super) async fn history<C: ConnectionTrait>(
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())
 }
 
-/// Who did it, as people read it.
-pub(super) fn author(stored: &str) -> &str {
-    if stored == data::audit::SYSTEM { "Tributary" } else { stored }
-}
-
 async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
     let about = Condition::all()
         .add(audit::Column::CompanyId.eq(invoice.company_id))
@@ -55,20 +53,20 @@ async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
         .all(conn)
         .await?;
     let entries = rows.iter().map(|row| {
-        let (icon, what) = match row.action.as_str() {
-            "invoice_generated" => ("invoice", "generated it".to_owned()),
-            "invoice_paused" => ("pause", "paused it".to_owned()),
-            "invoice_resumed" => ("play", "resumed it".to_owned()),
-            "invoice_frozen" => ("lock", "froze its lines".to_owned()),
-            "charge_started" => ("card", "started the charge".to_owned()),
-            "charge_failed" => ("alert", "recorded that the charge failed".to_owned()),
-            "charge_succeeded" => ("check", "recorded that the charge succeeded".to_owned()),
-            "invoice_charged" => ("card", "charged it and released the payouts".to_owned()),
-            "payment_file_made" => ("wallet", "made a payment file".to_owned()),
-            "charge_handed_over" => ("card", "left the charge to you".to_owned()),
-            other => ("edit", other.replace('_', " ")),
+        let (icon, what, why) = match row.fact() {
+            Some(Fact::InvoiceGenerated { .. }) => ("invoice", "generated it", String::new()),
+            Some(Fact::InvoicePaused { reason }) => ("pause", "paused it", reason),
+            Some(Fact::InvoiceResumed {}) => ("play", "resumed it", String::new()),
+            Some(Fact::InvoiceFrozen { .. }) => ("lock", "froze its lines", String::new()),
+            Some(Fact::ChargeStarted { .. }) => ("card", "started the charge", String::new()),
+            Some(Fact::ChargeFailed { error, .. }) => ("alert", "recorded that the charge failed", error),
+            Some(Fact::ChargeSucceeded { .. }) => ("check", "recorded that the charge succeeded", String::new()),
+            Some(Fact::InvoiceCharged { .. }) => ("card", "charged it and released the payouts", String::new()),
+            Some(Fact::PaymentFileMade { .. }) => ("wallet", "made a payment file", String::new()),
+            Some(Fact::ChargeHandedOver { .. }) => ("card", "left the charge to you", String::new()),
+            _ => ("edit", "changed it", String::new()),
         };
-        dated(zone, row, icon, what, reason_in(&row.detail))
+        dated(zone, row, icon, what.to_owned(), why)
     });
     Ok(entries.collect())
 }
@@ -89,13 +87,15 @@ async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
         Ok(format!("{name}, {}", Money::new(row.amount, stored(&row.currency)?)))
     };
     let of_key: HashMap<String, &payouts::Model> = asked.iter().map(|row| (key(row.id), *row)).collect();
-    let records = audit::Entity::find()
+    let rows = audit::Entity::find()
         .filter(audit::Column::CompanyId.eq(invoice.company_id))
         .filter(audit::Column::SubjectKind.eq("payout"))
         .filter(audit::Column::Subject.is_in(of_key.keys()))
         .order_by_asc(audit::Column::Id)
         .all(conn)
         .await?;
+    let with_fact = |row: audit::Model| row.fact().map(|fact| (row, fact));
+    let records: Vec<(audit::Model, Fact)> = rows.into_iter().filter_map(with_fact).collect();
     let mut entries = Vec::new();
     for step in &steps {
         let Some(first) = step.payouts.first() else { continue };
@@ -111,25 +111,31 @@ async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
             }
         };
         let of = key(first.id);
-        let record = records.iter().find(|record| record.subject == of && record.at == step.at && record.action == step.action());
-        let Some(record) = record else { continue };
-        let what = if step.state == PayoutState::Paid { "paid" } else { "sent the payout to" };
-        entries.push(dated(zone, record, icon_of(&record.action), format!("{what} {whom}"), String::new()));
+        let record = records.iter().find(|(record, fact)| record.subject == of && record.at == step.at && step.is(fact));
+        let Some((record, _)) = record else { continue };
+        let (icon, what) = if step.state == PayoutState::Paid { ("check-all", "paid") } else { ("arrow-right", "sent the payout to") };
+        entries.push(dated(zone, record, icon, format!("{what} {whom}"), String::new()));
     }
-    for record in &records {
+    for (record, fact) in &records {
         let Some(row) = of_key.get(&record.subject).filter(|row| row.attempts > 0) else { continue };
         let whom = named(row)?;
-        let before = records.iter().filter(|other| other.subject == record.subject && other.id < record.id);
-        let again = if before.clone().any(|other| other.action == "payout_retried") { " again" } else { "" };
-        let (what, detail) = match record.action.as_str() {
-            "payout_paid" => (format!("paid {whom}{again}"), String::new()),
-            "payout_sent" => (format!("sent the payout to {whom}{again}"), String::new()),
-            "payout_failed" => (format!("recorded that the payout to {whom} failed"), reason_in(&record.detail)),
-            "payout_returned" => (format!("recorded that the bank returned the payout to {whom}"), returned(zone, &record.detail)),
-            "payout_retried" => (format!("had the payout to {whom} sent again"), String::new()),
+        let retried = |(other, fact): &(audit::Model, Fact)| {
+            other.subject == record.subject && other.id < record.id && matches!(fact, Fact::PayoutRetried { .. })
+        };
+        let again = if records.iter().any(retried) { " again" } else { "" };
+        let (icon, what, detail) = match fact {
+            Fact::PayoutPaid(_) => ("check-all", format!("paid {whom}{again}"), String::new()),
+            Fact::PayoutSent(_) => ("arrow-right", format!("sent the payout to {whom}{again}"), String::new()),
+            Fact::PayoutFailed(payout) => {
+                ("alert", format!("recorded that the payout to {whom} failed"), payout.error.clone().unwrap_or_default())
+            }
+            Fact::PayoutReturned(payout) => {
+                ("alert", format!("recorded that the bank returned the payout to {whom}"), returned(zone, payout))
+            }
+            Fact::PayoutRetried { .. } => ("undo", format!("had the payout to {whom} sent again"), String::new()),
             _ => continue,
         };
-        entries.push(dated(zone, record, icon_of(&record.action), what, detail));
+        entries.push(dated(zone, record, icon, what, detail));
     }
     Ok(entries)
 }
@@ -142,9 +148,12 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// As the audit log names it.
-    const fn action(&self) -> &'static str {
-        if matches!(self.state, PayoutState::Paid) { "payout_paid" } else { "payout_sent" }
+    /// Whether this fact is it.
+    const fn is(&self, fact: &Fact) -> bool {
+        match self.state {
+            PayoutState::Paid => matches!(fact, Fact::PayoutPaid(_)),
+            _ => matches!(fact, Fact::PayoutSent(_)),
+        }
     }
 }
 
@@ -164,15 +173,6 @@ fn together<'a>(payouts: &[&'a payouts::Model]) -> Result<Vec<Step<'a>>> {
     Ok(steps)
 }
 
-fn icon_of(action: &str) -> &'static str {
-    match action {
-        "payout_paid" => "check-all",
-        "payout_failed" | "payout_returned" => "alert",
-        "payout_retried" => "undo",
-        _ => "arrow-right",
-    }
-}
-
 fn dated(zone: &Zone, record: &audit::Model, icon: &str, what: String, detail: String) -> Dated {
     let entry = HistoryEntry {
         icon: icon.to_owned(),
@@ -185,21 +185,8 @@ fn dated(zone: &Zone, record: &audit::Model, icon: &str, what: String, detail: S
 }
 
 /// "on 8 Jun 2026: account closed"
-fn returned(zone: &Zone, detail: &str) -> String {
-    let on = value_in(detail, "returned_at").and_then(|at| Instant::parse(&at).ok()).map(|at| dates::day(zone, at));
-    match (on, reason_in(detail)) {
-        (Some(on), reason) if reason.is_empty() => format!("on {on}"),
-        (Some(on), reason) => format!("on {on}: {reason}"),
-        (None, reason) => reason,
-    }
-}
-
-/// What somebody gave as a reason, or what went wrong.
-fn reason_in(detail: &str) -> String {
-    value_in(detail, "reason").or_else(|| value_in(detail, "error")).unwrap_or_default()
-}
-
-fn value_in(detail: &str, name: &str) -> Option<String> {
-    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
-    detail.get(name)?.as_str().map(str::to_owned)
+fn returned(zone: &Zone, payout: &Payout) -> String {
+    let on = payout.returned_at.map(|at| format!("on {}", dates::day(zone, at.0)));
+    let parts: Vec<String> = on.into_iter().chain(payout.error.clone()).collect();
+    parts.join(": ")
 }

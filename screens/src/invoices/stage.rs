@@ -177,6 +177,7 @@ mod tests {
             charge_due_at: at("2026-04-08T04:00:00Z"),
             paused_at: None,
             paused_by: None,
+            pause_reason: None,
             frozen_at: None,
             total: None,
             lines: None,

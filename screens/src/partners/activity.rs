@@ -51,8 +51,8 @@ async fn changes<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str, befo
     Ok(rows
         .into_iter()
         .map(|row| {
-            let entry = entry(ActivityKind::Change, row.at, zone, sentence(&row.action), String::new(), row.author, String::new());
-            (row.id, entry)
+            let title = crate::audit::title(&row.action, None);
+            (row.id, entry(ActivityKind::Change, row.at, zone, title, String::new(), row.author, String::new()))
         })
         .collect())
 }
@@ -125,11 +125,4 @@ where
 
 fn entry(kind: ActivityKind, at: i64, zone: &Zone, title: String, detail: String, author: String, href: String) -> ActivityEntry {
     ActivityEntry { kind, at: Instant(at), when: dates::minute(zone, Instant(at)), title, detail, author, href }
-}
-
-/// "partner_moved_to_group" → "Partner moved to group"
-fn sentence(action: &str) -> String {
-    let words = action.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! One reward: receipt, way, history, and what may be done with it.
 
+use crate::audit::author;
 use crate::receipt_words::Reader;
 use crate::timeline::{InvoiceOnWay, PayoutOnWay, Way, path};
 use domain::money::mul_div_half_even;
 use domain::review::{self, InvoiceMonths, RewardPosition, Verb};
-use domain::states::{RewardSource, RewardState};
+use domain::states::{RewardAction, RewardSource, RewardState};
 use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -220,7 +221,7 @@ fn history(
 ) -> Result<Vec<HistoryEntry>> {
     let mut entries = Vec::with_capacity(records.len() + 1);
     for record in records.iter().rev() {
-        let (icon, what) = action_words(&record.action, record.undoes.is_some());
+        let (icon, what) = action_words(stored(&record.action)?, record.undoes.is_some());
         let mut detail = record.reason.clone().unwrap_or_default();
         if record.from_month != record.to_month {
             let to = format!("from {} to {}", Month(record.from_month).long(), Month(record.to_month).long());
@@ -229,7 +230,7 @@ fn history(
         entries.push(HistoryEntry {
             icon: icon.to_owned(),
             what: what.to_owned(),
-            author: author(&record.author),
+            author: author(&record.author).to_owned(),
             when: dates::minute(zone, Instant(record.at)),
             detail,
         });
@@ -237,30 +238,26 @@ fn history(
     entries.push(HistoryEntry {
         icon: "plus".to_owned(),
         what: "recorded it".to_owned(),
-        author: author(&row.author),
+        author: author(&row.author).to_owned(),
         when: dates::minute(zone, Instant(row.created_at)),
         detail: source.label().to_owned(),
     });
     Ok(entries)
 }
 
-fn author(stored: &str) -> String {
-    if stored == data::audit::SYSTEM { "Tributary".to_owned() } else { stored.to_owned() }
-}
-
-fn action_words(action: &str, undoes: bool) -> (&'static str, &'static str) {
+const fn action_words(action: RewardAction, undoes: bool) -> (&'static str, &'static str) {
     match action {
-        _ if undoes => ("undo", "took the last decision back"),
-        "approve" => ("check", "approved it"),
-        "decline" => ("decline", "declined it"),
-        "hold" => ("hold", "put it on hold"),
-        "release" => ("play", "released it"),
-        "withdraw" => ("undo", "took it back"),
-        "hold_days_over" => ("play", "made it due"),
-        "mark_paid_elsewhere" => ("check-all", "marked it as paid elsewhere"),
-        "move_to_current_invoice" => ("invoice", "moved it onto the invoice in review"),
-        "remove_from_invoice" => ("arrow-right", "took it off its invoice"),
-        _ => ("edit", "changed it"),
+        _ if undoes => ("undo", "undid the last decision"),
+        RewardAction::Approve => ("check", "approved it"),
+        RewardAction::Decline => ("decline", "declined it"),
+        RewardAction::Hold => ("hold", "put it on hold"),
+        RewardAction::Release => ("play", "released it"),
+        RewardAction::Withdraw => ("undo", "withdrew it"),
+        RewardAction::HoldDaysOver => ("play", "made it due"),
+        RewardAction::MarkPaidElsewhere => ("check-all", "marked it as paid elsewhere"),
+        RewardAction::MoveToCurrentInvoice => ("invoice", "moved it onto the invoice in review"),
+        RewardAction::RemoveFromInvoice => ("arrow-right", "took it off its invoice"),
+        RewardAction::Undo | RewardAction::Adjust => ("edit", "changed it"),
     }
 }
 
