@@ -33,20 +33,21 @@ impl Assets {
     }
 }
 
+/// Links and forms work without the client, so it is fetched once what people look at is there.
+fn start(Client { js, wasm }: &Client) -> String {
+    format!(
+        "const start = () => {{ const module_or_path = fetch('{wasm}'); import('{js}').then((client) => client.default({{ module_or_path }})); }};\n\
+         document.readyState === 'complete' ? start() : addEventListener('load', start, {{ once: true }});"
+    )
+}
+
 /// The whole page: server only.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let part = use_context::<Parts>().map_or(Part::Public, |parts| Part::of_path(parts.uri.path()));
     let css = assets.css.clone();
     let client = assets.client(part).cloned();
     let build = client.as_ref().map(|client| client.wasm.clone());
-    let load = client.map(|Client { js, wasm }| {
-        let start = format!("import init from '{js}';\ninit({{ module_or_path: '{wasm}' }});");
-        view! {
-            <link rel="modulepreload" href=js fetchpriority="low"/>
-            <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
-            <script type="module" nonce=use_nonce()>{start}</script>
-        }
-    });
+    let load = client.map(|client| view! { <script type="module" nonce=use_nonce()>{start(&client)}</script> });
     let app = match part {
         Part::Company => view! { <CompanyApp/> }.into_any(),
         Part::Partner => view! { <PartnerApp/> }.into_any(),

@@ -57,7 +57,7 @@ pub struct Move {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// Corrects to nothing what the event earned for whom it belonged to.
-    TakenBack,
+    Reversed,
     /// Gives back what an earlier change took.
     Restored,
     /// What the event earns for whom it belongs to now.

@@ -1,7 +1,8 @@
 //! Who did what to money and permissions: one row in the same transaction.
 
-use domain::Instant;
 use domain::facts::Fact;
+use domain::zone::Zone;
+use domain::{Instant, dates};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,6 +40,12 @@ pub fn row(company_id: impl Into<Option<Uuid>>, now: Instant, author: &str, subj
         subject: subject.to_owned(),
         detail,
     })
+}
+
+/// Why something isn't undone once more.
+pub(crate) fn already_undone(author: &str, at: i64, zone: &Zone) -> Error {
+    let by = if author == SYSTEM { String::new() } else { format!(" by {author}") };
+    Error::conflict(format!("it was already undone{by} on {}", dates::minute(zone, Instant(at))))
 }
 
 /// What decisions about rewards are stored as, before the action's word.

@@ -21,7 +21,7 @@ use crate::error::stored;
 use crate::events::{Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners, spans_of};
 use crate::rewards::rows::insert_rewards;
 use crate::seen::refuse_other;
-use crate::{Db, Error, Result, audit, secrets, transact};
+use crate::{Db, Error, Result, audit, companies, secrets, transact};
 
 use plan::{Case, Context, Plan, Turn};
 
@@ -186,8 +186,9 @@ pub(crate) async fn undo_one<C: ConnectionTrait>(
     if void.import_void_id.is_some() && options.import_void.is_none() {
         return Err(Error::conflict("it was voided with its whole import: undo that in Settings › Import"));
     }
-    if voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await?.is_some() {
-        return Err(Error::conflict("this void was undone already"));
+    if let Some(undone) = voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await? {
+        let zone = companies::get(tx, company_id).await?.zone()?;
+        return Err(audit::already_undone(&undone.author, undone.recorded_at, &zone));
     }
     if newest_since(tx, void.customer_id, void.recorded_at).await?.is_some_and(|newest| newest.id != void_id) {
         return Err(Error::conflict("a later void of this customer's builds on this one: undo that first"));

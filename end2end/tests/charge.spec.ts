@@ -11,7 +11,7 @@ test('a company that pays by hand is told what, confirms it, and pays its partne
     const customer = await company.customer('cash', { key: 'harbour', name: '' }, '2026-03-01T12:00:00Z');
     await company.sale(customer, '300.00', '2026-03-09T12:00:00Z');
     await run(server.database, 'run-due', '--until', '2026-04-08T14:00:00Z');
-    expect(server.mails().filter((mail) => mail.includes('Subject: Riverside: invoice RIVERSIDE-0001 over $60.00 is due'))).toHaveLength(1);
+    expect(server.mails().filter((mail) => mail.includes('Subject: Riverside: invoice RIVERSIDE-0001 for $60.00 is due'))).toHaveLength(1);
 
     await signIn(sam);
     await gotoReady('/invoices/RIVERSIDE-0001');

@@ -65,7 +65,7 @@ test('from a recorded sale to a paid partner', async ({ page, server, signIn, go
     await expect(page.getByText('See the payout it was part of')).toBeVisible();
     await expect(page.getByText('Paid', { exact: true }).first()).toBeVisible();
     await checkAccessibility();
-    expect(mailed(sam.email, 'Riverside: invoice RIVERSIDE-0001 over $40.00 is charged')).toHaveLength(1);
+    expect(mailed(sam.email, 'Riverside: invoice RIVERSIDE-0001 for $40.00 was charged')).toHaveLength(1);
     expect(server.mails().filter((mail) => mail.includes('To: hello@harbour.example') && mail.includes('$40.00'))).toHaveLength(1);
     await run(server.database, 'verify');
 });

@@ -180,7 +180,7 @@ pub struct MovedEvent {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeEntry {
-    /// "Taken back", "Earned"
+    /// "Reversed", "Earned"
     pub what: String,
     pub event_key: String,
     pub partner: Choice,

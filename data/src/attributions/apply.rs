@@ -18,7 +18,7 @@ use crate::entities::{attribution_changes, attributions, customers, receipts, re
 use crate::events::{Attributed, Customer, History, Months, Partners, Programme, insert_receipts, roll_up_partners};
 use crate::rewards::rows::insert_rewards;
 use crate::seen::refuse_other;
-use crate::{Db, Error, Result, audit, partners, transact, voids};
+use crate::{Db, Error, Result, audit, companies, partners, transact, voids};
 
 use super::plan::{Case, Context, Plan, plan};
 use super::spans::{holds, overlay};
@@ -147,8 +147,9 @@ async fn undo_one<C: ConnectionTrait>(
         .await?
         .ok_or(Error::NotFound("the attribution change"))?;
     let undone = attribution_changes::Entity::find().filter(attribution_changes::Column::Undoes.eq(change_id)).one(tx).await?;
-    if undone.is_some() {
-        return Err(Error::conflict("this change has already been undone"));
+    if let Some(undone) = undone {
+        let zone = companies::get(tx, company_id).await?.zone()?;
+        return Err(audit::already_undone(&undone.author, undone.recorded_at, &zone));
     }
     if voids::newest_since(tx, change.customer_id, change.recorded_at).await?.is_some() {
         return Err(Error::conflict("a sale of this customer was voided since: undo that first"));

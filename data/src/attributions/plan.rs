@@ -190,7 +190,7 @@ impl<'a> Planner<'a> {
         for root in roots {
             let net = self.net(root);
             if net != 0 && root.state != RewardState::Declined.word() {
-                drafts.push(self.correct(event, root, -net, EntryKind::TakenBack)?);
+                drafts.push(self.correct(event, root, -net, EntryKind::Reversed)?);
             }
         }
         if event.from.is_some() {

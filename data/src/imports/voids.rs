@@ -17,7 +17,7 @@ use crate::check::Checks;
 use crate::entities::{imports, transactions};
 use crate::open_imports::{KIND_UNDO, KIND_VOID, PATIENCE, STATE_ACCEPTED, STATE_DONE};
 use crate::seen::refuse_other;
-use crate::{Db, Error, Result, audit};
+use crate::{Db, Error, Result, audit, companies};
 
 pub use preview::{Preview, Turning, preview_undo, preview_void};
 
@@ -76,7 +76,10 @@ pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Insta
     once_free!(db, company_id, |tx| {
         let void = void_of(tx, company_id, void_id).await?;
         if parts(void_id).one(tx).await?.is_none() {
-            return Err(Error::conflict("the void of this import was undone already"));
+            let undone = imports::Entity::find().filter(imports::Column::OfImport.eq(void_id)).order_by_desc(imports::Column::At);
+            let Some(undone) = undone.one(tx).await? else { return Err(Error::conflict("nothing of this void is left to undo")) };
+            let zone = companies::get(tx, company_id).await?.zone()?;
+            return Err(audit::already_undone(&undone.author, undone.at, &zone));
         }
         let total = void.changed + void.created;
         audit::record(tx, company_id, now, by, &void.file_name, Fact::ImportVoidUndone { transactions: total }).await?;

@@ -41,22 +41,23 @@ pub fn in_review(company: &companies::Model, zone: &Zone, month: Month, issued: 
         .collect();
     let subject = format!("the partner invoice for {} is ready to review", month.long());
     let words = format!(
-        "the rewards of {} are on {}:\n\n{listed}\nYou can review, decline, hold or add rewards until {}, {}. \
-         Then what is on it is charged and your partners are paid.",
+        "Your partners' rewards for {} are on {}:\n\n{listed}\nYou can review, decline, hold or add rewards until {}, {}. \
+         Then {} and your partners are paid.",
         month.long(),
-        if issued.len() == 1 { "an invoice" } else { "invoices, one per currency" },
+        if issued.len() == 1 { "this invoice" } else { "these invoices, one per currency" },
         long_date(zone.date(due)),
         zone.place(),
+        if issued.len() == 1 { "the invoice is charged" } else { "the invoices are charged" },
     );
     to_owner(company, owner, "invoice_in_review", &format!("{}/{month}", company.id), &subject, &words)
 }
 
 /// With the provider `manual`, a person pays and confirms.
 pub fn charge_waits(company: &companies::Model, invoice: &invoices::Model, attempt: i32, amount: Money, owner: &users::Model) -> Mail {
-    let subject = format!("invoice {} over {amount} is due", invoice.number);
+    let subject = format!("invoice {} for {amount} is due", invoice.number);
     let words = format!(
-        "the review of invoice {} has ended and {amount} is due. Please set the money aside and confirm it on \
-         the invoice's page. Your partners' payouts are listed there as soon as you have.",
+        "The review of invoice {} has ended and {amount} is due. Pay it, then confirm the payment on the invoice's page. \
+         Your partners' payouts are listed there once you have.",
         invoice.number,
     );
     to_owner(company, owner, "charge_waits", &format!("{}/{attempt}", invoice.id), &subject, &words)
@@ -83,15 +84,15 @@ pub fn charge_failed(
     };
     let subject = format!("the charge of invoice {} failed", invoice.number);
     let words =
-        format!("{amount} for invoice {} could not be charged: {error}.\n{next} No partner is paid before it succeeds.", invoice.number);
+        format!("{amount} for invoice {} couldn't be charged: {error}.\n{next} Your partners are paid once it succeeds.", invoice.number);
     to_owner(company, owner, "charge_failed", &format!("{}/{attempt}", invoice.id), &subject, &words)
 }
 
 /// The invoice is charged; its number of payouts and their sum.
 pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Money, payouts: usize, owner: &users::Model) -> Mail {
-    let subject = format!("invoice {} over {amount} is charged", invoice.number);
+    let subject = format!("invoice {} for {amount} was charged", invoice.number);
     let payouts = number_of(payouts, "payout", "payouts");
-    let words = format!("{subject}. It holds {payouts} to partners. From now on nothing on it changes.");
+    let words = format!("Invoice {} for {amount} was charged. It includes {payouts} to partners. Nothing on it can change now.", invoice.number);
     to_owner(company, owner, "invoice_charged", &invoice.id.to_string(), &subject, &words)
 }
 
@@ -120,9 +121,9 @@ pub fn payout_coming(
         format!(" {} is deducted for earlier months.", Money::new(-share.carried_in, currency))
     };
     let next = match expected {
-        Expected::On(day) => format!("{amount} is to be paid to you. Estimated payment date: {day}."),
+        Expected::On(day) => format!("{amount} will be paid to you. Estimated payment date: {day}."),
         Expected::NoAccount => {
-            format!("{amount} is to be paid to you, but {} has no account of yours yet. Please tell them where to send it.", company.name)
+            format!("{amount} will be paid to you, but {} doesn't have your account yet. Please tell them where to send it.", company.name)
         }
     };
     Mail {
@@ -132,9 +133,9 @@ pub fn payout_coming(
         recipient: email.to_owned(),
         subject: format!("{}: {amount} for {}", company.name, Month(invoice.month).long()),
         body: format!(
-            "Hello {name},\n\nfor {} you earned {earned} with {}.{carried}\n{next}\n\nTributary\n",
-            Month(invoice.month).long(),
+            "Hello {name},\n\nYou earned {earned} with {} in {}.{carried}\n{next}\n\nTributary\n",
             company.name,
+            Month(invoice.month).long(),
         ),
     }
 }
@@ -154,7 +155,7 @@ pub fn payout_failed(
         _ => (format!("{amount} did not reach {partner}"), "failed"),
     };
     let words = format!(
-        "the payout of {amount} to {partner} {happened}: {}.\nThe money counts as owed to them again. Check their account and pay \
+        "The payout of {amount} to {partner} {happened}: {}.\nThe money counts as owed to them again. Check their account, then pay \
          it again from the invoice's page.",
         within(error),
     );
@@ -178,6 +179,9 @@ pub fn payout_not_arrived(
         dedupe_key: format!("payout_not_arrived/{}/{}", payout.idempotency_key, partner.id),
         recipient: partner.email.clone(),
         subject: format!("{}: your payment of {amount} didn't arrive", company.name),
-        body: format!("Hello {},\n\nthis is about your payment of {amount} from {}. {words}\n\nTributary\n", partner.name, company.name),
+        body: format!("Hello {},\n\nThis is about your payment of {amount} from {}. {words}\n\nTributary\n", partner.name, company.name),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use super::meanwhile;
 use crate::db::IN_MAX;
 use crate::entities::{reward_records, rewards};
 use crate::error::stored;
-use crate::{Db, Error, Result, transact};
+use crate::{Db, Error, Result, audit, transact};
 
 /// Undoes the decisions of a batch, all or none; what was undone of it before stays so. `batch` may be the id of a single
 /// record too. What only followed another reward is undone with that one.
@@ -39,7 +39,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
         let mut undone_before: HashSet<Uuid> = HashSet::new();
         for record in after_their_originals(records, &rows) {
             let row = rows.remove(&record.reward_id).ok_or(Error::NotFound("the reward"))?;
-            if undone.contains(&record.id) || row.reverses.is_some_and(|id| undone_before.contains(&id)) {
+            if undone.contains_key(&record.id) || row.reverses.is_some_and(|id| undone_before.contains(&id)) {
                 undone_before.insert(row.id);
                 continue;
             }
@@ -77,7 +77,8 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
             return Err(Error::Invalid(errors));
         }
         if changes.is_empty() {
-            return Err(Error::conflict("this has already been undone"));
+            let Some(undone) = undone.values().max_by_key(|record| record.at) else { return Err(Error::NotFound("the decision")) };
+            return Err(audit::already_undone(&undone.author, undone.at, &context.company.zone()?));
         }
         apply(tx, &context, changes, by).await
     })
@@ -124,8 +125,10 @@ fn at(state: &str, month: i32, position: &RewardPosition) -> Result<RewardPositi
     Ok(RewardPosition { state: stored::<RewardState>(state)?, month: Month(month), ready_at: position.ready_at })
 }
 
-/// The records of a batch, and which of them were undone.
-async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<(Vec<reward_records::Model>, HashSet<Uuid>)> {
+type Records = Vec<reward_records::Model>;
+
+/// The records of a batch, and by their ids what has undone them.
+async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -> Result<(Records, HashMap<Uuid, reward_records::Model>)> {
     let records = reward_records::Entity::find()
         .filter(reward_records::Column::CompanyId.eq(company_id))
         .filter(Condition::any().add(reward_records::Column::BatchId.eq(batch)).add(reward_records::Column::Id.eq(batch)))
@@ -136,18 +139,15 @@ async fn records_of<C: ConnectionTrait>(tx: &C, company_id: Uuid, batch: Uuid) -
         return Err(Error::NotFound("the decision"));
     }
     if records.iter().any(|record| record.undoes.is_some()) {
-        return Err(Error::conflict("this takes a decision back already; decide anew instead"));
+        return Err(Error::conflict("this already undoes a decision; make a new one instead"));
     }
-    let mut undone = HashSet::new();
+    let mut undone = HashMap::new();
     for chunk in records.chunks(IN_MAX) {
-        let found: Vec<Option<Uuid>> = reward_records::Entity::find()
-            .select_only()
-            .column(reward_records::Column::Undoes)
+        let found = reward_records::Entity::find()
             .filter(reward_records::Column::Undoes.is_in(chunk.iter().map(|record| record.id)))
-            .into_tuple()
             .all(tx)
             .await?;
-        undone.extend(found.into_iter().flatten());
+        undone.extend(found.into_iter().filter_map(|record| Some((record.undoes?, record))));
     }
     Ok((records, undone))
 }

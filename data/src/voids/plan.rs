@@ -238,7 +238,7 @@ impl<'a> Planner<'a> {
         if difference == 0 {
             return Ok(None);
         }
-        let kind = if difference < 0 { EntryKind::TakenBack } else { EntryKind::Restored };
+        let kind = if difference < 0 { EntryKind::Reversed } else { EntryKind::Restored };
         let mut draft = linked_draft(of, difference, format!("{why}: {}", of.description))?;
         if of.reverses.is_some() {
             // An adjustment counts towards no limit, and neither does what corrects it.

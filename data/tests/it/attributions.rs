@@ -81,7 +81,7 @@ on_both! {
         data::rewards::decline(db, world.company, &[key], "not eligible", BY, world.now).await.unwrap();
         let (balances, figures) = (world.balances().await, world.partner_figures().await);
         let there = world.give("c1", Some("bob"), "2026-03-05T00:00:00Z").await;
-        assert!(there.consequences.entries.iter().any(|entry| entry.kind == EntryKind::TakenBack));
+        assert!(there.consequences.entries.iter().any(|entry| entry.kind == EntryKind::Reversed));
         assert_ne!(world.balances().await, balances);
         let back = world.give("c1", Some("ada"), "2026-03-05T00:00:00Z").await;
         assert!(back.consequences.entries.iter().any(|entry| entry.kind == EntryKind::Restored));

@@ -14,6 +14,7 @@ mod companies;
 mod differences;
 mod due;
 mod durable;
+mod export_files;
 mod faults;
 mod figures;
 mod filters;

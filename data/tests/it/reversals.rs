@@ -31,7 +31,7 @@ on_both! {
             let back = undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
             assert_eq!(counts(&back), (2, 0, 1));
             assert!(all(&books).await.iter().all(|row| row.contains(" pending ")));
-            assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
+            assert!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
             assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
         }
         books.prove().await;
@@ -126,7 +126,7 @@ on_both! {
             .unwrap();
         assert_eq!(counts(&undo(db, id, record.id, BY, now).await.unwrap()), (1, 0, 2));
         assert_eq!(counts(&undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap()), (1, 0, 0));
-        assert_eq!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, ""), "this has already been undone");
+        assert!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
         assert_eq!((position(&books, &one).await.0, position(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
         books.prove().await;
     }

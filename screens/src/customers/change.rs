@@ -161,7 +161,7 @@ fn title(kind: EventKind, amount: Option<Money>) -> String {
 
 const fn what(kind: EntryKind) -> &'static str {
     match kind {
-        EntryKind::TakenBack => "Reversed",
+        EntryKind::Reversed => "Reversed",
         EntryKind::Restored => "Given back",
         EntryKind::Earned => "Earned",
         EntryKind::Refunded => "Refunded",

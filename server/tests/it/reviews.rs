@@ -85,7 +85,7 @@ on_both! {
             assert_eq!(company.states().await, ["6000 pending", "4000 pending", "-1000 pending"]);
             let undo = held.undo.unwrap();
             let (status, body) = company.send(&undo.action, &format!("batch={}", undo.fields[0].1)).await;
-            assert!(status == StatusCode::CONFLICT && body.contains("already been undone"), "{body}");
+            assert!(status == StatusCode::CONFLICT && body.contains("already undone by"), "{body}");
         }
     }
 
