@@ -55,8 +55,12 @@ fn above(bar: &MonthBar) -> [Part; 6] {
     ]
 }
 
+fn all_parts(bar: &MonthBar) -> impl Iterator<Item = Part> + use<> {
+    above(bar).into_iter().chain([("reversed", "Reversed", bar.reversed)])
+}
+
 fn parts(bar: &MonthBar) -> Vec<Part> {
-    above(bar).into_iter().chain([("reversed", "Reversed", bar.reversed)]).filter(|part| part.2.minor != 0).collect()
+    all_parts(bar).filter(|part| part.2.minor != 0).collect()
 }
 
 /// Twelve months as bars. Hover, tap or the arrow keys read a month.
@@ -264,23 +268,32 @@ fn compact(amount: Money) -> String {
 
 #[component]
 fn NumbersTable(title: String, bars: Vec<MonthBar>) -> impl IntoView {
+    // A part that no month has needs no column.
+    let used: Vec<&'static str> = bars.iter().flat_map(parts).map(|part| part.1).collect();
+    let words = bars.first().into_iter().flat_map(all_parts).map(|part| part.1).filter(|word| used.contains(word));
+    let labels: String = words.map(|word| format!("|#{word}")).collect();
     let rows = bars
         .into_iter()
         .map(|bar| {
-            let cells = above(&bar).into_iter().map(|part| view! { <td class="c-num">{part.2.display()}</td> }).collect_view();
+            let shown = all_parts(&bar).filter(|part| used.contains(&part.1));
+            let cells = shown
+                .map(|part| {
+                    let class = if part.2.minor == 0 { "c-num c-hide" } else { "c-num" };
+                    view! { <td class=class data-label=part.1>{part.2.display()}</td> }
+                })
+                .collect_view();
             view! {
                 <tr>
-                    <th scope="row">{bar.month.long()}</th>
+                    <th class="c-main" scope="row">{bar.month.long()}</th>
                     {cells}
-                    <td class="c-num">{bar.reversed.display()}</td>
                     <td class="c-amount">{bar.total().display()}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <TableFrame label=title compact=true keep=true>
-            <TableHead labels="Month|#Paid|#Invoiced|#Approved|#New|#On hold|#Scheduled|#Reversed|#Total"/>
+        <TableFrame label=title compact=true>
+            <TableHead labels=format!("Month{labels}|#Total")/>
             <tbody>{rows}</tbody>
         </TableFrame>
     }

@@ -1,5 +1,6 @@
 //! Figures side by side, and what they were before.
 
+use domain::page::grouped;
 use leptos::prelude::*;
 
 use super::Icon;
@@ -56,7 +57,10 @@ pub fn Change(now: i64, before: i64, #[prop(into)] against: String) -> impl Into
 /// The difference in per cent of what was before, with one decimal below 100.
 fn share(now: i64, before: i64) -> String {
     let per_mille = (i128::from(now) - i128::from(before)).abs() * 1000 / i128::from(before).abs().max(1);
-    if per_mille >= 1000 { format!("{}%", per_mille / 10) } else { format!("{}.{}%", per_mille / 10, per_mille % 10) }
+    match i64::try_from(per_mille / 10).unwrap_or(i64::MAX) {
+        whole @ 100.. => format!("{}%", grouped(whole)),
+        whole => format!("{whole}.{}%", per_mille % 10),
+    }
 }
 
 #[cfg(test)]
@@ -68,5 +72,6 @@ mod tests {
         assert_eq!(share(112, 100), "12.0%");
         assert_eq!(share(97, 100), "3.0%");
         assert_eq!(share(500, 100), "400%");
+        assert_eq!(share(1_300_000, 100), "1,299,900%");
     }
 }
