@@ -51,6 +51,17 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
             </details>
         }
     });
+    // Without a sale there is nothing to say about rewards.
+    let rewards = (!customer.rewards.is_empty() || !customer.transactions.rows.is_empty()).then(|| {
+        view! {
+            <section>
+                <div class="section-head">
+                    <h2>"Rewards"</h2>
+                </div>
+                <Rewards customer=customer.clone()/>
+            </section>
+        }
+    });
     view! {
         <PageHeader title=customer.title.clone() context=context crumbs=vec![("Customers".into(), "/customers".into())]
             badge=badge.unwrap_or_else(|| ().into_any())>
@@ -69,12 +80,7 @@ fn CustomerView(customer: CustomerDetail) -> impl IntoView {
         </div>
         <div class="columns section">
             <div class="stack loose">
-                <section>
-                    <div class="section-head">
-                        <h2>"Rewards"</h2>
-                    </div>
-                    <Rewards customer=customer.clone()/>
-                </section>
+                {rewards}
                 <section>
                     <div class="section-head">
                         <h2>"Attribution"</h2>
@@ -95,8 +101,8 @@ fn Figures(customer: CustomerDetail) -> impl IntoView {
     let first = Some(customer.first_purchase).filter(|date| !date.is_empty());
     view! {
         <Stats>
-            <StatTile label="Paid" value=amounts(&customer.revenue)/>
-            <StatTile label="Earned by partners" value=amounts(&customer.rewards_total)/>
+            <SumTile label="Paid" sums=customer.revenue/>
+            <SumTile label="Earned by partners" sums=customer.rewards_total/>
             <StatTile label="Transactions" value=domain::page::grouped(customer.counting)/>
             <StatTile label="First purchase" value=first/>
         </Stats>
@@ -117,8 +123,18 @@ fn Actions(viewer: Viewer, customer: String, refundable: bool) -> impl IntoView 
     })
 }
 
-fn amounts(sums: &[Money]) -> Option<String> {
-    (!sums.is_empty()).then(|| sums.iter().map(Money::display).collect::<Vec<_>>().join(" · "))
+/// A sum, and beneath it those in other currencies.
+#[component]
+fn SumTile(label: &'static str, sums: Vec<Money>) -> impl IntoView {
+    let mut amounts = sums.iter().map(Money::display);
+    let first = amounts.next();
+    let others: Vec<String> = amounts.collect();
+    let others = (!others.is_empty()).then(|| format!("and {}", others.join(", ")));
+    view! {
+        <StatTile label=label value=first>
+            {others.map(|others| view! { <dd class="change">{others}</dd> })}
+        </StatTile>
+    }
 }
 
 #[component]

@@ -47,7 +47,9 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
 #[component]
 fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let who = match line.partner {
-        Some(partner) => view! { <a class="link" href=at(partner_path(&partner.value))>{breakable(&partner.label)}</a> }.into_any(),
+        Some(partner) => {
+            view! { <a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{breakable(&partner.label)}</a> }.into_any()
+        }
         None => view! { <span>"unattributed"</span> }.into_any(),
     };
     let replaced = line.superseded.then(|| view! { <Badge status="archived" icon="undo" word="Replaced"/> });
@@ -63,7 +65,7 @@ fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let link = (!line.undo.is_empty()).then(|| view! { <a class="link" href=at(format!("{path}?undo={}", encode(&line.undo)))>"Undo"</a> });
     view! {
         <tr>
-            <th class="c-main" scope="row">{who}{replaced}<small>{breakable(&reason)}</small></th>
+            <th class="c-main c-clip" scope="row">{who}{replaced}<small class="whole">{breakable(&reason)}</small></th>
             <td class="c-date" data-label="From">{line.from}</td>
             <td class="c-date" data-label="Until">{until}</td>
             <td data-label="Source">{line.source}</td>

@@ -80,7 +80,7 @@ fn Row(of: CustomerTransaction, refund: Option<String>, void: Option<String>) ->
     view! {
         <tbody>
             <tr class:voided=!counts title=title>
-                <th class="c-main" scope="row">
+                <th class="c-main c-clip" scope="row">
                     <span>{line.key}</span>
                     <small>{note}</small>
                 </th>
