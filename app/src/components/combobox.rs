@@ -30,7 +30,7 @@ where
 }
 
 /// Sends the chosen value as `name`: a key that can also be typed. `initial` are the suggestions before anything was typed.
-/// As a `filter` it has no label to see, may stay empty, and a choice sends its form.
+/// As a `filter` it may stay empty, and a choice sends its form.
 #[component]
 pub fn Combobox(
     name: &'static str,
@@ -177,13 +177,12 @@ pub fn Combobox(
         }
     };
     let described = (!hint.is_empty()).then(|| format!("{id}-h"));
-    let aria_label = filter.then(|| label.clone());
     let field = view! {
         <div class="combobox">
             <input class="input" type="text" node_ref=input id=id.clone()
                 name=move || picked.with(Option::is_none).then_some(name) value=state.value(name, &value) placeholder=placeholder
                 autocomplete="off" required=!optional && !filter role="combobox" aria-autocomplete="list" aria-controls=list_id
-                aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active aria-label=aria_label
+                aria-expanded=move || if open.get() { "true" } else { "false" } aria-activedescendant=active
                 aria-describedby=described aria-invalid=move || error.with(Option::is_some).then_some("true")
                 list=move || (!hydrated.get()).then(|| data_id.clone())
                 on:input=typed on:keydown=key on:blur=move |_| shut() on:focus=move |_| at.set(None)/>
@@ -206,7 +205,7 @@ pub fn Combobox(
     }
     .into_any();
     match filter {
-        true => field,
+        true => view! { <div class="filter"><label for=id>{label}</label>{field}</div> }.into_any(),
         false => view! { <FieldFrame name=name label=label optional=optional hint=hint>{field}</FieldFrame> }.into_any(),
     }
 }

@@ -88,11 +88,15 @@ pub fn FilterBar(
         .cloned()
         .map(|select| {
             let chosen = present.filter(select.name).to_owned();
+            let id = format!("filter-{}", select.name);
             view! {
-                <select class="select" name=select.name aria-label=select.label>
-                    <option value="">{select.all}</option>
-                    <Options choices=select.choices chosen=chosen/>
-                </select>
+                <div class="filter">
+                    <label for=id.clone()>{select.label}</label>
+                    <select class="select" id=id name=select.name>
+                        <option value="">{select.all}</option>
+                        <Options choices=select.choices chosen=chosen/>
+                    </select>
+                </div>
             }
         })
         .collect_view();

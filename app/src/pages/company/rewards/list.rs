@@ -126,8 +126,9 @@ fn AmountRange() -> impl IntoView {
     let query = use_list();
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
-        <div class="range" role="group" aria-label="Amount">
-            <input class="input" type="text" inputmode="decimal" name="min" value=value("min") placeholder="Amount from" aria-label="Amount from"/>
+        <div class="filter range" role="group" aria-label="Amount">
+            <span class="label" aria-hidden="true">"Amount"</span>
+            <input class="input" type="text" inputmode="decimal" name="min" value=value("min") placeholder="from" aria-label="Amount from"/>
             <span aria-hidden="true">"–"</span>
             <input class="input" type="text" inputmode="decimal" name="max" value=value("max") placeholder="to" aria-label="Amount to"/>
         </div>
