@@ -146,7 +146,7 @@ fn Row(partner: InvoicePartner, carries: bool, charged: bool, open: bool, today:
                 <a class="row-link" href=href title=partner.name.clone() aria-expanded=if open { "true" } else { "false" }>{breakable(&partner.name)}</a>
                 <small>{breakable(&partner.key)}</small>
             </th>
-            <td data-label="Group">{partner.group}</td>
+            <td class="c-short" data-label="Group" title=partner.group>{partner.group.clone()}</td>
             <td data-label="Rewards" class="c-num">{domain::page::grouped(partner.lines)}</td>
             <td data-label="Estimated payment date" class=if estimated == "—" { "c-date c-hide" } else { "c-date" }>{estimated.clone()}</td>
             {carries.then(|| view! {

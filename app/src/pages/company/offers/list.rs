@@ -62,10 +62,10 @@ fn Row(offer: OfferLine) -> impl IntoView {
     let promises = offer.sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view();
     view! {
         <tr>
-            <th class="c-main" scope="row">
-                <RowLink href=href note=offer.version.clone()>{offer.key.clone()}</RowLink>
+            <th class="c-main c-clip" scope="row">
+                <RowLink href=href note=offer.version.clone() title=offer.key.clone()>{offer.key.clone()}</RowLink>
             </th>
-            <td data-label="Group">{offer.group.clone()}</td>
+            <td class="c-short" data-label="Group" title=offer.group.clone()>{offer.group.clone()}</td>
             <td class="c-wide" data-label="Promises"><ul class="stack tight">{promises}</ul></td>
             <td class="c-status"><OfferBadge of=offer.status/></td>
             <td class="c-amount">

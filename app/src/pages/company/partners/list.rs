@@ -109,7 +109,7 @@ fn Joined() -> impl IntoView {
     let query = use_list();
     let value = move |name: &'static str| query.with_untracked(|query| query.filter(name).to_owned());
     view! {
-        <div class="dates" role="group" aria-label="Signed up">
+        <div class="filter dates" role="group" aria-label="Signed up">
             <span class="label" aria-hidden="true">"Signed up"</span>
             <input class="input" type="date" name="from" value=value("from") aria-label="Signed up from"/>
             <span aria-hidden="true">"–"</span>
@@ -146,7 +146,7 @@ fn Row(row: PartnerRow) -> impl IntoView {
                 {badge}
             </th>
             <TextTd label="Owner" text=row.email/>
-            <td data-label="Group">{row.group}</td>
+            <td class="c-short" data-label="Group" title=row.group>{row.group.clone()}</td>
             <td class="c-num" data-label="Signups">{grouped(row.signups)}</td>
             <td class="c-num" data-label="Paid customers">{grouped(row.paid_customers)}</td>
             <td class="c-amount">{row.revenue.display()}</td>

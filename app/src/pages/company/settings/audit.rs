@@ -69,11 +69,11 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
                 <span>{entry.action}</span>
                 {facts}
             </th>
-            <td>
+            <td class="c-clip" title=entry.subject>
                 {subject}
                 <small>{entry.subject_kind}</small>
             </td>
-            <td data-label="By"><div class="wide-text">{breakable(&entry.author)}</div></td>
+            <td class="c-clip" data-label="By" title=entry.author><span>{breakable(&entry.author)}</span></td>
         </tr>
     }
 }
