@@ -15,7 +15,7 @@ async function signIn(email) {
     const answer = await fetch(`${url}/rpc/session/sign-in`, {
         method: 'POST',
         redirect: 'manual',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url },
+        headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', origin: url },
         body: new URLSearchParams({ email, password: PASSWORD, next: '' }),
     });
     const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
@@ -35,7 +35,7 @@ try {
         const cookie = await signIn(email);
         for (const path of paths) {
             // To the person's own place.
-            const first = await fetch(url + path, { redirect: 'manual', headers: { cookie } });
+            const first = await fetch(url + path, { redirect: 'manual', headers: { accept: 'text/html', cookie } });
             const page = new URL(first.headers.get('location') ?? path, url);
             const found = [];
             for (let run = 0; run < runs; run += 1) {

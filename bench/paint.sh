@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-LIGHTHOUSE=12.8.2
+LIGHTHOUSE=13.5.0
 [ $# -ge 1 ] || die "usage: bench/paint.sh BEFORE [AFTER RUNS]"
 before="$1" after="${2:-$(server_bin release)}" runs="${3:-5}"
 home="$(mktemp -d)"

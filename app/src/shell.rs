@@ -33,11 +33,12 @@ impl Assets {
     }
 }
 
-/// Links and forms work without the client, so it is fetched once what people look at is there.
+/// Links and forms work without the client, so it is fetched once what people look at is painted.
 fn start(Client { js, wasm }: &Client) -> String {
     format!(
         "const start = () => {{ const module_or_path = fetch('{wasm}'); import('{js}').then((client) => client.default({{ module_or_path }})); }};\n\
-         document.readyState === 'complete' ? start() : addEventListener('load', start, {{ once: true }});"
+         const painted = () => requestAnimationFrame(() => setTimeout(start));\n\
+         document.readyState === 'complete' ? painted() : addEventListener('load', painted, {{ once: true }});"
     )
 }
 

@@ -6,7 +6,7 @@ mod preview;
 
 use domain::facts::Fact;
 use domain::{Instant, fields};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
 use uuid::Uuid;
 
 use self::pieces::parts;

@@ -92,7 +92,8 @@ pub fn charge_failed(
 pub fn charged(company: &companies::Model, invoice: &invoices::Model, amount: Money, payouts: usize, owner: &users::Model) -> Mail {
     let subject = format!("invoice {} for {amount} was charged", invoice.number);
     let payouts = number_of(payouts, "payout", "payouts");
-    let words = format!("Invoice {} for {amount} was charged. It includes {payouts} to partners. Nothing on it can change now.", invoice.number);
+    let words =
+        format!("Invoice {} for {amount} was charged. It includes {payouts} to partners. Nothing on it can change now.", invoice.number);
     to_owner(company, owner, "invoice_charged", &invoice.id.to_string(), &subject, &words)
 }
 

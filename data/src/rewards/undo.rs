@@ -6,7 +6,7 @@ use domain::review::{self, Refusal, RewardPosition};
 use domain::states::{RewardAction, RewardState};
 use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::change::{Change, Decided, apply, last_records};

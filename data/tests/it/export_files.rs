@@ -7,7 +7,6 @@ use data::due::run_until;
 use data::exports::{Export, Format, Noun};
 use data::on_both;
 use data::rewards::ManualReward;
-use data::testing::TestDb;
 use data::work::Worker;
 
 use crate::books::Post;
@@ -32,7 +31,7 @@ on_both! {
         world.sale("s-3", "c-2", "10.00", "2026-03-10T12:00:02Z").await;
         world.refund("r-1", "s-1", "25.00", "2026-03-10T12:00:03Z").await;
         let held = world.reward_key("s-2").await;
-        data::rewards::hold(db, world.company, &[&held], "Is it = \"real\"?", BY, world.now).await.unwrap();
+        data::rewards::hold(db, world.company, &[held], "Is it = \"real\"?", BY, world.now).await.unwrap();
         let given = ManualReward {
             partner_key: "bob".to_owned(),
             amount: "12.50".to_owned(),

@@ -48,7 +48,8 @@ pub fn History(lines: Vec<AttributionLine>, customer: String, undo: bool) -> imp
 fn Line(line: AttributionLine, path: String, undo: bool) -> impl IntoView {
     let who = match line.partner {
         Some(partner) => {
-            view! { <a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{breakable(&partner.label)}</a> }.into_any()
+            view! { <a class="link" href=at(partner_path(&partner.value)) title=partner.label.clone()>{breakable(&partner.label)}</a> }
+                .into_any()
         }
         None => view! { <span>"unattributed"</span> }.into_any(),
     };
