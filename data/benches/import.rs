@@ -309,7 +309,7 @@ async fn reset(db: &Db) {
     let postgres = db.read().get_database_backend() == DbBackend::Postgres;
     let tx = db.begin().await.unwrap();
     if postgres {
-        tx.execute_unprepared("TRUNCATE transactions, receipts, rewards, reward_records, reward_counts").await.unwrap();
+        tx.execute_unprepared("TRUNCATE transactions, voids, receipts, rewards, reward_records, reward_counts").await.unwrap();
     } else {
         for table in ["reward_counts", "rewards", "receipts", "transactions"] {
             tx.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
