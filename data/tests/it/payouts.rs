@@ -352,7 +352,7 @@ on_both! {
         assert_eq!(coming.len(), 3);
         for mail in coming {
             assert!(!mail.body.contains("on its way"), "{}", mail.body);
-            let waits = mail.body.contains("has no account of yours yet") && !mail.body.contains("2026-04") && !mail.body.contains("Estimated");
+            let waits = mail.body.contains("doesn't have your account yet") && !mail.body.contains("2026-04") && !mail.body.contains("Estimated");
             assert_eq!(waits, mail.recipient.starts_with("zoe@"), "{}", mail.body);
         }
     }

@@ -32,7 +32,7 @@ on_both! {
             assert_eq!(counts(&back), (2, 0, 1));
             assert!(all(&books).await.iter().all(|row| row.contains(" pending ")));
             assert!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
-            assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
+            assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("make a new one"));
         }
         books.prove().await;
     }

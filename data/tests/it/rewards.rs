@@ -228,7 +228,7 @@ on_both! {
         assert_eq!(position(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
         assert_eq!(position(&books, &two).await, ("pending".to_owned(), 202603, None));
         assert!(said(undo(db, id, declined, BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
-        assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("decide anew"));
+        assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("make a new one"));
 
         let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
         hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
