@@ -2,7 +2,7 @@
 
 use domain::facts::{Attribution, CustomerFields, Fact, PartnerFields};
 use domain::offers::Trigger;
-use domain::states::{CustomerVisibility, ProviderKind};
+use domain::states::{CustomerVisibility, ProviderKind, SubjectKind};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, addresses, bank, dates};
 use views::settings::AuditEntry;
@@ -13,13 +13,13 @@ use data::entities::audit;
 const LISTED_MAX: usize = 5;
 
 pub fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
-    let href = match row.subject_kind.as_str() {
-        "partner" => addresses::partner(&row.subject),
-        "customer" => addresses::customer(&row.subject),
-        "reward" => format!("/rewards/{}", row.subject),
-        "invoice" => format!("/invoices/{}", row.subject),
-        "offer" => addresses::offer(&row.subject),
-        "company" => "/settings".to_owned(),
+    let href = match row.subject_kind.parse() {
+        Ok(SubjectKind::Partner) => addresses::partner(&row.subject),
+        Ok(SubjectKind::Customer) => addresses::customer(&row.subject),
+        Ok(SubjectKind::Reward) => format!("/rewards/{}", row.subject),
+        Ok(SubjectKind::Invoice) => format!("/invoices/{}", row.subject),
+        Ok(SubjectKind::Offer) => addresses::offer(&row.subject),
+        Ok(SubjectKind::Company) => "/settings".to_owned(),
         _ => String::new(),
     };
     let fact = row.fact();

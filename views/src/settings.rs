@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Choice;
 use domain::money::{Decimals, Money};
 use domain::page::Page;
+use domain::states::SubjectKind;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanyProfile {
@@ -34,18 +35,18 @@ pub struct CompanyProfile {
 }
 
 /// Kinds of subjects that the audit log can be filtered by.
-pub const AUDIT_KINDS: [(&str, &str); 11] = [
-    ("partner", "Partners"),
-    ("customer", "Customers"),
-    ("transaction", "Transactions"),
-    ("reward", "Rewards"),
-    ("invoice", "Invoices"),
-    ("payout", "Payouts"),
-    ("offer", "Offers"),
-    ("group", "Groups"),
-    ("import", "Imports"),
-    ("user", "Teammates and sign-ins"),
-    ("company", "Company"),
+pub const AUDIT_KINDS: [(SubjectKind, &str); 11] = [
+    (SubjectKind::Partner, "Partners"),
+    (SubjectKind::Customer, "Customers"),
+    (SubjectKind::Transaction, "Transactions"),
+    (SubjectKind::Reward, "Rewards"),
+    (SubjectKind::Invoice, "Invoices"),
+    (SubjectKind::Payout, "Payouts"),
+    (SubjectKind::Offer, "Offers"),
+    (SubjectKind::Group, "Groups"),
+    (SubjectKind::Import, "Imports"),
+    (SubjectKind::User, "Teammates and sign-ins"),
+    (SubjectKind::Company, "Company"),
 ];
 
 /// The audit log, newest first.

@@ -1,5 +1,6 @@
 //! One-time links, by which people set their first password or a new one.
 
+use domain::facts::Fact;
 use domain::{Instant, ids};
 use rand::RngExt;
 use sea_orm::sea_query::Expr;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use super::passwords::{check_password, hash_password, store_password};
 use super::throttle;
-use super::traces::{self, Trace};
+use super::traces;
 use super::{SignedIn, find_user};
 use crate::entities::{memberships, sign_in_links, users};
 use crate::secrets::hash;
@@ -41,7 +42,7 @@ pub async fn set_password_by_link(db: &Db, secret: &str, password: &str, address
             return Ok(false);
         }
         store_password(tx, user.id, &password_hash).await?;
-        traces::record(tx, &user, Trace::LinkUsed, &network, now).await?;
+        traces::record(tx, &user, &Fact::SignInLinkUsed { network: network.clone() }, now).await?;
         Ok(true)
     })?;
     if !set {

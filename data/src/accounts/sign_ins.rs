@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use domain::Instant;
+use domain::facts::Fact;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::links::LINK_VALID_MS;
 use super::passwords::verify_password;
 use super::throttle::{self, Attempt};
-use super::traces::{self, Trace};
+use super::traces;
 use super::{SignedIn, User, list_memberships};
 use crate::entities::{sign_in_links, users};
 use crate::{Db, Result, installation, transact};
@@ -71,7 +72,7 @@ async fn note_success(db: &Db, attempt: &Attempt<'_>, user: &users::Model) -> Re
     let now = installation::now(db).await?;
     transact!(db, |tx| {
         attempt.forget(tx).await?;
-        traces::record(tx, user, Trace::SignedIn, attempt.network, now).await
+        traces::record(tx, user, &Fact::SignedIn { network: attempt.network.to_owned() }, now).await
     })
 }
 

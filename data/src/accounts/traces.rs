@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use domain::facts::Fact;
+use domain::states::SubjectKind;
 use domain::{Instant, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -19,14 +20,7 @@ const HOUR_MS: i64 = 60 * 60_000;
 const KEPT_MS: i64 = 90 * Instant::DAY_MS;
 const LOGGED_EVERY_MS: u64 = 60_000;
 
-/// What happened, as the audit log names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trace {
-    SignedIn,
-    LinkUsed,
-}
-
-/// What is cleared again after a while.
+/// The facts that are cleared again after a while, as they are stored.
 const ACTIONS: [&str; 3] = ["signed_in", "sign_in_link_used", "sign_in_failed"];
 
 /// The companies in whose log a person's sign-ins belong: those they work at, and those that their partner works with.
@@ -48,14 +42,9 @@ async fn companies_of<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<BTr
 }
 
 /// Records a success, in the transaction that it belongs to.
-pub(super) async fn record<C: ConnectionTrait>(tx: &C, user: &users::Model, trace: Trace, network: &str, now: Instant) -> Result<()> {
+pub(super) async fn record<C: ConnectionTrait>(tx: &C, user: &users::Model, fact: &Fact, now: Instant) -> Result<()> {
     for company_id in companies_of(tx, user.id).await? {
-        let network = network.to_owned();
-        let fact = match trace {
-            Trace::SignedIn => Fact::SignedIn { network },
-            Trace::LinkUsed => Fact::SignInLinkUsed { network },
-        };
-        crate::audit::record(tx, company_id, now, &user.email, &user.email, fact).await?;
+        crate::audit::record(tx, company_id, now, &user.email, &user.email, fact.clone()).await?;
     }
     Ok(())
 }
@@ -123,7 +112,7 @@ impl LogLine {
 pub(super) async fn purge(db: &Db, now: Instant) -> Result<u64> {
     transact!(db, |tx| {
         let gone = audit::Entity::delete_many()
-            .filter(audit::Column::SubjectKind.eq("user"))
+            .filter(audit::Column::SubjectKind.eq(SubjectKind::User.word()))
             .filter(audit::Column::Action.is_in(ACTIONS))
             .filter(audit::Column::At.lt(now.0 - KEPT_MS))
             .exec(tx)

@@ -18,7 +18,7 @@ pub async fn filter_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &L
         if let Some(partner) = partner_of(conn, company_id, text).await? {
             let mut rewards = Query::select();
             rewards.column(rewards::Column::Key).from(rewards::Entity).and_where(rewards::Column::PartnershipId.eq(partner));
-            let of_rewards = Condition::all().add(audit::Column::SubjectKind.eq("reward"));
+            let of_rewards = Condition::all().add(audit::Column::SubjectKind.eq(SubjectKind::Reward.word()));
             found = found.add(of_rewards.add(audit::Column::Subject.in_subquery(rewards)));
         }
         filter = filter.add(found);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::facts::{Fact, Payout};
-use domain::states::PayoutState;
+use domain::states::{PayoutState, SubjectKind};
 use domain::zone::Zone;
 use domain::{Instant, Money};
 use sea_orm::sea_query::Condition;
@@ -43,7 +43,7 @@ pub(super) async fn history<C: ConnectionTrait>(
 async fn of_invoice<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices::Model) -> Result<Vec<Dated>> {
     let about = Condition::all()
         .add(audit::Column::CompanyId.eq(invoice.company_id))
-        .add(audit::Column::SubjectKind.eq("invoice"))
+        .add(audit::Column::SubjectKind.eq(SubjectKind::Invoice.word()))
         .add(audit::Column::Subject.eq(invoice.number.as_str()));
     let rows = audit::Entity::find()
         .filter(about)
@@ -89,7 +89,7 @@ async fn of_payouts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoice
     let of_key: HashMap<String, &payouts::Model> = asked.iter().map(|row| (key(row.id), *row)).collect();
     let rows = audit::Entity::find()
         .filter(audit::Column::CompanyId.eq(invoice.company_id))
-        .filter(audit::Column::SubjectKind.eq("payout"))
+        .filter(audit::Column::SubjectKind.eq(SubjectKind::Payout.word()))
         .filter(audit::Column::Subject.is_in(of_key.keys()))
         .order_by_asc(audit::Column::Id)
         .all(conn)

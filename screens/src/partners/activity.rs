@@ -3,7 +3,7 @@
 use domain::Instant;
 use domain::addresses;
 use domain::page::{Cursor, PAGE_ROWS, SortValue};
-use domain::states::RewardSource;
+use domain::states::{RewardSource, SubjectKind};
 use domain::zone::Zone;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
@@ -46,7 +46,8 @@ type Entries = Vec<(Uuid, ActivityEntry)>;
 
 async fn changes<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str, before: Before, zone: &Zone) -> Result<Entries> {
     use audit::Column;
-    let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(Column::SubjectKind.eq("partner")).add(Column::Subject.eq(key));
+    let about = Column::SubjectKind.eq(SubjectKind::Partner.word()).and(Column::Subject.eq(key));
+    let scope = Condition::all().add(Column::CompanyId.eq(company_id)).add(about);
     let rows = newest::<_, audit::Entity>(conn, scope, Column::At, Column::Id, before).await?;
     Ok(rows
         .into_iter()
@@ -124,5 +125,6 @@ where
 }
 
 fn entry(kind: ActivityKind, at: i64, zone: &Zone, title: String, detail: String, author: String, href: String) -> ActivityEntry {
+    let author = crate::audit::author(&author).to_owned();
     ActivityEntry { kind, at: Instant(at), when: dates::minute(zone, Instant(at)), title, detail, author, href }
 }

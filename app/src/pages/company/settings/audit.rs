@@ -18,8 +18,8 @@ pub fn AuditPage() -> impl IntoView {
     let kinds = FilterSelect {
         name: "kind",
         label: "About",
-        all: "About everything",
-        choices: AUDIT_KINDS.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
+        all: "Everything",
+        choices: AUDIT_KINDS.iter().map(|(kind, label)| Choice::new(kind.word(), *label)).collect(),
     };
     view! {
         <PageHeader title="Audit log" context="Who changed money or permissions, and when" tabs=view! { <SettingsTabs/> }.into_any()/>
