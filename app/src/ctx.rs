@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use data::Db;
-use data::accounts::{self, Membership, SignedIn, User};
-use data::entities::companies;
 use data::installation::Time;
+use data::people::accounts::{self, Membership, SignedIn, User};
+use data::store::entities::companies;
 use domain::access::{Action, PartnerAction, allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole};
 use domain::zone::Zone;
@@ -20,9 +20,9 @@ use crate::error::{AppError, Result};
 use crate::http::{fail, internal};
 use crate::request::RequestScope;
 
-use data::sessions::BEGUN;
+use data::people::sessions::BEGUN;
 /// The session's key. It says who somebody is; where they are, their address says.
-pub use data::sessions::USER_ID;
+pub use data::people::sessions::USER_ID;
 
 /// A person looking at a company's programme.
 #[derive(Clone)]
@@ -150,7 +150,7 @@ async fn company_row_of(parts: &Parts, company_id: Uuid) -> Result<companies::Mo
     {
         return Ok(company.clone());
     }
-    Ok(data::companies::get(db_of(parts)?.read(), company_id).await?)
+    Ok(data::programme::companies::get(db_of(parts)?.read(), company_id).await?)
 }
 
 /// As [`company`], for handlers outside of server functions.

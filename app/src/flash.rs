@@ -3,7 +3,7 @@
 //! page of the place that it leads to.
 
 use axum::response::Response;
-use data::flashes::{Flashes, For, Left};
+use data::people::flashes::{Flashes, For, Left};
 use domain::Place;
 use http::HeaderValue;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};

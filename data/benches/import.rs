@@ -10,13 +10,13 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use data::entities::{audit, customers, partnerships, receipts, reward_counts, rewards, transactions};
-use data::imports::{self, Kind, Options};
+use data::sales::transactions::Sale;
+use data::store::entities::{audit, customers, partnerships, receipts, reward_counts, rewards, transactions};
 use data::testing::TestDb;
-use data::transactions::Sale;
 use data::{Db, installation};
 use domain::states::AttributionSource;
 use domain::{Currency, Instant, Money};
+use exchange::imports::{self, Kind, Options};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, Statement, Value,
 };
@@ -110,7 +110,7 @@ async fn waits(db: &TestDb, sales: usize) {
             category_key: None,
         };
         let clock = Clock::now();
-        data::transactions::record(&other, company, &sale, AttributionSource::Manual, "bench", start).await.unwrap();
+        data::sales::transactions::record(&other, company, &sale, AttributionSource::Manual, "bench", start).await.unwrap();
         took.push(clock.elapsed().as_secs_f64());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
@@ -131,7 +131,7 @@ async fn waits(db: &TestDb, sales: usize) {
 async fn company(db: &Db, sales: usize, start: Instant) -> (Uuid, usize) {
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
     data::programme::apply(db, PROGRAMME, false, "bench", start).await.unwrap();
-    let company = data::companies::find_by_key(db.read(), "bench").await.unwrap().id;
+    let company = data::programme::companies::find_by_key(db.read(), "bench").await.unwrap().id;
     let (partners, buyers) = ((sales / 100).max(1), (sales / 10).max(1));
     let mut file = "partner_key,name,email,first_name,last_name,group\n".to_owned();
     (0..partners).for_each(|at| writeln!(file, "p{at},Partner {at},p{at}@partners.example,,,all").unwrap());

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Instant as Clock;
 
 use data::Db;
-use data::entities::companies::Model as Company;
+use data::store::entities::companies::Model as Company;
 use data::testing::TestDb;
 use domain::list_query::ListQuery;
 use domain::page::{Count, Cursor, PAGE_ROWS, SortValue};

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use async_trait::async_trait;
-use data::accounts::{Place, add_user};
-use data::db::insert_all;
-use data::entities::{partners, partnerships};
+use data::billing::charges;
+use data::due::month_end;
+use data::people::accounts::{Place, add_user};
 use data::rewards::{Origin, from_draft, insert_rewards};
+use data::store::entities::{partners, partnerships};
+use data::store::insert_all;
 use data::testing::TestDb;
 use data::work::{Mailer, QueuedMail, Work, Worker};
-use data::{Db, charges, installation, month_end, transact};
+use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::states::{CompanyRole, RewardSource, RewardState};
 use domain::{Currency, Instant, Money, Month, ids};
@@ -66,7 +68,7 @@ async fn run(db: &TestDb, rewards: usize, partners: usize, rounds: usize) {
     let start = Instant::parse("2026-03-10T00:00:00Z").unwrap();
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
     let company = fill(db, rewards, partners, start).await;
-    let worker = Worker::new(db, Arc::new(Nobody), Duration::from_secs(60));
+    let worker = exchange::worker(db, Arc::new(Nobody), Duration::from_secs(60));
 
     // Once to warm up, and for the rows that the bare statements copy.
     month(db, &worker, company).await;
@@ -182,9 +184,9 @@ async fn fill(db: &Db, rewards: usize, partners: usize, now: Instant) -> Uuid {
     let programme =
         "[company]\nkey = \"big\"\nname = \"Big\"\ntimezone = \"UTC\"\ncurrency = \"USD\"\n[[groups]]\nkey = \"all\"\nname = \"All\"\n";
     data::programme::apply(db, programme, false, "bench", now).await.unwrap();
-    let company = data::companies::find_by_key(db.read(), "big").await.unwrap().id;
+    let company = data::programme::companies::find_by_key(db.read(), "big").await.unwrap().id;
     add_user(db, Place::Company(company, CompanyRole::Owner), "owner@big.example", None, None, "bench", now).await.unwrap();
-    let group = data::partners::groups_by_key(db.read(), company).await.unwrap()["all"];
+    let group = data::programme::groups::ids_by_key(db.read(), company).await.unwrap()["all"];
     let ids: Vec<Uuid> = (0..partners).map(|number| ids::derive(now, &["bench", &number.to_string()])).collect();
     transact!(db, |tx| {
         insert_all(tx, ids.iter().enumerate().map(|(number, id)| partner(*id, number, now).into_active_model())).await?;
@@ -239,7 +241,7 @@ fn partnership(id: Uuid, number: usize, company: Uuid, group: Uuid, now: Instant
     }
 }
 
-fn reward(number: usize, company: Uuid, group: Uuid, partners: &[Uuid], now: Instant) -> data::entities::rewards::Model {
+fn reward(number: usize, company: Uuid, group: Uuid, partners: &[Uuid], now: Instant) -> data::store::entities::rewards::Model {
     let cause = number.to_string();
     let minor = i64::try_from(number % 9973).unwrap() + 1;
     let draft = RewardDraft {

@@ -1,5 +1,7 @@
 //! Who did what to money and permissions: one row in the same transaction.
 
+pub mod list;
+
 use domain::facts::Fact;
 use domain::zone::Zone;
 use domain::{Instant, dates};
@@ -8,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::entities::audit::Model;
+use crate::store::entities::audit::Model;
 use crate::{Error, Result};
 
 /// Who does what nobody does by hand.
@@ -43,7 +45,7 @@ pub fn row(company_id: impl Into<Option<Uuid>>, now: Instant, author: &str, subj
 }
 
 /// Why something isn't undone once more.
-pub(crate) fn already_undone(author: &str, at: i64, zone: &Zone) -> Error {
+pub fn already_undone(author: &str, at: i64, zone: &Zone) -> Error {
     let by = if author == SYSTEM { String::new() } else { format!(" by {author}") };
     Error::conflict(format!("it was already undone{by} on {}", dates::minute(zone, Instant(at))))
 }

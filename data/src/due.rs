@@ -12,9 +12,15 @@ use sea_orm::ConnectionTrait;
 use tokio::time::Instant as Clock;
 use uuid::Uuid;
 
+use crate::billing::{charges, payouts};
+use crate::programme::companies;
+use crate::programme::simulated_money;
+use crate::work::open_imports;
 use crate::work::{Work, Worker, isolated};
-use crate::{Db, Error, Result, charges, companies, imports, installation, month_end, open_imports, outbox, payouts, providers, transact};
+use crate::{Db, Error, Result, installation, outbox, transact};
 
+pub mod clock;
+pub mod month_end;
 mod sources;
 
 /// How often a worker asks a silent provider again before it leaves that to the next run.
@@ -33,7 +39,7 @@ pub async fn next_instant<C: ConnectionTrait>(conn: &C) -> Result<Option<Instant
 /// panics, holds up no other: it joins `without`, the companies that nothing is done for.
 async fn run_once(db: &Db, worker: &Worker, now: Instant, without: &mut BTreeSet<Uuid>) -> Result<Work> {
     let mut work = Work::default();
-    imports::clear_left(db).await?;
+    worker.imports.clear_left(db).await?;
     for company_id in sources::companies(db.read(), now, without).await? {
         match isolated(run_company(db, worker, company_id, now, &mut work)).await {
             Ok(()) => worker.troubles.company_works(company_id),
@@ -61,9 +67,9 @@ async fn run_once(db: &Db, worker: &Worker, now: Instant, without: &mut BTreeSet
 
 /// As far as it comes: `work` also counts what was done before an error.
 async fn run_company(db: &Db, worker: &Worker, company_id: Uuid, now: Instant, work: &mut Work) -> Result<()> {
-    providers::hand_over(db, company_id, now).await?;
+    simulated_money::hand_over(db, company_id, now).await?;
     // Months are closed and charges are made when what was imported is there.
-    work.imported += usize::try_from(imports::go_on_due(db, worker, company_id).await?).unwrap_or(usize::MAX);
+    work.imported += worker.imports.go_on_due(db, worker, company_id).await?;
     close_months(db, company_id, now, work).await?;
     charges::start_due(db, company_id, now, work).await?;
     charges::ask_due(db, worker, company_id, now, work).await?;

@@ -5,8 +5,9 @@ use domain::Instant;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
 
-use crate::entities::groups;
-use crate::{Db, companies};
+use crate::Db;
+use crate::programme::companies;
+use crate::store::entities::groups;
 
 /// A company "northwind" with these groups, by key and name. Returns it and the groups' ids in their order.
 pub async fn northwind(db: &Db, timezone: &str, groups: &[(&str, &str)], now: Instant) -> (Uuid, Vec<Uuid>) {

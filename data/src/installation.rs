@@ -7,8 +7,8 @@ use rand::RngExt;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::db::ignore_conflict;
-use crate::entities::installation::{ActiveModel, Column, Entity, Model};
+use crate::store::entities::installation::{ActiveModel, Column, Entity, Model};
+use crate::store::ignore_conflict;
 use crate::{Db, Error, Result, transact};
 
 const ROW: i32 = 1;
@@ -123,7 +123,7 @@ pub async fn secret(db: &Db) -> Result<String> {
 }
 
 fn new_secret() -> String {
-    crate::secrets::hex(&rand::rng().random::<[u8; 32]>())
+    crate::store::secrets::hex(&rand::rng().random::<[u8; 32]>())
 }
 
 fn read_mode(row: &Model) -> Mode {

@@ -6,14 +6,9 @@ use domain::zone::Zone;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Condition;
 
-pub mod audit;
-pub mod customers;
-pub mod invoices;
-pub mod of_partner;
 pub mod page;
-pub mod partners;
 pub mod pick;
-pub mod rewards;
+pub mod search;
 
 /// A page of a list, how many rows there are in all, and their sums where they were few enough to add up.
 pub struct Found<M> {

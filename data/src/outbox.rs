@@ -7,9 +7,9 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::db::execute_with_shared_and_rows;
-use crate::entities::outbox::{Column, Entity, Model};
-use crate::entities::{memberships, users};
+use crate::store::entities::outbox::{Column, Entity, Model};
+use crate::store::entities::{memberships, users};
+use crate::store::execute_with_shared_and_rows;
 use crate::work::{QueuedMail, Work, Worker, is_free, lease_ends_at};
 use crate::{Db, Result, transact};
 

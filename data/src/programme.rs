@@ -1,10 +1,10 @@
-//! A programme as a file: the company, its groups and its offers, applied and written back.
+//! A company's programme: what it is, what it offers, and how both are written as a file.
 
-mod apply;
-mod export;
+pub mod companies;
 mod file;
-mod offers;
+pub mod groups;
+pub mod in_force;
+pub mod offers;
+pub mod simulated_money;
 
-pub use apply::{Applied, apply};
-pub use export::export;
-pub use file::{File, read};
+pub use file::{Applied, File, apply, export, read};

@@ -12,9 +12,14 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::Condition;
 use uuid::Uuid;
 
-use crate::providers::Providers;
-use crate::troubles::Troubles;
+use crate::work::providers::Providers;
+use crate::work::troubles::Troubles;
 use crate::{Db, Error, Result};
+
+pub mod batch;
+pub mod open_imports;
+pub mod providers;
+pub mod troubles;
 
 /// A mail on its way. Delivered twice it has the same `id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +39,21 @@ pub trait Mailer: Send + Sync {
     async fn deliver(&self, mail: &QueuedMail) -> std::result::Result<(), String>;
 }
 
+/// Imports that were accepted and not written to their end: a company's months wait for them.
+#[async_trait]
+pub trait AcceptedImports: Send + Sync {
+    /// Removes what was kept of imports that were never accepted.
+    async fn clear_left(&self, db: &Db) -> Result<()>;
+    /// Writes this company's to their end, unless another worker does. Returns the rows written.
+    async fn go_on_due(&self, db: &Db, worker: &Worker, company_id: Uuid) -> Result<usize>;
+}
+
 /// Who does background work, and what it takes besides the database.
 #[derive(Clone)]
 pub struct Worker {
     pub mailer: Arc<dyn Mailer>,
     pub providers: Providers,
+    pub imports: Arc<dyn AcceptedImports>,
     /// As leases name it.
     pub name: String,
     /// After this long a worker that says nothing counts as gone.
@@ -47,13 +62,13 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new(db: &Db, mailer: Arc<dyn Mailer>, lease: Duration) -> Worker {
-        Worker { mailer, providers: Providers::new(db), name: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
+    pub fn new(providers: Providers, imports: Arc<dyn AcceptedImports>, mailer: Arc<dyn Mailer>, lease: Duration) -> Worker {
+        Worker { mailer, providers, imports, name: Uuid::now_v7().to_string(), lease, troubles: Arc::default() }
     }
 }
 
 /// The machine's clock, for leases.
-pub(crate) fn real_now() -> Instant {
+pub fn real_now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

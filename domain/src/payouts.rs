@@ -11,6 +11,11 @@ use crate::states::PayoutState;
 /// The prefix of a payout's key.
 pub const PREFIX: &str = "pay";
 
+/// What people call a payout.
+pub fn key(id: Uuid) -> String {
+    ids::key(PREFIX, id)
+}
+
 /// One attempt to pay a payout, "pay_01h….2": what a form showed, and what a payment file holds. After a failure the next attempt
 /// is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, addresses, bank, dates};
 use views::settings::AuditEntry;
 
-use data::entities::audit;
+use data::store::entities::audit;
 
 /// More triggers than these are only counted.
 const LISTED_MAX: usize = 5;

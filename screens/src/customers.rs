@@ -1,9 +1,11 @@
 //! The list of customers.
 
-use data::entities::companies;
-use data::entities::customers::Model;
-use data::lists::customers;
-use data::{Db, Result, names, partners};
+use data::network::partners;
+use data::sales::customers::list as customers;
+use data::store::entities::companies;
+use data::store::entities::customers::Model;
+use data::store::names;
+use data::{Db, Result};
 use domain::list_query::ListQuery;
 use domain::page::Page;
 use domain::{Instant, dates};

@@ -11,8 +11,8 @@ use views::receipt::ReceiptView;
 
 use super::receipts::{KEY_PREFIX, decision_of, earlier_purchases, name_partners, promises};
 use data::Result;
-use data::entities::companies;
-use data::entities::receipts::{Column, Entity, Model};
+use data::store::entities::companies;
+use data::store::entities::receipts::{Column, Entity, Model};
 
 /// By event, the first decision first; an attribution change adds another.
 pub async fn of_events<C: ConnectionTrait>(

@@ -14,8 +14,8 @@ use views::home::{CountFigure, Figure, Home, MonthBar, Waiting, WaitingKind};
 
 use super::invoices::stage;
 use super::lines;
-use data::entities::{companies, customers, invoices, offers, partnerships, payouts, rewards};
 use data::rewards::figures;
+use data::store::entities::{companies, customers, invoices, offers, partnerships, payouts, rewards};
 use data::{Db, Result};
 use domain::dates;
 
@@ -41,7 +41,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         CountFigure { now: brought(&snapshot, company, spans.this).await?, before: brought(&snapshot, company, spans.last).await? };
     let mut in_review = Vec::new();
     for invoice in open_invoices(&snapshot, company).await? {
-        let sums = data::invoices::shares(&snapshot, company, &invoice).await?.1;
+        let sums = data::billing::invoices::shares(&snapshot, company, &invoice).await?.1;
         in_review.push(stage::strip(&zone, &invoice, Money::sum(sums.charge, invoice.money_currency()?), now)?);
     }
     let no_partner = partnerships::Entity::find().filter(partnerships::Column::CompanyId.eq(company.id)).one(&snapshot).await?.is_none();
@@ -58,7 +58,7 @@ pub async fn home(db: &Db, company: &companies::Model, role: CompanyRole, now: I
         in_review,
         empty: no_partner,
         offers: offers::Entity::find().filter(offers::Column::CompanyId.eq(company.id)).one(&snapshot).await?.is_some(),
-        simulated: data::providers::waits(&snapshot, company).await?,
+        simulated: data::programme::simulated_money::waits(&snapshot, company).await?,
     })
 }
 

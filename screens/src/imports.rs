@@ -9,14 +9,14 @@ use uuid::Uuid;
 use views::settings::{FirstRows, ImportProblem, ImportVoidPreview, InvoiceDifference, PastImport, TurningSales};
 
 use super::customers::change::stage;
-use data::entities::companies;
-use data::entities::imports::{Column, Entity, Model};
-use data::imports::Kind;
-use data::imports::voids::{self, Preview};
-use data::open_imports::is_done;
 use data::rewards::outlook::Outlook;
+use data::store::entities::companies;
+use data::store::entities::imports::{Column, Entity, Model};
+use data::work::open_imports::is_done;
 use data::{Db, Error, Result};
 use domain::dates;
+use exchange::imports::Kind;
+use exchange::imports::voids::{self, Preview};
 
 /// As much of a cell as a preview shows.
 const CELL_CHARS_MAX: usize = 100;

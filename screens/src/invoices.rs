@@ -14,11 +14,11 @@ use views::home::MonthStrip;
 use views::invoices::{InvoiceList, InvoiceRow};
 
 use crate::lines::money;
-use data::entities::companies;
-use data::entities::invoices::{Column, Entity, Model};
-use data::error::stored;
-use data::invoices::currency_lines;
-use data::lists::{self, page::List};
+use data::billing::invoices::{self, currency_lines};
+use data::lists::page::List;
+use data::store::entities::companies;
+use data::store::entities::invoices::{Column, Entity, Model};
+use data::store::error::stored;
 use data::{Db, Result};
 
 mod detail;
@@ -41,7 +41,7 @@ pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: I
     let zone = company.zone()?;
     let accumulating = company.accumulating_month(now)?;
     let scope = Condition::all().add(Column::CompanyId.eq(company.id));
-    let list = List { filter: lists::invoices::filter_of(query)?, descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
+    let list = List { filter: invoices::list::filter_of(query)?, descending: true, ..List::<Entity>::new(scope, Column::Seq, Column::Id) };
     let count = list.totals(conn, &[]).await?.count;
     let mut found = list.page(conn, Some(&query.page), count).await?;
     sort(company, &mut found.rows);
@@ -131,7 +131,7 @@ pub(super) async fn amount<C: ConnectionTrait>(conn: &C, company: &companies::Mo
     if let (Some(lines), Some(charge)) = (invoice.lines, invoice.charge_amount) {
         return Ok((lines, money(charge, &invoice.currency)?));
     }
-    let (_, sums) = data::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
+    let (_, sums) = data::billing::invoices::preview(conn, company, Month(invoice.month), &invoice.currency).await?;
     Ok((sums.lines, Money::sum(sums.charge, invoice.money_currency()?)))
 }
 
@@ -142,7 +142,7 @@ async fn accumulating_rows<C: ConnectionTrait>(conn: &C, company: &companies::Mo
     // The company's own first.
     currencies.sort_by_key(|lines| lines.currency != company.currency);
     for lines in currencies {
-        let (_, sums) = data::invoices::preview(conn, company, month, &lines.currency).await?;
+        let (_, sums) = data::billing::invoices::preview(conn, company, month, &lines.currency).await?;
         rows.push(InvoiceRow {
             number: String::new(),
             month: month.long(),

@@ -13,11 +13,11 @@ use views::partners::{RewardLine, TransactionLine};
 
 use super::triggers::told_apart;
 use data::Result;
-use data::entities::{companies, invoices, receipts, rewards, transactions};
-use data::error::stored;
-use data::names;
 use data::rewards::figures;
 use data::rewards::outlook::{Outlook, Payment};
+use data::store::entities::{companies, invoices, receipts, rewards, transactions};
+use data::store::error::stored;
+use data::store::names;
 use domain::dates;
 
 pub async fn rewards<C: ConnectionTrait>(conn: &C, company: &companies::Model, rows: Vec<rewards::Model>) -> Result<Vec<RewardLine>> {

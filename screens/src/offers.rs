@@ -7,10 +7,10 @@ use uuid::Uuid;
 use views::Choice;
 use views::offers::{OfferDetail, OfferDraft, OfferLine, OfferList, OfferStatus, VersionView};
 
-use data::entities::{companies, offer_versions, offers};
-use data::events::read_version;
-use data::names;
+use data::programme::in_force::read_version;
 use data::rewards::figures;
+use data::store::entities::{companies, offer_versions, offers};
+use data::store::names;
 use data::{Db, Error, Result};
 use domain::dates;
 
@@ -26,7 +26,7 @@ pub async fn list(db: &Db, company: &companies::Model, may_change: bool, now: In
     let mut earned = figures::of_offers(conn, company.id).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
-        let versions = data::offers::versions(conn, company.id, row.id).await?;
+        let versions = data::programme::offers::versions(conn, company.id, row.id).await?;
         let sums = earned.remove(&row.id).unwrap_or_default();
         lines.push(line(company, &row, &versions, &groups, sums, now)?);
     }
@@ -36,7 +36,7 @@ pub async fn list(db: &Db, company: &companies::Model, may_change: bool, now: In
 pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: bool, now: Instant) -> Result<OfferDetail> {
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
-    let row = data::offers::find(conn, company.id, key).await?.ok_or(Error::NotFound("the offer"))?;
+    let row = data::programme::offers::find(conn, company.id, key).await?.ok_or(Error::NotFound("the offer"))?;
     let groups = names::groups(conn, company.id).await?;
     let rows = offer_versions::Entity::find()
         .filter(offer_versions::Column::CompanyId.eq(company.id))
@@ -83,8 +83,8 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
 /// The triggers that an offer has now; none where there is no such offer yet.
 pub async fn in_force(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Vec<Trigger>> {
     let conn = &db.snapshot().await?;
-    let Some(offer) = data::offers::find(conn, company_id, key).await? else { return Ok(Vec::new()) };
-    let versions = data::offers::versions(conn, company_id, offer.id).await?;
+    let Some(offer) = data::programme::offers::find(conn, company_id, key).await? else { return Ok(Vec::new()) };
+    let versions = data::programme::offers::versions(conn, company_id, offer.id).await?;
     Ok(version_in_force(&versions, now, now).map(|version| version.triggers.clone()).unwrap_or_default())
 }
 

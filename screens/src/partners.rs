@@ -1,9 +1,11 @@
 //! The list of all partners, and what the forms around it offer.
 
-use data::entities::companies;
-use data::error::stored;
-use data::lists::partners;
-use data::{Db, Result, names, search};
+use data::lists::search;
+use data::network::list as partners;
+use data::store::entities::companies;
+use data::store::error::stored;
+use data::store::names;
+use data::{Db, Result};
 use domain::list_query::ListQuery;
 use domain::{Money, dates};
 use uuid::Uuid;

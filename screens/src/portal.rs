@@ -13,12 +13,12 @@ use views::portal::{CommissionDetail, CommissionLine, Commissions, PortalCustome
 
 use super::rewards::detail::path_of;
 use super::{lines, receipts};
-use data::entities::{companies, customers, invoices, partnerships, payouts, rewards};
-use data::error::stored;
 use data::lists::page::List;
-use data::names;
 use data::rewards::figures;
 use data::rewards::outlook::Payment;
+use data::store::entities::{companies, customers, invoices, partnerships, payouts, rewards};
+use data::store::error::stored;
+use data::store::names;
 use data::{Db, Error, Result};
 use domain::dates;
 use domain::time::short_date;

@@ -11,9 +11,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, 
 use uuid::Uuid;
 use views::receipt::{ReceiptFact, ReceiptLine, ReceiptView};
 
-use data::entities::{offer_versions, offers, partnerships, receipts, rewards, transactions};
-use data::error::stored;
-use data::events::read_version;
+use data::programme::in_force::read_version;
+use data::store::entities::{offer_versions, offers, partnerships, receipts, rewards, transactions};
+use data::store::error::stored;
 use data::{Error, Result};
 use domain::dates;
 

@@ -1,10 +1,10 @@
 //! Review Rewards: the list of what was earned, and one reward.
 
-use data::entities::companies;
-use data::error::stored;
-use data::lists::rewards::ReviewPage;
-use data::lists::rewards::months::Months;
-use data::{Db, Result, lists};
+use data::rewards::list::months::Months;
+use data::rewards::list::{self, ReviewPage};
+use data::store::entities::companies;
+use data::store::error::stored;
+use data::{Db, Result};
 use domain::list_query::ListQuery;
 use domain::states::RewardState;
 use domain::zone::Zone;
@@ -29,7 +29,7 @@ pub use detail::{detail, find};
 pub async fn list(db: &Db, company: &companies::Model, query: &ListQuery, now: Instant) -> Result<ReviewList> {
     let conn = &db.snapshot().await?;
     let ReviewPage { months, groups, partner, customer, state, counts, count, rows, previous, next, summed, empty } =
-        lists::rewards::find(conn, company, query, now).await?;
+        list::find(conn, company, query, now).await?;
     let rows = lines::rewards(conn, company, rows).await?;
 
     let zone = company.zone()?;
@@ -76,7 +76,7 @@ fn context(months: &Months, zone: &Zone, now: Instant) -> String {
 
 fn month_choices(months: &Months) -> Vec<Choice> {
     let words = |month: Month, note: &str| Choice::new(month.to_string(), format!("{}{note}", month.long()));
-    let mut choices = vec![Choice::new(lists::rewards::ALL_MONTHS, "Every month"), words(months.accumulating, ", accumulating")];
+    let mut choices = vec![Choice::new(list::ALL_MONTHS, "Every month"), words(months.accumulating, ", accumulating")];
     for month in &months.invoiced {
         let reviewed = months.in_review.iter().any(|invoice| invoice.month == month.0);
         choices.push(words(*month, if reviewed { ", in review" } else { "" }));
@@ -85,6 +85,6 @@ fn month_choices(months: &Months) -> Vec<Choice> {
 }
 
 /// The stored state of a row.
-fn state_of(row: &data::entities::rewards::Model) -> Result<RewardState> {
+fn state_of(row: &data::store::entities::rewards::Model) -> Result<RewardState> {
     stored(&row.state)
 }

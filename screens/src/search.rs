@@ -7,10 +7,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 use views::search::{Hit, HitGroup, HitKind, SearchResults};
 
 use super::{invoices, lines};
-use data::entities::{companies, customers, partnerships, rewards, transactions};
-use data::error::stored;
-use data::names;
-use data::search::{self, Kind};
+use data::lists::search::{self, Kind};
+use data::store::entities::{companies, customers, partnerships, rewards, transactions};
+use data::store::error::stored;
+use data::store::names;
 use data::{Db, Result};
 use domain::dates;
 
@@ -121,7 +121,7 @@ async fn bills(db: &Db, company: &companies::Model, text: &str) -> Result<HitGro
     let wanted = text.to_uppercase();
     let month = text.parse::<Month>().map(|month| month.0).unwrap_or(0);
     // A few per month: all of them can be looked at.
-    let rows = data::invoices::list(db.read(), company.id).await?;
+    let rows = data::billing::invoices::list(db.read(), company.id).await?;
     let mut hits = Vec::new();
     for row in rows.into_iter().filter(|row| row.number.contains(&wanted) || row.month == month) {
         let (_, amount) = invoices::amount(db.read(), company, &row).await?;

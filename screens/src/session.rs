@@ -12,14 +12,15 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 use views::session::{ClockView, DemoUser, Jump, PlaceLink, Scope, Viewer};
 
-use data::accounts::{Membership, User, find_user};
-use data::clock::{self, Preview};
-use data::entities::{companies, memberships, partners, partnerships, users};
+use data::due::clock::{self, Preview};
 use data::installation::Time;
+use data::people::accounts::{Membership, User, find_user};
 use data::rewards::figures;
+use data::store::entities::{companies, memberships, partners, partnerships, users};
 use data::work::Work;
-use data::{Db, Result, demo, installation};
+use data::{Db, Result, installation};
 use domain::dates;
+use exchange::demo;
 
 /// Where a person belongs, each with what `leads` makes of it; what it makes nothing of is left out.
 pub fn places(user: &User, leads: impl Fn(&Membership) -> Option<String>) -> Vec<PlaceLink> {
@@ -90,7 +91,7 @@ async fn partner_zone<C: ConnectionTrait>(conn: &C, partner_id: Uuid) -> Result<
         .one(conn)
         .await?;
     match first {
-        Some(partnership) => data::companies::get(conn, partnership.company_id).await?.zone(),
+        Some(partnership) => data::programme::companies::get(conn, partnership.company_id).await?.zone(),
         None => Ok(Zone::UTC),
     }
 }

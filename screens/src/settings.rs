@@ -12,8 +12,10 @@ use uuid::Uuid;
 use views::Choice;
 use views::settings::{AuditLog, CompanyProfile};
 
-use data::entities::{audit, companies};
-use data::{Db, Result, installation, lists, providers};
+use data::audit::list as audit_list;
+use data::programme::simulated_money;
+use data::store::entities::{audit, companies};
+use data::{Db, Result, installation};
 
 const ROWS: u64 = 50;
 
@@ -30,7 +32,7 @@ pub async fn profile<C: ConnectionTrait>(conn: &C, company: &companies::Model, m
         charge_provider: company.charge_provider.clone(),
         payout_provider: company.payout_provider.clone(),
         providers: providers.map(|kind| Choice::new(kind.word(), kind.label())).collect(),
-        simulated: providers::waits(conn, company).await?,
+        simulated: simulated_money::waits(conn, company).await?,
         fee_percent: Rate(company.fee_ppm).percent(),
         customer_visibility: company.customer_visibility.clone(),
         account_name: company.account_name.clone().unwrap_or_default(),
@@ -38,7 +40,7 @@ pub async fn profile<C: ConnectionTrait>(conn: &C, company: &companies::Model, m
         bic: company.bic.clone().unwrap_or_default(),
         zones: Zone::all().map(str::to_owned).collect(),
         may_change,
-        seen: data::seen::digest(&data::companies::edited(company)),
+        seen: data::store::seen::digest(&data::programme::companies::edited(company)),
     })
 }
 
@@ -47,7 +49,7 @@ pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -
     let zone = company.zone()?;
     query.order(&["when"], true)?;
     let scope =
-        Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(lists::audit::filter_of(db.read(), company.id, query).await?);
+        Condition::all().add(audit::Column::CompanyId.eq(company.id)).add(audit_list::filter_of(db.read(), company.id, query).await?);
     let cursor = Position::read(&query.page);
     let backward = cursor.is_some_and(|cursor| cursor.backward);
     let mut select = audit::Entity::find().filter(scope);

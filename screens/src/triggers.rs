@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use data::Result;
-use data::entities::{offer_versions, rewards};
-use data::events::read_version;
+use data::programme::in_force::read_version;
+use data::store::entities::{offer_versions, rewards};
 
 /// What rewards of one sale have in common that look alike.
 type Alike = (Uuid, Uuid, String, String);

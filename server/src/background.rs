@@ -27,7 +27,7 @@ const RESTART_AFTER: Duration = Duration::from_secs(15);
 pub fn worker(db: &Db, mail_dir: &std::path::Path) -> Worker {
     let seconds = std::env::var("TRIBUTARY_LEASE_SECONDS").ok().and_then(|text| text.parse().ok());
     let lease = Duration::from_secs(seconds.unwrap_or(LEASE_SECONDS_DEFAULT));
-    Worker::new(db, Arc::new(MailFolder::new(mail_dir)), lease)
+    exchange::worker(db, Arc::new(MailFolder::new(mail_dir)), lease)
 }
 
 /// Does what falls due until told to stop. Work that panics is begun again after a pause.
@@ -114,11 +114,11 @@ pub async fn purge(db: Db, spool: Spool, mail_dir: PathBuf, stop: CancellationTo
 
 async fn purge_once(db: &Db) -> data::Result<()> {
     let now = app::ctx::real_now();
-    let sessions = data::sessions::purge_sessions(db).await?;
+    let sessions = data::people::sessions::purge_sessions(db).await?;
     let submissions = data::submissions::purge_submissions(db, now).await?;
-    let flashes = data::flashes::purge_flashes(db, now).await?;
-    let uploads = data::uploads::purge_uploads(db, now).await?;
-    let sign_ins = data::accounts::purge_sign_ins(db, now).await?;
+    let flashes = data::people::flashes::purge_flashes(db, now).await?;
+    let uploads = exchange::uploads::purge_uploads(db, now).await?;
+    let sign_ins = data::people::accounts::purge_sign_ins(db, now).await?;
     if sessions + submissions + flashes + uploads + sign_ins > 0 {
         tracing::info!(sessions, submissions, flashes, uploads, sign_ins, "removed what has ended");
     }

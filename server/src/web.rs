@@ -10,8 +10,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
-use data::flashes::Flashes;
-use data::sessions::Sessions;
+use data::people::flashes::Flashes;
+use data::people::sessions::Sessions;
 use tokio::sync::Semaphore;
 use tower_sessions::Session;
 

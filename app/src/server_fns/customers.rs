@@ -16,13 +16,13 @@ use crate::ctx::CompanyCtx;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError};
 #[cfg(feature = "ssr")]
-use data::attributions::{self, Change};
-#[cfg(feature = "ssr")]
-use data::customers::{CustomerChange, NewCustomer};
-#[cfg(feature = "ssr")]
 use data::lists::pick;
 #[cfg(feature = "ssr")]
-use data::transactions::{Refund, Sale};
+use data::sales::attributions::{self, Change};
+#[cfg(feature = "ssr")]
+use data::sales::customers::{CustomerChange, NewCustomer};
+#[cfg(feature = "ssr")]
+use data::sales::transactions::{Refund, Sale};
 #[cfg(feature = "ssr")]
 use domain::access::Action;
 #[cfg(feature = "ssr")]
@@ -101,8 +101,8 @@ pub async fn create_customer(
     };
     let doubt = created_at.and_then(|at| of_start(at, &cx.zone, cx.now));
     super::ask(doubt.as_slice(), &please_confirm)?;
-    let created = data::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
-    let shown = data::names::title(&input.name, &input.email, &input.customer_key);
+    let created = data::sales::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let shown = data::store::names::title(&input.name, &input.email, &input.customer_key);
     let rewards = if created.rewards == 0 { String::new() } else { earned(created.rewards) };
     Ok(Done::say(format!("Added {shown}.{rewards}")).to(customer_path(&input.customer_key)))
 }
@@ -122,8 +122,8 @@ pub async fn save_customer(
         email: Some(email.trim().to_owned()),
         provider_key: Some(provider_key.trim().to_owned()),
     };
-    let id = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::customers::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
+    let id = data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
+    let changed = data::sales::customers::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
 }
 
@@ -152,7 +152,7 @@ pub async fn record_sale(
         category_key: filled(&category_key),
     };
     super::ask(&screens::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
-    let done = data::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let done = data::sales::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
         false => format!("The sale {} was recorded before; nothing was added.", sale.key),
@@ -174,13 +174,13 @@ pub async fn record_refund(
     if refund_of.trim().is_empty() {
         return Err(refused(&[("refund_of", "Choose the sale that was refunded.")]));
     }
-    let original = match data::transactions::find_by_key(cx.db.read(), cx.company_id, refund_of.trim()).await {
+    let original = match data::sales::transactions::find_by_key(cx.db.read(), cx.company_id, refund_of.trim()).await {
         Ok(sale) => sale,
         Err(data::Error::NotFound(_)) => return Err(refused(&[("refund_of", "There is no such sale. Choose one from the list.")])),
         Err(error) => return Err(error.into()),
     };
     // The form is about this customer; a sale of another one was typed by mistake.
-    let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &customer_key).await?;
+    let customer = data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &customer_key).await?;
     if original.customer_id != customer.id {
         return Err(refused(&[("refund_of", "This sale belongs to another customer.")]));
     }
@@ -197,7 +197,7 @@ pub async fn record_refund(
         return Err(refused(&[("amount", "Enter what was refunded, like 19.99.")]));
     }
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
-    let done = data::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let done = data::sales::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
     let words = match (done.new, done.rewards) {
         (true, 0) => format!("Recorded the refund of {amount}. No reward had to be reversed."),
         (true, _) => format!("Recorded the refund of {amount} and took back its share of the rewards."),
@@ -240,7 +240,7 @@ pub async fn change_attribution(
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let partner = pick::partner_key(cx.db.read(), cx.company_id, "partner", &partner).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
-    let customer = data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let customer = data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
     let path = customer_path(&key);
     let Some(id) = changed.change_id else {
@@ -276,7 +276,7 @@ pub async fn preview_void(
     #[server(default)] undo: String,
 ) -> Result<Option<VoidPreview>> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
-    data::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let preview = match (undo.is_empty(), transaction.is_empty()) {
         (false, _) => screens::customers::change::preview_undo_void(&cx.db, &cx.company, &undo, cx.now).await?,
         (true, false) => screens::customers::change::preview_void(&cx.db, &cx.company, &transaction, cx.now).await?,
@@ -297,11 +297,11 @@ pub async fn void_transaction(
     #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
-    let id = data::voids::void_seen(&cx.db, cx.company_id, &transaction, reason.trim(), &seen, cx.author(), cx.now).await?.void_id;
+    let id = data::sales::voids::void_seen(&cx.db, cx.company_id, &transaction, reason.trim(), &seen, cx.author(), cx.now).await?.void_id;
     let done = Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
         .to(customer_path(&customer_key));
     // The void is done, whether or not it can be undone.
-    Ok(match data::voids::preview_undo(&cx.db, cx.company_id, id, cx.now).await {
+    Ok(match data::sales::voids::preview_undo(&cx.db, cx.company_id, id, cx.now).await {
         Ok(undo) => done.undo(UndoVoid::PATH, [("customer_key", customer_key), ("void", id.to_string()), ("seen", undo.digest())]),
         Err(_) => done,
     })
@@ -316,7 +316,7 @@ pub async fn undo_void(
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
-    data::voids::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
+    data::sales::voids::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
     Ok(Done::say("Undid the void. It counts again.").to(customer_path(&customer_key)))
 }
 

@@ -11,9 +11,9 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, upload as files};
 #[cfg(feature = "ssr")]
-use data::imports::{Kind, voids};
-#[cfg(feature = "ssr")]
 use domain::{access::Action, page::number_of};
+#[cfg(feature = "ssr")]
+use exchange::imports::{Kind, voids};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::ServerFn;
 #[cfg(feature = "ssr")]

@@ -12,7 +12,7 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use {
     crate::{ctx, error::AppError, error::FieldErrors},
-    data::offers::{Published, Terms},
+    data::programme::offers::{Published, Terms},
     domain::access::Action,
     domain::offers::{AppliesTo, pays_more_than_the_sale},
 };
@@ -89,7 +89,8 @@ pub async fn publish_offer(
     let terms = Terms { description, applies_to, triggers: read };
     let group = Some(group.trim()).filter(|group| !group.is_empty());
     let published =
-        data::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now).await?;
+        data::programme::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now)
+            .await?;
     let words = match published {
         Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),
@@ -107,6 +108,6 @@ fn is_blank(trigger: &TriggerText) -> bool {
 #[server(prefix = "/rpc", endpoint = "offers/retire")]
 pub async fn retire_offer(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageOffers).await?;
-    data::offers::retire(&cx.db, cx.company_id, &key, None, cx.author(), cx.now).await?;
+    data::programme::offers::retire(&cx.db, cx.company_id, &key, None, cx.author(), cx.now).await?;
     Ok(Done::say("Retired the offer. What it earned until now stays.").to("/offers"))
 }

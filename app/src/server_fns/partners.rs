@@ -17,7 +17,7 @@ use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
 #[cfg(feature = "ssr")]
 use data::lists::pick;
 #[cfg(feature = "ssr")]
-use data::partners::{NewPartner, PartnerChange};
+use data::network::partners::{NewPartner, PartnerChange};
 #[cfg(feature = "ssr")]
 use data::rewards::ManualReward;
 #[cfg(feature = "ssr")]
@@ -111,8 +111,8 @@ pub async fn create_partner(
         tags: tags_typed(&tags),
         manager: Some(manager),
     };
-    let id = data::partners::create(&cx.db, cx.company_id, &input, cx.author(), cx.now).await?;
-    let row = data::partners::get(cx.db.read(), cx.company_id, id).await?;
+    let id = data::network::partners::create(&cx.db, cx.company_id, &input, cx.author(), cx.now).await?;
+    let row = data::network::partners::get(cx.db.read(), cx.company_id, id).await?;
     Ok(Done::say(format!("Added {}.", row.name)).to(partner_path(&row.partner_key)))
 }
 
@@ -146,8 +146,8 @@ pub async fn save_partner(
         payout_account: Some(payout_account.trim().to_owned()),
         settlement_days: Some(days),
     };
-    let id = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
+    let id = data::network::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
+    let changed = data::network::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
     let by_hand = matches!(domain::bank::stored_account(change.payout_account.as_deref().unwrap_or_default()), Some(Account::Other(_)));
     let words = match (changed, by_hand) {
         (true, true) => "Saved the partner. The account isn't an IBAN, so it's paid by hand.",
@@ -161,10 +161,10 @@ pub async fn save_partner(
 #[server(prefix = "/rpc", endpoint = "partners/move")]
 pub async fn move_partner(#[server(default)] place: Place, key: String, group: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManagePartners).await?;
-    let row = data::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?;
-    let groups = data::partners::groups_by_key(cx.db.read(), cx.company_id).await?;
+    let row = data::network::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?;
+    let groups = data::programme::groups::ids_by_key(cx.db.read(), cx.company_id).await?;
     let before = groups.into_iter().find(|(_, id)| *id == row.group_id).map(|(key, _)| key).unwrap_or_default();
-    let moved = data::partners::move_to_group(&cx.db, cx.company_id, row.id, &group, cx.author(), cx.now).await?;
+    let moved = data::network::partners::move_to_group(&cx.db, cx.company_id, row.id, &group, cx.author(), cx.now).await?;
     if !moved {
         return Ok(Done::say(format!("{} is in this group already.", row.name)));
     }
@@ -243,8 +243,8 @@ fn tags_typed(text: &str) -> Vec<String> {
 #[cfg(feature = "ssr")]
 async fn set_status(place: &Place, key: &str, status: PartnershipStatus) -> Result<(String, bool)> {
     let cx = ctx::company(place, Action::ManagePartners).await?;
-    let row = data::partners::find_by_key(cx.db.read(), cx.company_id, key).await?;
-    let changed = data::partners::set_status(&cx.db, cx.company_id, row.id, status, cx.author(), cx.now).await?;
+    let row = data::network::partners::find_by_key(cx.db.read(), cx.company_id, key).await?;
+    let changed = data::network::partners::set_status(&cx.db, cx.company_id, row.id, status, cx.author(), cx.now).await?;
     Ok((row.name, changed))
 }
 

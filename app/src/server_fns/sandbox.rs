@@ -46,7 +46,7 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
     let until = if to.is_empty() {
         let wrong = || AppError::invalid("days", format!("Write a number of days from 1 to {DAYS_MAX}."));
         let days = days.trim().parse().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or_else(wrong)?;
-        data::clock::days_on(&cx.db, cx.company_id, days).await?
+        data::due::clock::days_on(&cx.db, cx.company_id, days).await?
     } else {
         Instant::parse(&to).map_err(|error| AppError::invalid("to", error.to_string()))?
     };
@@ -63,7 +63,7 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
     };
     // Dropping the work is safe at any moment; the clock then stands where it was last.
     let stopped = tokio::select! {
-        work = data::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
+        work = data::due::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
             Ok(work) => {
                 let failed = if due.troubles.is_company_in(cx.company_id) { FAILED } else { "" };
                 return Ok(Done::say(format!("{}{failed}", moved_words(&cx.zone, until, &work))));

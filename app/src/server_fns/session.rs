@@ -11,7 +11,7 @@ use crate::wire::Reading;
 #[cfg(feature = "ssr")]
 use crate::{ctx, error::AppError, forms::local_path, http};
 #[cfg(feature = "ssr")]
-use data::accounts::{self, Membership, SignIn as Outcome, SignedIn};
+use data::people::accounts::{self, Membership, SignIn as Outcome, SignedIn};
 #[cfg(feature = "ssr")]
 use screens::session;
 

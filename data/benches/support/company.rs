@@ -2,7 +2,7 @@
 //! currencies, four groups and every state, in shares that do not depend on how many there are.
 #![allow(clippy::unwrap_used)]
 
-use data::entities::companies::{self, Model};
+use data::store::entities::companies::{self, Model};
 use data::{Db, transact};
 use domain::Instant;
 use sea_orm::sea_query::Expr;
@@ -16,16 +16,16 @@ const DECEMBER_2026: i64 = 1_796_083_200_000;
 
 /// Writes the company, or finds it where an earlier run has left it.
 pub async fn filled(db: &Db, rows: usize) -> Model {
-    if let Ok(company) = data::companies::find_by_key(db.read(), "bench").await {
+    if let Ok(company) = data::programme::companies::find_by_key(db.read(), "bench").await {
         return company;
     }
-    let profile = data::companies::Profile {
+    let profile = data::programme::companies::Profile {
         name: Some("Bench".into()),
         timezone: Some("UTC".into()),
         currency: Some("USD".into()),
         ..Default::default()
     };
-    let id = data::companies::create(db, "bench", &profile, "bench", Instant(DECEMBER_2024)).await.unwrap();
+    let id = data::programme::companies::create(db, "bench", &profile, "bench", Instant(DECEMBER_2024)).await.unwrap();
     companies::Entity::update_many()
         .col_expr(companies::Column::OpenMonth, Expr::value(202_611))
         .col_expr(companies::Column::OpenMonthEndsAt, Expr::value(DECEMBER_2026))
@@ -42,7 +42,7 @@ pub async fn filled(db: &Db, rows: usize) -> Model {
         .unwrap();
     }
     db.read().execute_unprepared(if sql.postgres { "VACUUM ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" }).await.unwrap();
-    data::companies::get(db.read(), id).await.unwrap()
+    data::programme::companies::get(db.read(), id).await.unwrap()
 }
 
 /// Rows that PostgreSQL has read so far in this database; 0 on SQLite, which does not say.

@@ -8,9 +8,12 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use crate::entities::{charge_attempts, companies, imports as import_rows, invoices, outbox, payouts, rewards};
-use crate::providers::{self, Held};
-use crate::{Result, charges, open_imports};
+use crate::Result;
+use crate::billing::charges;
+use crate::programme::simulated_money;
+use crate::programme::simulated_money::Held;
+use crate::store::entities::{charge_attempts, companies, imports as import_rows, invoices, outbox, payouts, rewards};
+use crate::work::open_imports;
 
 /// Rows that wait for their instant.
 struct Source {
@@ -95,7 +98,7 @@ pub(super) async fn companies<C: ConnectionTrait>(conn: &C, now: Instant, withou
             *first = Ord::min(at, *first);
         }
     }
-    for company_id in providers::left_by_simulation(conn).await? {
+    for company_id in simulated_money::left_by_simulation(conn).await? {
         if !without.contains(&company_id) {
             due.entry(company_id).or_insert(now.0);
         }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Condition, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
-use crate::entities::{customers, partnerships};
+use crate::store::entities::{customers, partnerships};
 use crate::{Error, Result};
 
 /// So many who are called alike are looked at.
@@ -83,7 +83,7 @@ fn the_one(field: &str, what: &str, typed: &str, mut keys: Vec<String>) -> Resul
 }
 
 /// Who is meant was left open.
-pub(super) fn several(field: &str, what: &str, typed: &str, keys: &mut [String]) -> Error {
+pub(crate) fn several(field: &str, what: &str, typed: &str, keys: &mut [String]) -> Error {
     keys.sort_unstable();
     let named: Vec<&str> = keys.iter().take(NAMED_MAX).map(String::as_str).collect();
     let more = if keys.len() > NAMED_MAX { " and others" } else { "" };

@@ -10,8 +10,8 @@ use domain::{Currency, Instant, Money, Month};
 
 use super::Mail;
 use crate::Result;
-use crate::entities::{companies, invoices, partnerships, payouts, users};
-use crate::error::stored;
+use crate::store::entities::{companies, invoices, partnerships, payouts, users};
+use crate::store::error::stored;
 
 /// One invoice as a mail names it.
 pub struct Issued<'a> {

@@ -1,218 +1,261 @@
-//! Applying a programme file's offers: each with one version, or with its whole history.
+//! Offers: what partners are promised, published in dated versions that never change.
 
-use domain::Instant;
-use domain::offers::{OfferVersion, Trigger, TriggerText, pays_more_than_the_sale};
+use std::collections::BTreeMap;
+
+use domain::facts::{At, Fact};
+use domain::offers::{AppliesTo, OfferVersion, TRIGGERS_MAX, Trigger};
+use domain::{Instant, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::entities::offers;
-use crate::offers::{Published, check_group, publish_dated_in, publish_in, same, versions};
-use crate::programme::file::Offer;
-use crate::{Error, Result};
+use crate::programme::groups;
+use crate::programme::in_force::read_version;
+use crate::store::check::{Checks, shown};
+use crate::store::entities::{offer_versions, offers};
+use crate::{Db, Error, Result, audit, transact};
 
-pub async fn apply<C: ConnectionTrait>(
-    tx: &C,
+/// What a version promises. Without triggers the offer is retired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// In words that partners see.
+    pub description: String,
+    pub applies_to: AppliesTo,
+    pub triggers: Vec<Trigger>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    Unchanged,
+    Created { effective_from: Instant },
+    Version { number: i32, effective_from: Instant },
+}
+
+/// Creates the offer, or publishes a new version of it where `terms` differ from the latest one.
+///
+/// A first version without `effective_from` holds from the beginning. A later one without it, or with that of a version
+/// there is, holds from now. `group` is a group's key, none for every partner; an offer keeps its group.
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish(
+    db: &Db,
     company_id: Uuid,
-    wanted: &[Offer],
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
     by: &str,
     now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
-    let mut done: Vec<&str> = Vec::new();
-    for offer in wanted {
-        if !done.contains(&offer.key.as_str()) {
-            done.push(&offer.key);
-            let history: Vec<&Offer> = wanted.iter().filter(|version| version.key == offer.key).collect();
-            apply_history(tx, company_id, &history, by, now, differences).await?;
-        }
-    }
-    apply_order(tx, company_id, wanted, differences).await
+) -> Result<Published> {
+    transact!(db, |tx| { publish_in(tx, company_id, key, group, terms, effective_from, by, now).await })
 }
 
-/// Brings one offer to the versions that the file names, in the file's order. The last of them is what holds from then on.
-async fn apply_history<C: ConnectionTrait>(
-    tx: &C,
+/// As [`publish`], for a form that began with the version `seen`, 0 for a new offer: refused where another one was published since.
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish_seen(
+    db: &Db,
     company_id: Uuid,
-    history: &[&Offer],
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    seen: i32,
     by: &str,
     now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
-    let Some((last, earlier)) = history.split_last() else { return Ok(()) };
-    let row = crate::offers::find(tx, company_id, &last.key).await?;
-    let known = match &row {
-        Some(row) => {
-            check_group(tx, row, last.group.as_deref()).await.map_err(|error| at_line(last, error))?;
-            versions(tx, company_id, row.id).await?
-        }
-        None => Vec::new(),
-    };
-    let latest = known.last();
-    // Known versions that the file has not named so far.
-    let mut unnamed: Vec<&OfferVersion> = known.iter().collect();
-    let mut named = |offer: &Offer| {
-        let place = unnamed.iter().position(|version| version.effective_from == begins(offer) && same(version, &offer.terms));
-        place.map(|place| unnamed.remove(place)).is_some()
-    };
-    let mut before = latest.cloned();
-    let mut added = false;
-    for offer in earlier {
-        if named(offer) {
-            continue;
-        }
-        if known.iter().any(|version| version.effective_from == begins(offer)) {
-            let from = from_words(begins(offer));
-            let message = format!("line {}: a version from {from} is there with other terms, and versions never change", offer.line);
-            return Err(Error::invalid("", message));
-        }
-        let published = if known.is_empty() && !added {
-            publish_in(tx, company_id, &offer.key, offer.group.as_deref(), &offer.terms, offer.effective_from, by, now).await
-        } else {
-            publish_dated_in(tx, company_id, &offer.key, &offer.terms, begins(offer), by, now).await
-        };
-        say(offer, published.map_err(|error| at_line(offer, error))?, before.as_ref(), differences);
-        before = Some(version_of(offer));
-        added = true;
-    }
-    let is_named = !earlier.is_empty() && named(last);
-    let published = if is_named && latest.is_none_or(|latest| unnamed.iter().all(|version| version.number != latest.number)) {
-        Ok(Published::Unchanged)
-    } else if added && known.iter().all(|version| version.effective_from != begins(last)) {
-        publish_dated_in(tx, company_id, &last.key, &last.terms, begins(last), by, now).await
-    } else {
-        publish_in(tx, company_id, &last.key, last.group.as_deref(), &last.terms, last.effective_from, by, now).await
-    };
-    let published = published.map_err(|error| at_line(last, error))?;
-    if let (Some(row), Published::Unchanged, true) = (row, &published, added) {
-        // What came in before the last version does not describe the offer.
-        let shown = offers::ActiveModel { id: Set(row.id), description: Set(last.terms.description.clone()), ..Default::default() };
-        shown.update(tx).await?;
-    }
-    say(last, published, before.as_ref(), differences);
-    Ok(())
-}
-
-/// When a version of a history begins: what says nothing, at the beginning.
-fn begins(offer: &Offer) -> Instant {
-    offer.effective_from.unwrap_or(Instant::BEGINNING)
-}
-
-fn version_of(offer: &Offer) -> OfferVersion {
-    OfferVersion {
-        number: 0,
-        effective_from: begins(offer),
-        applies_to: offer.terms.applies_to,
-        description: offer.terms.description.clone(),
-        triggers: offer.terms.triggers.clone(),
-    }
-}
-
-fn at_line(offer: &Offer, error: Error) -> Error {
-    match error {
-        Error::Invalid(errors) => {
-            let messages: Vec<String> =
-                errors.into_iter().map(|(field, message)| format!("line {}: {field} {message}", offer.line)).collect();
-            Error::invalid("", messages.join("\n"))
-        }
-        other => other,
-    }
-}
-
-/// Puts what became of one version with the differences.
-fn say(offer: &Offer, published: Published, before: Option<&OfferVersion>, differences: &mut Vec<String>) {
-    let published_nothing = matches!(published, Published::Unchanged);
-    match published {
-        Published::Unchanged => {}
-        Published::Created { effective_from } => {
-            differences.push(format!("+ offer {} from {}", offer.key, from_words(effective_from)));
-            for trigger in &offer.terms.triggers {
-                differences.push(format!("    + trigger {}: {}", trigger.key, trigger.company_sentence()));
+) -> Result<Published> {
+    transact!(db, |tx| {
+        if let Some(offer) = find(tx, company_id, key).await?
+            && let Some(latest) = versions(tx, company_id, offer.id).await?.last().filter(|latest| latest.number != seen)
+        {
+            if seen == 0 {
+                return Err(Error::invalid("key", format!("“{}” is taken by another offer", shown(key))));
             }
+            let triggers: Vec<String> = latest.triggers.iter().map(Trigger::sentence).collect();
+            let message = format!(
+                "Nothing was published: version {} of this offer was published while you were editing it: “{}” {} \
+                 Publish again to put yours after it.",
+                latest.number,
+                latest.description,
+                triggers.join(" ")
+            );
+            return Err(Error::Stale { message, seen: Some(latest.number.to_string()), fresh: BTreeMap::new() });
         }
-        Published::Version { number, effective_from } => {
-            differences.push(format!("~ offer {}: version {number} from {}", offer.key, from_words(effective_from)));
-            if let Some(before) = before {
-                terms_differences(before, offer, differences);
-            }
-        }
-    }
-    let known = before.map(|before| before.triggers.as_slice()).unwrap_or_default();
-    if let (false, Some((sale, pays))) = (published_nothing, pays_more_than_the_sale(&offer.terms.triggers, known)) {
-        differences.push(format!("    ! offer {}: a sale of {sale} pays {pays}, more than the sale", offer.key));
-    }
+        publish_in(tx, company_id, key, group, terms, effective_from, by, now).await
+    })
 }
 
-fn from_words(at: Instant) -> String {
-    if at == Instant::BEGINNING { "the beginning".to_owned() } else { at.rfc3339() }
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+pub async fn publish_in<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    group: Option<&str>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let key = check(key, terms)?;
+    let Some(offer) = find(tx, company_id, &key).await? else {
+        let group_id = group_id(tx, company_id, group).await?;
+        return create(tx, company_id, &key, group_id, terms, effective_from, by, now).await;
+    };
+    check_group(tx, &offer, group).await?;
+    let versions = versions(tx, company_id, offer.id).await?;
+    let latest = versions.last().ok_or_else(|| Error::Corrupt(format!("the offer “{key}” has no version")))?;
+    let dated = effective_from.filter(|from| versions.iter().all(|version| version.effective_from != *from));
+    if same(latest, terms) && dated.is_none() {
+        return Ok(Published::Unchanged);
+    }
+    let effective_from = dated.unwrap_or(now);
+    NewVersion { offer: &offer, number: latest.number + 1, terms, effective_from, by, now }.add(tx).await
 }
 
-fn terms_differences(before: &OfferVersion, offer: &Offer, differences: &mut Vec<String>) {
-    let after = &offer.terms;
-    if before.description != after.description {
-        differences.push(format!("    description “{}” → “{}”", before.description, after.description));
-    }
-    if before.applies_to != after.applies_to {
-        differences.push(format!("    applies_to {} → {}", before.applies_to, after.applies_to));
-    }
-    for trigger in &after.triggers {
-        match before.triggers.iter().find(|known| known.key == trigger.key) {
-            None => differences.push(format!("    + trigger {}: {}", trigger.key, trigger.company_sentence())),
-            Some(known) => {
-                differences.extend(trigger_differences(known, trigger).map(|line| format!("    ~ trigger {}: {line}", trigger.key)))
-            }
-        }
-    }
-    for trigger in &before.triggers {
-        if after.triggers.iter().all(|known| known.key != trigger.key) {
-            differences.push(format!("    - trigger {}", trigger.key));
-        }
-    }
-    let order = |triggers: &[Trigger]| triggers.iter().map(|trigger| trigger.key.clone()).collect::<Vec<_>>();
-    let (was, is) = (order(&before.triggers), order(&after.triggers));
-    if was != is && was.len() == is.len() && was.iter().all(|key| is.contains(key)) {
-        differences.push(format!("    order {} → {}", was.join(", "), is.join(", ")));
-    }
-}
-
-fn trigger_differences(before: &Trigger, after: &Trigger) -> impl Iterator<Item = String> {
-    let (a, b) = (TriggerText::from(before), TriggerText::from(after));
-    let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-    [
-        ("event", a.event, b.event),
-        ("percent", a.percent, b.percent),
-        ("flat", a.flat, b.flat),
-        ("currency", a.currency, b.currency),
-        ("limit", a.limit, b.limit),
-        ("min_amount", a.min_amount, b.min_amount),
-        ("cap_per_month", a.cap_per_month, b.cap_per_month),
-        ("when", a.when, b.when),
-        ("hold_days", a.hold_days, b.hold_days),
-        ("stop", a.stop.to_string(), b.stop.to_string()),
-    ]
-    .into_iter()
-    .filter(|(_, before, after)| before != after)
-    .map(move |(field, before, after)| format!("{field} {} → {}", shown(before), shown(after)))
-}
-
-/// Offers are rated in the order of the file; those that it does not name come after.
-async fn apply_order<C: ConnectionTrait>(tx: &C, company_id: Uuid, wanted: &[Offer], differences: &mut Vec<String>) -> Result<()> {
-    let mut rows = offers::Entity::find()
-        .filter(offers::Column::CompanyId.eq(company_id))
-        .order_by_asc(offers::Column::Position)
-        .order_by_asc(offers::Column::Key)
-        .all(tx)
-        .await?;
-    let place = |key: &str| wanted.iter().position(|offer| offer.key == key);
-    let named: Vec<usize> = rows.iter().filter_map(|row| place(&row.key)).collect();
-    if named.is_sorted() {
+/// Refuses another group than the offer has: it keeps it.
+pub async fn check_group<C: ConnectionTrait>(tx: &C, offer: &offers::Model, group: Option<&str>) -> Result<()> {
+    if offer.group_id == group_id(tx, offer.company_id, group).await? {
         return Ok(());
     }
-    rows.sort_by_key(|row| place(&row.key).unwrap_or(usize::MAX));
-    for (position, row) in (0..).zip(&rows) {
-        let change = offers::ActiveModel { id: Set(row.id), position: Set(position), ..Default::default() };
-        change.update(tx).await?;
+    let message = format!("the offer “{}” keeps its group: retire it and publish another one", offer.key);
+    Err(Error::invalid("group", message))
+}
+
+async fn group_id<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: Option<&str>) -> Result<Option<Uuid>> {
+    let Some(key) = key else { return Ok(None) };
+    let groups = groups::ids_by_key(tx, company_id).await?;
+    let unknown = || Error::invalid("group", format!("there is no group “{}”", shown(key)));
+    Ok(Some(*groups.get(key).ok_or_else(unknown)?))
+}
+
+/// Publishes a version of an offer that begins exactly then, whatever versions there are.
+pub async fn publish_dated_in<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    terms: &Terms,
+    effective_from: Instant,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let key = check(key, terms)?;
+    let offer = find(tx, company_id, &key).await?.ok_or(Error::NotFound("the offer"))?;
+    let latest = versions(tx, company_id, offer.id).await?.last().map_or(0, |latest| latest.number);
+    NewVersion { offer: &offer, number: latest + 1, terms, effective_from, by, now }.add(tx).await
+}
+
+/// Ends an offer: events from `from` on, or from now on, earn nothing by it.
+pub async fn retire(db: &Db, company_id: Uuid, key: &str, from: Option<Instant>, by: &str, now: Instant) -> Result<Published> {
+    transact!(db, |tx| {
+        let offer = find(tx, company_id, key).await?.ok_or(Error::NotFound("the offer"))?;
+        let groups = groups::ids_by_key(tx, company_id).await?;
+        let group = offer.group_id.and_then(|id| groups.iter().find(|(_, known)| **known == id)).map(|(key, _)| key.as_str());
+        let terms = Terms { description: offer.description.clone(), applies_to: AppliesTo::Everyone, triggers: Vec::new() };
+        publish_in(tx, company_id, key, group, &terms, from, by, now).await
+    })
+}
+
+pub async fn find<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<offers::Model>> {
+    Ok(offers::Entity::find().filter(offers::Column::CompanyId.eq(company_id)).filter(offers::Column::Key.eq(key)).one(conn).await?)
+}
+
+/// An offer's versions in the order of their numbers.
+pub async fn versions<C: ConnectionTrait>(conn: &C, company_id: Uuid, offer_id: Uuid) -> Result<Vec<OfferVersion>> {
+    let rows = offer_versions::Entity::find()
+        .filter(offer_versions::Column::CompanyId.eq(company_id))
+        .filter(offer_versions::Column::OfferId.eq(offer_id))
+        .order_by_asc(offer_versions::Column::Number)
+        .all(conn)
+        .await?;
+    rows.iter().map(read_version).collect()
+}
+
+/// Whether a version promises just this.
+pub fn same(version: &OfferVersion, terms: &Terms) -> bool {
+    version.description == terms.description.trim() && version.applies_to == terms.applies_to && version.triggers == terms.triggers
+}
+
+fn check(key: &str, terms: &Terms) -> Result<String> {
+    let mut checks = Checks::new();
+    let key = checks.take("key", fields::slug(key));
+    checks.take("description", fields::description(&terms.description));
+    if terms.triggers.len() > TRIGGERS_MAX {
+        checks.complain("triggers", format!("are more than {TRIGGERS_MAX}"));
     }
-    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    differences.push(format!("~ order of offers: {}", keys.join(", ")));
-    Ok(())
+    for (place, trigger) in terms.triggers.iter().enumerate() {
+        if terms.triggers[..place].iter().any(|earlier| earlier.key == trigger.key) {
+            checks.complain("triggers", format!("two have the key “{}”", trigger.key));
+        }
+    }
+    checks.finish()?;
+    Ok(key)
+}
+
+#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
+async fn create<C: ConnectionTrait>(
+    tx: &C,
+    company_id: Uuid,
+    key: &str,
+    group_id: Option<Uuid>,
+    terms: &Terms,
+    effective_from: Option<Instant>,
+    by: &str,
+    now: Instant,
+) -> Result<Published> {
+    let last =
+        offers::Entity::find().filter(offers::Column::CompanyId.eq(company_id)).order_by_desc(offers::Column::Position).one(tx).await?;
+    let offer = offers::Model {
+        id: ids::derive(now, &["offer", &company_id.to_string(), key]),
+        company_id,
+        key: key.to_owned(),
+        group_id,
+        description: terms.description.trim().to_owned(),
+        position: last.map_or(0, |last| last.position + 1),
+        created_at: now.0,
+    };
+    let row: offers::ActiveModel = offer.clone().into();
+    row.reset_all().insert(tx).await?;
+    let effective_from = effective_from.unwrap_or(Instant::BEGINNING);
+    NewVersion { offer: &offer, number: 1, terms, effective_from, by, now }.insert(tx).await?;
+    audit::record(tx, company_id, now, by, key, Fact::OfferCreated { terms: terms.triggers.clone() }).await?;
+    Ok(Published::Created { effective_from })
+}
+
+/// A version of an offer that is being written.
+struct NewVersion<'a> {
+    offer: &'a offers::Model,
+    number: i32,
+    terms: &'a Terms,
+    effective_from: Instant,
+    by: &'a str,
+    now: Instant,
+}
+
+impl NewVersion<'_> {
+    /// Adds it to those there are.
+    async fn add<C: ConnectionTrait>(&self, tx: &C) -> Result<Published> {
+        self.insert(tx).await?;
+        let NewVersion { offer, number, terms, effective_from, .. } = *self;
+        let fact = Fact::OfferVersionPublished { number, effective_from: At(effective_from), terms: terms.triggers.clone() };
+        audit::record(tx, offer.company_id, self.now, self.by, &offer.key, fact).await?;
+        Ok(Published::Version { number, effective_from })
+    }
+
+    async fn insert<C: ConnectionTrait>(&self, tx: &C) -> Result<()> {
+        let NewVersion { offer, number, terms, .. } = *self;
+        let triggers = serde_json::to_string(&terms.triggers).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let version = offer_versions::ActiveModel {
+            id: Set(ids::derive(self.now, &["offer_version", &offer.id.to_string(), &number.to_string()])),
+            company_id: Set(offer.company_id),
+            offer_id: Set(offer.id),
+            number: Set(number),
+            effective_from: Set(self.effective_from.0),
+            applies_to: Set(terms.applies_to.word().to_owned()),
+            description: Set(terms.description.trim().to_owned()),
+            triggers: Set(triggers),
+            published_at: Set(self.now.0),
+            published_by: Set(self.by.to_owned()),
+        };
+        version.insert(tx).await?;
+        let shown = offers::ActiveModel { id: Set(offer.id), description: Set(terms.description.trim().to_owned()), ..Default::default() };
+        shown.update(tx).await?;
+        Ok(())
+    }
 }

@@ -15,10 +15,10 @@ use super::change::{Change, audit_row};
 use super::context::{ReviewContext, linked_to};
 use super::manual::CreatedReward;
 use super::rows::{Origin, from_draft, insert_rewards};
-use crate::check::Checks;
-use crate::db::insert_all;
-use crate::entities::{rewards, transactions};
-use crate::error::stored;
+use crate::store::check::Checks;
+use crate::store::entities::{rewards, transactions};
+use crate::store::error::stored;
+use crate::store::insert_all;
 use crate::{Db, Error, Result, transact};
 
 /// A difference as a form writes it.

@@ -16,9 +16,9 @@ use self::reinstate::reinstate;
 use super::context::{ReviewContext, linked_to};
 use super::tally::Tally;
 use crate::Result;
-use crate::db::{IN_MAX, insert_all};
-use crate::entities::{audit, reward_records, rewards};
-use crate::error::stored;
+use crate::store::entities::{audit, reward_records, rewards};
+use crate::store::error::stored;
+use crate::store::{IN_MAX, insert_all};
 
 /// What came of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,11 @@ use domain::{Instant, Month};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::db::IN_MAX;
-use crate::entities::{companies, rewards};
-use crate::error::stored;
-use crate::{Error, Result, invoices};
+use crate::billing::invoices;
+use crate::store::IN_MAX;
+use crate::store::entities::{companies, rewards};
+use crate::store::error::stored;
+use crate::{Error, Result};
 
 /// A company and its invoice months at one instant.
 pub struct ReviewContext {
@@ -23,7 +24,7 @@ pub struct ReviewContext {
 
 impl ReviewContext {
     pub async fn open<C: ConnectionTrait>(conn: &C, company_id: Uuid, now: Instant) -> Result<ReviewContext> {
-        ReviewContext::of(conn, crate::companies::get(conn, company_id).await?, now).await
+        ReviewContext::of(conn, crate::programme::companies::get(conn, company_id).await?, now).await
     }
 
     pub async fn of<C: ConnectionTrait>(conn: &C, company: companies::Model, now: Instant) -> Result<ReviewContext> {

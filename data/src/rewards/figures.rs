@@ -12,11 +12,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::Result;
-use crate::entities::reward_counts::{self, Column as Kept};
-use crate::entities::rewards::{self, Column};
-use crate::entities::{companies, invoices};
-use crate::error::stored;
 use crate::rewards::tally::EVERY_MONTH;
+use crate::store::entities::reward_counts::{self, Column as Kept};
+use crate::store::entities::rewards::{self, Column};
+use crate::store::entities::{companies, invoices};
+use crate::store::error::stored;
 
 /// How many months charts have.
 pub const CHART_MONTHS: i32 = 12;

@@ -16,13 +16,13 @@ use uuid::Uuid;
 use super::change::audit_row;
 use super::context::ReviewContext;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
-use crate::bulk::{Mode, Scope};
-use crate::check::{new_key_fault, shown};
-use crate::db::{IN_MAX, insert_all};
-use crate::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
-use crate::error::stored;
-use crate::events::Complaint;
-use crate::spreadsheet::is_same;
+use crate::store::check::{new_key_fault, shown};
+use crate::store::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
+use crate::store::error::stored;
+use crate::store::spreadsheet::is_same;
+use crate::store::{IN_MAX, insert_all};
+use crate::work::batch::Complaint;
+use crate::work::batch::{Mode, Scope};
 use crate::{Db, Error, Result, transact};
 
 /// Rewards that are written together.

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::audit::SYSTEM;
-use crate::db::IN_MAX;
-use crate::entities::reward_records::{Column, Entity, Model};
+use crate::store::IN_MAX;
+use crate::store::entities::reward_records::{Column, Entity, Model};
 
 /// A reward's records, newest first.
 pub async fn records<C: ConnectionTrait>(conn: &C, reward_id: Uuid) -> Result<Vec<Model>> {

@@ -12,9 +12,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use crate::Result;
-use crate::entities::{companies, invoices, partnerships, payouts, rewards};
-use crate::error::stored;
-use crate::names;
+use crate::store::entities::{companies, invoices, partnerships, payouts, rewards};
+use crate::store::error::stored;
+use crate::store::names;
 
 /// When the money of a reward comes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply};
 use super::context::{ReviewContext, by_ids, by_keys};
 use super::meanwhile;
-use crate::bulk::Mode;
-use crate::check::shown;
-use crate::entities::rewards;
-use crate::error::stored;
-use crate::events::Complaint;
+use crate::store::check::shown;
+use crate::store::entities::rewards;
+use crate::store::error::stored;
+use crate::work::batch::Complaint;
+use crate::work::batch::Mode;
 use crate::{Db, Error, Result, transact};
 
 /// One decision on rewards by their keys.

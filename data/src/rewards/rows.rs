@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::tally::Tally;
 use crate::Result;
-use crate::db::insert_all;
-use crate::entities::rewards;
+use crate::store::entities::rewards;
+use crate::store::insert_all;
 
 /// The prefix of a reward's key.
 pub const KEY_PREFIX: &str = "rwd";

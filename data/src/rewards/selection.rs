@@ -14,11 +14,12 @@ use super::change::Decided;
 use super::context::{ReviewContext, by_keys};
 use super::review::{Decision, check_reason, review_each};
 use super::undo::undo;
-use crate::db::insert_all;
-use crate::entities::selection_rewards::{self as items, ActiveModel as Item, Column as ItemColumn};
-use crate::entities::selections::{self, ActiveModel, Column, Model};
-use crate::entities::{companies, reward_records, rewards};
-use crate::error::stored;
+use crate::store::entities::selection_rewards as items;
+use crate::store::entities::selection_rewards::{ActiveModel as Item, Column as ItemColumn};
+use crate::store::entities::selections::{self, ActiveModel, Column, Model};
+use crate::store::entities::{companies, reward_records, rewards};
+use crate::store::error::stored;
+use crate::store::insert_all;
 use crate::{Db, Error, Result, lists, transact};
 
 /// More are not selected at once.
@@ -35,7 +36,7 @@ const DONE: &str = "done";
 /// `Invalid` names a filter that can't be read, or says that there are none or too many.
 pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, address: &str, by: &str, now: Instant) -> Result<Uuid> {
     transact!(db, |tx| {
-        let filter = lists::rewards::filter_of(tx, company, query, now).await?;
+        let filter = super::list::filter_of(tx, company, query, now).await?;
         // What reverses another reward follows that one, so it comes after it.
         let found: Vec<(String, String, i32, String, i64, Uuid)> = rewards::Entity::find()
             .select_only()

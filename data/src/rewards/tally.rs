@@ -7,8 +7,8 @@ use domain::states::RewardState;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::db::execute_with_rows;
-use crate::entities::rewards;
+use crate::store::entities::rewards;
+use crate::store::execute_with_rows;
 use crate::{Error, Result};
 
 /// The month under which all months are counted together.

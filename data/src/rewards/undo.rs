@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply, last_records};
 use super::context::{ReviewContext, by_ids};
 use super::meanwhile;
-use crate::db::IN_MAX;
-use crate::entities::{reward_records, rewards};
-use crate::error::stored;
+use crate::store::IN_MAX;
+use crate::store::entities::{reward_records, rewards};
+use crate::store::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
 /// Undoes the decisions of a batch, all or none; what was undone of it before stays so. `batch` may be the id of a single

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply};
 use super::context::ReviewContext;
 use super::meanwhile;
-use crate::error::stored;
+use crate::store::error::stored;
 use crate::{Db, Error, Result, transact};
 
 /// What the partner reads beside it.

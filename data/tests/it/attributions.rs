@@ -1,7 +1,8 @@
 //! Customers that change hands: what moves, what it costs whom, and the way back.
 
-use data::attributions::{self, Change, Changed, EntryKind};
-use data::entities::rewards;
+use data::sales::attributions::{self, Change, Changed};
+use data::sales::consequences::EntryKind;
+use data::store::entities::rewards;
 use data::{Error, Result, on_both};
 use domain::states::AttributionSource::Manual;
 use uuid::Uuid;

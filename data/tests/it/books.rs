@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use data::accounts::{Place, add_user};
 use data::due::run_until;
-use data::entities::{companies, invoices, partnerships, payouts, rewards};
-use data::partners::{NewPartner, PartnerChange};
+use data::network::partners::{NewPartner, PartnerChange};
+use data::people::accounts::{Place, add_user};
 use data::rewards::{Origin, from_draft, insert_rewards};
-use data::verify::verify;
+use data::store::entities::{companies, invoices, partnerships, payouts, rewards};
 use data::work::{Mailer, QueuedMail, Work, Worker};
 use data::{Db, installation, transact};
 use domain::decision::RewardDraft;
 use domain::facts::Fact;
 use domain::states::{CompanyRole, RewardSource, RewardState};
 use domain::{Instant, Money, Month};
+use exchange::verify::verify;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -84,10 +84,10 @@ impl<'a> Books<'a> {
              [[offers]]\nkey = \"sales\"\ngroup = \"affiliates\"\ndescription = \"What partners get\"\n{triggers}"
         );
         data::programme::apply(db, &programme, false, "test", now).await.unwrap();
-        let company_id = data::companies::find_by_key(db.read(), key).await.unwrap().id;
+        let company_id = data::programme::companies::find_by_key(db.read(), key).await.unwrap().id;
         add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
         let post = Arc::new(Post::default());
-        let worker = Worker::new(db, post.clone(), Duration::from_secs(2));
+        let worker = exchange::worker(db, post.clone(), Duration::from_secs(2));
         Books { db, company_id, worker, post, given: AtomicU32::new(0) }
     }
 
@@ -96,17 +96,17 @@ impl<'a> Books<'a> {
     }
 
     pub async fn company(&self) -> companies::Model {
-        data::companies::get(self.db.read(), self.company_id).await.unwrap()
+        data::programme::companies::get(self.db.read(), self.company_id).await.unwrap()
     }
 
     pub async fn partner(&self, key: &str) -> Uuid {
         let partner = NewPartner { partner_key: key.to_owned(), email: format!("{key}@partners.example"), ..NewPartner::default() };
-        data::partners::create(self.db, self.company_id, &partner, "test", self.now().await).await.unwrap()
+        data::network::partners::create(self.db, self.company_id, &partner, "test", self.now().await).await.unwrap()
     }
 
     pub async fn settles_in(&self, partner: Uuid, days: i32) {
         let change = PartnerChange { settlement_days: Some(days), ..PartnerChange::default() };
-        data::partners::update(self.db, self.company_id, partner, &change, "test", self.now().await).await.unwrap();
+        data::network::partners::update(self.db, self.company_id, partner, &change, "test", self.now().await).await.unwrap();
     }
 
     /// A manual reward in the month that accumulates now.
@@ -171,7 +171,7 @@ impl<'a> Books<'a> {
     }
 
     pub async fn invoice(&self, number: &str) -> invoices::Model {
-        data::invoices::find(self.db.read(), self.company_id, number).await.unwrap()
+        data::billing::invoices::find(self.db.read(), self.company_id, number).await.unwrap()
     }
 
     pub async fn payouts(&self, number: &str) -> Vec<payouts::Model> {

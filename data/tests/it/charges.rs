@@ -1,12 +1,13 @@
 //! Charges: once each, whatever the provider does and whoever pauses.
 
-use data::charges;
-use data::entities::{charge_attempts, ledger_entries, simulated_requests};
-use data::invoices::{pause, resume};
+use data::Error;
+use data::billing::charges;
+use data::billing::invoices::{pause, resume};
+use data::billing::simulated::{self, Kind};
 use data::on_both;
-use data::providers::simulated::{self, Kind};
+use data::programme::companies;
+use data::store::entities::{charge_attempts, ledger_entries, simulated_requests};
 use data::testing::TestDb;
-use data::{Error, companies};
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, ProviderKind, SimulatedOutcome};
 use domain::{Instant, Rate};
@@ -257,7 +258,7 @@ on_both! {
         books.until("2026-04-10T00:00:00Z").await;
         let amounts = |number| { let books = &books; async move { books.payouts(number).await.into_iter().map(|payout| payout.amount).collect::<Vec<_>>() } };
         assert_eq!((amounts("NORTHWIND-0003").await, amounts("NORTHWIND-0004").await), (vec![800], vec![500]));
-        assert!(data::ledger::partner_balances(db, books.company_id, ada).await.unwrap().is_empty());
+        assert!(data::billing::ledger::partner_balances(db, books.company_id, ada).await.unwrap().is_empty());
         books.prove().await;
     }
 
@@ -277,7 +278,7 @@ on_both! {
         charges::retry_now(db, books.company_id, "NORTHWIND-0002", "olga", books.now().await).await.unwrap();
         books.until("2026-04-11T00:00:00Z").await;
         assert_eq!(books.payouts("NORTHWIND-0002").await[0].amount, 2000);
-        assert!(data::ledger::partner_balances(db, books.company_id, ada).await.unwrap().is_empty());
+        assert!(data::billing::ledger::partner_balances(db, books.company_id, ada).await.unwrap().is_empty());
         books.prove().await;
     }
 
@@ -285,7 +286,7 @@ on_both! {
         let books = in_review(db).await;
         books.until("2026-04-09T00:00:00Z").await;
         let mut accounts: Vec<_> =
-            data::ledger::balances(db, books.company_id).await.unwrap().into_iter().map(|b| (b.account.word(), b.minor)).collect();
+            data::billing::ledger::balances(db, books.company_id).await.unwrap().into_iter().map(|b| (b.account.word(), b.minor)).collect();
         accounts.sort_unstable();
         assert_eq!(accounts, [("funds", -5000), ("paid_out", 5000), ("partner", 0)]);
         let entries = ledger_entries::Entity::find().all(db.read()).await.unwrap();

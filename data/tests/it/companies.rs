@@ -1,9 +1,9 @@
 //! Installations, companies and partners over time.
 
-use data::attributions::Change;
-use data::companies::{self, Profile};
 use data::installation::{self, Mode};
-use data::partners::{self, PartnerChange};
+use data::network::partners::{self, PartnerChange};
+use data::programme::companies::{self, Profile};
+use data::sales::attributions::Change;
 use data::{Error, on_both};
 use domain::Month;
 use domain::states::{AttributionSource, PartnershipStatus};
@@ -122,7 +122,7 @@ on_both! {
         world.sale("n-06", "noor", "50.00", "2026-07-06T00:00:00Z").await;
         let change = Change { partner_key: Some("ada".to_owned()), from: at("2026-06-24T00:00:00Z"), reason: "hers".to_owned() };
         let noor = world.customer_row("noor").await.id;
-        data::attributions::apply_change(db, world.company, noor, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
+        data::sales::attributions::apply_change(db, world.company, noor, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
         assert_eq!(world.reason(world.transaction("n-25").await.id).await, "partnership_not_active");
         assert_eq!(world.reason(world.transaction("n-06").await.id).await, "rewarded");
         assert_eq!(world.balances().await, ["ada USD 1840"]);

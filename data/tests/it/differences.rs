@@ -1,8 +1,8 @@
 //! Adjustments and refunds in any order, with decisions in between: whatever happens, refunds take the same share of a reward
 //! and of every difference of it, and a sale refunded in full leaves nothing.
 
-use data::entities::{rewards, transactions};
 use data::rewards::{Adjustment, adjust, approve, decline, hold, release, undo, withdraw};
+use data::store::entities::{rewards, transactions};
 use data::testing::TestDb;
 use data::{Error, on_both};
 use domain::Money;
@@ -22,7 +22,7 @@ async fn rows(books: &Books<'_>) -> Vec<rewards::Model> {
 }
 
 async fn the_sale(books: &Books<'_>, key: &str) -> transactions::Model {
-    data::transactions::find_by_key(books.db.read(), books.company_id, key).await.unwrap()
+    data::sales::transactions::find_by_key(books.db.read(), books.company_id, key).await.unwrap()
 }
 
 fn difference(of: &str, amount: &str) -> Adjustment {
@@ -140,7 +140,7 @@ on_both! {
         prove_shares(&books, 0).await;
         let refused = adjust(db, id, &difference(&one, "5"), "a3", BY, now).await;
         assert!(said(refused, "").contains("refunded in full"));
-        let company = data::companies::get(db.read(), id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), id).await.unwrap();
         let shown = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert_eq!(shown.adjust_month, "");
         books.prove().await;

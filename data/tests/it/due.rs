@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use data::clock::{self, Preview};
+use data::billing::simulated::{Kind, plan};
+use data::due::clock::{self, Preview};
 use data::due::{self, run_until};
-use data::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::on_both;
-use data::providers::simulated::{Kind, plan};
+use data::store::entities::{companies, invoices, outbox, payouts, simulated_requests};
 use data::testing::TestDb;
 use data::work::{Work, Worker};
 use data::{Db, Error, installation};
@@ -145,7 +145,7 @@ on_both! {
         assert_eq!(other.invoice("WORKS-0001").await.state, "paid");
         // With a smaller fee it can be.
         set(db, books.company_id, companies::Column::FeePpm, 0i64).await;
-        data::invoices::resume(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
+        data::billing::invoices::resume(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
         books.until("2026-02-11T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         books.prove().await;
@@ -154,7 +154,7 @@ on_both! {
     async fn four_workers_do_what_one_does(db: &TestDb) {
         let books = Books::open(db, "America/New_York", "2026-01-10T12:00:00Z").await;
         half_a_year(&books).await;
-        let workers: Vec<Worker> = (0..4).map(|_| Worker::new(db, books.post.clone(), Duration::from_secs(2))).collect();
+        let workers: Vec<Worker> = (0..4).map(|_| exchange::worker(db, books.post.clone(), Duration::from_secs(2))).collect();
         let runs = workers.iter().map(|worker| run_until(db, worker, at(END), &|_, _| ()));
         for done in futures::future::join_all(runs).await {
             done.unwrap();
@@ -185,7 +185,7 @@ on_both! {
             async move {
                 let mut random = StdRng::seed_from_u64(seed);
                 loop {
-                    let mut worker = Worker::new(db, books.post.clone(), Duration::from_millis(150));
+                    let mut worker = exchange::worker(db, books.post.clone(), Duration::from_millis(150));
                     worker.name = format!("worker {seed}");
                     let life = Duration::from_millis(random.random_range(5..120));
                     match tokio::time::timeout(life, run_until(db, &worker, at(END), &|_, _| ())).await {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use data::due::run_until;
-use data::exports::{Export, Format, Noun};
 use data::on_both;
 use data::rewards::ManualReward;
-use data::work::Worker;
+use exchange::exports::{Export, Format, Noun};
 
 use crate::books::Post;
 use crate::world::{BY, World, at};
@@ -40,7 +39,7 @@ on_both! {
             ..ManualReward::default()
         };
         data::rewards::create_manual_reward(db, world.company, &given, "form-1", BY, world.now).await.unwrap();
-        let worker = Worker::new(db, Arc::new(Post::default()), Duration::from_secs(2));
+        let worker = exchange::worker(db, Arc::new(Post::default()), Duration::from_secs(2));
         run_until(db, &worker, at("2026-04-12T12:00:00Z"), &|_, _| {}).await.unwrap();
         let mut files = Vec::new();
         for (format, name) in [(Format::Csv, "csv"), (Format::SpreadsheetCsv, "spreadsheet.csv"), (Format::JsonLines, "jsonl")] {

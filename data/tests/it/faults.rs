@@ -3,11 +3,13 @@
 
 use std::fmt::Write as _;
 
-use data::db::faults::Fault;
-use data::partners::{self, PartnerChange};
+use data::due::month_end;
+use data::network::partners::{self, PartnerChange};
+use data::programme;
 use data::rewards::{self, ManualReward};
+use data::store::faults::Fault;
 use data::testing::TestDb;
-use data::{Db, Error, Result, month_end, on_both, programme};
+use data::{Db, Error, Result, on_both};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::books::Books;
@@ -44,8 +46,11 @@ async fn step(world: &World<'_>, step: &str) -> Result<()> {
         }
         "partner's group" => partners::move_to_group(db, company, world.partnership("bob").await.id, "agencies", BY, now).await.map(drop),
         "customer" => {
-            let new =
-                data::customers::NewCustomer { customer_key: "c1".to_owned(), partner_key: Some("ada".to_owned()), ..Default::default() };
+            let new = data::sales::customers::NewCustomer {
+                customer_key: "c1".to_owned(),
+                partner_key: Some("ada".to_owned()),
+                ..Default::default()
+            };
             world.create(&new).await.map(drop)
         }
         "sale" => world.try_sale("t1", "c1", usd("100"), "2026-03-10T10:00:00Z").await.map(drop),

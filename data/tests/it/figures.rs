@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use data::entities::{companies, customers, partnerships, rewards};
-use data::exports::{Export, Noun};
+use data::store::entities::{companies, customers, partnerships, rewards};
 use data::testing::TestDb;
-use data::{demo, installation, on_both, work};
+use data::{installation, on_both};
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, RewardState};
 use domain::{Currency, Instant, Money, Month};
+use exchange::demo;
+use exchange::exports::{Export, Noun};
 use screens::{home, portal, session};
 use sea_orm::{EntityTrait, QueryOrder};
 use views::home::WaitingKind;
@@ -34,9 +35,9 @@ fn filtered(filters: &[(&str, &str)]) -> ListQuery {
 
 impl Demo<'_> {
     async fn filled(db: &TestDb) -> Demo<'_> {
-        let worker = work::Worker::new(db, Arc::new(Post::default()), Duration::from_secs(2));
+        let worker = exchange::worker(db, Arc::new(Post::default()), Duration::from_secs(2));
         let told = demo::fill(db, &worker, Instant(1_790_000_000_000), &|_, _| {}).await.unwrap();
-        let company = data::companies::find_by_key(db.read(), "northwind").await.unwrap();
+        let company = data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap();
         let rewards = rewards::Entity::find().order_by_asc(rewards::Column::Id).all(db.read()).await.unwrap();
         assert_eq!(installation::now(db).await.unwrap(), told.now);
         Demo { db, company, rewards, now: told.now }

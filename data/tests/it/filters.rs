@@ -1,8 +1,8 @@
 //! A filter that can't be read is refused wherever it is asked: nothing is listed or written under it.
 
-use data::exports::{Export, Noun};
 use data::{Error, on_both, rewards};
 use domain::list_query::ListQuery;
+use exchange::exports::{Export, Noun};
 
 use crate::world::{BY, World};
 
@@ -47,7 +47,7 @@ on_both! {
         let world = World::new(db).await;
         world.customer("acme", Some("ada")).await;
         world.sale("s1", "acme", "100.00", "2026-03-05T12:00:00Z").await;
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let now = world.now;
         let file = async |noun: Noun, query: &ListQuery| Export::of_list(db.read(), world.company, noun, query, now).await.map(|_| ());
         for of in REWARDS {
@@ -81,7 +81,7 @@ on_both! {
             refuses(of, screens::settings::audit_log(db, &company, &query(of)).await);
         }
         refuses(AUDIT[0], file(Noun::Audit, &query(AUDIT[0])).await);
-        let ada = data::partners::find_by_key(db.read(), world.company, "ada").await.unwrap();
+        let ada = data::network::partners::find_by_key(db.read(), world.company, "ada").await.unwrap();
         for of in COMMISSIONS {
             refuses(of, screens::portal::commissions(db, ada.partner_id, &query(of)).await);
         }

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use data::entities::{companies, customers, partnerships, receipts, rewards, transactions};
-use data::imports::{self, Kind, Options, Report};
+use data::store::entities::{companies, customers, partnerships, receipts, rewards, transactions};
 use data::{Result, on_both};
+use exchange::imports::{self, Kind, Options, Report};
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;

@@ -1,8 +1,8 @@
 //! What an invoice's page tells of its payouts.
 
-use data::companies;
+use data::billing::payouts::{Shown, confirm, mark_failed, mark_returned, retry};
 use data::on_both;
-use data::payouts::{Shown, confirm, mark_failed, mark_returned, retry};
+use data::programme::companies;
 use domain::list_query::ListQuery;
 use domain::states::ProviderKind;
 use screens::invoices::detail;
@@ -19,7 +19,7 @@ async fn told(books: &Books<'_>) -> Vec<String> {
     entries.map(|entry| format!("{}, {} {}; {}", entry.when, entry.author, entry.what, entry.detail)).collect()
 }
 
-async fn payout_of(books: &Books<'_>, minor: i64) -> data::entities::payouts::Model {
+async fn payout_of(books: &Books<'_>, minor: i64) -> data::store::entities::payouts::Model {
     books.payouts(NUMBER).await.into_iter().find(|payout| payout.amount == minor).unwrap()
 }
 

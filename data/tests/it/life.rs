@@ -1,13 +1,13 @@
 //! Random lives of rewards: sales, refunds, decisions, moves, undos and months, in any order. Whatever happens, the books
 //! hold, and refunds reverse exactly their share of what counts.
 
-use data::customers::NewCustomer;
-use data::entities::{rewards, transactions};
 use data::rewards::{
     Adjustment, ManualReward, Review, adjust, create_manual_reward, move_to_current_invoice, remove_from_invoice, review, undo,
 };
+use data::sales::customers::NewCustomer;
+use data::sales::transactions::{Refund, Sale};
+use data::store::entities::{rewards, transactions};
 use data::testing::TestDb;
-use data::transactions::{Refund, Sale};
 use data::{Error, Result, on_both};
 use domain::money::mul_div_half_even;
 use domain::review::Verb;
@@ -43,7 +43,7 @@ impl<'a> Life<'a> {
         for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
             books.partner(partner).await;
             let new = NewCustomer { customer_key: customer.to_owned(), partner_key: Some(partner.to_owned()), ..NewCustomer::default() };
-            data::customers::create(db, books.company_id, &new, Manual, BY, now).await.unwrap();
+            data::sales::customers::create(db, books.company_id, &new, Manual, BY, now).await.unwrap();
         }
         Life { books, rng: StdRng::seed_from_u64(seed), step: 0, batches: Vec::new(), done: 0, refused: 0 }
     }
@@ -96,7 +96,7 @@ impl<'a> Life<'a> {
             product_key: None,
             category_key: None,
         };
-        let sold = data::transactions::record(self.books.db, self.books.company_id, &sale, Manual, BY, now).await;
+        let sold = data::sales::transactions::record(self.books.db, self.books.company_id, &sale, Manual, BY, now).await;
         self.note(sold);
     }
 
@@ -112,7 +112,7 @@ impl<'a> Life<'a> {
             amount: Money::new(part, Currency::USD),
             occurred_at: now,
         };
-        let refunded = data::transactions::refund(self.books.db, self.books.company_id, &refund, Manual, BY, now).await;
+        let refunded = data::sales::transactions::refund(self.books.db, self.books.company_id, &refund, Manual, BY, now).await;
         assert!(self.note(refunded).is_some(), "step {}", self.step);
     }
 

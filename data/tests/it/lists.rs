@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use data::entities::{companies, customers, partnerships, rewards, transactions};
 use data::on_both;
+use data::store::entities::{companies, customers, partnerships, rewards, transactions};
 use data::testing::TestDb;
 use domain::list_query::ListQuery;
 use domain::page::Count;
@@ -93,7 +93,7 @@ impl Everything {
         let partners = partnerships::Entity::find().all(db.read()).await.unwrap();
         let customers = customers::Entity::find().all(db.read()).await.unwrap();
         let sales = transactions::Entity::find().all(db.read()).await.unwrap();
-        let groups = data::entities::groups::Entity::find().all(db.read()).await.unwrap();
+        let groups = data::store::entities::groups::Entity::find().all(db.read()).await.unwrap();
         Everything {
             company,
             rewards: rewards::Entity::find().all(db.read()).await.unwrap(),
@@ -275,7 +275,7 @@ on_both! {
             let query = query(&[&[("month", "all")]], "");
             let query = ListQuery { search: search.to_owned(), ..query };
             let expected = all.rewards.iter().filter(|row| all.takes_reward(row, &query)).count();
-            let condition = data::lists::rewards::filter_of(db.read(), &all.company, &query, NOW).await.unwrap();
+            let condition = data::rewards::list::filter_of(db.read(), &all.company, &query, NOW).await.unwrap();
             let found = rewards::Entity::find().filter(condition).all(db.read()).await.unwrap();
             assert_eq!(found.len(), expected, "{search}");
             let shown = screens::rewards::list(db, &all.company, &query, NOW).await.unwrap();

@@ -3,11 +3,11 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use data::entities::{companies, rewards};
-use data::imports::{self, Kind, Options};
 use data::on_both;
 use data::rewards::{ManualReward, create_manual_reward};
+use data::store::entities::{companies, rewards};
 use domain::{Currency, Money};
+use exchange::imports::{self, Kind, Options};
 use screens::partners::manual;
 use sea_orm::EntityTrait;
 
@@ -17,7 +17,7 @@ const NEXT: &str = "The April 2026 invoice, which is accumulating: \
                     Will be charged on 8 May 2026, New York time. Estimated payment date: 11 May 2026.";
 
 async fn company(books: &Books<'_>) -> companies::Model {
-    data::companies::get(books.db.read(), books.company_id).await.unwrap()
+    data::programme::companies::get(books.db.read(), books.company_id).await.unwrap()
 }
 
 /// Each invoice that it may go onto, with its dates.
@@ -89,7 +89,7 @@ on_both! {
         assert_eq!(offered(&books).await, [NEXT, review]);
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
 
-        data::invoices::pause(db, books.company_id, "NORTHWIND-0001", "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        data::billing::invoices::pause(db, books.company_id, "NORTHWIND-0001", "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
         let paused = "The March 2026 invoice NORTHWIND-0001, in review now: Paused now; charged once the pause ends. Takes rewards in USD.";
         assert_eq!(offered(&books).await, [NEXT, paused]);
         assert_eq!(given(&books, "USD", "next", false).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 May 2026.");
@@ -114,7 +114,7 @@ on_both! {
         let label = "The March 2026 invoice in review now";
         assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, JPY and USD.")]);
         let euros = books.invoices().await.into_iter().find(|invoice| invoice.currency == "EUR").unwrap();
-        data::invoices::pause(db, books.company_id, &euros.number, "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        data::billing::invoices::pause(db, books.company_id, &euros.number, "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
         assert_eq!(offered(&books).await[1], format!("{label}: EUR: Paused now; charged once the pause ends. JPY and USD: {dates}"));
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
         assert_eq!(given(&books, "EUR", "euros", true).await, "Created a reward of €5.00 for ada. Its invoice is paused; it is paid once the pause ends.");

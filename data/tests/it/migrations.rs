@@ -1,7 +1,7 @@
 //! What migrations make of rows that were there before.
 
-use data::entities::{audit, invoices, status_spans};
-use data::partners::set_status;
+use data::network::partners::set_status;
+use data::store::entities::{audit, invoices, status_spans};
 use data::testing::TestDb;
 use data::{on_both, transact};
 use domain::Instant;
@@ -109,7 +109,7 @@ on_both! {
         books.reward(ada, 5_000, "USD").await;
         books.until("2026-04-02T12:00:00Z").await;
         let (why, now) = ("One “sale” is doubtful", at("2026-04-02T12:00:00Z"));
-        data::invoices::pause(db, books.company_id, "NORTHWIND-0001", why, "olga", now).await.unwrap();
+        data::billing::invoices::pause(db, books.company_id, "NORTHWIND-0001", why, "olga", now).await.unwrap();
         transact!(db, |tx| {
             tx.execute_unprepared("ALTER TABLE invoices DROP COLUMN pause_reason").await?;
             tx.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0018_pause_reason'").await?;
@@ -129,7 +129,7 @@ on_both! {
         old.migrate().await.unwrap();
         assert_eq!(sums(&url).await, before);
         facts_are_read_and_written_as_before(&old).await;
-        let report = data::verify::verify(&old).await.unwrap();
+        let report = exchange::verify::verify(&old).await.unwrap();
         assert!(report.holds(), "{:?}", report.broken().collect::<Vec<_>>());
         old.close().await.unwrap();
     }
@@ -141,7 +141,7 @@ on_both! {
         books.reward(ada, 1000, "USD").await;
         for _ in 0..2 {
             let now = books.now().await;
-            data::providers::simulated::plan(db, books.company_id, data::providers::simulated::Kind::Charge, SimulatedOutcome::Fail, "test", now)
+            data::billing::simulated::plan(db, books.company_id, data::billing::simulated::Kind::Charge, SimulatedOutcome::Fail, "test", now)
                 .await
                 .unwrap();
         }

@@ -1,8 +1,9 @@
 //! Months end at the company's local midnight, whatever the zone, however late.
 
+use data::due::{self, month_end};
+use data::installation;
 use data::on_both;
 use data::testing::TestDb;
-use data::{due, installation, month_end};
 use domain::Month;
 use domain::states::RewardState;
 
@@ -30,10 +31,10 @@ on_both! {
         assert_eq!(invoices[1].issued_at, at("2026-04-01T04:00:00Z").0);
         assert_eq!(invoices[1].review_ends_at, at("2026-04-08T04:00:00Z").0);
         assert_eq!(invoices[1].charge_due_at, at("2026-04-08T04:00:00Z").0);
-        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         assert_eq!((company.open_month, company.open_month_ends_at), (202_604, at("2026-05-01T04:00:00Z").0));
 
-        let (shares, totals) = data::invoices::shares(db.read(), &company, &invoices[1]).await.unwrap();
+        let (shares, totals) = data::billing::invoices::shares(db.read(), &company, &invoices[1]).await.unwrap();
         let mut sums: Vec<_> = shares.iter().map(|share| share.total).collect();
         sums.sort_unstable();
         assert_eq!((sums, totals.total, totals.charge, totals.lines), (vec![750, 4000], 4750, 4750, 3));

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use data::entities::{ledger_transfers, outbox, payouts, simulated_requests};
+use data::billing::payouts::{Confirmed, Shown, confirm, mark_failed, mark_returned, retry};
+use data::billing::simulated::{self, Kind};
+use data::network::partners::PartnerChange;
 use data::on_both;
-use data::partners::PartnerChange;
-use data::payment_files::{self, Which};
-use data::payouts::{Confirmed, Shown, confirm, mark_failed, mark_returned, retry};
-use data::providers::simulated::{self, Kind};
+use data::programme::companies;
+use data::store::entities::{ledger_transfers, outbox, payouts, simulated_requests};
 use data::testing::TestDb;
-use data::{Error, Result, companies, due, installation};
+use data::{Error, Result, due, installation};
 use domain::Instant;
 use domain::states::{ProviderKind, SimulatedOutcome};
+use exchange::payment_files::{self, Which};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::books::{Books, at};
@@ -46,7 +47,7 @@ async fn with_three_accounts(db: &TestDb) -> Books<'_> {
 
 async fn has_account(books: &Books<'_>, partner: uuid::Uuid, account: &str) {
     let change = PartnerChange { payout_account: Some(account.to_owned()), ..PartnerChange::default() };
-    data::partners::update(books.db, books.company_id, partner, &change, "test", books.now().await).await.unwrap();
+    data::network::partners::update(books.db, books.company_id, partner, &change, "test", books.now().await).await.unwrap();
 }
 
 /// Confirms payouts as they are shown here.
@@ -110,7 +111,7 @@ on_both! {
         assert_eq!((work.payouts_sent, work.payouts_failed), (1, 1));
         let payout = books.payouts("NORTHWIND-0001").await.remove(0);
         assert_eq!((payout.state.as_str(), payout.attempts), ("failed", 1));
-        let balance = data::ledger::partner_balances(db, books.company_id, ada).await.unwrap();
+        let balance = data::billing::ledger::partner_balances(db, books.company_id, ada).await.unwrap();
         assert_eq!(balance.iter().map(|money| money.minor).collect::<Vec<_>>(), [1000]);
         assert_eq!(books.post.count("payout_failed"), 1);
         books.prove().await;
@@ -224,14 +225,14 @@ on_both! {
         assert_eq!(returned.error.as_deref(), Some("account closed"));
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.paid_at), ("charged", None));
-        let balance = data::ledger::partner_balances(db, books.company_id, returned.partnership_id).await.unwrap();
+        let balance = data::billing::ledger::partner_balances(db, books.company_id, returned.partnership_id).await.unwrap();
         assert_eq!(balance.iter().map(|money| money.minor).collect::<Vec<_>>(), [2000]);
         // What left and what came back are one pair.
         let transfers: Vec<_> = ledger_transfers::Entity::find().all(db.read()).await.unwrap();
         let pair: Vec<_> = transfers.iter().filter(|transfer| transfer.payout_id == Some(returned.id)).collect();
         assert_eq!(pair.len(), 2);
         assert_eq!(pair[0].reference, pair[1].reference);
-        let failures = data::payouts::failures(db.read(), [returned.id]).await.unwrap().remove(&returned.id).unwrap();
+        let failures = data::billing::payouts::failures(db.read(), [returned.id]).await.unwrap().remove(&returned.id).unwrap();
         assert_eq!((failures[0].outcome.as_str(), failures[0].paid_at), ("returned", paid.paid_at));
         assert_eq!(Instant(failures[0].occurred_at).rfc3339(), "2026-04-12T22:00:00Z");
         books.prove().await;
@@ -310,12 +311,12 @@ on_both! {
     async fn a_partner_reads_that_a_payment_failed_and_why(db: &TestDb) {
         let books = with_three_accounts(db).await;
         let (payout, now) = (payout_of(&books, 3000).await, books.now().await);
-        let partner = data::accounts::find_partner(db, books.company_id, "zoe").await.unwrap();
+        let partner = data::people::accounts::find_partner(db, books.company_id, "zoe").await.unwrap();
         let query = domain::list_query::ListQuery::default();
         let reads = async || {
             let home = screens::portal::home(db, partner, books.now().await).await.unwrap();
             let list = screens::portal::payouts(db, partner, &query).await.unwrap();
-            let detail = screens::portal::payout(db, partner, &data::payouts::key(payout.id), &query).await.unwrap();
+            let detail = screens::portal::payout(db, partner, &domain::payouts::key(payout.id), &query).await.unwrap();
             (home, list, detail)
         };
         let amounts = |sums: &[domain::Money]| sums.iter().map(|sum| sum.minor).collect::<Vec<_>>();
@@ -376,7 +377,7 @@ on_both! {
         tx.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0008_payment_files'").await.unwrap();
         tx.commit().await.unwrap();
         crate::migrations::migrate(db).await.unwrap();
-        let failures = data::payouts::failures(db.read(), [payout.id]).await.unwrap().remove(&payout.id).unwrap();
+        let failures = data::billing::payouts::failures(db.read(), [payout.id]).await.unwrap().remove(&payout.id).unwrap();
         let told: Vec<_> = failures.iter().map(|row| (row.attempt, row.outcome.as_str(), row.reason.as_str(), row.author.as_str())).collect();
         assert_eq!(told, [(1, "failed", "no account", "olga"), (2, "failed", "account closed", "olga")]);
         books.prove().await;

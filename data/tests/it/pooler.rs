@@ -3,9 +3,11 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use data::db::{Pooler, Settings};
+use data::programme;
+use data::store::{Pooler, Settings};
 use data::testing::TestDb;
-use data::{Db, installation, programme, verify};
+use data::{Db, installation};
+use exchange::verify;
 use futures::future::join_all;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -75,12 +77,13 @@ async fn transaction_mode_needs_its_setting() {
     let now = at("2026-03-10T12:00:00Z");
     installation::init(&pooled, installation::Mode::Sandbox { start: now }).await.unwrap();
     programme::apply(&pooled, PROGRAMME, false, BY, now).await.unwrap();
-    let company = data::companies::find_by_key(pooled.read(), "northwind").await.unwrap().id;
+    let company = data::programme::companies::find_by_key(pooled.read(), "northwind").await.unwrap().id;
     let created = join_all((0..40).map(|n| {
         let pooled = pooled.clone();
         async move {
-            let partner = data::partners::NewPartner { partner_key: format!("p{n}"), group: "affiliates".to_owned(), ..Default::default() };
-            data::partners::create(&pooled, company, &partner, BY, now).await.unwrap();
+            let partner =
+                data::network::partners::NewPartner { partner_key: format!("p{n}"), group: "affiliates".to_owned(), ..Default::default() };
+            data::network::partners::create(&pooled, company, &partner, BY, now).await.unwrap();
             installation::mode(&pooled).await.unwrap();
             pooled.snapshot().await.unwrap();
         }

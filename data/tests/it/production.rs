@@ -1,14 +1,16 @@
 //! Production databases move real money only.
 
-use data::companies::{self, Profile};
-use data::entities::{payouts, simulated_requests};
-use data::partners::{self, NewPartner};
-use data::payouts::{Shown, confirm};
+use data::billing::charges;
+use data::billing::payouts::{Shown, confirm};
+use data::network::partners::{self, NewPartner};
+use data::programme::companies::{self, Profile};
+use data::programme::simulated_money;
 use data::rewards::{ManualReward, create_manual_reward};
+use data::store::entities::{payouts, simulated_requests};
 use data::testing::TestDb;
-use data::verify::verify;
-use data::{Error, charges, due, installation, on_both, providers};
+use data::{Error, due, installation, on_both};
 use domain::states::{CompanyRole, ProviderKind};
+use exchange::verify::verify;
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 
 use crate::books::{Books, at};
@@ -74,7 +76,7 @@ on_both! {
             }
         }
         assert_eq!(companies::get(db.read(), books.company_id).await.unwrap(), row);
-        assert!(providers::waiting_companies(db.read()).await.unwrap().is_empty());
+        assert!(simulated_money::waiting_companies(db.read()).await.unwrap().is_empty());
         books.prove().await;
     }
 
@@ -82,7 +84,7 @@ on_both! {
         let books = company(db).await;
         set_simulated(db, &["charge_provider", "payout_provider"]).await;
         let company = companies::get(db.read(), books.company_id).await.unwrap();
-        let waiting = providers::waiting_companies(db.read()).await.unwrap();
+        let waiting = simulated_money::waiting_companies(db.read()).await.unwrap();
         assert_eq!(waiting.iter().map(|company| company.key.as_str()).collect::<Vec<_>>(), ["northwind"]);
         run_due(&books, "2026-04-01T00:00:00Z").await;
         run_due(&books, "2026-04-20T00:00:00Z").await;

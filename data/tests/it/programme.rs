@@ -1,8 +1,9 @@
 //! The programme file: applied, exported, refused.
 
-use data::customers::NewCustomer;
+use data::on_both;
+use data::programme;
+use data::sales::customers::NewCustomer;
 use data::testing::TestDb;
-use data::{on_both, programme};
 use domain::Instant;
 
 use crate::world::{BY, PROGRAMME, World, at, fault};
@@ -67,7 +68,7 @@ on_both! {
         let again = programme::apply(db, RICH, false, BY, now).await.unwrap();
         assert_eq!(again.differences, Vec::<String>::new());
 
-        let company = data::companies::find_by_key(db.read(), "globex").await.unwrap();
+        let company = data::programme::companies::find_by_key(db.read(), "globex").await.unwrap();
         let text = programme::export(db, company.id).await.unwrap();
         let exported = programme::apply(db, &text, false, BY, now).await.unwrap();
         assert_eq!(exported.differences, Vec::<String>::new(), "{text}");
@@ -84,7 +85,7 @@ on_both! {
     async fn a_dry_run_changes_nothing(db: &TestDb) {
         let now = at("2026-02-01T00:00:00Z");
         let planned = programme::apply(db, RICH, true, BY, now).await.unwrap();
-        assert!(data::companies::find_by_key(db.read(), "globex").await.is_err());
+        assert!(data::programme::companies::find_by_key(db.read(), "globex").await.is_err());
         let applied = programme::apply(db, RICH, false, BY, now).await.unwrap();
         assert_eq!(planned, applied);
         // What would pay more than the sale is said beforehand.
@@ -184,7 +185,7 @@ percent = "25"
         assert_eq!(between.differences[0], "~ offer standard: version 3 from 2026-02-01T00:00:00Z");
         let again = apply(format!("{PROGRAMME}{second}{third}")).await.unwrap();
         assert_eq!(again.differences, Vec::<String>::new());
-        let offer = data::offers::find(db.read(), world.company, "standard").await.unwrap().unwrap();
+        let offer = data::programme::offers::find(db.read(), world.company, "standard").await.unwrap().unwrap();
         assert_eq!(offer.description, "30% of every payment");
 
         for (file, expected) in [
@@ -232,6 +233,6 @@ percent = "25"
             let message = fault(programme::apply(db, &file, false, BY, now).await, "");
             assert!(message.starts_with(expected), "{message}\nexpected {expected}");
         }
-        assert!(data::companies::find_by_key(db.read(), "globex").await.is_err());
+        assert!(data::programme::companies::find_by_key(db.read(), "globex").await.is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is undone.
 
-use data::entities::{reward_records, rewards};
 use data::on_both;
 use data::rewards::{approve, decline, find, hold, move_to_current_invoice, release, remove_from_invoice, undo};
+use data::store::entities::{reward_records, rewards};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::books::Books;
@@ -48,7 +48,7 @@ on_both! {
         let record = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).one(db.read()).await.unwrap().unwrap();
         let alone = undo(db, id, record.id, BY, now).await;
         assert_eq!(said(alone, &reversal), format!("it reverses {one} and follows what is decided about that one"));
-        let company = data::companies::get(db.read(), id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), id).await.unwrap();
         let of_reversal = screens::rewards::detail(db, &company, &reversal, now).await.unwrap();
         assert!(of_reversal.follows && of_reversal.undo.is_empty());
         assert_eq!(of_reversal.verbs, [domain::review::Verb::Approve]);

@@ -12,7 +12,7 @@ use crate::world::{PROGRAMME, World};
 
 /// What the company's list says of each reward, the newest first.
 async fn companys(world: &World<'_>) -> Vec<String> {
-    let company = data::companies::get(world.db.read(), world.company).await.unwrap();
+    let company = data::programme::companies::get(world.db.read(), world.company).await.unwrap();
     let query = ListQuery { filters: [("month".to_owned(), "all".to_owned())].into(), ..ListQuery::default() };
     let list = screens::rewards::list(world.db, &company, &query, world.now).await.unwrap();
     let mut said: Vec<String> = list.page.rows.into_iter().map(|line| format!("{}: {}", line.amount, line.description)).collect();
@@ -31,7 +31,8 @@ async fn partners(world: &World<'_>, key: &str) -> Vec<String> {
 
 /// A reward's line and page as the company reads them, and as the partner does: the reason, the month or payment, and the lead.
 async fn scheduled(books: &Books<'_>, partnership: Uuid, now: Instant) -> ([String; 3], [String; 3]) {
-    let partner = data::entities::partnerships::Entity::find_by_id(partnership).one(books.db.read()).await.unwrap().unwrap().partner_id;
+    let partner =
+        data::store::entities::partnerships::Entity::find_by_id(partnership).one(books.db.read()).await.unwrap().unwrap().partner_id;
     let line = portal::commissions(books.db, partner, &ListQuery::default()).await.unwrap().page.rows.remove(0);
     let seen = portal::commission(books.db, partner, &line.key).await.unwrap();
     let reward = screens::rewards::detail(books.db, &books.company().await, &line.key, now).await.unwrap();
@@ -76,8 +77,8 @@ on_both! {
         books.until("2026-04-01T00:00:00Z").await;
         let row = books.stored_reward(id).await;
         assert_eq!((row.state.as_str(), row.invoice_month), ("pending", 202604));
-        let records = data::entities::reward_records::Entity::find()
-            .filter(data::entities::reward_records::Column::RewardId.eq(id))
+        let records = data::store::entities::reward_records::Entity::find()
+            .filter(data::store::entities::reward_records::Column::RewardId.eq(id))
             .all(db.read())
             .await
             .unwrap();

@@ -1,14 +1,14 @@
 //! Decisions about rewards: many at once, followed by refunds, undone.
 
-use data::bulk::Mode;
-use data::customers::NewCustomer;
-use data::entities::{audit, reward_records, rewards};
 use data::rewards::{
     Adjustment, Decided, ManualReward, Review, ReviewRow, adjust, approve, create_manual_reward, decline, find, hold, mark_paid_elsewhere,
     release, review, review_rows, undo,
 };
+use data::sales::customers::NewCustomer;
+use data::sales::transactions::{Refund, Sale};
+use data::store::entities::{audit, reward_records, rewards};
 use data::testing::TestDb;
-use data::transactions::{Refund, Sale};
+use data::work::batch::Mode;
 use data::{Error, Result, on_both, transact};
 use domain::review::Verb;
 use domain::states::AttributionSource::Manual;
@@ -29,7 +29,7 @@ pub async fn two_partners(db: &TestDb) -> Books<'_> {
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
         let new = NewCustomer { customer_key: customer.to_owned(), partner_key: Some(partner.to_owned()), ..NewCustomer::default() };
-        data::customers::create(db, books.company_id, &new, Manual, BY, books.now().await).await.unwrap();
+        data::sales::customers::create(db, books.company_id, &new, Manual, BY, books.now().await).await.unwrap();
     }
     books
 }
@@ -49,7 +49,7 @@ pub async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) ->
         product_key: None,
         category_key: None,
     };
-    let recorded = data::transactions::record(books.db, books.company_id, &sale, Manual, BY, now).await.unwrap();
+    let recorded = data::sales::transactions::record(books.db, books.company_id, &sale, Manual, BY, now).await.unwrap();
     let found =
         rewards::Entity::find().filter(rewards::Column::TransactionId.eq(recorded.transaction_id)).one(books.db.read()).await.unwrap();
     found.unwrap().key
@@ -58,7 +58,7 @@ pub async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) ->
 pub async fn refund(books: &Books<'_>, key: &str, of: &str, amount: &str) {
     let now = books.now().await;
     let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount: usd(amount), occurred_at: now };
-    data::transactions::refund(books.db, books.company_id, &refund, Manual, BY, now).await.unwrap();
+    data::sales::transactions::refund(books.db, books.company_id, &refund, Manual, BY, now).await.unwrap();
 }
 
 /// Every reward as "amount state month source", in the order of their making.

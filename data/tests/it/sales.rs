@@ -1,10 +1,10 @@
 //! Sales and refunds: receipts, rewards, roll-ups.
 
-use data::customers::NewCustomer;
-use data::entities::{receipts, rewards, transactions};
+use data::network::partners::{self, NewPartner};
 use data::on_both;
-use data::partners::{self, NewPartner};
-use data::transactions::Sale;
+use data::sales::customers::NewCustomer;
+use data::sales::transactions::Sale;
+use data::store::entities::{receipts, rewards, transactions};
 use domain::states::AttributionSource::Manual;
 use domain::{Currency, Money};
 
@@ -48,7 +48,7 @@ on_both! {
         world.customer("c1", Some("ada")).await;
         world.sale("t2", "c1", "200.00", "2026-03-09T10:00:00Z").await;
         let reasons = async || {
-            let company = data::companies::get(db.read(), world.company).await.unwrap();
+            let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
             let customer = screens::customers::detail::detail(db, &company, "c1", &Default::default()).await.unwrap();
             let receipts = customer.transactions.rows.into_iter().flat_map(|row| row.receipts);
             receipts.flat_map(|receipt| receipt.triggers).map(|trigger| trigger.reason).collect::<Vec<_>>()
@@ -248,7 +248,7 @@ when = "transaction.product_key != 'gift'"
                 ("product_key", Sale { product_key: Some(hidden.to_owned()), ..plain.clone() }),
                 ("category_key", Sale { category_key: Some(hidden.to_owned()), ..plain }),
             ] {
-                let refused = data::transactions::record(db, world.company, &sale, Manual, BY, world.now).await;
+                let refused = data::sales::transactions::record(db, world.company, &sale, Manual, BY, world.now).await;
                 assert!(fault(refused, column).contains(says), "{hidden:?}");
             }
             let paid_as = NewCustomer { customer_key: "c5".to_owned(), provider_key: Some(hidden.to_owned()), ..NewCustomer::default() };

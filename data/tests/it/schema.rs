@@ -50,9 +50,9 @@ on_both! {
             "CREATE TABLE seaql_migrations (version TEXT, applied_at BIGINT); CREATE TABLE companies (id INTEGER)",
         ] {
             let url = holding(db, theirs).await;
-            let content = || data::files::sqlite_path(&url).map(|path| std::fs::read(path).unwrap());
+            let content = || data::store::files::sqlite_path(&url).map(|path| std::fs::read(path).unwrap());
             let before = (names(&url).await, content());
-            assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Foreign, "{theirs}");
+            assert_eq!(look(&url, data::store::Settings::default()).await.unwrap(), Schema::Foreign, "{theirs}");
             let Err(error) = Db::open(&url).await else { panic!("opened: {theirs}") };
             assert!(error.to_string().contains("not a Tributary database"), "{theirs}: {error}");
             assert!((names(&url).await, content()) == before, "{theirs}");
@@ -60,9 +60,9 @@ on_both! {
         // As a first start leaves it that ended before its first step.
         let begun = "CREATE TABLE seaql_migrations (version VARCHAR NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
         let url = holding(db, begun).await;
-        assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Empty);
+        assert_eq!(look(&url, data::store::Settings::default()).await.unwrap(), Schema::Empty);
         Db::open(&url).await.unwrap().close().await.unwrap();
-        assert_eq!(look(&url, data::db::Settings::default()).await.unwrap(), Schema::Current);
+        assert_eq!(look(&url, data::store::Settings::default()).await.unwrap(), Schema::Current);
     }
 
     async fn steps_are_taken_all_or_none(db: &TestDb) {
@@ -76,12 +76,12 @@ on_both! {
         let error = crate::migrations::migrate(db).await.unwrap_err();
         assert!(error.to_string().contains("write_trials"), "{error}");
         assert_eq!(names(db.url()).await, before);
-        assert_eq!(look(db.url(), data::db::Settings::default()).await.unwrap(), older);
+        assert_eq!(look(db.url(), data::store::Settings::default()).await.unwrap(), older);
 
         conn.execute_unprepared("DROP TABLE write_trials").await.unwrap();
         conn.close().await.unwrap();
         crate::migrations::migrate(db).await.unwrap();
-        assert_eq!(look(db.url(), data::db::Settings::default()).await.unwrap(), Schema::Current);
+        assert_eq!(look(db.url(), data::store::Settings::default()).await.unwrap(), Schema::Current);
     }
 
     async fn schema(db: &TestDb) {
@@ -112,7 +112,7 @@ on_both! {
     }
 
     async fn partners_from_before_get_the_keys_that_their_ids_say(db: &TestDb) {
-        use data::entities::partners::{ActiveModel, Entity};
+        use data::store::entities::partners::{ActiveModel, Entity};
         use domain::ids::short_key;
         use sea_orm::{ActiveValue::Set, EntityTrait};
         use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! What the frame, the home screen, the search, the settings and the sandbox's clock show.
 
-use data::accounts::{self, Membership, Place};
 use data::on_both;
+use data::people::accounts::{self, Membership, Place};
 use domain::Month;
 use domain::list_query::ListQuery;
 use domain::states::{CompanyRole, InvoiceState, RewardState, RewardStatus};
@@ -13,7 +13,7 @@ use crate::books::Books;
 use crate::world::{BY, World, at, usd};
 
 /// The key of the only reward.
-async fn only_reward(world: &World<'_>, company: &data::entities::companies::Model) -> String {
+async fn only_reward(world: &World<'_>, company: &data::store::entities::companies::Model) -> String {
     let list = screens::rewards::list(world.db, company, &ListQuery::default(), world.now).await.unwrap();
     list.page.rows[0].key.clone()
 }
@@ -29,7 +29,7 @@ on_both! {
         world.sale("s4", "loner", "999.00", "2026-03-02T12:00:00Z").await;
         world.refund("r1", "s3", "100.00", "2026-03-03T12:00:00Z").await;
 
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let view = home::home(db, &company, CompanyRole::Owner, world.now).await.unwrap();
         assert_eq!(view.context, "March 2026, day 10 · New York time");
         assert_eq!(view.compared_with, "1–10 February");
@@ -53,7 +53,7 @@ on_both! {
         books.until("2026-03-10T12:00:00Z").await;
         books.reward(ada, 2500, "USD").await;
         books.until("2026-04-04T13:00:00Z").await;
-        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         let view = home::home(db, &company, CompanyRole::Owner, at("2026-04-04T13:00:00Z")).await.unwrap();
         assert_eq!(view.in_review.len(), 1);
         let strip = &view.in_review[0];
@@ -67,7 +67,7 @@ on_both! {
         let world = World::new(db).await;
         world.customer("acme", Some("ada")).await;
         world.sale("order-1", "acme", "100.00", "2026-03-05T12:00:00Z").await;
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let kinds = async |text: &str| {
             let found = search::search(db, &company, text).await.unwrap();
             found.groups.iter().map(|group| (group.kind, group.hits[0].href.clone())).collect::<Vec<_>>()
@@ -78,7 +78,7 @@ on_both! {
         assert_eq!(kinds("a").await, []);
         assert_eq!(kinds("nobody").await, []);
 
-        let other = data::entities::companies::Model { id: uuid::Uuid::from_u128(9), ..company.clone() };
+        let other = data::store::entities::companies::Model { id: uuid::Uuid::from_u128(9), ..company.clone() };
         assert!(search::search(db, &other, "acme").await.unwrap().groups.is_empty());
     }
 
@@ -87,7 +87,7 @@ on_both! {
         for number in 0..60 {
             world.customer(&format!("c{number:02}"), None).await;
         }
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let query = |page: Option<&String>| ListQuery {
             page: page.cloned().unwrap_or_default(),
             filters: [("kind".to_owned(), "customer".to_owned())].into(),
@@ -127,7 +127,7 @@ on_both! {
         assert!(session::demo_user(db, "ada@northwind.test").await.unwrap().is_none());
 
         let user = accounts::find_user(db, added.id).await.unwrap().unwrap();
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let time = data::installation::time(db).await.unwrap();
         let viewer = session::company_viewer(db, &user, &company, CompanyRole::Owner, time).await.unwrap();
         let clock = viewer.clock.unwrap();
@@ -164,7 +164,7 @@ on_both! {
         books.reward(ada, 2000, "USD").await;
         books.reward_in(ada, 40, "USD", RewardState::Approved, None).await;
         // January is charged: Ada is paid at once, Bo's money takes ten days.
-        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         let shown = async |partner: &str, status: &str| {
             let filters = [("status".to_owned(), status.to_owned())].into();
             let query = ListQuery { filters, ..ListQuery::default() };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use data::customers::NewCustomer;
-use data::exports::{Export, Noun};
+use data::network::partners::NewPartner;
 use data::on_both;
-use data::partners::NewPartner;
+use data::sales::customers::NewCustomer;
 use domain::list_query::ListQuery;
+use exchange::exports::{Export, Noun};
 use views::search::HitKind;
 
 use crate::world::{BY, World};
@@ -61,13 +61,13 @@ on_both! {
         for (number, name) in NAMES.iter().enumerate() {
             let (partner_key, customer_key) = (format!("pp{number}"), format!("cc{number}"));
             let partner = NewPartner { partner_key: partner_key.clone(), name: (*name).into(), group: "affiliates".into(), ..Default::default() };
-            data::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
             let customer =
                 NewCustomer { customer_key: customer_key.clone(), name: (*name).into(), partner_key: Some(partner_key), ..Default::default() };
             world.create(&customer).await.unwrap();
             world.sale(&format!("order{number}"), &customer_key, "100.00", "2026-03-05T12:00:00Z").await;
         }
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         for (question, expected) in QUESTIONS {
             let query = ListQuery { search: question.to_owned(), ..ListQuery::default() };
             let partners = screens::partners::list(db, &company, &query).await.unwrap();
@@ -105,9 +105,9 @@ on_both! {
         let world = World::new(db).await;
         for (number, name) in ["Éa", "eb", "Z", "a-b", "a b", "ab", "Öl"].iter().enumerate() {
             let partner = NewPartner { partner_key: format!("k{number}"), name: (*name).into(), group: "affiliates".into(), ..Default::default() };
-            data::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
         }
-        let company = data::companies::get(db.read(), world.company).await.unwrap();
+        let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let query = ListQuery { sort: "name".to_owned(), ..ListQuery::default() };
         let list = screens::partners::list(db, &company, &query).await.unwrap();
         let names: Vec<String> = list.page.rows.into_iter().map(|row| row.name).collect();
@@ -126,7 +126,7 @@ on_both! {
         let world = World::new(db).await;
         for (key, name, email) in [("w1", "Wild Studio", "wild@one.example"), ("w2", "Lark Books", "lark@two.example"), ("w3", "lark books", "")] {
             let partner = NewPartner { partner_key: key.into(), name: name.into(), email: email.into(), group: "affiliates".into(), ..Default::default() };
-            data::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
             let customer = NewCustomer { customer_key: format!("c-{key}"), name: name.into(), partner_key: Some(key.into()), ..Default::default() };
             world.create(&customer).await.unwrap();
         }

@@ -1,10 +1,10 @@
 //! Everything that a filter finds, selected at once and decided about in pieces.
 
-use data::db::faults::Fault;
-use data::entities::{rewards, selections};
 use data::on_both;
 use data::rewards::selection::{self, SelectionDecision};
 use data::rewards::{self as operations, Decision};
+use data::store::entities::{rewards, selections};
+use data::store::faults::Fault;
 use data::testing::TestDb;
 use domain::list_query::ListQuery;
 use domain::review::Verb;
@@ -27,7 +27,7 @@ async fn in_state(db: &TestDb, state: RewardState) -> u64 {
 }
 
 async fn selected(books: &Books<'_>, filters: &[(&str, &str)]) -> data::Result<Uuid> {
-    let company = data::companies::get(books.db.read(), books.company_id).await.unwrap();
+    let company = data::programme::companies::get(books.db.read(), books.company_id).await.unwrap();
     selection::select(books.db, &company, &query(filters), "/rewards", BY, books.now().await).await
 }
 
@@ -42,7 +42,7 @@ on_both! {
         books.reward_in(ada, 5, "USD", RewardState::Hold, None).await;
         let now = books.now().await;
         let id = selected(&books, &[("status", "pending")]).await.unwrap();
-        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         let named = id.to_string();
         let filters = [("status", "pending"), ("selection", named.as_str())];
         let shown = screens::rewards::list(db, &company, &query(&filters), now).await.unwrap().selection.unwrap();
@@ -159,7 +159,7 @@ on_both! {
         let held = SelectionDecision { decision: Decision::Decide(Verb::Hold), ..asked };
         assert!(selection::decide(db, books.company_id, &held, BY, now, &|_, _| true).await.is_err(), "without a reason");
         // A day later it is forgotten.
-        let company = data::companies::get(db.read(), books.company_id).await.unwrap();
+        let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         let later = now.plus_ms(25 * 60 * 60 * 1_000);
         let newer = selection::select(db, &company, &query(&[]), "/rewards", BY, later).await.unwrap();
         assert!(selection::find(db.read(), books.company_id, id).await.unwrap().is_none());

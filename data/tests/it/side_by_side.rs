@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use data::db::Settings;
-use data::partners::{self, NewPartner};
+use data::network::partners::{self, NewPartner};
+use data::programme;
+use data::store::Settings;
 use data::testing::TestDb;
-use data::{Db, Error, Result, on_both, programme, transact};
+use data::{Db, Error, Result, on_both, transact};
 use futures::future::join_all;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -26,7 +27,7 @@ on_both! {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
 
-        let customer = data::customers::NewCustomer { customer_key: "c".to_owned(), ..Default::default() };
+        let customer = data::sales::customers::NewCustomer { customer_key: "c".to_owned(), ..Default::default() };
         let outcomes = join_all((0..24).map(|_| world.create(&customer))).await;
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
 
@@ -78,14 +79,14 @@ on_both! {
             Ok(())
         });
         assert!(matches!(outcome, Err(Error::NewerSchema)), "{outcome:?}");
-        assert_eq!(data::companies::find_by_key(db.read(), "northwind").await.unwrap().name, "Northwind");
+        assert_eq!(data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap().name, "Northwind");
         let opened = Db::open(db.url()).await;
         let Err(error) = opened else { panic!("opened") };
         assert_eq!(error.to_string(), "this database was made by a newer Tributary; use that version, or a newer one");
     }
 
     async fn health_tells_of_writes_that_fail_and_of_their_end(db: &TestDb) {
-        use data::db::faults::Fault;
+        use data::store::faults::Fault;
         World::new(db).await;
         let write = || async {
             let outcome: Result<()> = transact!(db, |tx| {

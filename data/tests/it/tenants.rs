@@ -1,11 +1,12 @@
 //! Nobody reaches another company's rows, whatever key or id they name.
 
-use data::attributions::{self, Change};
-use data::companies::{self, Profile};
-use data::customers::{self, CustomerChange};
-use data::partners::{self, PartnerChange};
-use data::transactions::{self, Refund, Sale};
-use data::{Error, offers, on_both};
+use data::network::partners::{self, PartnerChange};
+use data::programme::companies::{self, Profile};
+use data::programme::offers;
+use data::sales::attributions::{self, Change};
+use data::sales::customers::{self, CustomerChange};
+use data::sales::transactions::{self, Refund, Sale};
+use data::{Error, on_both};
 use domain::states::AttributionSource::Manual;
 use domain::states::PartnershipStatus;
 

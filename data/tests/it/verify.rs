@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use data::companies::Profile;
-use data::customers::{self, NewCustomer};
-use data::entities::{attribution_changes, payouts, rewards};
+use data::billing::payouts::Shown;
+use data::billing::simulated::{Kind, plan};
+use data::network::partners::PartnerChange;
 use data::on_both;
-use data::partners::PartnerChange;
-use data::payment_files::Which;
-use data::payouts::Shown;
-use data::providers::simulated::{Kind, plan};
+use data::programme::companies::Profile;
+use data::sales::customers::{self, NewCustomer};
+use data::sales::transactions::{self, Refund, Sale};
+use data::store::entities::{attribution_changes, payouts, rewards};
 use data::testing::TestDb;
-use data::transactions::{self, Refund, Sale};
-use data::verify::verify_in;
 use data::{installation, transact};
 use domain::facts::{At, Attribution, Fact};
 use domain::states::{AttributionSource, PartnershipStatus, ProviderKind, RewardState, SimulatedOutcome};
 use domain::{Currency, Money};
+use exchange::payment_files::Which;
+use exchange::verify::verify_in;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -82,16 +82,16 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
 /// A hold that its refund follows, undone; an adjustment; a sale that was voided; an archived partner.
 async fn decide(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
-    let refunded = data::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();
+    let refunded = data::sales::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();
     let reward = rewards::Entity::find().filter(rewards::Column::TransactionId.eq(refunded.id)).one(db.read()).await.unwrap().unwrap();
     let held = data::rewards::hold(db, id, std::slice::from_ref(&reward.key), "checking", "test", now).await.unwrap();
     data::rewards::undo(db, id, held.batch_id.unwrap(), "test", now).await.unwrap();
     let difference = data::rewards::Adjustment { reward_key: reward.key, difference: "1.00".to_owned(), description: "More".to_owned() };
     data::rewards::adjust(db, id, &difference, "a-1", "test", now).await.unwrap();
     sale(books, "s-void", "c-2", 7_000).await;
-    data::voids::void(db, id, "s-void", "typed twice", "test", now).await.unwrap();
+    data::sales::voids::void(db, id, "s-void", "typed twice", "test", now).await.unwrap();
     let cy = books.partner("cy").await;
-    data::partners::set_status(db, id, cy, PartnershipStatus::Archived, "test", now).await.unwrap();
+    data::network::partners::set_status(db, id, cy, PartnershipStatus::Archived, "test", now).await.unwrap();
 }
 
 async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
@@ -140,20 +140,20 @@ async fn comes_back(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
     let by_hand =
         Profile { payout_provider: Some(ProviderKind::Manual), iban: Some("DE89 3704 0044 0532 0130 00".to_owned()), ..Profile::default() };
-    data::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    data::programme::companies::update(db, id, &by_hand, "test", now).await.unwrap();
     let paid = payouts::Entity::find().filter(payouts::Column::CompanyId.eq(id)).filter(payouts::Column::State.eq("paid"));
     // The last one: misled references point to the first.
     let payout = paid.order_by_desc(payouts::Column::Id).one(db.read()).await.unwrap().unwrap();
-    let number = data::invoices::get(db.read(), id, payout.invoice_id).await.unwrap().number;
+    let number = data::billing::invoices::get(db.read(), id, payout.invoice_id).await.unwrap().number;
     let account = PartnerChange { payout_account: Some("GB82 WEST 1234 5698 7654 32".to_owned()), ..PartnerChange::default() };
-    data::partners::update(db, id, payout.partnership_id, &account, "test", now).await.unwrap();
+    data::network::partners::update(db, id, payout.partnership_id, &account, "test", now).await.unwrap();
     let on = "2026-03-30".parse().unwrap();
-    data::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "account closed", "test", now).await.unwrap();
-    data::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
-    data::payment_files::make(db, id, &number, Which::New, "test", now).await.unwrap();
+    data::billing::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "account closed", "test", now).await.unwrap();
+    data::billing::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
+    exchange::payment_files::make(db, id, &number, Which::New, "test", now).await.unwrap();
     let again = books.payouts(&number).await.into_iter().find(|again| again.id == payout.id).unwrap();
     let shown = Shown { attempts: vec![again.attempt().unwrap()], total: Some(again.amount) };
-    data::payouts::confirm(db, id, &shown, "test", now).await.unwrap();
+    data::billing::payouts::confirm(db, id, &shown, "test", now).await.unwrap();
 }
 
 /// What is done to the rows, and a word of the claim that has to notice.
@@ -387,7 +387,7 @@ on_both! {
     }
 
     async fn an_empty_database_holds(db: &TestDb) {
-        let report = data::verify::verify(db).await.unwrap();
+        let report = exchange::verify::verify(db).await.unwrap();
         assert!(report.holds());
         let invariants: BTreeSet<_> = report.checks.iter().map(|check| check.invariant).collect();
         assert_eq!(invariants.len(), 11);

@@ -1,8 +1,8 @@
 //! Transactions that are voided, and voids that are undone.
 
-use data::attributions::{Change, apply_change};
-use data::entities::{receipts, rewards, transactions};
-use data::voids::{preview_undo, preview_void, undo, void};
+use data::sales::attributions::{Change, apply_change};
+use data::sales::voids::{preview_undo, preview_void, undo, void};
+use data::store::entities::{receipts, rewards, transactions};
 use data::{Error, on_both};
 use domain::states::AttributionSource;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -298,6 +298,6 @@ on_both! {
 
 impl World<'_> {
     async fn db_has(&self, key: &str) -> bool {
-        data::transactions::find_by_key(self.db.read(), self.company, key).await.is_ok()
+        data::sales::transactions::find_by_key(self.db.read(), self.company, key).await.is_ok()
     }
 }

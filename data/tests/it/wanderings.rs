@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use data::attributions::{self, Change};
-use data::customers::NewCustomer;
-use data::entities::{rewards, transactions};
+use data::sales::attributions::{self, Change};
+use data::sales::customers::NewCustomer;
+use data::sales::transactions::{Refund, Sale};
+use data::store::entities::{rewards, transactions};
 use data::testing::TestDb;
-use data::transactions::{Refund, Sale};
 use data::{Error, on_both};
 use domain::money::mul_div_half_even;
 use domain::states::AttributionSource::Manual;
@@ -45,7 +45,7 @@ impl<'a> Wandering<'a> {
         let mut customers = Vec::new();
         for (key, partner) in [("c1", Some("ada")), ("c2", Some("bob")), ("c3", None)] {
             let input = NewCustomer { customer_key: key.to_owned(), partner_key: partner.map(str::to_owned), ..NewCustomer::default() };
-            let created = data::customers::create(db, books.company_id, &input, Manual, BY, now).await.unwrap();
+            let created = data::sales::customers::create(db, books.company_id, &input, Manual, BY, now).await.unwrap();
             customers.push((key.to_owned(), created.customer_id));
         }
         Wandering { books, rng: StdRng::seed_from_u64(seed), step: 0, customers, changes: Vec::new(), done: 0 }
@@ -68,7 +68,7 @@ impl<'a> Wandering<'a> {
                     product_key: None,
                     category_key: None,
                 };
-                data::transactions::record(db, company, &sale, Manual, BY, now).await.map(|_| ())
+                data::sales::transactions::record(db, company, &sale, Manual, BY, now).await.map(|_| ())
             }
             4..6 => {
                 let sales: Vec<_> =
@@ -81,7 +81,7 @@ impl<'a> Wandering<'a> {
                     amount: Money::new(amount, Currency::USD),
                     occurred_at: past.max(Instant(sale.occurred_at)),
                 };
-                data::transactions::refund(db, company, &refund, Manual, BY, now).await.map(|_| ())
+                data::sales::transactions::refund(db, company, &refund, Manual, BY, now).await.map(|_| ())
             }
             6..8 => {
                 let partner = ["ada", "bob", "cem", ""].choose(&mut self.rng).unwrap();

@@ -1,13 +1,14 @@
 //! A small company to test with.
 
-use data::customers::{self, Created, NewCustomer};
-use data::entities::{customers as customer_rows, partnerships, receipts, rewards, transactions};
-use data::events::Recorded;
 use data::installation::{self, Mode};
-use data::partners::{self, NewPartner};
+use data::network::partners::{self, NewPartner};
+use data::programme;
+use data::sales::customers::{self, Created, NewCustomer};
+use data::sales::recording::Recorded;
+use data::sales::transactions::{Refund, Sale};
+use data::store::entities::{customers as customer_rows, partnerships, receipts, rewards, transactions};
 use data::testing::TestDb;
-use data::transactions::{Refund, Sale};
-use data::{Db, Error, Result, programme};
+use data::{Db, Error, Result};
 use domain::states::AttributionSource::Manual;
 use domain::{Currency, Instant, Money};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -65,7 +66,7 @@ impl<'a> World<'a> {
         let now = at("2026-03-10T12:00:00Z");
         installation::init(db, Mode::Sandbox { start: now }).await.unwrap();
         programme::apply(db, file, false, BY, now).await.unwrap();
-        let company = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
+        let company = data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let world = World { db, company, now };
         world.partner("ada", "affiliates").await;
         world.partner("bob", "affiliates").await;
@@ -95,7 +96,7 @@ impl<'a> World<'a> {
             product_key: None,
             category_key: None,
         };
-        data::transactions::record(self.db, self.company, &sale, Manual, BY, self.now).await
+        data::sales::transactions::record(self.db, self.company, &sale, Manual, BY, self.now).await
     }
 
     pub async fn sale(&self, key: &str, customer: &str, amount: &str, occurred_at: &str) -> Recorded {
@@ -104,7 +105,7 @@ impl<'a> World<'a> {
 
     pub async fn try_refund(&self, key: &str, of: &str, amount: Money, occurred_at: &str) -> Result<Recorded> {
         let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount, occurred_at: at(occurred_at) };
-        data::transactions::refund(self.db, self.company, &refund, Manual, BY, self.now).await
+        data::sales::transactions::refund(self.db, self.company, &refund, Manual, BY, self.now).await
     }
 
     pub async fn refund(&self, key: &str, of: &str, amount: &str, occurred_at: &str) -> Recorded {
@@ -153,7 +154,7 @@ impl<'a> World<'a> {
     }
 
     pub async fn transaction(&self, key: &str) -> transactions::Model {
-        data::transactions::find_by_key(self.db.read(), self.company, key).await.unwrap()
+        data::sales::transactions::find_by_key(self.db.read(), self.company, key).await.unwrap()
     }
 
     /// The reason of an event's latest receipt.
@@ -188,7 +189,7 @@ pub fn fault<T: std::fmt::Debug>(result: Result<T>, field: &str) -> String {
 impl World<'_> {
     /// Everything that must hold does.
     pub async fn prove(&self) {
-        let report = data::verify::verify(self.db).await.unwrap();
+        let report = exchange::verify::verify(self.db).await.unwrap();
         let broken: Vec<_> = report.broken().collect();
         assert!(broken.is_empty(), "{broken:#?}");
     }
@@ -206,7 +207,7 @@ impl World<'_> {
         use sea_orm::ActiveValue::Set;
         let month: domain::Month = month.parse().unwrap();
         let tx = self.db.begin().await.unwrap();
-        let invoice = data::entities::invoices::ActiveModel {
+        let invoice = data::store::entities::invoices::ActiveModel {
             id: Set(Uuid::from_u128(1)),
             company_id: Set(self.company),
             seq: Set(1),
@@ -222,7 +223,7 @@ impl World<'_> {
         };
         invoice.insert(&tx).await.unwrap();
         let company =
-            data::entities::companies::ActiveModel { id: Set(self.company), open_month: Set(month.next().0), ..Default::default() };
+            data::store::entities::companies::ActiveModel { id: Set(self.company), open_month: Set(month.next().0), ..Default::default() };
         company.update(&tx).await.unwrap();
         tx.commit().await.unwrap();
     }

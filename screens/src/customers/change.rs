@@ -10,13 +10,16 @@ use views::Choice;
 use views::customers::{ChangeEntry, ChangePreview, Difference, MovedEvent, VoidPreview};
 
 use crate::lines;
-use data::attributions::{self, Change, Consequences, EntryKind};
-use data::entities::{attribution_changes, companies, partnerships, transactions as transaction_rows, voids as void_rows};
-use data::error::stored;
-use data::names;
+use data::network::partners;
 use data::rewards::outlook::Outlook;
-use data::voids::Voided;
-use data::{Db, Error, Result, customers, partners, transactions, voids};
+use data::sales::attributions::{self, Change};
+use data::sales::consequences::{Consequences, EntryKind};
+use data::sales::voids::Voided;
+use data::sales::{customers, transactions, voids};
+use data::store::entities::{attribution_changes, companies, partnerships, transactions as transaction_rows, voids as void_rows};
+use data::store::error::stored;
+use data::store::names;
+use data::{Db, Error, Result};
 use domain::dates;
 
 /// Gives the customer to the partner with this key, or to nobody, from an instant on.

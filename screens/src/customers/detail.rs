@@ -12,12 +12,13 @@ use uuid::Uuid;
 use views::customers::{AttributionLine, CustomerDetail, CustomerTransaction};
 
 use crate::{decisions, lines};
-use data::entities::{attribution_changes, attributions, companies, customers, rewards, transactions, voids};
-use data::error::stored;
 use data::lists::page::List;
-use data::names;
 use data::rewards::figures;
-use data::{Db, Result, customers as operations};
+use data::sales::customers as operations;
+use data::store::entities::{attribution_changes, attributions, companies, customers, rewards, transactions, voids};
+use data::store::error::stored;
+use data::store::names;
+use data::{Db, Result};
 use domain::dates;
 
 /// How many rewards the page lists.
@@ -42,7 +43,7 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         lines::sums_by_currency::<_, transactions::Entity>(conn, paid, transactions::Column::Amount, transactions::Column::Currency, first);
     let rewards_total =
         lines::sums_by_currency::<_, rewards::Entity>(conn, earned, rewards::Column::Amount, rewards::Column::Currency, first);
-    let seen = data::seen::digest(&data::customers::edited(&row));
+    let seen = data::store::seen::digest(&data::sales::customers::edited(&row));
     Ok(CustomerDetail {
         seen,
         may_change: true,

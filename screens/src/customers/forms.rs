@@ -5,13 +5,15 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use views::customers::{CustomerForms, RefundableSale};
 
-use data::check::shown;
-use data::entities::transactions::{Column, Entity, Model};
-use data::entities::{companies, customers as customer_rows};
-use data::events::{self, Batch, Largest, TransactionInput};
-use data::names;
-use data::transactions::Sale;
-use data::{Db, Error, Result, customers, transactions};
+use data::sales::recording as events;
+use data::sales::recording::{Batch, Largest, TransactionInput};
+use data::sales::transactions::Sale;
+use data::sales::{customers, transactions};
+use data::store::check::shown;
+use data::store::entities::transactions::{Column, Entity, Model};
+use data::store::entities::{companies, customers as customer_rows};
+use data::store::names;
+use data::{Db, Error, Result};
 use domain::dates;
 
 /// How many sales the refund form lists.

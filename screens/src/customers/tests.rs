@@ -4,12 +4,12 @@ use domain::states::AttributionSource;
 use domain::{Currency, Instant, Money};
 
 use super::*;
-use data::customers::NewCustomer;
 use data::fixture::northwind;
+use data::network::partners::NewPartner;
 use data::on_both;
-use data::partners::NewPartner;
+use data::sales::customers::NewCustomer;
+use data::sales::transactions::{Refund, Sale};
 use data::testing::TestDb;
-use data::transactions::{Refund, Sale};
 use domain::page::Count;
 
 const NOW: Instant = Instant(1_775_000_000_000);
@@ -18,7 +18,7 @@ const NOW: Instant = Instant(1_775_000_000_000);
 async fn programme(db: &TestDb) -> companies::Model {
     let (company, _) = northwind(db, "America/New_York", &[("all", "All")], NOW).await;
     let partner = NewPartner { partner_key: "ada".into(), name: "Ada Review".into(), ..Default::default() };
-    data::partners::create(db, company, &partner, "test", NOW).await.unwrap();
+    data::network::partners::create(db, company, &partner, "test", NOW).await.unwrap();
     for (key, name, partner, test) in
         [("c1", "Acme Foods", Some("ada"), false), ("c2", "", Some("ada"), false), ("c3", "Trial", None, true)]
     {
@@ -30,7 +30,7 @@ async fn programme(db: &TestDb) -> companies::Model {
             test,
             ..Default::default()
         };
-        data::customers::create(db, company, &customer, AttributionSource::Manual, "test", NOW).await.unwrap();
+        data::sales::customers::create(db, company, &customer, AttributionSource::Manual, "test", NOW).await.unwrap();
     }
     let usd = |minor| Money::new(minor, Currency::USD);
     let sale = Sale {
@@ -41,10 +41,10 @@ async fn programme(db: &TestDb) -> companies::Model {
         product_key: Some("team".into()),
         category_key: None,
     };
-    data::transactions::record(db, company, &sale, AttributionSource::Manual, "test", NOW).await.unwrap();
+    data::sales::transactions::record(db, company, &sale, AttributionSource::Manual, "test", NOW).await.unwrap();
     let refund = Refund { key: "t2".into(), refund_of: "t1".into(), amount: usd(5_000), occurred_at: NOW.plus_ms(1) };
-    data::transactions::refund(db, company, &refund, AttributionSource::Manual, "test", NOW.plus_ms(1)).await.unwrap();
-    data::companies::get(db.read(), company).await.unwrap()
+    data::sales::transactions::refund(db, company, &refund, AttributionSource::Manual, "test", NOW.plus_ms(1)).await.unwrap();
+    data::programme::companies::get(db.read(), company).await.unwrap()
 }
 
 fn query(search: &str, filters: &[(&str, &str)]) -> ListQuery {

@@ -7,16 +7,17 @@ use super::partners::{Partners, payout_tabs, payouts_of, shown};
 use super::{files, stage};
 use crate::audit::author;
 use crate::lines::money;
-use data::entities::{charge_attempts, companies, invoices};
-use data::error::stored;
 use data::rewards::figures;
-use data::{Db, Error, Result, payment_files};
+use data::store::entities::{charge_attempts, companies, invoices};
+use data::store::error::stored;
+use data::{Db, Error, Result};
 use domain::dates;
 use domain::invoicing::{InvoiceSums, PartnerShare, sum};
 use domain::list_query::ListQuery;
 use domain::states::{AttemptState, InvoiceState, ProviderKind};
 use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, Rate};
+use exchange::payment_files;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use views::home::MonthStrip;
 use views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
@@ -26,10 +27,10 @@ use views::invoices::{Attempt, InvoiceActions, InvoiceDetail, InvoiceTotals};
 pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &ListQuery, now: Instant) -> Result<InvoiceDetail> {
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
-    let invoice = data::invoices::find(conn, company.id, number).await?;
+    let invoice = data::billing::invoices::find(conn, company.id, number).await?;
     let state: InvoiceState = stored(&invoice.state)?;
     let month = Month(invoice.month);
-    let (shares, sums) = data::invoices::shares(conn, company, &invoice).await?;
+    let (shares, sums) = data::billing::invoices::shares(conn, company, &invoice).await?;
     let currency: Currency = stored(&invoice.currency)?;
     let totals = totals(company, &shares, sums, currency);
     let kept = payment_files::of_invoice(conn, company.id, invoice.id).await?;
@@ -97,7 +98,7 @@ pub async fn preview(
     if month < Month(company.open_month) || month > company.accumulating_month(now)? {
         return Err(Error::NotFound("the invoice"));
     }
-    let (shares, sums) = data::invoices::preview(conn, company, month, currency.code()).await?;
+    let (shares, sums) = data::billing::invoices::preview(conn, company, month, currency.code()).await?;
     let totals = totals(company, &shares, sums, currency);
     let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &HashMap::new()).await?;

@@ -13,11 +13,11 @@ use views::invoices::{FileOffer, MadeFile, PaymentFiles, PayoutGroup};
 
 use super::partners::Paid;
 use data::Result;
-use data::entities::{companies, invoices};
-use data::error::stored;
-use data::payment_files::{Kept, payee_of};
-use data::payouts::PayoutRow;
+use data::billing::payouts::PayoutRow;
+use data::store::entities::{companies, invoices};
+use data::store::error::stored;
 use domain::dates;
+use exchange::payment_files::{Kept, payee_of};
 
 /// So many are named where payouts are told of; the rest is counted, and stands in the table of payouts.
 const NAMED_MAX: usize = 20;
@@ -44,7 +44,7 @@ impl<'a> ByHand<'a> {
         paid: &HashMap<Uuid, Paid>,
     ) -> Result<ByHand<'a>> {
         let needed = !kept.is_empty() || paid.values().any(|payout| payout.view.confirm || payout.view.retry);
-        let rows = if needed { data::payouts::of_invoice(conn, company.id, invoice.id).await? } else { Vec::new() };
+        let rows = if needed { data::billing::payouts::of_invoice(conn, company.id, invoice.id).await? } else { Vec::new() };
         Ok(ByHand {
             currency: invoice.money_currency()?,
             kept,

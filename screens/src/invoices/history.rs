@@ -12,11 +12,11 @@ use uuid::Uuid;
 use views::rewards::HistoryEntry;
 
 use data::Result;
-use data::entities::{audit, invoices, payouts};
-use data::error::stored;
-use data::names;
-use data::payouts::key;
+use data::store::entities::{audit, invoices, payouts};
+use data::store::error::stored;
+use data::store::names;
 use domain::dates;
+use domain::payouts::key;
 
 use crate::audit::author;
 

@@ -16,16 +16,16 @@ use uuid::Uuid;
 use views::invoices::{InvoicePartner, InvoicePayout, OpenedPartner, PayoutTab};
 
 use crate::lines;
-use data::entities::{companies, invoices, partnerships, payouts, rewards};
-use data::error::stored;
-use data::lists::invoices::lines_of;
+use data::billing::invoices::list::lines_of;
 use data::lists::page::List;
-use data::names;
-use data::payment_files::Kept;
+use data::lists::search;
 use data::rewards::outlook::{Outlook, Payment};
-use data::search;
+use data::store::entities::{companies, invoices, partnerships, payouts, rewards};
+use data::store::error::stored;
+use data::store::names;
 use data::{Error, Result};
 use domain::dates;
+use exchange::payment_files::Kept;
 
 /// The name under which cursors of an invoice's partners go.
 const BY_NET: &str = "net-desc";
@@ -72,7 +72,7 @@ pub(super) fn shown(zone: &Zone, rows: &[payouts::Model], kept: &[Kept]) -> Resu
             let file = made.get(&attempt).map(|file| format!("in the file of {}", dates::minute(zone, file.made_at)));
             let confirm = by_hand && state == PayoutState::Pending;
             let view = InvoicePayout {
-                key: data::payouts::key(row.id),
+                key: domain::payouts::key(row.id),
                 attempt: attempt.to_string(),
                 state,
                 note,

@@ -13,10 +13,10 @@ use super::detail::totals;
 use super::partners::{partner_rows, payouts_of, shown};
 use super::stage;
 use crate::lines;
-use data::entities::{companies, rewards};
-use data::error::stored;
-use data::lists::invoices::lines_of;
-use data::names;
+use data::billing::invoices::list::lines_of;
+use data::store::entities::{companies, rewards};
+use data::store::error::stored;
+use data::store::names;
 use data::{Db, Result};
 use domain::dates;
 
@@ -26,10 +26,10 @@ const LINES_MAX: i64 = 2_000;
 pub async fn print(db: &Db, company: &companies::Model, number: &str, now: Instant) -> Result<InvoicePrint> {
     let conn = &db.snapshot().await?;
     let zone = company.zone()?;
-    let invoice = data::invoices::find(conn, company.id, number).await?;
+    let invoice = data::billing::invoices::find(conn, company.id, number).await?;
     let state: InvoiceState = stored(&invoice.state)?;
     let (month, currency): (Month, Currency) = (Month(invoice.month), stored(&invoice.currency)?);
-    let (shares, sums) = data::invoices::shares(conn, company, &invoice).await?;
+    let (shares, sums) = data::billing::invoices::shares(conn, company, &invoice).await?;
     let totals = totals(company, &shares, sums, currency);
     let paid = shown(&zone, &payouts_of(conn, &invoice).await?, &[])?;
     let wanted: Vec<&PartnerShare> = shares.iter().collect();

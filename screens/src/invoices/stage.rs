@@ -10,8 +10,8 @@ use domain::{Instant, Money, Month};
 use views::home::MonthStrip;
 
 use data::Result;
-use data::entities::{companies, invoices};
-use data::error::stored;
+use data::store::entities::{companies, invoices};
+use data::store::error::stored;
 
 /// "8 April": a day of this or next month, where the year goes without saying.
 pub fn day_and_month(date: NaiveDate) -> String {

@@ -11,10 +11,11 @@ use uuid::Uuid;
 use views::partners::{Activity, ActivityEntry, ActivityKind};
 
 use crate::lines;
-use data::entities::{audit, companies, customers, rewards, transactions};
-use data::error::stored;
-use data::names;
-use data::{Db, Result, partners};
+use data::network::partners;
+use data::store::entities::{audit, companies, customers, rewards, transactions};
+use data::store::error::stored;
+use data::store::names;
+use data::{Db, Result};
 use domain::dates;
 
 const SORT: &str = "activity";

@@ -17,15 +17,16 @@ use views::partners::{Earnings, Member, PartnerHead, PartnerOverview, RewardLine
 
 use crate::invoices::stage;
 use crate::lines;
-use data::entities::{companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users};
-use data::error::stored;
-use data::lists::of_partner;
 use data::lists::page::List;
-use data::names;
+use data::lists::search::tags_of;
+use data::network::partners;
 use data::rewards::figures::{self, Sum};
 use data::rewards::outlook::{Outlook, Payment};
-use data::search::tags_of;
-use data::{Db, Error, Result, partners};
+use data::sales::of_partner;
+use data::store::entities::{companies, group_spans, memberships, offer_versions, offers, rewards, transactions, users};
+use data::store::error::stored;
+use data::store::names;
+use data::{Db, Error, Result};
 use domain::dates;
 
 /// What stands over every tab, for a reader in this role.
@@ -47,7 +48,7 @@ pub async fn head(db: &Db, company: &companies::Model, role: CompanyRole, partne
     members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.email.cmp(&b.email)));
     let may_manage = allows(role, Action::ManagePartners);
     let account = bank::stored_account(row.payout_account.as_deref().unwrap_or_default());
-    let seen = data::seen::digest(&partners::edited(&row)?);
+    let seen = data::store::seen::digest(&partners::edited(&row)?);
     Ok(PartnerHead {
         seen,
         group: group.ok_or_else(|| Error::Corrupt("a partnership without its group".to_owned()))?,

@@ -12,13 +12,14 @@ use views::Choice;
 use views::partners::ManualRewardForm;
 
 use crate::partners::detail;
-use data::entities::{companies, customers, invoices};
 use data::lists::page::List;
-use data::names;
+use data::lists::search::{self, Kind};
+use data::network::partners;
 use data::rewards::figures;
 use data::rewards::outlook::Payment;
-use data::search::{self, Kind};
-use data::{Db, Result, partners};
+use data::store::entities::{companies, customers, invoices};
+use data::store::names;
+use data::{Db, Result};
 use domain::time::short_date;
 
 /// How many of the partner's customers the plain form lists.

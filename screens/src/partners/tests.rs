@@ -7,8 +7,8 @@ use domain::states::{CompanyRole, PartnershipStatus};
 
 use super::*;
 use data::fixture::northwind;
+use data::network::partners::{NewPartner, PartnerChange};
 use data::on_both;
-use data::partners::{NewPartner, PartnerChange};
 use data::testing::TestDb;
 
 const DAY: i64 = Instant::DAY_MS;
@@ -32,9 +32,9 @@ async fn programme(db: &TestDb) -> companies::Model {
     ];
     for (at, input) in inputs.iter().enumerate() {
         let joined = Instant(NOW.0 + DAY * i64::try_from(at).unwrap());
-        data::partners::create(db, company, input, "test", joined).await.unwrap();
+        data::network::partners::create(db, company, input, "test", joined).await.unwrap();
     }
-    data::companies::get(db.read(), company).await.unwrap()
+    data::programme::companies::get(db.read(), company).await.unwrap()
 }
 
 fn query(search: &str, sort: &str, filters: &[(&str, &str)]) -> ListQuery {
@@ -61,9 +61,9 @@ on_both! {
 
     async fn a_changed_name_is_found_and_the_old_one_is_not(db: &TestDb) {
         let company = programme(db).await;
-        let id = data::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
+        let id = data::network::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
         let change = PartnerChange { name: Some("Zebra Works".into()), tags: Some(vec!["new".into()]), ..Default::default() };
-        data::partners::update(db, company.id, id, &change, "test", NOW).await.unwrap();
+        data::network::partners::update(db, company.id, id, &change, "test", NOW).await.unwrap();
         assert_eq!(keys(db, &company, &query("zebra", "", &[])).await, ["carl"]);
         assert_eq!(keys(db, &company, &query("ångström", "", &[])).await, Vec::<String>::new());
         assert_eq!(list(db, &company, &query("", "", &[])).await.unwrap().tags, ["new", "press", "vip"]);
@@ -71,7 +71,7 @@ on_both! {
 
     async fn every_column_sorts_both_ways(db: &TestDb) {
         let company = programme(db).await;
-        for sort in data::lists::partners::SORTS {
+        for sort in data::network::list::SORTS {
             let ascending = keys(db, &company, &query("", sort, &[])).await;
             let mut descending = keys(db, &company, &query("", &format!("-{sort}"), &[])).await;
             descending.reverse();
@@ -85,8 +85,8 @@ on_both! {
 
     async fn filters_narrow_the_list_and_its_totals(db: &TestDb) {
         let company = programme(db).await;
-        let id = data::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
-        data::partners::set_status(db, company.id, id, PartnershipStatus::Archived, "test", NOW).await.unwrap();
+        let id = data::network::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
+        data::network::partners::set_status(db, company.id, id, PartnershipStatus::Archived, "test", NOW).await.unwrap();
         type Filters = &'static [(&'static str, &'static str)];
         let cases: [(Filters, &[&str]); 8] = [
             (&[("group", "agencies")], &["ada-7", "carl"]),
@@ -123,7 +123,7 @@ on_both! {
             tags: (1..40).map(|seed| long(seed * 31, 100)).collect(),
             ..Default::default()
         };
-        data::partners::create(db, company.id, &input, "test", NOW).await.unwrap();
+        data::network::partners::create(db, company.id, &input, "test", NOW).await.unwrap();
         for sort in ["name", "owner", "-revenue"] {
             let tagged = query("", sort, &[("tag", input.tags[3].as_str())]);
             assert_eq!(keys(db, &company, &tagged).await, std::slice::from_ref(&input.partner_key));
@@ -133,11 +133,11 @@ on_both! {
 
     async fn another_companys_partners_are_out_of_reach(db: &TestDb) {
         let company = programme(db).await;
-        let profile = data::companies::Profile {
+        let profile = data::programme::companies::Profile {
             name: Some("Other".into()), timezone: Some("UTC".into()), currency: Some("EUR".into()), ..Default::default()
         };
-        let other = data::companies::create(db, "other", &profile, "test", NOW).await.unwrap();
-        let other = data::companies::get(db.read(), other).await.unwrap();
+        let other = data::programme::companies::create(db, "other", &profile, "test", NOW).await.unwrap();
+        let other = data::programme::companies::get(db.read(), other).await.unwrap();
         let found = list(db, &other, &query("ada", "", &[])).await.unwrap();
         assert!(found.empty && found.page.rows.is_empty() && found.tags.is_empty() && found.groups.is_empty());
         assert!(matches!(detail::head(db, &other, CompanyRole::Owner, "ada-7").await, Err(data::Error::NotFound(_))));

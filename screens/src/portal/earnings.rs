@@ -11,9 +11,9 @@ use views::portal::Earnings;
 
 use super::PartnerScope;
 use data::Result;
-use data::entities::payouts;
-use data::error::stored;
 use data::rewards::figures;
+use data::store::entities::payouts;
+use data::store::error::stored;
 
 type Sums = BTreeMap<Currency, i64>;
 

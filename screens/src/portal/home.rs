@@ -12,9 +12,9 @@ use views::portal::{OfferSeen, PartnerHome};
 use super::{PartnerScope, earnings, paid};
 use crate::invoices::stage;
 use crate::lines::money;
-use data::entities::{companies, invoices, offers, partnerships, rewards};
 use data::rewards::figures;
 use data::rewards::outlook::Outlook;
+use data::store::entities::{companies, invoices, offers, partnerships, rewards};
 use data::{Db, Result};
 
 const RECENT: u64 = 5;
@@ -82,7 +82,7 @@ async fn offers_of<C: ConnectionTrait>(
         offers::Entity::find().filter(offers::Column::CompanyId.eq(company.id)).order_by_asc(offers::Column::Position).all(conn).await?;
     let mut seen = Vec::new();
     for row in rows.into_iter().filter(|row| row.group_id.is_none_or(|group| group == partnership.group_id)) {
-        let versions = data::offers::versions(conn, company.id, row.id).await?;
+        let versions = data::programme::offers::versions(conn, company.id, row.id).await?;
         let Some(version) = version_in_force(&versions, now, now).filter(|version| !version.triggers.is_empty()) else { continue };
         let promised = promises(&version.triggers);
         let sentences: Vec<String> = promised.iter().map(Promise::sentence).collect();

@@ -12,9 +12,9 @@ use views::portal::{PayoutDetail, PayoutLine, PayoutStep, Payouts};
 
 use super::{PAYOUT_PREFIX, PartnerScope, earnings};
 use crate::lines::money;
-use data::entities::{invoice_partners, invoices, payout_failures, payouts, rewards};
-use data::error::stored;
 use data::lists::page::List;
+use data::store::entities::{invoice_partners, invoices, payout_failures, payouts, rewards};
+use data::store::error::stored;
 use data::{Db, Error, Result};
 use domain::dates;
 
@@ -46,7 +46,7 @@ pub(super) async fn came_back<C: ConnectionTrait>(conn: &C, partner_scope: &Part
 
 async fn payout_lines<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope, rows: Vec<payouts::Model>) -> Result<Vec<PayoutLine>> {
     let of = invoices::Entity::find().filter(invoices::Column::Id.is_in(rows.iter().map(|row| row.invoice_id))).all(conn).await?;
-    let failures = data::payouts::failures(conn, rows.iter().map(|row| row.id)).await?;
+    let failures = data::billing::payouts::failures(conn, rows.iter().map(|row| row.id)).await?;
     rows.into_iter()
         .map(|row| {
             let company = partner_scope.company(row.company_id)?;
@@ -118,7 +118,7 @@ pub async fn payout(db: &Db, partner_id: Uuid, key: &str, query: &ListQuery) -> 
     let total = money(share.as_ref().map_or(row.amount, |share| share.total), &row.currency)?;
     let carried_in = money(share.as_ref().map_or(0, |share| share.carried_in), &row.currency)?;
     let rows = partner_scope.lines(conn, page.rows).await?;
-    let failures = data::payouts::failures(conn, [row.id]).await?.remove(&row.id).unwrap_or_default();
+    let failures = data::billing::payouts::failures(conn, [row.id]).await?.remove(&row.id).unwrap_or_default();
     let history = history(&partner_scope.company(row.company_id)?.zone()?, &row, &failures);
     let line = payout_lines(conn, &partner_scope, vec![row]).await?.pop().ok_or(Error::NotFound("payout"))?;
     Ok(PayoutDetail { line, total, carried_in, history, page: domain::page::Page { rows, previous, next } })

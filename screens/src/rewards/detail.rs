@@ -15,10 +15,10 @@ use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use super::state_of;
 use crate::invoices::stage;
 use crate::{lines, receipts};
-use data::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
-use data::error::stored;
-use data::names;
 use data::rewards::ReviewContext;
+use data::store::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
+use data::store::error::stored;
+use data::store::names;
 use data::{Db, Error, Result};
 use domain::dates;
 
@@ -65,7 +65,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
     let related = related(conn, company, &row, original.as_ref()).await?;
     let receipt = receipts::of_reward(conn, &zone, &row, Reader::Company).await?;
     let customer_key = match row.customer_id {
-        Some(id) => data::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
+        Some(id) => data::store::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
         None => None,
     };
     let frozen = months.is_frozen(&position);

@@ -10,10 +10,10 @@ use uuid::Uuid;
 use views::receipt::StepState;
 
 use super::*;
-use data::entities::groups;
+use data::network::partners::NewPartner;
 use data::on_both;
-use data::partners::NewPartner;
 use data::rewards::rows::{Origin, from_draft, insert_rewards};
+use data::store::entities::groups;
 use data::testing::TestDb;
 
 pub(crate) fn at(text: &str) -> Instant {
@@ -28,7 +28,7 @@ pub(crate) struct Programme {
 
 /// A company in New York that began in March 2026, with two partners.
 pub(crate) async fn programme(db: &TestDb) -> Programme {
-    let profile = data::companies::Profile {
+    let profile = data::programme::companies::Profile {
         name: Some("Northwind".into()),
         timezone: Some("America/New_York".into()),
         currency: Some("USD".into()),
@@ -37,7 +37,7 @@ pub(crate) async fn programme(db: &TestDb) -> Programme {
         ..Default::default()
     };
     let began = at("2026-03-02T12:00:00Z");
-    let company = data::companies::create(db, "northwind", &profile, "test", began).await.unwrap();
+    let company = data::programme::companies::create(db, "northwind", &profile, "test", began).await.unwrap();
     let group = Uuid::from_u128(1);
     let row = groups::ActiveModel {
         id: Set(group),
@@ -50,9 +50,9 @@ pub(crate) async fn programme(db: &TestDb) -> Programme {
     let mut partners = Vec::new();
     for (key, name) in [("bluebird", "Bluebird Media"), ("kestrel", "Kestrel Reviews")] {
         let input = NewPartner { partner_key: key.into(), name: name.into(), group: "affiliates".into(), ..Default::default() };
-        partners.push(data::partners::create(db, company, &input, "test", began).await.unwrap());
+        partners.push(data::network::partners::create(db, company, &input, "test", began).await.unwrap());
     }
-    Programme { company: data::companies::get(db.read(), company).await.unwrap(), partners, group }
+    Programme { company: data::programme::companies::get(db.read(), company).await.unwrap(), partners, group }
 }
 
 pub(crate) struct Earned {
@@ -107,8 +107,8 @@ impl Programme {
     }
 
     pub(crate) async fn close_march(&mut self, db: &TestDb) -> Vec<String> {
-        let closed = data::month_end::close_month(db, self.company.id, at("2026-04-01T04:00:00Z")).await.unwrap().unwrap();
-        self.company = data::companies::get(db.read(), self.company.id).await.unwrap();
+        let closed = data::due::month_end::close_month(db, self.company.id, at("2026-04-01T04:00:00Z")).await.unwrap().unwrap();
+        self.company = data::programme::companies::get(db.read(), self.company.id).await.unwrap();
         closed.invoices
     }
 }
@@ -256,11 +256,11 @@ on_both! {
 
     async fn other_companies_see_nothing(db: &TestDb) {
         let (programme, keys) = spring(db).await;
-        let profile = data::companies::Profile {
+        let profile = data::programme::companies::Profile {
             name: Some("Other".into()), timezone: Some("UTC".into()), currency: Some("EUR".into()), ..Default::default()
         };
-        let other = data::companies::create(db, "other", &profile, "test", at("2026-03-02T12:00:00Z")).await.unwrap();
-        let other = data::companies::get(db.read(), other).await.unwrap();
+        let other = data::programme::companies::create(db, "other", &profile, "test", at("2026-03-02T12:00:00Z")).await.unwrap();
+        let other = data::programme::companies::get(db.read(), other).await.unwrap();
         let seen = list(db, &other, &query("", "", &[("month", "all")]), at(FOURTH)).await.unwrap();
         assert!(seen.page.rows.is_empty() && seen.empty);
         assert!(list(db, &other, &query(&keys[0], "", &[("month", "all")]), at(FOURTH)).await.unwrap().page.rows.is_empty());
@@ -273,8 +273,8 @@ on_both! {
 /// Ends the review of an invoice.
 pub(crate) async fn freeze(db: &TestDb, programme: &Programme, number: &str) {
     data::transact!(db, |tx| {
-        let invoice = data::invoices::find(tx, programme.company.id, number).await?;
-        data::invoices::freeze::freeze(tx, &programme.company, &invoice, at("2026-04-08T04:00:00Z")).await.map(|_| ())
+        let invoice = data::billing::invoices::find(tx, programme.company.id, number).await?;
+        data::billing::invoices::freeze::freeze(tx, &programme.company, &invoice, at("2026-04-08T04:00:00Z")).await.map(|_| ())
     })
     .unwrap();
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use data::backup as copies;
-use data::db::Settings;
 use data::schema::{self, Schema};
+use data::store::Settings;
+use data::store::backup as copies;
 
 use crate::commands::verify;
 use crate::console::{Outcome, note, say};

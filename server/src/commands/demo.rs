@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use app::ctx::real_now;
-use data::demo;
+use exchange::demo;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::background;

@@ -3,8 +3,9 @@
 use std::io::{BufWriter, Write};
 
 use clap::ValueEnum;
-use data::exports::{Export, Format, Noun};
-use data::{imports, open_imports};
+use data::work::open_imports;
+use exchange::exports::{Export, Format, Noun};
+use exchange::imports;
 
 use crate::commands::{open_existing, open_to_read};
 use crate::console::Outcome;
@@ -40,7 +41,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::JsonLines,
     };
-    let company = data::companies::find_by_key(db.read(), &args.company).await?;
+    let company = data::programme::companies::find_by_key(db.read(), &args.company).await?;
     if open_imports::refuse_while_open(db.read(), company.id).await.is_err() {
         let writer = open_existing(url).await?;
         imports::wait_for_open(&writer, company.id, open_imports::PATIENCE).await?;

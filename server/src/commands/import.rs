@@ -5,10 +5,11 @@ use std::io::{BufReader, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use data::imports::{self, Delimiter, Encoding, Kind, Options, Progress, ProgressFn, Report, Told};
-use data::{companies, installation};
+use data::installation;
+use data::programme::companies;
 use domain::money::Decimals;
 use domain::page::{are, number_of};
+use exchange::imports::{self, Delimiter, Encoding, Kind, Options, Progress, ProgressFn, Report, Told};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::commands::open_existing;

@@ -1,8 +1,9 @@
 //! One file per command.
 
-use data::db::Settings;
+use data::Db;
 use data::schema::{self, Purpose, Schema};
-use data::{Db, backup as copies, files};
+use data::store::Settings;
+use data::store::{backup as copies, files};
 
 use crate::console::{Outcome, note};
 

@@ -1,7 +1,8 @@
 //! `tributary partner`
 
+use data::Db;
+use data::network::partners;
 use data::schema::Purpose;
-use data::{Db, partners};
 
 use crate::commands::admit;
 use crate::console::{Outcome, say};

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use data::{companies, installation, programme};
+use data::installation;
+use data::programme::{self, companies};
 
 use crate::commands::{open, open_to_read};
 use crate::console::{Outcome, note, say};

@@ -78,7 +78,7 @@ pub async fn run(url: &str, args: Args) -> Outcome {
 
 /// What an older version let people choose in production.
 async fn tell_simulated_money(db: &Db) -> Outcome {
-    for company in data::providers::waiting_companies(db.read()).await? {
+    for company in data::programme::simulated_money::waiting_companies(db.read()).await? {
         note(&format!(
             "The money of {} ({}) is simulated, which is for sandboxes only. Its charges and payouts wait until its company profile says how money moves.",
             company.name, company.key
@@ -90,8 +90,8 @@ async fn tell_simulated_money(db: &Db) -> Outcome {
 /// The sign-in page of a sandbox offers them too, with one click each. The password is told while it is the demo's own.
 async fn tell_demo_users(db: &Db) -> Outcome {
     for user in screens::session::demo_users(db).await? {
-        let is_demo = data::accounts::has_password(db, &user.email, data::demo::PASSWORD).await?;
-        let password = if is_demo { format!("  {}", data::demo::PASSWORD) } else { String::new() };
+        let is_demo = data::people::accounts::has_password(db, &user.email, exchange::demo::PASSWORD).await?;
+        let password = if is_demo { format!("  {}", exchange::demo::PASSWORD) } else { String::new() };
         say(&format!("  {:<13}  {}{password}  ({})", user.label.to_lowercase(), user.email, user.place))?;
     }
     Ok(())

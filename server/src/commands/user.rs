@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Read};
 
 use chrono::Utc;
 use clap::{ArgGroup, Subcommand};
-use data::accounts::access::{self, Scope};
-use data::accounts::{self, Membership, Place};
+use data::people::accounts::access::{self, Scope};
+use data::people::accounts::{self, Membership, Place};
 use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
 
@@ -86,7 +86,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
 async fn list(url: &str, company: Option<&str>) -> Outcome {
     let db = open_to_read(url).await?;
     let company_id = match company {
-        Some(key) => Some(data::companies::find_by_key(db.read(), key).await?.id),
+        Some(key) => Some(data::programme::companies::find_by_key(db.read(), key).await?.id),
         None => None,
     };
     for user in access::list(&db, company_id).await? {
@@ -121,7 +121,7 @@ async fn remove(url: &str, args: &RemoveArgs) -> Outcome {
     let from = match (&args.company, &args.partner) {
         (None, _) => Scope::Everywhere,
         (Some(key), partner) => {
-            let company_id = data::companies::find_by_key(db.read(), key).await?.id;
+            let company_id = data::programme::companies::find_by_key(db.read(), key).await?.id;
             match partner {
                 Some(partner) => Scope::Partner(accounts::find_partner(&db, company_id, partner).await?),
                 None => Scope::Company(company_id),
@@ -143,7 +143,7 @@ fn counted(count: u64, noun: &str) -> String {
 async fn add(url: &str, args: AddArgs) -> Outcome {
     let password = read_password(&args)?;
     let db = open_existing(url).await?;
-    let company = data::companies::find_by_key(db.read(), &args.company).await?;
+    let company = data::programme::companies::find_by_key(db.read(), &args.company).await?;
     let place = match &args.partner {
         None => Place::Company(company.id, parse_role::<CompanyRole>(&args.role)?),
         Some(key) => {

@@ -12,7 +12,7 @@ pub async fn run(url: &str) -> Outcome {
 /// Checks every statement about the rows and says each. Reads only.
 pub async fn prove(url: &str) -> Outcome {
     let db = open_to_read(url).await?;
-    let report = data::verify::verify(&db).await;
+    let report = exchange::verify::verify(&db).await;
     db.close().await?;
     let report = report?;
     for check in &report.checks {

@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use data::Db;
-use data::exports::{Export, Noun};
-use data::imports::Kind;
-use data::payment_files;
 use domain::access::Action;
 use domain::list_query::ListQuery;
 use domain::states::PayoutState;
 use domain::{Instant, Place};
+use exchange::exports::{Export, Noun};
+use exchange::imports::Kind;
+use exchange::payment_files;
 use futures::stream::{self, StreamExt};
 use http::request::Parts;
 
@@ -124,10 +124,10 @@ async fn answer(made: Result<Attachment, AppError>, parts: &Parts) -> Response {
 async fn payout_table(number: &str, place: &Place, query: ListQuery, parts: &Parts) -> Result<Attachment, AppError> {
     let ctx = ctx::company_of(parts, place, Action::MoveMoney).await?;
     let conn = ctx.db.read();
-    let invoice = data::invoices::find(conn, ctx.company_id, number).await?;
+    let invoice = data::billing::invoices::find(conn, ctx.company_id, number).await?;
     let kept = payment_files::of_invoice(conn, ctx.company_id, invoice.id).await?;
-    let mut payouts = data::payouts::of_invoice(conn, ctx.company_id, invoice.id).await?;
-    let found = data::search::partners(conn, ctx.company_id, &query.search).await?;
+    let mut payouts = data::billing::payouts::of_invoice(conn, ctx.company_id, invoice.id).await?;
+    let found = data::lists::search::partners(conn, ctx.company_id, &query.search).await?;
     let state = query.word::<PayoutState>("payout").map_err(data::Error::from)?;
     let file = query.filter("file");
     let held: HashSet<_> =

@@ -1,6 +1,6 @@
 //! Sign-in sessions as cookies.
 
-use data::sessions::Sessions;
+use data::people::sessions::Sessions;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};

@@ -188,7 +188,7 @@ on_both! {
     async fn every_upload_asks_who_is_there(db: &TestDb) {
         let crowd = Crowd::gather(db).await;
         let what = POSTS.iter().find(|(path, _)| *path == "/c/northwind/upload/import").unwrap().1;
-        let kept = async || data::entities::uploads::Entity::find().count(crowd.app.db.read()).await.unwrap();
+        let kept = async || data::store::entities::uploads::Entity::find().count(crowd.app.db.read()).await.unwrap();
         let file = "partner_key,name,email,first_name,last_name,group\nnew,New,,,,affiliates\n";
         for (who, cookie) in &crowd.visitors {
             let before = kept().await;

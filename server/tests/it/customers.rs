@@ -4,8 +4,8 @@
 use app::AppError;
 use app::forms::Done;
 use axum::http::StatusCode;
-use data::entities::{rewards, transactions};
-use data::imports::Kind;
+use data::store::entities::{rewards, transactions};
+use exchange::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::harness::TestApp;
@@ -141,7 +141,7 @@ on_both! {
         assert!(page.contains("will count again"), "{page}");
         shop.done(&undo.action, &form.join("&")).await;
         assert_eq!(shop.earned().await, earned);
-        let report = data::verify::verify(&shop.app.db).await.unwrap();
+        let report = exchange::verify::verify(&shop.app.db).await.unwrap();
         assert!(report.holds(), "{:?}", report.broken().collect::<Vec<_>>());
     }
 
@@ -150,8 +150,8 @@ on_both! {
         let earned = shop.earned().await;
         let page = shop.page("/settings/import").await;
         assert!(page.contains("Imported sales") && page.contains("Void this import"), "{page}");
-        let import = data::entities::imports::Entity::find()
-            .filter(data::entities::imports::Column::Kind.eq("transactions"))
+        let import = data::store::entities::imports::Entity::find()
+            .filter(data::store::entities::imports::Column::Kind.eq("transactions"))
             .one(shop.app.db.read()).await.unwrap().unwrap().id;
         let page = shop.page(&format!("/settings/import/void?import={import}")).await;
         assert!(page.contains("3 sales from 2 customers") && page.contains("Void 3 transactions"), "{page}");
@@ -180,7 +180,7 @@ on_both! {
         assert_eq!(shop.earned().await, earned);
         assert!(shop.page("/settings/import").await.contains("Void this import"));
         assert!(shop.page("/settings/audit").await.contains("Import voided"));
-        let report = data::verify::verify(&shop.app.db).await.unwrap();
+        let report = exchange::verify::verify(&shop.app.db).await.unwrap();
         assert!(report.holds(), "{:?}", report.broken().collect::<Vec<_>>());
     }
 }

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, REFERER};
 use axum::http::{Method, StatusCode};
-use data::imports::Kind;
 use domain::Instant;
+use exchange::imports::Kind;
 
 use crate::harness::{TestApp, request};
 use crate::on_both;
@@ -28,7 +28,7 @@ async fn filled(db: &TestDb) -> (TestApp, String) {
 
 /// The number of the invoice in dollars.
 async fn invoice(app: &TestApp) -> String {
-    use data::entities::invoices::{Column, Entity};
+    use data::store::entities::invoices::{Column, Entity};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     Entity::find().filter(Column::Currency.eq("USD")).one(app.db.read()).await.unwrap().unwrap().number
 }
@@ -166,7 +166,7 @@ on_both! {
         assert!(back.body.contains("the bank returned the payout"), "{}", back.body);
         let retried = app.call("/rpc/invoices/retry-payout", &format!("key={attempts}"), Some(&owner)).await;
         assert_eq!(retried.status, StatusCode::OK, "{}", retried.body);
-        let report = data::verify::verify(&app.db).await.unwrap();
+        let report = exchange::verify::verify(&app.db).await.unwrap();
         assert!(report.holds(), "{:#?}", report.broken().collect::<Vec<_>>());
     }
 

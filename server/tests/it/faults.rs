@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use data::db::faults::Fault;
-use data::entities::flashes;
+use data::store::entities::flashes;
+use data::store::faults::Fault;
 use sea_orm::EntityTrait;
 use server::config::Config;
 use tempfile::TempDir;
@@ -80,7 +80,7 @@ impl Copy {
         let struck = fault.is_some() && !self.db.faults().cancel();
         if CARRIED_OUT_LATER.contains(&form.path) {
             let patience = Duration::from_secs(30);
-            data::imports::wait_for_open(&self.db, self.app.company_id, patience).await.unwrap();
+            exchange::imports::wait_for_open(&self.db, self.app.company_id, patience).await.unwrap();
         }
         let words = match form.path {
             UPLOAD => self.failure().await,
@@ -235,7 +235,7 @@ impl Trial {
         *(if killed { &mut tally.kills } else { &mut tally.stops }) += 1;
         let copy = copy.again(killed).await;
         self.look(at, if killed { "killed" } else { "stopped" }, &self.fingerprint.take(&copy.db).await, tally);
-        let report = data::verify::verify(&copy.db).await.unwrap();
+        let report = exchange::verify::verify(&copy.db).await.unwrap();
         if !report.holds() {
             tally.problems.push(format!("{} broke the books, {at}: {:?}", self.write, report.broken().collect::<Vec<_>>()));
         }

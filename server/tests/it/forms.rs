@@ -7,7 +7,7 @@ use app::wire::{BUILD_HEADER, PACKED, Packed};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
-use data::entities::audit;
+use data::store::entities::audit;
 use domain::states::CompanyRole;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use views::session::Viewer;

@@ -15,12 +15,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use data::Db;
-use data::accounts::{self, Place};
-use data::imports::{self, Kind, Options};
 use data::installation::{self, Mode};
-use data::sessions::Sessions;
+use data::people::accounts::{self, Place};
+use data::people::sessions::Sessions;
 use domain::states::CompanyRole;
 use domain::{Instant, Place as At};
+use exchange::imports::{self, Kind, Options};
 use sea_orm::ConnectionTrait;
 use server::config::Config;
 use server::router::build;
@@ -110,7 +110,7 @@ impl TestApp {
         LazyLock::force(&PATTERNS);
         let folder = tempfile::tempdir().unwrap();
         let db: Db = (**test_db).clone();
-        let company_id = data::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
+        let company_id = data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let config = configure(Config::for_tests(folder.path()));
         let origin = config.public_url.clone().unwrap_or_else(|| "http://tributary.test".to_owned());
         let mut state = AppState::new(db.clone(), test_db.url(), config);
@@ -271,7 +271,7 @@ pub fn request(method: Method, path: &str, cookie: Option<&str>) -> axum::http::
 }
 
 /// A transaction of another process that keeps every writer waiting: on SQLite all of them, on PostgreSQL those of these tables.
-pub async fn hold_writers(db: &TestDb, tables: &str) -> data::db::Tx {
+pub async fn hold_writers(db: &TestDb, tables: &str) -> data::store::Tx {
     let other = Db::connect(db.url()).await.unwrap();
     let held = other.begin().await.unwrap();
     if db.kind() == "PostgreSQL" {

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use data::accounts::Place;
-use data::entities::flashes;
-use data::imports::Kind;
+use data::people::accounts::Place;
+use data::store::entities::flashes;
 use domain::states::PartnerRole;
+use exchange::imports::Kind;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
 use crate::harness::{TestApp, request};
@@ -133,7 +133,7 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
-        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let partner = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
         let partner = app.session_of(partner).await;
         let (companys, partners) = ("href=\"/c/northwind/offers\"", "/commissions\"");
@@ -247,7 +247,7 @@ async fn a_full_disk_is_said_and_no_acknowledged_form_is_lost() {
     assert_eq!(app.get("/health", None).await.status, StatusCode::OK);
     let other = data::Db::connect(db.url()).await.unwrap();
     for key in &acknowledged {
-        data::customers::find_by_key(other.read(), app.company_id, key).await.unwrap();
+        data::sales::customers::find_by_key(other.read(), app.company_id, key).await.unwrap();
     }
     other.close().await.unwrap();
     db.remove().await;

@@ -23,7 +23,7 @@ on_both! {
         let rows = format!("{HEADER}c-1,Carla,,,2026-01-05T10:00:00Z\nc-2,Dan,,,2026-01-06T10:00:00Z\n");
         let page = tried(&app, &owner, "customers", &rows).await;
         assert!(page.contains("Import 2 rows") && !page.contains("Nothing to import"), "{page}");
-        app.import(data::imports::Kind::Customers, &rows).await;
+        app.import(exchange::imports::Kind::Customers, &rows).await;
         let page = tried(&app, &owner, "customers", &rows).await;
         assert!(page.contains("Nothing to import: both rows are already there"), "{page}");
         assert!(!page.contains("/rpc/imports/apply"), "{page}");

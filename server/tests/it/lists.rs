@@ -2,8 +2,8 @@
 
 use app::forms::Done;
 use axum::http::StatusCode;
-use data::entities::{offer_versions, rewards};
-use data::imports::Kind;
+use data::store::entities::{offer_versions, rewards};
+use exchange::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::harness::TestApp;

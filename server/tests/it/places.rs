@@ -3,11 +3,11 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
-use data::accounts::Place as Member;
-use data::entities::{audit, companies, partners, rewards};
-use data::imports::{self, Kind, Options};
+use data::people::accounts::Place as Member;
+use data::store::entities::{audit, companies, partners, rewards};
 use domain::Instant;
 use domain::states::{CompanyRole, PartnerRole};
+use exchange::imports::{self, Kind, Options};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Both {
         let now = Instant::parse(NOW).unwrap();
         let other = PROGRAMME.replace("northwind", "southwind").replace("Northwind", "Southwind");
         data::programme::apply(&app.db, &other, false, "test", now).await.unwrap();
-        let south = data::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
+        let south = data::programme::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
         for company in [app.company_id, south] {
             for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS)] {
                 let input = std::io::Cursor::new(content.as_bytes());
@@ -202,7 +202,7 @@ on_both! {
         let both = Both::new(db).await;
         let app = &both.app;
         let owner = app.owner().await;
-        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let key = partners::Entity::find_by_id(acme).one(app.db.read()).await.unwrap().unwrap().key;
         assert_eq!(key.len(), 12);
         let ada = app.add_user_at(Member::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
@@ -268,9 +268,9 @@ on_both! {
         both.app.import(Kind::Transactions, SALES).await;
         let until = Instant::parse("2026-04-03T12:00:00Z").unwrap();
         data::due::run_until(&both.app.db, &both.app.due, until, &|_, _| {}).await.unwrap();
-        let acme = data::accounts::find_partner(&both.app.db, both.app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&both.app.db, both.app.company_id, "acme").await.unwrap();
         both.app.add_user_at(Member::Partner(acme, PartnerRole::Owner), "owner@both.example").await;
-        let user = data::accounts::find_user(&both.app.db, both.user_id).await.unwrap().unwrap();
+        let user = data::people::accounts::find_user(&both.app.db, both.user_id).await.unwrap().unwrap();
         let places: Vec<String> = user.memberships.iter().map(|membership| membership.place().to_string()).collect();
         assert_eq!(places.len(), 3);
         for (start, at_least) in [(NORTH, 30), (places[2].as_str(), 5)] {

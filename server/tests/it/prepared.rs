@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use data::accounts::{self, Place};
-use data::companies::{self, Profile};
+use data::people::accounts::{self, Place};
+use data::programme::companies::{self, Profile};
 use domain::Instant;
 use domain::states::{CompanyRole, ProviderKind};
 
@@ -250,7 +250,7 @@ async fn upload(crowd: &Crowd, owner: &str, content: &str) -> String {
 
 /// The void of the newest import of sales.
 async fn void_of_import(app: &TestApp) -> String {
-    use data::entities::imports::{Column, Entity};
+    use data::store::entities::imports::{Column, Entity};
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
     let newest = Entity::find().filter(Column::Kind.eq("transactions")).order_by_desc(Column::Id).one(app.db.read()).await.unwrap();
     format!("import={}&reason=Wrong+file", newest.unwrap().id)
@@ -287,10 +287,10 @@ async fn another_group(app: &TestApp) {
 
 /// The number of the invoice with a payout.
 async fn paid_invoice(app: &TestApp) -> String {
-    use data::entities::payouts;
+    use data::store::entities::payouts;
     use sea_orm::EntityTrait;
     let payout = payouts::Entity::find().one(app.db.read()).await.unwrap().unwrap();
-    data::invoices::get(app.db.read(), app.company_id, payout.invoice_id).await.unwrap().number
+    data::billing::invoices::get(app.db.read(), app.company_id, payout.invoice_id).await.unwrap().number
 }
 
 impl std::fmt::Display for Write {

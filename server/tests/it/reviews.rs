@@ -2,9 +2,9 @@
 
 use app::forms::Done;
 use axum::http::StatusCode;
-use data::entities::rewards;
-use data::imports::Kind;
+use data::store::entities::rewards;
 use domain::Instant;
+use exchange::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::harness::TestApp;

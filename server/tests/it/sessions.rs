@@ -58,7 +58,7 @@ on_both! {
         // A message waits for the next page, and the session is due to be renewed.
         app.post("/rpc/partners/create", "partner_key=acme&name=Acme&group=affiliates", Some(&owner)).await;
         let due: data::Result<()> = data::transact!(app.db, |tx| {
-            use data::entities::sessions::{Column, Entity};
+            use data::store::entities::sessions::{Column, Entity};
             use sea_orm::EntityTrait;
             use sea_orm::sea_query::Expr;
             let soon = app::ctx::real_now().0 + 3_600_000;
@@ -147,9 +147,9 @@ on_both! {
         let app = TestApp::new(db).await;
         let id = app.add_user("owner@northwind.example", domain::states::CompanyRole::Owner).await;
         let [one, two] = [app.session_of(id).await, app.session_of(id).await];
-        let place = data::accounts::Place::Company(app.company_id, domain::states::CompanyRole::Owner);
+        let place = data::people::accounts::Place::Company(app.company_id, domain::states::CompanyRole::Owner);
         let now = app::ctx::real_now();
-        let again = data::accounts::add_user(&app.db, place, "owner@northwind.example", None, None, "test", now).await.unwrap();
+        let again = data::people::accounts::add_user(&app.db, place, "owner@northwind.example", None, None, "test", now).await.unwrap();
         let form = format!("token={}&password={PASSWORD}-2&password_again={PASSWORD}-2", again.link.unwrap());
         let set = app.call("/rpc/session/set-password", &form, None).await;
         assert!(set.status.is_success(), "{}", set.body);

@@ -136,7 +136,7 @@ on_both! {
         let session = app.session_of(id).await;
         assert_eq!(app.get("/", Some(&session)).await.status, StatusCode::OK);
         let gone: data::Result<()> = data::transact!(app.db, |tx| {
-            use data::entities::memberships::{Column, Entity};
+            use data::store::entities::memberships::{Column, Entity};
             use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
             Entity::delete_many().filter(Column::UserId.eq(id)).exec(tx).await?;
             Ok(())

@@ -1,8 +1,8 @@
 //! Forms that move money: sent twice, mended, sent too late; and what a production database refuses.
 
 use axum::http::{Method, StatusCode};
-use data::entities::rewards;
-use data::imports::Kind;
+use data::store::entities::rewards;
+use exchange::imports::Kind;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::harness::{PASSWORD, PLACE, TestApp, hidden, hold_writers, request};
@@ -25,13 +25,13 @@ async fn manual_rewards(app: &TestApp) -> u64 {
 }
 
 async fn user_of(app: &TestApp, email: &str) -> uuid::Uuid {
-    use data::entities::users;
+    use data::store::entities::users;
     users::Entity::find().filter(users::Column::Email.eq(email)).one(app.db.read()).await.unwrap().unwrap().id
 }
 
 /// Forgets what was answered so long ago.
 async fn lose_answers(app: &TestApp, ago_ms: i64) {
-    use data::entities::submissions::{Column, Entity};
+    use data::store::entities::submissions::{Column, Entity};
     use sea_orm::sea_query::Expr;
     let at = app::ctx::real_now().0 - ago_ms;
     let lost: data::Result<()> = data::transact!(app.db, |tx| {
@@ -129,7 +129,7 @@ on_both! {
     }
 
     async fn a_form_from_no_page_of_ours_changes_nothing(db: &TestDb) {
-        use data::entities::partnerships;
+        use data::store::entities::partnerships;
         let (app, owner) = app(db).await;
         const ARCHIVE: &str = "/rpc/partners/archive";
         let elsewhere = app.token("/rpc/partners/restore", PLACE, Some(&owner)).await;
@@ -210,7 +210,7 @@ on_both! {
     async fn a_production_database_offers_nobody_and_moves_no_clock(db: &TestDb) {
         let (app, owner) = app(db).await;
         let made: data::Result<()> = data::transact!(app.db, |tx| {
-            use data::entities::installation::{Column, Entity};
+            use data::store::entities::installation::{Column, Entity};
             use sea_orm::sea_query::Expr;
             Entity::update_many()
                 .col_expr(Column::Mode, Expr::value("production"))

@@ -1,9 +1,9 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::entities::partnerships::{Column, Entity, Model};
 use crate::fixture::northwind;
+use crate::network::partners::{self, NewPartner};
 use crate::on_both;
-use crate::partners::{self, NewPartner};
+use crate::store::entities::partnerships::{Column, Entity, Model};
 use crate::testing::TestDb;
 use domain::Instant;
 use sea_orm::QueryFilter;
@@ -97,9 +97,9 @@ on_both! {
         // Each is found by its key and by its name.
         let rows = Entity::find().all(db.read()).await.unwrap();
         for row in &rows {
-            crate::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
+            crate::lists::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
         }
-        let parts = crate::search::id_filters(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let parts = crate::lists::search::id_filters(db.read(), company, crate::lists::search::Kind::Partner, "p", Column::Id).await.unwrap();
         // 1,200 words begin so.
         assert_eq!(parts[0].size, 600);
         let found = list(company).with_id_filters(parts);
@@ -110,7 +110,7 @@ on_both! {
 
     async fn a_search_that_finds_very_many_says_so_and_keeps_its_order(db: &TestDb) {
         let company = company(db, 8_100, 10_000).await;
-        let parts = crate::search::id_filters(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let parts = crate::lists::search::id_filters(db.read(), company, crate::lists::search::Kind::Partner, "p", Column::Id).await.unwrap();
         let found = list(company).with_id_filters(parts.clone());
         assert_eq!(found.totals(db.read(), &[]).await.unwrap(), Totals { count: Count::MoreThan(1_000), sums: None });
         let rows = found.page(db.read(), None, Count::MoreThan(1_000)).await.unwrap().rows;

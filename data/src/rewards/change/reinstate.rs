@@ -12,10 +12,11 @@ use uuid::Uuid;
 use super::super::context::{ReviewContext, linked_to};
 use super::super::rows::{Origin, from_draft, insert_rewards};
 use super::Change;
-use crate::db::IN_MAX;
-use crate::entities::{receipts, rewards, transactions};
-use crate::error::stored;
-use crate::events::{About, Programme, cause, insert_receipts, receipt};
+use crate::programme::in_force::Programme;
+use crate::rewards::receipts::{About, cause, insert_receipts, receipt};
+use crate::store::IN_MAX;
+use crate::store::entities::{receipts, rewards, transactions};
+use crate::store::error::stored;
 use crate::{Error, Result};
 
 /// A refund takes nothing back of a declined reward. Counting again, the reward owes its share: the sale's latest refund is
@@ -99,7 +100,7 @@ async fn rate_again<C: ConnectionTrait>(
 ) -> Result<Decision> {
     let currency: Currency = stored(&sale.currency)?;
     let partner = match of_sale.first() {
-        Some(change) => Some(crate::partners::get(tx, change.row.company_id, change.row.partnership_id).await?.partner_key),
+        Some(change) => Some(crate::network::partners::get(tx, change.row.company_id, change.row.partnership_id).await?.partner_key),
         None => None,
     };
     let original = Original {

@@ -2,9 +2,9 @@
 
 use std::io::Read;
 
-use data::exports::{Export, Format, Noun};
-use data::imports::{Delimiter, Encoding, Told};
 use domain::money::Decimals;
+use exchange::exports::{Export, Format, Noun};
+use exchange::imports::{Delimiter, Encoding, Told};
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! Rows that were voided where they come from, and rows that look wrong.
 
-use data::exports::{Export, Format, Noun};
-use data::voids;
+use data::sales::voids;
+use exchange::exports::{Export, Format, Noun};
 
 use super::*;
 use crate::world::PROGRAMME;

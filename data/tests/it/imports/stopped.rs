@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 
 use data::Error;
-use data::entities::audit;
-use data::imports::{Progress, ProgressFn};
+use data::store::entities::audit;
+use exchange::imports::{Progress, ProgressFn};
 use tokio::sync::watch;
 
 use super::*;

@@ -1,8 +1,8 @@
 //! Rewards on invoices: moved from one to another, and frozen on one.
 
-use data::entities::rewards;
 use data::on_both;
 use data::rewards::{Review, approve, hold, move_to_current_invoice, release, remove_from_invoice, review, undo};
+use data::store::entities::rewards;
 use domain::review::Verb;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 

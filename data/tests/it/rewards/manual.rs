@@ -1,10 +1,10 @@
 //! Rewards that people and files give by hand, and adjustments.
 
-use data::bulk::{Mode, Scope};
-use data::entities::rewards;
 use data::rewards::{
     Adjustment, ManualReward, ManualRow, adjust, create_manual_reward, create_manual_rewards, decline, find, hold, import_identity, release,
 };
+use data::store::entities::rewards;
+use data::work::batch::{Mode, Scope};
 use data::{on_both, transact};
 use sea_orm::EntityTrait;
 

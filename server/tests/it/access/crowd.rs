@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use data::accounts::Place;
-use data::imports::{self, Kind, Options};
+use data::people::accounts::Place;
 use domain::Instant;
 use domain::access::{allows, partner_allows};
 use domain::states::{CompanyRole, PartnerRole, ProviderKind};
+use exchange::imports::{self, Kind, Options};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ impl Crowd {
             let id = app.add_user(&format!("{role}@northwind.example"), *role).await;
             visitors.push((Who::Teammate(*role), Some(app.session_of(id).await)));
         }
-        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let mut members = Vec::new();
         for role in PartnerRole::ALL {
             let id = app.add_user_at(Place::Partner(acme, *role), &format!("{role}@acme.example")).await;
@@ -85,11 +85,11 @@ impl Crowd {
         let now = data::installation::now(&app.db).await.unwrap();
         let other = PROGRAMME.replace("northwind", "southwind").replace("Northwind", "Southwind");
         data::programme::apply(&app.db, &other, false, "test", now).await.unwrap();
-        let south = data::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
+        let south = data::programme::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
         let partner = "partner_key,name,email,first_name,last_name,group\nsolo,Solo,solo@example.com,So,Lo,affiliates\n";
         let report = import(&app, south, Kind::Partners, partner).await;
         assert_eq!(report.created, 1);
-        let solo = data::accounts::find_partner(&app.db, south, "solo").await.unwrap();
+        let solo = data::people::accounts::find_partner(&app.db, south, "solo").await.unwrap();
         let mut outsiders = Vec::new();
         for (place, email) in [
             (Place::Company(south, CompanyRole::Owner), "owner@southwind.example"),
@@ -146,14 +146,14 @@ impl Crowd {
 
     /// How much is recorded of the company: grows with everything that anybody does to it.
     pub(super) async fn traces(&self) -> u64 {
-        use data::entities::audit::{Column, Entity};
+        use data::store::entities::audit::{Column, Entity};
         Entity::find().filter(Column::CompanyId.eq(self.app.company_id)).count(self.app.db.read()).await.unwrap()
     }
 }
 
 /// Of the only place that somebody belongs to.
 async fn own_place(app: &TestApp, user_id: Uuid) -> String {
-    let user = data::accounts::find_user(&app.db, user_id).await.unwrap().unwrap();
+    let user = data::people::accounts::find_user(&app.db, user_id).await.unwrap().unwrap();
     user.memberships[0].place().to_string()
 }
 
@@ -174,27 +174,27 @@ async fn run_until(app: &TestApp, until: &str) {
 }
 
 /// The payout is returned by its bank, and a payment file is made to pay it again.
-async fn payment_file(app: &TestApp, payout: &data::entities::payouts::Model) -> String {
-    use data::companies::Profile;
+async fn payment_file(app: &TestApp, payout: &data::store::entities::payouts::Model) -> String {
+    use data::programme::companies::Profile;
     let (db, id) = (&app.db, app.company_id);
     let now = data::installation::now(db).await.unwrap();
     let account = || Some("DE89 3704 0044 0532 0130 00".to_owned());
     let by_hand = Profile { payout_provider: Some(ProviderKind::Manual), iban: account(), ..Profile::default() };
-    data::companies::update(db, id, &by_hand, "test", now).await.unwrap();
-    let change = data::partners::PartnerChange { payout_account: account(), ..Default::default() };
-    data::partners::update(db, id, payout.partnership_id, &change, "test", now).await.unwrap();
+    data::programme::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    let change = data::network::partners::PartnerChange { payout_account: account(), ..Default::default() };
+    data::network::partners::update(db, id, payout.partnership_id, &change, "test", now).await.unwrap();
     let on = "2026-04-20".parse().unwrap();
-    data::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "closed", "test", now).await.unwrap();
-    data::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
-    let invoice = data::invoices::get(db.read(), id, payout.invoice_id).await.unwrap();
-    data::payment_files::make(db, id, &invoice.number, data::payment_files::Which::New, "test", now).await.unwrap().key
+    data::billing::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "closed", "test", now).await.unwrap();
+    data::billing::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
+    let invoice = data::billing::invoices::get(db.read(), id, payout.invoice_id).await.unwrap();
+    exchange::payment_files::make(db, id, &invoice.number, exchange::payment_files::Which::New, "test", now).await.unwrap().key
 }
 
 async fn names(app: &TestApp) -> Vec<(&'static str, String)> {
-    use data::entities::{invoices, payouts, rewards};
+    use data::store::entities::{invoices, payouts, rewards};
     let reward = rewards::Entity::find().filter(rewards::Column::InvoiceMonth.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
     let invoice = invoices::Entity::find().filter(invoices::Column::Month.eq(202_604)).one(app.db.read()).await.unwrap().unwrap();
     let payout = payouts::Entity::find().one(app.db.read()).await.unwrap().unwrap();
     let file = payment_file(app, &payout).await;
-    vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", data::payouts::key(payout.id)), ("{file}", file)]
+    vec![("{reward}", reward.key), ("{invoice}", invoice.number), ("{payout}", domain::payouts::key(payout.id)), ("{file}", file)]
 }

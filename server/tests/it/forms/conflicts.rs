@@ -1,7 +1,7 @@
 //! Forms whose values somebody else changed meanwhile.
 
 use axum::http::StatusCode;
-use data::imports::Kind;
+use exchange::imports::Kind;
 
 use super::{PROFILE, SAVE, changes, profile, send};
 use crate::harness::{TestApp, hidden};

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
-use data::entities::transactions;
-use data::imports::Kind;
+use data::store::entities::transactions;
+use exchange::imports::Kind;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
 use super::send;
@@ -66,7 +66,7 @@ on_both! {
         let page = app.get("/settings/import", Some(&owner)).await.body;
         assert!(page.contains("partners.csv") && page.contains("Import the good row"), "{page}");
         assert!(page.contains("One row cannot be imported"));
-        let partners = async || data::entities::partnerships::Entity::find().count(app.db.read()).await.unwrap();
+        let partners = async || data::store::entities::partnerships::Entity::find().count(app.db.read()).await.unwrap();
         assert_eq!(partners().await, 0, "nothing is written yet");
         let waiting = app.spooled();
         assert_eq!(waiting.len(), 1);
@@ -126,7 +126,7 @@ on_both! {
     }
 
     async fn what_is_said_about_a_file_is_bounded(db: &TestDb) {
-        use data::entities::flashes;
+        use data::store::entities::flashes;
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         let columns = (0..100_000).map(|number| format!("column{number}")).collect::<Vec<_>>().join(",");

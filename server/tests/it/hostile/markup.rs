@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
-use data::accounts::Place;
-use data::imports::Kind;
+use data::people::accounts::Place;
 use domain::Instant;
 use domain::states::PartnerRole;
+use exchange::imports::Kind;
 use sea_orm::EntityTrait;
 
 use super::{all, from_our_page, payloads};
@@ -176,7 +176,7 @@ impl Named {
         app.import(Kind::Transactions, &format!("{columns}\n{sales}")).await;
         app.import(Kind::Rewards, &format!("partner_key,amount,currency,description,customer_key\n{rewards}")).await;
         let first = format!("p0 {}", payloads[0]);
-        let first = data::accounts::find_partner(&app.db, app.company_id, &first).await.unwrap();
+        let first = data::people::accounts::find_partner(&app.db, app.company_id, &first).await.unwrap();
         let member = app.add_user_at(Place::Partner(first, PartnerRole::Owner), "ada@example.com").await;
         let partner = app.session_of(member).await;
         Named { app, owner, partner, payloads }
@@ -238,7 +238,7 @@ on_both! {
         for path in ["/", "/partners", "/customers", "/rewards", "/rewards?month=all", "/invoices", "/invoices/2026-03-USD", "/settings/audit", "/settings", "/search?q=p", "/offers"] {
             named.look(path, &named.owner, &mut faults).await;
         }
-        for reward in data::entities::rewards::Entity::find().all(named.app.db.read()).await.unwrap().iter().step_by(if all() { 1 } else { 5 }) {
+        for reward in data::store::entities::rewards::Entity::find().all(named.app.db.read()).await.unwrap().iter().step_by(if all() { 1 } else { 5 }) {
             named.look(&format!("/rewards/{}", reward.key), &named.owner, &mut faults).await;
             named.look(&format!("/partner/commissions/{}", reward.key), &named.partner, &mut faults).await;
         }
@@ -293,7 +293,7 @@ on_both! {
         let app = TestApp::new(db).await;
         let owner = app.owner().await;
         app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
-        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let member = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
         let partner = app.session_of(member).await;
         let mut faults = Vec::new();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HOST};
 use axum::http::{Method, Request, StatusCode};
-use data::accounts::Place;
-use data::imports::{self, Kind, Options};
+use data::people::accounts::Place;
 use domain::Instant;
 use domain::states::PartnerRole;
+use exchange::imports::{self, Kind, Options};
 use sea_orm::ConnectionTrait;
 
 use super::from_our_page;
@@ -245,7 +245,7 @@ on_both! {
         let owner = app.owner().await;
         app.import(Kind::Partners, "partner_key,name,email,first_name,last_name,group\nacme,Acme,,,,affiliates\n").await;
         app.import(Kind::Rewards, "partner_key,amount,currency,description,customer_key\nacme,5.00,USD,Thanks,\nacme,6.00,USD,Again,\n").await;
-        let acme = data::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
+        let acme = data::people::accounts::find_partner(&app.db, app.company_id, "acme").await.unwrap();
         let member = app.add_user_at(Place::Partner(acme, PartnerRole::Owner), "ada@acme.example").await;
         let member = app.session_of(member).await;
         // As 20,010 sales of the largest amount would make them.

@@ -1,0 +1,407 @@
+//! Finding partners and customers by the beginnings of words, at the same price among a million as among a thousand.
+//!
+//! Each row leaves its words in `search_terms`: those of its name, its e-mail address whole and in parts, its key whole and
+//! in parts, and a partner's tags as "#tag", all but the tags as [`domain::fold`] writes them. A question is split at blanks; each piece
+//! must begin one of the row's words.
+//! A piece that few words begin with drives the query through the terms' key; common pieces are only tested.
+
+use std::collections::{BTreeSet, HashSet};
+
+use domain::fold::fold;
+use domain::page::COUNT_MAX;
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
+use uuid::Uuid;
+
+use crate::lists::page::{FEW, ID, IdFilter, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
+use crate::store::entities::search_terms::{ActiveModel, Column, Entity};
+use crate::store::entities::{customers, partnerships};
+use crate::store::insert_all;
+use crate::{Error, Result};
+
+/// Longer words are cut off here, in rows and in questions.
+const TERM_BYTES_MAX: usize = 64;
+/// More pieces than these in one question are left out.
+const PIECES_MAX: usize = 40;
+/// So many words that a piece begins are looked at for the first rows of several pieces.
+const LOOKED_AT: u64 = 1_000;
+/// Where the tags are among the words.
+const TAGS: [&[u8]; 2] = [b"#", b"$"];
+/// Partners with any tag lie together: they are all looked at if they are so many times those with the right one at most.
+const TAGGED_OTHERWISE: u64 = 8;
+/// A list offers this many tags to choose from.
+const TAGS_MAX: usize = 40;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Partner,
+    Customer,
+}
+
+impl Kind {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Kind::Partner => "partner",
+            Kind::Customer => "customer",
+        }
+    }
+}
+
+pub(crate) type Terms = BTreeSet<Vec<u8>>;
+
+/// Makes new partners findable.
+pub async fn add_partners<C: ConnectionTrait>(tx: &C, rows: &[partnerships::ActiveModel]) -> Result<()> {
+    let rows: Vec<partnerships::Model> = rows.iter().map(|row| row.clone().try_into_model()).collect::<Result<_, _>>()?;
+    add(tx, Kind::Partner, rows.iter().map(|row| (row.company_id, row.id, partner_terms(row)))).await
+}
+
+/// Makes new customers findable.
+pub async fn add_customers<C: ConnectionTrait>(tx: &C, rows: &[customers::ActiveModel]) -> Result<()> {
+    let rows: Vec<customers::Model> = rows.iter().map(|row| row.clone().try_into_model()).collect::<Result<_, _>>()?;
+    add(tx, Kind::Customer, rows.iter().map(|row| (row.company_id, row.id, customer_terms(row)))).await
+}
+
+/// After a partner's name, address or tags changed.
+pub async fn replace_partner<C: ConnectionTrait>(tx: &C, row: &partnerships::Model) -> Result<()> {
+    remove(tx, row.id).await?;
+    add(tx, Kind::Partner, std::iter::once((row.company_id, row.id, partner_terms(row)))).await
+}
+
+/// After a partner got another key. Asks for nothing that an earlier schema has not.
+pub async fn add_partner_key<C: ConnectionTrait>(tx: &C, company_id: Uuid, partnership_id: Uuid, key: &str) -> Result<()> {
+    let mut terms = Terms::new();
+    words(&mut terms, key);
+    Entity::delete_many()
+        .filter(Column::CompanyId.eq(company_id))
+        .filter(Column::SubjectId.eq(partnership_id))
+        .filter(Column::Term.is_in(terms.iter().cloned()))
+        .exec(tx)
+        .await?;
+    add(tx, Kind::Partner, std::iter::once((company_id, partnership_id, terms))).await
+}
+
+/// After a customer's name or address changed.
+pub async fn replace_customer<C: ConnectionTrait>(tx: &C, row: &customers::Model) -> Result<()> {
+    remove(tx, row.id).await?;
+    add(tx, Kind::Customer, std::iter::once((row.company_id, row.id, customer_terms(row)))).await
+}
+
+/// The first rows, so many, whose words the question's pieces begin. Of a piece that very many words begin with, some are
+/// looked at.
+pub async fn first<C: ConnectionTrait>(conn: &C, company_id: Uuid, kind: Kind, question: &str, most: u64) -> Result<Vec<Uuid>> {
+    let mut ranges: Vec<Range> = pieces(question).map(|piece| Range::beginning(company_id, kind, &piece)).collect();
+    let mut sizes = Vec::with_capacity(ranges.len());
+    if ranges.len() > 1 {
+        for range in &ranges {
+            sizes.push(counted(conn, range.ids(), LOOKED_AT).await?);
+        }
+    }
+    let least = (0..sizes.len()).min_by_key(|at| sizes[*at]).unwrap_or(0);
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    let driving = ranges.swap_remove(least);
+    let mut select = first_of(driving.ids(), if ranges.is_empty() { most * WORDS_ALIKE } else { LOOKED_AT }, most);
+    for range in ranges {
+        select.and_where(range.test(Expr::col(Alias::new(ID))));
+    }
+    let rows = conn.query_all(&select).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// Rows whose words the question's pieces begin, as a condition on their `id` column. `None` for an empty question.
+pub async fn matching<C: ConnectionTrait>(
+    conn: &C,
+    company_id: Uuid,
+    kind: Kind,
+    question: &str,
+    id: impl ColumnTrait,
+) -> Result<Option<Condition>> {
+    let parts = id_filters(conn, company_id, kind, question, id).await?;
+    let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
+    let mut all = Condition::all();
+    for (at, part) in parts.into_iter().enumerate() {
+        let drives = at == least && part.size < WORDS_COUNTED;
+        all = all.add(if drives { id.in_subquery(part.ids) } else { part.test });
+    }
+    Ok(Some(all))
+}
+
+/// The partnerships that the question finds; `None` for an empty one.
+pub async fn partners<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<HashSet<Uuid>>> {
+    let Some(condition) = matching(conn, company_id, Kind::Partner, question, partnerships::Column::Id).await? else { return Ok(None) };
+    let ids: Vec<Uuid> = partnerships::Entity::find()
+        .select_only()
+        .column(partnerships::Column::Id)
+        .filter(partnerships::Column::CompanyId.eq(company_id))
+        .filter(condition)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(Some(ids.into_iter().collect()))
+}
+
+/// The same as [`matching`], one part for each piece, for [`crate::lists::page::List::with_id_filters`].
+pub async fn id_filters<C: ConnectionTrait>(
+    conn: &C,
+    company_id: Uuid,
+    kind: Kind,
+    question: &str,
+    id: impl ColumnTrait,
+) -> Result<Vec<IdFilter>> {
+    let mut parts = Vec::new();
+    for piece in pieces(question) {
+        parts.push(Range::beginning(company_id, kind, &piece).id_filter(conn, true, id).await?);
+    }
+    Ok(parts)
+}
+
+/// Partners with exactly this tag.
+pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<IdFilter> {
+    let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).id_filter(conn, false, partnerships::Column::Id).await?;
+    let [low, high] = TAGS.map(<[u8]>::to_vec);
+    let any = counted(conn, Range { company_id, kind: Kind::Partner, low, high }.ids(), FEW + 1).await?;
+    // The number is written out: the index has only these, which a database must see.
+    let place = Condition::all().add(Expr::col(partnerships::Column::Tagged).gt(Expr::cust("0")));
+    Ok(IdFilter { place: (any <= FEW && any <= tagged.size * TAGGED_OTHERWISE).then_some(place), ..tagged })
+}
+
+/// The tags that partners of this company have, in order, in lower case; the first forty.
+pub async fn tags<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Result<Vec<String>> {
+    let [mut low, high] = TAGS.map(<[u8]>::to_vec);
+    let mut tags = Vec::new();
+    while tags.len() < TAGS_MAX {
+        let next: Option<Vec<u8>> = Entity::find()
+            .select_only()
+            .column(Column::Term)
+            .filter(Column::CompanyId.eq(company_id))
+            .filter(Column::Kind.eq(Kind::Partner.word()))
+            .filter(Column::Term.gt(low))
+            .filter(Column::Term.lt(high.clone()))
+            .order_by_asc(Column::Term)
+            .limit(1)
+            .into_tuple()
+            .one(conn)
+            .await?;
+        let Some(term) = next else { break };
+        tags.push(String::from_utf8_lossy(&term[1..]).into_owned());
+        low = term;
+    }
+    Ok(tags)
+}
+
+/// The words of a partner's stored tags.
+pub fn tags_of(stored: &str) -> Result<Vec<String>> {
+    serde_json::from_str(stored).map_err(|error| Error::Corrupt(format!("tags {stored:?}: {error}")))
+}
+
+async fn add<C: ConnectionTrait>(tx: &C, kind: Kind, subjects: impl Iterator<Item = (Uuid, Uuid, Terms)>) -> Result<()> {
+    let rows = subjects.flat_map(|(company_id, subject_id, terms)| {
+        terms.into_iter().map(move |term| ActiveModel {
+            company_id: Set(company_id),
+            kind: Set(kind.word().to_owned()),
+            term: Set(term),
+            subject_id: Set(subject_id),
+        })
+    });
+    insert_all(tx, rows).await
+}
+
+async fn remove<C: ConnectionTrait>(tx: &C, subject_id: Uuid) -> Result<()> {
+    Entity::delete_many().filter(Column::SubjectId.eq(subject_id)).exec(tx).await?;
+    Ok(())
+}
+
+/// Terms from `low` on and below `high`.
+struct Range {
+    company_id: Uuid,
+    kind: Kind,
+    low: Vec<u8>,
+    high: Vec<u8>,
+}
+
+impl Range {
+    fn beginning(company_id: Uuid, kind: Kind, piece: &str) -> Range {
+        let low = cut(piece);
+        // No byte of UTF-8 is 0xff.
+        let high = [low.as_slice(), &[0xff]].concat();
+        Range { company_id, kind, low, high }
+    }
+
+    fn exactly(company_id: Uuid, kind: Kind, term: Vec<u8>) -> Range {
+        let high = [term.as_slice(), &[0]].concat();
+        Range { company_id, kind, low: term, high }
+    }
+
+    fn select(&self) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .from(Entity)
+            .and_where(Column::CompanyId.eq(self.company_id))
+            .and_where(Column::Kind.eq(self.kind.word()))
+            .and_where(Column::Term.gte(self.low.clone()))
+            .and_where(Column::Term.lt(self.high.clone()));
+        select
+    }
+
+    async fn id_filter<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<IdFilter> {
+        let mut ids = self.ids();
+        let mut size = counted(conn, ids.clone(), if search { WORDS_COUNTED } else { FEW + 1 }).await?;
+        if search && (u64::from(COUNT_MAX) + 1..WORDS_COUNTED).contains(&size) {
+            ids.distinct();
+            size = counted(conn, ids.clone(), WORDS_COUNTED).await?;
+        }
+        Ok(IdFilter { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
+    }
+
+    fn ids(&self) -> SelectStatement {
+        let mut ids = self.select();
+        ids.expr_as(Expr::col(Column::SubjectId.as_column_ref()), Alias::new(ID));
+        ids
+    }
+
+    fn test(&self, id: Expr) -> Expr {
+        let other = Alias::new("other");
+        let mut test = Query::select();
+        test.expr(Expr::cust("1"))
+            .from_as(Entity, other.clone())
+            .and_where(Expr::col((other.clone(), Column::SubjectId)).eq(id))
+            .and_where(Expr::col((other.clone(), Column::Term)).gte(self.low.clone()))
+            .and_where(Expr::col((other, Column::Term)).lt(self.high.clone()));
+        Expr::exists(test)
+    }
+}
+
+/// The pieces of a question, in the form in which words are kept. Only an empty question has none.
+fn pieces(question: &str) -> impl Iterator<Item = String> {
+    let folded = folded(question);
+    let mut seen = BTreeSet::new();
+    let pieces = folded.split_whitespace().map(|piece| bare(piece).to_owned()).filter(|piece| seen.insert(piece.clone()));
+    let pieces: Vec<String> = pieces.take(PIECES_MAX).collect();
+    pieces.into_iter()
+}
+
+/// Whether nothing is asked that a word could begin with.
+pub fn asks_nothing(question: &str) -> bool {
+    pieces(question).next().is_none()
+}
+
+fn partner_terms(row: &partnerships::Model) -> Terms {
+    let names = [row.name.as_str(), &row.first_name, &row.last_name];
+    // Damaged tags are reported where they are shown.
+    of_partner(names, &row.email, &row.partner_key, &tags_of(&row.tags).unwrap_or_default())
+}
+
+fn customer_terms(row: &customers::Model) -> Terms {
+    of_customer(&row.name, &row.email, &row.customer_key, row.provider_key.as_deref().unwrap_or_default())
+}
+
+/// The words by which a partner is found.
+pub(crate) fn of_partner(names: [&str; 3], address: &str, key: &str, tags: &[String]) -> Terms {
+    let mut terms = Terms::new();
+    for name in names {
+        words(&mut terms, name);
+    }
+    email(&mut terms, address);
+    words(&mut terms, key);
+    terms.extend(tags.iter().map(|tag| tag_term(tag)));
+    terms
+}
+
+/// The words by which a customer is found.
+pub(crate) fn of_customer(name: &str, address: &str, key: &str, provider_key: &str) -> Terms {
+    let mut terms = Terms::new();
+    words(&mut terms, name);
+    email(&mut terms, address);
+    words(&mut terms, key);
+    words(&mut terms, provider_key);
+    terms
+}
+
+/// Each word, and each part of a word that is joined from several: "o'neil" is found by "neil" too.
+fn words(terms: &mut Terms, text: &str) {
+    for word in folded(text).split_whitespace() {
+        let word = bare(word);
+        terms.insert(cut(word));
+        parts(terms, word);
+        from_signs(terms, word);
+    }
+}
+
+/// The address, its parts before the "@", its domain, and the domain's names but for the last ("com" finds nothing).
+fn email(terms: &mut Terms, address: &str) {
+    let address = folded(address);
+    let Some((local, domain)) = address.split_once('@') else { return };
+    terms.insert(cut(&address));
+    parts(terms, local);
+    terms.insert(cut(domain));
+    let names = domain.rsplit_once('.').map_or(domain, |(names, _)| names);
+    parts(terms, names);
+    from_signs(terms, &address);
+}
+
+fn parts(terms: &mut Terms, word: &str) {
+    terms.extend(word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(cut));
+}
+
+/// What begins with each sign in a word: "50%" is found by "%" too.
+fn from_signs(terms: &mut Terms, word: &str) {
+    let signs = word.char_indices().filter(|(_, letter)| !letter.is_alphanumeric() && !joins(*letter));
+    terms.extend(signs.map(|(at, _)| cut(&word[at..])));
+}
+
+/// What ends sentences and joins the words of keys and addresses: not looked for by itself, so that it need not be kept for each.
+fn joins(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '-' | '@')
+}
+
+/// Without these around it, unless that is all.
+fn bare(word: &str) -> &str {
+    match word.trim_matches(joins) {
+        "" => word,
+        bare => bare,
+    }
+}
+
+/// "#" begins tags only.
+fn folded(text: &str) -> String {
+    fold(text).replace('#', "\u{1}")
+}
+
+fn tag_term(tag: &str) -> Vec<u8> {
+    cut(&format!("#{}", tag.trim().to_lowercase()))
+}
+
+fn cut(word: &str) -> Vec<u8> {
+    word.bytes().take(TERM_BYTES_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(question: &str, name: &str) -> bool {
+        let terms = of_customer(name, "ann_lee@mail.acme.example", "CUS-15817", "");
+        pieces(question).all(|piece| terms.iter().any(|term| term.starts_with(&cut(&piece))))
+    }
+
+    #[test]
+    fn every_character_stands_for_itself() {
+        assert!(finds("%", "50% off GmbH") && finds("50%", "50% off GmbH") && !finds("%", "50 off GmbH"));
+        assert!(finds("\\", r"C:\temp") && finds(r"\temp", r"C:\temp") && !finds("\\", "C:/temp"));
+        assert!(finds("_", "Acme") && finds("ann_", "Acme") && !finds("a_n", "Acme"));
+        assert!(finds("C#", "C# Consulting") && finds("#", "C# Consulting") && !finds("#", "C Consulting"));
+        assert!(finds("o’neil", "Sean O'Neil") && finds("neil", "Sean O’Neil"));
+        assert!(finds("...", "Acme ...") && !finds("...", "Acme"));
+        assert!(finds("@acme", "Bo") && finds("cus-158", "Bo") && finds("15817", "Bo") && finds("(bo", "(Bo)"));
+        assert!(finds("ZOE ODEGARD", "Zoë Ødegård") && finds("zoë", "Zoe\u{308}") && finds("strasse", "Straße 5"));
+        assert!(pieces("  ").next().is_none() && pieces("%").next().is_some());
+    }
+
+    #[test]
+    fn a_name_is_no_tag() {
+        let terms = of_partner(["C# #1", "", ""], "", "c#", &["Vip".to_owned()]);
+        let tags: Vec<&Vec<u8>> = terms.iter().filter(|term| term.starts_with(b"#")).collect();
+        assert_eq!(tags, [b"#vip"]);
+    }
+}
