@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use data::Db;
+use data::act::{Act, Actor};
 use data::installation::Time;
 use data::people::accounts::{self, Membership, SignedIn, User};
 use data::store::entities::companies;
@@ -38,9 +39,9 @@ pub struct CompanyCtx {
 }
 
 impl CompanyCtx {
-    /// What records carry as their author.
-    pub fn author(&self) -> &str {
-        &self.user.email
+    /// What this person does here and now.
+    pub fn act(&self) -> Act<'_> {
+        Act { company_id: self.company_id, actor: Actor::Person { user_id: self.user.id, email: &self.user.email }, now: self.now }
     }
 
     pub fn may(&self, action: Action) -> bool {
@@ -60,10 +61,6 @@ pub struct PartnerCtx {
 }
 
 impl PartnerCtx {
-    pub fn author(&self) -> &str {
-        &self.user.email
-    }
-
     pub fn may(&self, action: PartnerAction) -> bool {
         partner_allows(self.role, action)
     }

@@ -7,7 +7,7 @@
 //! #[server(prefix = "/rpc", endpoint = "rewards/hold")]
 //! pub async fn hold_reward(#[server(default)] place: Place, key: String, reason: String) -> Result<Done> {
 //!     let cx = ctx::company(&place, Action::ReviewRewards).await?;
-//!     let hold = data::rewards::hold(&cx.db, cx.company_id, &key, &reason, &cx.author(), cx.now).await?;
+//!     let hold = data::rewards::hold(&cx.db, &cx.act(), &[key.clone()], &reason).await?;
 //!     Ok(Done::say("Put the reward on hold.").to(format!("/rewards/{key}"))
 //!         .undo(ReleaseReward::PATH, [("key", key)]))
 //! }

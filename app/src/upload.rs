@@ -284,7 +284,7 @@ async fn run(cx: &CompanyCtx, kind: Kind, path: &Path, options: Options) -> Resu
         progress::tell(user_id, share, 100, words);
     });
     let work = move || async move {
-        match imports::begin(&cx.db, cx.company_id, kind, file, options, told, cx.author(), cx.now).await {
+        match imports::begin(&cx.db, &cx.act(), kind, file, options, told).await {
             Err(data::Error::Stopped) => Ok(None),
             outcome => outcome.map(Some),
         }

@@ -5,6 +5,7 @@
 
 mod support;
 
+use data::act::{Act, Actor};
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -110,7 +111,7 @@ async fn waits(db: &TestDb, sales: usize) {
             category_key: None,
         };
         let clock = Clock::now();
-        data::sales::transactions::record(&other, company, &sale, AttributionSource::Manual, "bench", start).await.unwrap();
+        data::sales::transactions::record(&other, &Act::named(company, "bench", start), &sale, AttributionSource::Manual).await.unwrap();
         took.push(clock.elapsed().as_secs_f64());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
@@ -130,7 +131,7 @@ async fn waits(db: &TestDb, sales: usize) {
 /// A company with partners and customers for so many sales, and the number of the customers.
 async fn company(db: &Db, sales: usize, start: Instant) -> (Uuid, usize) {
     installation::init(db, installation::Mode::Sandbox { start }).await.unwrap();
-    data::programme::apply(db, PROGRAMME, false, "bench", start).await.unwrap();
+    data::programme::apply(db, PROGRAMME, false, Actor::Named("bench"), start).await.unwrap();
     let company = data::programme::companies::find_by_key(db.read(), "bench").await.unwrap().id;
     let (partners, buyers) = ((sales / 100).max(1), (sales / 10).max(1));
     let mut file = "partner_key,name,email,first_name,last_name,group\n".to_owned();
@@ -206,7 +207,7 @@ fn file_of_sales(sales: usize, buyers: usize) -> String {
 
 async fn import(db: &Db, company: Uuid, kind: Kind, file: &str, now: Instant) {
     let input = Cursor::new(file.to_owned().into_bytes());
-    let report = imports::import(db, company, kind, input, Options::default(), Arc::new(|_| ()), "bench", now).await.unwrap();
+    let report = imports::import(db, &Act::named(company, "bench", now), kind, input, Options::default(), Arc::new(|_| ())).await.unwrap();
     assert!(report.errors.is_empty(), "{:?}", report.errors);
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 #![expect(clippy::print_stdout, reason = "its result is its output")]
 
+use data::act::Actor;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
@@ -183,9 +184,9 @@ async fn fill(db: &Db, rewards: usize, partners: usize, now: Instant) -> Uuid {
     const CHUNK: usize = 20_000;
     let programme =
         "[company]\nkey = \"big\"\nname = \"Big\"\ntimezone = \"UTC\"\ncurrency = \"USD\"\n[[groups]]\nkey = \"all\"\nname = \"All\"\n";
-    data::programme::apply(db, programme, false, "bench", now).await.unwrap();
+    data::programme::apply(db, programme, false, Actor::Named("bench"), now).await.unwrap();
     let company = data::programme::companies::find_by_key(db.read(), "big").await.unwrap().id;
-    add_user(db, Place::Company(company, CompanyRole::Owner), "owner@big.example", None, None, "bench", now).await.unwrap();
+    add_user(db, Place::Company(company, CompanyRole::Owner), "owner@big.example", None, None, Actor::Named("bench"), now).await.unwrap();
     let group = data::programme::groups::ids_by_key(db.read(), company).await.unwrap()["all"];
     let ids: Vec<Uuid> = (0..partners).map(|number| ids::derive(now, &["bench", &number.to_string()])).collect();
     transact!(db, |tx| {
@@ -267,7 +268,7 @@ fn reward(number: usize, company: Uuid, group: Uuid, partners: &[Uuid], now: Ins
         invoice_month: Month(202_603),
         occurred_at: now,
         created_at: now.plus_ms(i64::try_from(number).unwrap()),
-        author: "bench",
+        actor: Actor::Named("bench"),
     };
     from_draft(&origin, &draft)
 }

@@ -10,33 +10,34 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::act::{Act, Actor, is_system};
 use crate::store::entities::audit::Model;
 use crate::{Error, Result};
 
-/// Who does what nobody does by hand.
-pub const SYSTEM: &str = "system";
+/// Records what was done to the subject: its key, number, address or file name.
+pub async fn record<C: ConnectionTrait>(tx: &C, act: &Act<'_>, subject: &str, fact: Fact) -> Result<()> {
+    row(act, subject, &fact)?.into_active_model().reset_all().insert(tx).await?;
+    Ok(())
+}
 
-/// Records what `author` did to the subject: its key, number, address or file name.
-pub async fn record<C: ConnectionTrait>(
-    tx: &C,
-    company_id: impl Into<Option<Uuid>>,
-    now: Instant,
-    author: &str,
-    subject: &str,
-    fact: Fact,
-) -> Result<()> {
-    row(company_id, now, author, subject, &fact)?.into_active_model().reset_all().insert(tx).await?;
+/// Records what concerns no single company.
+pub async fn record_for_installation<C: ConnectionTrait>(tx: &C, actor: Actor<'_>, now: Instant, subject: &str, fact: Fact) -> Result<()> {
+    written(None, actor, now, subject, &fact)?.into_active_model().reset_all().insert(tx).await?;
     Ok(())
 }
 
 /// What [`record`] writes, for those who write many.
-pub fn row(company_id: impl Into<Option<Uuid>>, now: Instant, author: &str, subject: &str, fact: &Fact) -> Result<Model> {
+pub fn row(act: &Act<'_>, subject: &str, fact: &Fact) -> Result<Model> {
+    written(Some(act.company_id), act.actor, act.now, subject, fact)
+}
+
+fn written(company_id: Option<Uuid>, actor: Actor<'_>, now: Instant, subject: &str, fact: &Fact) -> Result<Model> {
     let (action, detail) = stored(fact)?;
     Ok(Model {
         id: Uuid::now_v7(),
-        company_id: company_id.into(),
+        company_id,
         at: now.0,
-        author: author.to_owned(),
+        author: actor.stored(),
         action,
         subject_kind: fact.subject_kind().word().to_owned(),
         subject: subject.to_owned(),
@@ -46,7 +47,7 @@ pub fn row(company_id: impl Into<Option<Uuid>>, now: Instant, author: &str, subj
 
 /// Why something isn't undone once more.
 pub fn already_undone(author: &str, at: i64, zone: &Zone) -> Error {
-    let by = if author == SYSTEM { String::new() } else { format!(" by {author}") };
+    let by = if is_system(author) { String::new() } else { format!(" by {author}") };
     Error::conflict(format!("it was already undone{by} on {}", dates::minute(zone, Instant(at))))
 }
 

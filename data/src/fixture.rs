@@ -1,6 +1,7 @@
 //! What the tests of lists begin with.
 #![allow(clippy::unwrap_used)]
 
+use crate::act::Actor;
 use domain::Instant;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ pub async fn northwind(db: &Db, timezone: &str, groups: &[(&str, &str)], now: In
         currency: Some("USD".into()),
         ..Default::default()
     };
-    let company = companies::create(db, "northwind", &profile, "test", now).await.unwrap();
+    let company = companies::create(db, "northwind", &profile, Actor::Named("test"), now).await.unwrap();
     let mut ids = Vec::new();
     for (number, (key, name)) in (1..).zip(groups) {
         let group = groups::ActiveModel {

@@ -6,6 +6,8 @@ pub mod store;
 
 pub mod installation;
 
+pub mod act;
+
 pub mod audit;
 
 pub mod work;

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::imports::{self, Kind, Options};
+use data::act::{Act, Actor};
 use data::billing::simulated;
 use data::due;
 use data::installation::{self, Mode};
@@ -64,10 +65,18 @@ pub async fn fill(db: &Db, worker: &Worker, real_now: Instant, progress: &(dyn F
     if !installation::init(db, Mode::Sandbox { start }).await? || companies::find_by_key(db.read(), COMPANY).await.is_ok() {
         return Err(Error::conflict("this database is in use already: the demo company wants one of its own"));
     }
-    programme::apply(db, PROGRAMME, false, OWNER, start).await?;
+    programme::apply(db, PROGRAMME, false, Actor::Named(OWNER), start).await?;
     let company_id = companies::find_by_key(db.read(), COMPANY).await?.id;
-    accounts::add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Mia Bennett"), Some(PASSWORD), "demo", real_now)
-        .await?;
+    accounts::add_user(
+        db,
+        Place::Company(company_id, CompanyRole::Owner),
+        OWNER,
+        Some("Mia Bennett"),
+        Some(PASSWORD),
+        Actor::Named("demo"),
+        real_now,
+    )
+    .await?;
 
     // Mail of years ago was read long ago; what is new goes where mail goes.
     let past = Worker { mailer: Arc::new(Read), ..worker.clone() };
@@ -85,7 +94,7 @@ pub async fn fill(db: &Db, worker: &Worker, real_now: Instant, progress: &(dyn F
         &partner.email,
         Some(&partner.name),
         Some(PASSWORD),
-        "demo",
+        Actor::Named("demo"),
         real_now,
     )
     .await?;
@@ -169,7 +178,7 @@ impl Teller<'_> {
                 manager: Some("Jonas Keller".to_owned()),
                 ..PartnerChange::default()
             };
-            partners::update(self.db, self.company_id, row.id, &change, OWNER, now).await?;
+            partners::update(self.db, &Act::named(self.company_id, OWNER, now), row.id, &change).await?;
         }
         if chapter.month == Month(202_601) {
             self.raise_affiliates(now).await?;
@@ -190,7 +199,7 @@ impl Teller<'_> {
             applies_to: domain::offers::AppliesTo::NewCustomers,
             triggers,
         };
-        offers::publish(self.db, self.company_id, "affiliates", Some("affiliates"), &terms, Some(now), OWNER, now).await?;
+        offers::publish(self.db, &Act::named(self.company_id, OWNER, now), "affiliates", Some("affiliates"), &terms, Some(now)).await?;
         Ok(())
     }
 
@@ -229,7 +238,8 @@ impl Teller<'_> {
         let bytes = writer.into_inner().map_err(|error| Error::Corrupt(error.to_string()))?;
         let now = installation::now(self.db).await?;
         let quiet = Arc::new(|_| {});
-        let report = imports::import(self.db, self.company_id, kind, Cursor::new(bytes), Options::default(), quiet, OWNER, now).await?;
+        let report =
+            imports::import(self.db, &Act::named(self.company_id, OWNER, now), kind, Cursor::new(bytes), Options::default(), quiet).await?;
         match report.errors.first() {
             None => Ok(()),
             Some(error) => Err(Error::Corrupt(format!("the demo's {}: {error:?}", kind.word()))),

@@ -53,6 +53,7 @@ use faults::Faults;
 use pending::Pending;
 use rows::Rows;
 
+use data::act::Act;
 use data::programme::companies;
 use data::sales::recording::CarriedCaps;
 use data::store::entities::companies::Model as Company;
@@ -148,50 +149,42 @@ pub enum Begun {
 }
 
 /// Imports a file, all of it. It is read from its present position, and again from there if rows are skipped.
-#[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
 pub async fn import<R: Read + Seek + Send + 'static>(
     db: &Db,
-    company_id: Uuid,
+    act: &Act<'_>,
     kind: Kind,
     input: R,
     options: Options,
     progress: ProgressFn,
-    by: &str,
-    now: Instant,
 ) -> Result<Report> {
-    match begin(db, company_id, kind, input, options, progress.clone(), by, now).await? {
+    match begin(db, act, kind, input, options, progress.clone()).await? {
         Begun::Ended(report) => Ok(*report),
         Begun::Accepted { import_id, report } => finish(db, import_id, *report, progress).await,
     }
 }
 
 /// Checks a file, and imports it if it is small; if it is large, has it accepted.
-#[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
 pub async fn begin<R: Read + Seek + Send + 'static>(
     db: &Db,
-    company_id: Uuid,
+    act: &Act<'_>,
     kind: Kind,
     input: R,
     options: Options,
     progress: ProgressFn,
-    by: &str,
-    now: Instant,
 ) -> Result<Begun> {
-    begin_with(db, company_id, kind, input, options, progress, by, now, WHOLE_ROWS).await
+    begin_with(db, act, kind, input, options, progress, WHOLE_ROWS).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "a file, its kind, how to take it, and who does so when")]
 pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     db: &Db,
-    company_id: Uuid,
+    act: &Act<'_>,
     kind: Kind,
     mut input: R,
     options: Options,
     progress: ProgressFn,
-    by: &str,
-    now: Instant,
     whole_rows: u64,
 ) -> Result<Begun> {
+    let Act { company_id, now, .. } = *act;
     let waiting = Waiting { progress, stop: options.stop.clone() };
     let company = companies::get(db.read(), company_id).await?;
     let (currency, zone) = (data::store::error::stored(&company.currency)?, company.zone()?);
@@ -204,7 +197,7 @@ pub(crate) async fn begin_with<R: Read + Seek + Send + 'static>(
     })
     .await?;
     let writing = |done, total| waiting.tell(Progress::Writing { done, total });
-    let scope = Scope { company_id, import_id: Uuid::now_v7(), by, now, again: options.again, progress: &writing };
+    let scope = Scope { act: *act, import_id: Uuid::now_v7(), again: options.again, progress: &writing };
     let mut report = Report { read: content.rows, dry_run: options.dry_run, format, ..Report::default() };
     report.ignored = std::mem::take(&mut content.ignored);
     report.voided = std::mem::take(&mut content.voided);
@@ -281,7 +274,7 @@ async fn note<C: ConnectionTrait>(tx: &C, kind: Kind, scope: &Scope<'_>, counts:
         Kind::Transactions => Fact::TransactionsImported { recorded: created, rewards, unchanged },
         Kind::Attributions | Kind::Rewards | Kind::Reviews => return Ok(()),
     };
-    audit::record(tx, scope.company_id, scope.now, scope.by, kind.word(), fact).await
+    audit::record(tx, &scope.act, kind.word(), fact).await
 }
 
 /// A transaction that gives way to others however often they come first: what a file brings may wait, people may not.

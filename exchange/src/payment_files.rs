@@ -13,6 +13,7 @@ use domain::{Instant, Money, ids, sepa};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use data::act::Act;
 use data::billing::payouts::PayoutRow;
 use data::store::entities::{companies, payment_file_payouts, payment_files};
 use data::store::insert_all;
@@ -120,7 +121,8 @@ pub struct Made {
 ///
 /// # Errors
 /// `Conflict` where nothing can be ordered: there is no account to pay from, nothing new, or no partner has an IBAN.
-pub async fn make(db: &Db, company_id: Uuid, number: &str, which: Which, by: &str, now: Instant) -> Result<Made> {
+pub async fn make(db: &Db, act: &Act<'_>, number: &str, which: Which) -> Result<Made> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let company = data::programme::companies::get(tx, company_id).await?;
         let invoice = data::billing::invoices::find(tx, company_id, number).await?;
@@ -145,7 +147,7 @@ pub async fn make(db: &Db, company_id: Uuid, number: &str, which: Which, by: &st
             invoice_id: invoice.id,
             message_id: order.message_id.clone(),
             made_at: now.0,
-            made_by: by.to_owned(),
+            made_by: act.actor.stored(),
             content: order.xml,
         };
         row.into_active_model().reset_all().insert(tx).await?;
@@ -161,7 +163,7 @@ pub async fn make(db: &Db, company_id: Uuid, number: &str, which: Which, by: &st
         let total = Money::new(order.holds.iter().filter_map(|attempt| amounts.get(&attempt.payout_id)).sum(), invoice.money_currency()?);
         let (message_id, payouts) = (order.message_id, order.holds.len());
         let fact = Fact::PaymentFileMade { message_id, payouts, amount: total.minor, currency: total.currency, again };
-        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
+        audit::record(tx, act, &invoice.number, fact).await?;
         Ok(Made { key: ids::key(PREFIX, id), payouts: order.holds.len(), total })
     })
 }

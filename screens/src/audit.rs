@@ -37,7 +37,7 @@ pub fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
 
 /// Who did it, as people read it.
 pub fn author(stored: &str) -> &str {
-    if stored == data::audit::SYSTEM { "Tributary" } else { stored }
+    if data::act::is_system(stored) { "Tributary" } else { stored }
 }
 
 /// "Customer created", "Reward put on hold"
@@ -326,7 +326,7 @@ mod tests {
             id: Uuid::nil(),
             company_id: None,
             at: 0,
-            author: data::audit::SYSTEM.to_owned(),
+            author: data::act::Actor::SYSTEM.stored(),
             action: action.to_owned(),
             subject_kind: "reward".to_owned(),
             subject: "rwd_1".to_owned(),

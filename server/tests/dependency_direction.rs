@@ -1,5 +1,6 @@
-//! The house's direction: `domain ← {views, data} ← screens ← app[ssr] ← server` and `{domain, views} ← app[hydrate] ← frontend`; and
-//! inside the crates no circle of modules.
+//! The house's direction: `domain ← {views, data}`, `data ← exchange`, `{views, data, exchange} ← screens ← app[ssr] ← server` and
+//! `{domain, views} ← app[hydrate] ← frontend`. Inside the crates there is no circle of modules, and the chapters of `data` use only those
+//! before them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,21 +9,22 @@ use std::path::Path;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each member of the workspace may use of the others.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("views", &["domain"]),
     ("data", &["domain"]),
-    ("screens", &["domain", "views", "data"]),
-    ("app", &["domain", "views", "data", "screens"]),
+    ("exchange", &["domain", "data"]),
+    ("screens", &["domain", "views", "data", "exchange"]),
+    ("app", &["domain", "views", "data", "exchange", "screens"]),
     ("frontend", &["app"]),
-    ("server", &["domain", "views", "data", "screens", "app"]),
+    ("server", &["domain", "views", "data", "exchange", "screens", "app"]),
 ];
 
 /// What `domain`, which decides about money and runs in the browser too, must never come to depend on.
 const NOT_IN_DOMAIN: [&str; 6] = ["axum", "leptos", "sea-orm", "sqlx", "tokio", "rand"];
 
 /// What would reach the browser if `app`'s client side asked for it.
-const NOT_IN_CLIENT: [&str; 9] = ["data", "screens", "axum", "leptos_axum", "sea-orm", "tokio", "chrono-tz", "argon2", "csv"];
+const NOT_IN_CLIENT: [&str; 10] = ["data", "exchange", "screens", "axum", "leptos_axum", "sea-orm", "tokio", "chrono-tz", "argon2", "csv"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()
@@ -105,6 +107,13 @@ fn modules(folder: &Path, path: &str, found: &mut BTreeMap<String, String>) {
             found.insert(own, code.join("\n"));
         }
     }
+}
+
+fn modules_of(member: &str) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(member).join("src"), "", &mut all);
+    assert!(all.len() > 5, "{member} has modules");
+    all
 }
 
 /// `use a::{b, c::d}` as `a::b` and `a::c::d`.
@@ -197,16 +206,35 @@ fn circle(from: &str, graph: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<
 
 #[test]
 fn no_modules_import_each_other_in_a_circle() {
-    for member in ["domain", "views", "data", "screens"] {
-        let mut all = BTreeMap::new();
-        modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(member).join("src"), "", &mut all);
-        assert!(all.len() > 5, "{member} has modules");
+    for member in ["domain", "views", "data", "exchange", "screens"] {
+        let all = modules_of(member);
         let graph: BTreeMap<String, BTreeSet<String>> =
             all.iter().map(|(module, code)| (module.clone(), named(module, code, &all))).collect();
         for module in graph.keys() {
             if let Some(way) = circle(module, &graph) {
                 panic!("{member}: {} → {module}", way.join(" → "));
             }
+        }
+    }
+}
+
+#[test]
+fn chapters_use_only_those_before_them() {
+    let all = modules_of("data");
+    // In the order in which lib.rs has them.
+    let chapters: Vec<&str> = all[""]
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .filter(|name| all.contains_key(*name))
+        .collect();
+    assert!(chapters.len() > 10, "{chapters:?}");
+    let chapter = |module: &str| {
+        let name = module.split("::").next().unwrap_or_default();
+        chapters.iter().position(|chapter| *chapter == name).unwrap_or_else(|| panic!("{module} is in no chapter"))
+    };
+    for (module, code) in all.iter().filter(|(module, _)| !module.is_empty()) {
+        for used in named(module, code, &all) {
+            assert!(chapter(&used) <= chapter(module), "{module} uses {used}, which comes after it");
         }
     }
 }

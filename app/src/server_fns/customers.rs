@@ -101,7 +101,7 @@ pub async fn create_customer(
     };
     let doubt = created_at.and_then(|at| of_start(at, &cx.zone, cx.now));
     super::ask(doubt.as_slice(), &please_confirm)?;
-    let created = data::sales::customers::create(&cx.db, cx.company_id, &input, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let created = data::sales::customers::create(&cx.db, &cx.act(), &input, AttributionSource::Manual).await?;
     let shown = data::store::names::title(&input.name, &input.email, &input.customer_key);
     let rewards = if created.rewards == 0 { String::new() } else { earned(created.rewards) };
     Ok(Done::say(format!("Added {shown}.{rewards}")).to(customer_path(&input.customer_key)))
@@ -123,7 +123,7 @@ pub async fn save_customer(
         provider_key: Some(provider_key.trim().to_owned()),
     };
     let id = data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::sales::customers::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
+    let changed = data::sales::customers::update_seen(&cx.db, &cx.act(), id, &change, &seen).await?;
     Ok(Done::say(if changed { "Saved the customer." } else { "Nothing was different." }).to(customer_path(&key)))
 }
 
@@ -152,7 +152,7 @@ pub async fn record_sale(
         category_key: filled(&category_key),
     };
     super::ask(&screens::customers::forms::doubts(&cx.db, &cx.company, &sale, cx.now).await?, &please_confirm)?;
-    let done = data::sales::transactions::record(&cx.db, cx.company_id, &sale, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let done = data::sales::transactions::record(&cx.db, &cx.act(), &sale, AttributionSource::Manual).await?;
     let words = match done.new {
         true => format!("Recorded the sale of {amount}.{}", earned(done.rewards)),
         false => format!("The sale {} was recorded before; nothing was added.", sale.key),
@@ -197,7 +197,7 @@ pub async fn record_refund(
         return Err(refused(&[("amount", "Enter what was refunded, like 19.99.")]));
     }
     let refund = Refund { key: filled(&key).unwrap_or_else(|| own_key(occurred_at)), refund_of: original.key, amount, occurred_at };
-    let done = data::sales::transactions::refund(&cx.db, cx.company_id, &refund, AttributionSource::Manual, cx.author(), cx.now).await?;
+    let done = data::sales::transactions::refund(&cx.db, &cx.act(), &refund, AttributionSource::Manual).await?;
     let words = match (done.new, done.rewards) {
         (true, 0) => format!("Recorded the refund of {amount}. No reward had to be reversed."),
         (true, _) => format!("Recorded the refund of {amount} and took back its share of the rewards."),
@@ -241,7 +241,7 @@ pub async fn change_attribution(
     let partner = pick::partner_key(cx.db.read(), cx.company_id, "partner", &partner).await?;
     let change = Change { partner_key: filled(&partner), from: time(&cx, "from", &from)?, reason: reason.trim().to_owned() };
     let customer = data::sales::customers::find_by_key(cx.db.read(), cx.company_id, &key).await?;
-    let changed = attributions::apply_seen(&cx.db, cx.company_id, customer.id, &change, &seen, cx.author(), cx.now).await?;
+    let changed = attributions::apply_seen(&cx.db, &cx.act(), customer.id, &change, &seen).await?;
     let path = customer_path(&key);
     let Some(id) = changed.change_id else {
         return Ok(Done::say("The customer already belongs to this partner. Nothing changed.").to(path));
@@ -263,7 +263,7 @@ pub async fn undo_attribution(
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
-    attributions::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
+    attributions::undo_seen(&cx.db, &cx.act(), id, &seen).await?;
     Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
 }
 
@@ -297,7 +297,7 @@ pub async fn void_transaction(
     #[server(default)] seen: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
-    let id = data::sales::voids::void_seen(&cx.db, cx.company_id, &transaction, reason.trim(), &seen, cx.author(), cx.now).await?.void_id;
+    let id = data::sales::voids::void_seen(&cx.db, &cx.act(), &transaction, reason.trim(), &seen).await?.void_id;
     let done = Done::say(format!("Voided {transaction}. The customer's other sales were rated again without it."))
         .to(customer_path(&customer_key));
     // The void is done, whether or not it can be undone.
@@ -316,7 +316,7 @@ pub async fn undo_void(
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
-    data::sales::voids::undo_seen(&cx.db, cx.company_id, id, &seen, cx.author(), cx.now).await?;
+    data::sales::voids::undo_seen(&cx.db, &cx.act(), id, &seen).await?;
     Ok(Done::say("Undid the void. It counts again.").to(customer_path(&customer_key)))
 }
 

@@ -79,7 +79,7 @@ pub async fn void_import(
     let cx = ctx::company(&place, Action::Import).await?;
     let id = import.parse().map_err(|_| AppError::NotFound("This import".to_owned()))?;
     let mine = cx.clone();
-    let work = move || async move { voids::void_seen(&mine.db, mine.company_id, id, reason.trim(), &seen, mine.author(), mine.now).await };
+    let work = move || async move { voids::void_seen(&mine.db, &mine.act(), id, reason.trim(), &seen).await };
     let void_id = ctx::apart(work).await?;
     let done = match files::go_on(&cx, void_id).await? {
         Some(did) => {
@@ -100,7 +100,7 @@ pub async fn undo_import_void(#[server(default)] place: Place, void: String, #[s
     let cx = ctx::company(&place, Action::Import).await?;
     let id = void.parse().map_err(|_| AppError::NotFound("This void".to_owned()))?;
     let mine = cx.clone();
-    let work = move || async move { voids::undo_seen(&mine.db, mine.company_id, id, &seen, mine.author(), mine.now).await };
+    let work = move || async move { voids::undo_seen(&mine.db, &mine.act(), id, &seen).await };
     let undo_id = ctx::apart(work).await?;
     let words = match files::go_on(&cx, undo_id).await? {
         Some(did) if did.impossible > 0 => {

@@ -76,14 +76,14 @@ pub async fn get_invoice_print(#[server(default)] place: Place, number: String) 
 #[server(prefix = "/rpc", endpoint = "invoices/pause")]
 pub async fn pause_invoice(#[server(default)] place: Place, number: String, #[server(default)] reason: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::invoices::pause(&cx.db, cx.company_id, &number, &reason, cx.author(), cx.now).await?;
+    data::billing::invoices::pause(&cx.db, &cx.act(), &number, &reason).await?;
     Ok(Done::say(format!("Paused {number}. It is not charged until you resume it.")).undo(ResumeInvoice::PATH, [("number", number)]))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/resume")]
 pub async fn resume_invoice(#[server(default)] place: Place, number: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    let reason = data::billing::invoices::resume(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
+    let reason = data::billing::invoices::resume(&cx.db, &cx.act(), &number).await?;
     let reason = if reason.is_empty() { "Paused again".to_owned() } else { reason };
     Ok(Done::say(format!("Resumed {number}.")).undo(PauseInvoice::PATH, [("number", number), ("reason", reason)]))
 }
@@ -91,7 +91,7 @@ pub async fn resume_invoice(#[server(default)] place: Place, number: String) -> 
 #[server(prefix = "/rpc", endpoint = "invoices/retry-charge")]
 pub async fn retry_charge(#[server(default)] place: Place, number: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::charges::retry_now(&cx.db, cx.company_id, &number, cx.author(), cx.now).await?;
+    data::billing::charges::retry_now(&cx.db, &cx.act(), &number).await?;
     Ok(Done::say(format!("Started the charge of {number} again.")))
 }
 
@@ -99,7 +99,7 @@ pub async fn retry_charge(#[server(default)] place: Place, number: String) -> Re
 #[server(prefix = "/rpc", endpoint = "invoices/confirm-charge")]
 pub async fn confirm_charge(#[server(default)] place: Place, number: String, #[server(default)] attempt: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::charges::confirm(&cx.db, cx.company_id, &number, attempt.parse().ok(), cx.author(), cx.now).await?;
+    data::billing::charges::confirm(&cx.db, &cx.act(), &number, attempt.parse().ok()).await?;
     Ok(Done::say(format!("Recorded that {number} was charged. Its payouts are released.")))
 }
 
@@ -111,7 +111,7 @@ pub async fn charge_did_not_work(
     #[server(default)] reason: String,
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::charges::confirm_failed(&cx.db, cx.company_id, &number, attempt.parse().ok(), &reason, cx.author(), cx.now).await?;
+    data::billing::charges::confirm_failed(&cx.db, &cx.act(), &number, attempt.parse().ok(), &reason).await?;
     Ok(Done::say(format!("Recorded that the charge of {number} did not work.")))
 }
 
@@ -120,7 +120,7 @@ pub async fn charge_did_not_work(
 pub async fn confirm_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     let shown = Shown { attempts: vec![attempt(&key)?], total: None };
-    data::billing::payouts::confirm(&cx.db, cx.company_id, &shown, cx.author(), cx.now).await?;
+    data::billing::payouts::confirm(&cx.db, &cx.act(), &shown).await?;
     Ok(Done::say("Recorded the payout as paid."))
 }
 
@@ -143,7 +143,7 @@ pub async fn confirm_payouts(
         return Err(incomplete());
     }
     let shown = Shown { attempts, total: Some(total) };
-    let confirmed = data::billing::payouts::confirm(&cx.db, cx.company_id, &shown, cx.author(), cx.now).await?;
+    let confirmed = data::billing::payouts::confirm(&cx.db, &cx.act(), &shown).await?;
     let recorded = format!("Recorded {} as paid, {} in all.", payouts(confirmed.count), confirmed.total.display());
     Ok(Done::say(match confirmed.changed.as_slice() {
         [] => recorded,
@@ -159,7 +159,7 @@ pub async fn confirm_payouts(
 #[server(prefix = "/rpc", endpoint = "invoices/payout-failed")]
 pub async fn payout_did_not_work(#[server(default)] place: Place, key: String, #[server(default)] reason: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::payouts::mark_failed(&cx.db, cx.company_id, attempt(&key)?, &reason, cx.author(), cx.now).await?;
+    data::billing::payouts::mark_failed(&cx.db, &cx.act(), attempt(&key)?, &reason).await?;
     Ok(Done::say("Recorded that the payout did not arrive. It counts as owed again."))
 }
 
@@ -177,14 +177,14 @@ pub async fn payout_came_back(
         crate::http::fail(&error);
         return Err(error);
     };
-    data::billing::payouts::mark_returned(&cx.db, cx.company_id, attempt(&key)?, on, &reason, cx.author(), cx.now).await?;
+    data::billing::payouts::mark_returned(&cx.db, &cx.act(), attempt(&key)?, on, &reason).await?;
     Ok(Done::say("Recorded that the bank returned the payout. It counts as owed again."))
 }
 
 #[server(prefix = "/rpc", endpoint = "invoices/retry-payout")]
 pub async fn retry_payout(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
-    data::billing::payouts::retry(&cx.db, cx.company_id, attempt(&key)?, cx.author(), cx.now).await?;
+    data::billing::payouts::retry(&cx.db, &cx.act(), attempt(&key)?).await?;
     Ok(Done::say("The payout will be sent again."))
 }
 
@@ -193,7 +193,7 @@ pub async fn retry_payout(#[server(default)] place: Place, key: String) -> Resul
 pub async fn make_payment_file(#[server(default)] place: Place, number: String, #[server(default)] which: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::MoveMoney).await?;
     let which = if which == ALSO_IN_FILES { Which::All } else { Which::New };
-    let made = exchange::payment_files::make(&cx.db, cx.company_id, &number, which, cx.author(), cx.now).await?;
+    let made = exchange::payment_files::make(&cx.db, &cx.act(), &number, which).await?;
     let words = format!("Made a payment file of {}, {} in all. Download it below.", payouts(made.payouts), made.total.display());
     Ok(Done::say(words).to(invoice_path(&number)))
 }
@@ -230,7 +230,7 @@ pub async fn create_reward_on_invoice(
         onto_invoice: true,
         invoice_month: Some(Month(invoice.month)),
     };
-    let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
+    let given = data::rewards::create_manual_reward(&cx.db, &cx.act(), &reward, &ctx::submission()).await?;
     let partner = crate::list::encode(&reward.partner_key);
     Ok(Done::say(format!("Created the reward on {number}."))
         .to(format!("{}?partner={partner}", invoice_path(&number)))

@@ -88,9 +88,7 @@ pub async fn publish_offer(
     let applies_to = if applies_to == AppliesTo::NewCustomers.word() { AppliesTo::NewCustomers } else { AppliesTo::Everyone };
     let terms = Terms { description, applies_to, triggers: read };
     let group = Some(group.trim()).filter(|group| !group.is_empty());
-    let published =
-        data::programme::offers::publish_seen(&cx.db, cx.company_id, key.trim(), group, &terms, effective_from, seen, cx.author(), cx.now)
-            .await?;
+    let published = data::programme::offers::publish_seen(&cx.db, &cx.act(), key.trim(), group, &terms, effective_from, seen).await?;
     let words = match published {
         Published::Unchanged => "Nothing was different, so no version was published.".to_owned(),
         Published::Created { .. } => format!("Created the offer {}.", key.trim()),
@@ -108,6 +106,6 @@ fn is_blank(trigger: &TriggerText) -> bool {
 #[server(prefix = "/rpc", endpoint = "offers/retire")]
 pub async fn retire_offer(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageOffers).await?;
-    data::programme::offers::retire(&cx.db, cx.company_id, &key, None, cx.author(), cx.now).await?;
+    data::programme::offers::retire(&cx.db, &cx.act(), &key, None).await?;
     Ok(Done::say("Retired the offer. What it earned until now stays.").to("/offers"))
 }

@@ -111,7 +111,7 @@ pub async fn create_partner(
         tags: tags_typed(&tags),
         manager: Some(manager),
     };
-    let id = data::network::partners::create(&cx.db, cx.company_id, &input, cx.author(), cx.now).await?;
+    let id = data::network::partners::create(&cx.db, &cx.act(), &input).await?;
     let row = data::network::partners::get(cx.db.read(), cx.company_id, id).await?;
     Ok(Done::say(format!("Added {}.", row.name)).to(partner_path(&row.partner_key)))
 }
@@ -147,7 +147,7 @@ pub async fn save_partner(
         settlement_days: Some(days),
     };
     let id = data::network::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?.id;
-    let changed = data::network::partners::update_seen(&cx.db, cx.company_id, id, &change, &seen, cx.author(), cx.now).await?;
+    let changed = data::network::partners::update_seen(&cx.db, &cx.act(), id, &change, &seen).await?;
     let by_hand = matches!(domain::bank::stored_account(change.payout_account.as_deref().unwrap_or_default()), Some(Account::Other(_)));
     let words = match (changed, by_hand) {
         (true, true) => "Saved the partner. The account isn't an IBAN, so it's paid by hand.",
@@ -164,7 +164,7 @@ pub async fn move_partner(#[server(default)] place: Place, key: String, group: S
     let row = data::network::partners::find_by_key(cx.db.read(), cx.company_id, &key).await?;
     let groups = data::programme::groups::ids_by_key(cx.db.read(), cx.company_id).await?;
     let before = groups.into_iter().find(|(_, id)| *id == row.group_id).map(|(key, _)| key).unwrap_or_default();
-    let moved = data::network::partners::move_to_group(&cx.db, cx.company_id, row.id, &group, cx.author(), cx.now).await?;
+    let moved = data::network::partners::move_to_group(&cx.db, &cx.act(), row.id, &group).await?;
     if !moved {
         return Ok(Done::say(format!("{} is in this group already.", row.name)));
     }
@@ -222,7 +222,7 @@ pub async fn create_manual_reward(
         onto_invoice: onto_invoice == "review",
         invoice_month: None,
     };
-    let given = data::rewards::create_manual_reward(&cx.db, cx.company_id, &reward, &ctx::submission(), cx.author(), cx.now).await?;
+    let given = data::rewards::create_manual_reward(&cx.db, &cx.act(), &reward, &ctx::submission()).await?;
     Ok(Done::say(screens::partners::manual::created(&cx.db, &cx.company, &given.key).await?)
         .to(partner_page(&partner_key, "rewards"))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
@@ -244,7 +244,7 @@ fn tags_typed(text: &str) -> Vec<String> {
 async fn set_status(place: &Place, key: &str, status: PartnershipStatus) -> Result<(String, bool)> {
     let cx = ctx::company(place, Action::ManagePartners).await?;
     let row = data::network::partners::find_by_key(cx.db.read(), cx.company_id, key).await?;
-    let changed = data::network::partners::set_status(&cx.db, cx.company_id, row.id, status, cx.author(), cx.now).await?;
+    let changed = data::network::partners::set_status(&cx.db, &cx.act(), row.id, status).await?;
     Ok((row.name, changed))
 }
 

@@ -87,18 +87,18 @@ pub async fn review_rewards(
     if keys.is_empty() {
         return Err(AppError::invalid("", "Select at least one reward first."));
     }
-    let (by, seen) = (cx.author(), seen.parse().ok());
+    let seen = seen.parse().ok();
     let (keys, shown) = with_states(keys);
     let decided = match decision.as_str() {
-        MOVE => data::rewards::move_to_current_invoice(&cx.db, cx.company_id, &keys, by, cx.now).await,
-        REMOVE => data::rewards::remove_from_invoice(&cx.db, cx.company_id, &keys, &reason, by, cx.now).await,
+        MOVE => data::rewards::move_to_current_invoice(&cx.db, &cx.act(), &keys).await,
+        REMOVE => data::rewards::remove_from_invoice(&cx.db, &cx.act(), &keys, &reason).await,
         word => {
             let verb = verb(word)?;
             if verb.needs_reason() && reason.trim().is_empty() {
                 return Err(AppError::invalid(field, "Say why; the partner reads it."));
             }
             let review = Review { verb, keys: &keys, reason: &reason, seen, shown: &shown };
-            data::rewards::review(&cx.db, cx.company_id, &review, by, cx.now).await
+            data::rewards::review(&cx.db, &cx.act(), &review).await
         }
     };
     let named = keys.len() > 1;
@@ -117,7 +117,7 @@ pub async fn select_rewards(
     let mut query = ListQuery { search, sort, page: String::new(), filters };
     query.filters.remove("selection");
     let list = format!("/rewards{}", crate::list::address(&query));
-    let id = data::rewards::selection::select(&cx.db, &cx.company, &query, &list, cx.author(), cx.now).await?;
+    let id = data::rewards::selection::select(&cx.db, &cx.act(), &cx.company, &query, &list).await?;
     query.filters.insert("selection".to_owned(), id.to_string());
     Ok(Done::say("").to(format!("/rewards{}", crate::list::address(&query))))
 }
@@ -133,7 +133,7 @@ pub async fn undo_review(
         return undo_selection(&cx, &selection).await;
     }
     let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
-    let undone = data::rewards::undo(&cx.db, cx.company_id, batch, cx.author(), cx.now).await.map_err(|error| by_reward(error, true))?;
+    let undone = data::rewards::undo(&cx.db, &cx.act(), batch).await.map_err(|error| by_reward(error, true))?;
     let words = match undone.changed {
         1 => "Took the decision back.".to_owned(),
         count => format!("Took the decision on {} rewards back.", counted(count)),
@@ -145,7 +145,7 @@ pub async fn undo_review(
 #[server(prefix = "/rpc", endpoint = "rewards/withdraw")]
 pub async fn withdraw_reward(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
-    let withdrawn = data::rewards::withdraw(&cx.db, cx.company_id, &key, cx.author(), cx.now).await?;
+    let withdrawn = data::rewards::withdraw(&cx.db, &cx.act(), &key).await?;
     let done = Done::say(format!("Took the reward back: it is declined.{}", went_along(&withdrawn)));
     Ok(with_undo(done, &withdrawn))
 }
@@ -159,7 +159,7 @@ pub async fn adjust_reward(
 ) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let adjustment = Adjustment { reward_key: key, difference: difference.trim().to_owned(), description };
-    let given = data::rewards::adjust(&cx.db, cx.company_id, &adjustment, &ctx::submission(), cx.author(), cx.now).await?;
+    let given = data::rewards::adjust(&cx.db, &cx.act(), &adjustment, &ctx::submission()).await?;
     Ok(Done::say(if given.new { "Added the difference as a reward of its own." } else { "It was added already." })
         .to(reward_path(&given.key))
         .undo(WithdrawReward::PATH, [("key", given.key)]))
@@ -183,9 +183,8 @@ async fn decide_selection(cx: &CompanyCtx, selection: &str, word: &str, field: &
     {
         return Err(AppError::invalid(field, "Say why; the partner reads it."));
     }
-    let outcome = in_pieces(cx, "Deciding", move |db, company, by, now, told| async move {
-        data::rewards::selection::decide(&db, company, &SelectionDecision { selection: id, decision, reason: &reason }, &by, now, &told)
-            .await
+    let outcome = in_pieces(cx, "Deciding", move |cx, told| async move {
+        data::rewards::selection::decide(&cx.db, &cx.act(), &SelectionDecision { selection: id, decision, reason: &reason }, &told).await
     })
     .await?;
     let done = Decided {
@@ -207,10 +206,9 @@ async fn decide_selection(cx: &CompanyCtx, selection: &str, word: &str, field: &
 #[cfg(feature = "ssr")]
 async fn undo_selection(cx: &CompanyCtx, selection: &str) -> Result<Done> {
     let id = selection.parse().map_err(|_| AppError::NotFound("This selection".to_owned()))?;
-    let outcome = in_pieces(cx, "Undoing", move |db, company, by, now, told| async move {
-        data::rewards::selection::undo_all(&db, company, id, &by, now, &told).await
-    })
-    .await?;
+    let outcome =
+        in_pieces(cx, "Undoing", move |cx, told| async move { data::rewards::selection::undo_all(&cx.db, &cx.act(), id, &told).await })
+            .await?;
     Ok(Done::say(format!("Undid the decision on {}.{}", number_of(outcome.changed, "reward", "rewards"), left_out(&outcome))))
 }
 
@@ -222,7 +220,7 @@ type Told = Box<dyn Fn(u64, u64) -> bool + Send + Sync>;
 #[cfg(feature = "ssr")]
 async fn in_pieces<W, F>(cx: &CompanyCtx, words: &'static str, work: W) -> Result<Outcome>
 where
-    W: FnOnce(data::Db, uuid::Uuid, String, domain::Instant, Told) -> F + Send + 'static,
+    W: FnOnce(CompanyCtx, Told) -> F + Send + 'static,
     F: Future<Output = data::Result<Outcome>>,
 {
     let running = crate::progress::Running::begin(cx.user.id, words, "Stop");
@@ -231,8 +229,8 @@ where
         crate::progress::tell(user_id, done, total, format!("{words}: {} of {}", counted(done), counted(total)));
         !*flag.borrow()
     });
-    let (db, company, by, now) = (cx.db.clone(), cx.company_id, cx.author().to_owned(), cx.now);
-    ctx::apart(move || work(db, company, by, now, told)).await
+    let cx = cx.clone();
+    ctx::apart(move || work(cx, told)).await
 }
 
 /// What of a selection was not decided about, and why.

@@ -63,7 +63,7 @@ pub async fn move_clock(#[server(default)] place: Place, #[server(default)] to: 
     };
     // Dropping the work is safe at any moment; the clock then stands where it was last.
     let stopped = tokio::select! {
-        work = data::due::clock::advance(&cx.db, &due, until, cx.author(), &progress) => match work {
+        work = data::due::clock::advance(&cx.db, &due, until, cx.act().actor, &progress) => match work {
             Ok(work) => {
                 let failed = if due.troubles.is_company_in(cx.company_id) { FAILED } else { "" };
                 return Ok(Done::say(format!("{}{failed}", moved_words(&cx.zone, until, &work))));

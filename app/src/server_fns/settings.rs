@@ -56,7 +56,7 @@ pub async fn save_profile(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors)).inspect_err(crate::http::fail);
     }
-    let changes = data::programme::companies::update_seen(&cx.db, cx.company_id, &profile, &seen, cx.author(), cx.now).await?;
+    let changes = data::programme::companies::update_seen(&cx.db, &cx.act(), &profile, &seen).await?;
     Ok(Done::say(match changes.len() {
         0 => "Nothing was different.".to_owned(),
         1 => "Saved 1 change.".to_owned(),

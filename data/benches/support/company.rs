@@ -2,6 +2,7 @@
 //! currencies, four groups and every state, in shares that do not depend on how many there are.
 #![allow(clippy::unwrap_used)]
 
+use data::act::Actor;
 use data::store::entities::companies::{self, Model};
 use data::{Db, transact};
 use domain::Instant;
@@ -25,7 +26,7 @@ pub async fn filled(db: &Db, rows: usize) -> Model {
         currency: Some("USD".into()),
         ..Default::default()
     };
-    let id = data::programme::companies::create(db, "bench", &profile, "bench", Instant(DECEMBER_2024)).await.unwrap();
+    let id = data::programme::companies::create(db, "bench", &profile, Actor::Named("bench"), Instant(DECEMBER_2024)).await.unwrap();
     companies::Entity::update_many()
         .col_expr(companies::Column::OpenMonth, Expr::value(202_611))
         .col_expr(companies::Column::OpenMonthEndsAt, Expr::value(DECEMBER_2026))

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::audit::SYSTEM;
+use crate::act::Act;
 use crate::billing::invoices::freeze::freeze;
 use crate::outbox::{self, templates};
 use crate::programme::simulated_money::{self, Held};
@@ -60,6 +60,7 @@ pub async fn start_due(db: &Db, company_id: Uuid, now: Instant, work: &mut Work)
         .into_tuple()
         .all(db.read())
         .await?;
+    let act = &Act::system(company_id, now);
     for invoice_id in due {
         let started = transact!(db, |tx| {
             let company = crate::programme::companies::get(tx, company_id).await?;
@@ -69,11 +70,11 @@ pub async fn start_due(db: &Db, company_id: Uuid, now: Instant, work: &mut Work)
             }
             match invoice.invoice_state()? {
                 InvoiceState::InReview if invoice.paused_at.is_none() && invoice.charge_due_at <= now.0 => {
-                    return freeze_and_charge(tx, &company, &invoice, SYSTEM, now).await;
+                    return freeze_and_charge(tx, act, &company, &invoice).await;
                 }
                 InvoiceState::ChargeFailed if invoice.retry(now) == Retry::Now => {
                     let amount = charge_amount(&invoice)?;
-                    begin_attempt(tx, &company, &invoice, amount, SYSTEM, now).await?;
+                    begin_attempt(tx, act, &company, &invoice, amount).await?;
                 }
                 _ => return Ok(false),
             }
@@ -87,24 +88,24 @@ pub async fn start_due(db: &Db, company_id: Uuid, now: Instant, work: &mut Work)
 /// False where the invoice can't be charged: it is paused instead.
 async fn freeze_and_charge<C: ConnectionTrait>(
     tx: &C,
+    act: &Act<'_>,
     company: &companies::Model,
     invoice: &invoices::Model,
-    by: &str,
-    now: Instant,
 ) -> Result<bool> {
+    let now = act.now;
     let Some((shares, totals)) = freeze(tx, company, invoice, now).await? else {
-        crate::billing::invoices::pause_in(tx, invoice, TOO_LARGE, by, now).await?;
+        crate::billing::invoices::pause_in(tx, act, invoice, TOO_LARGE).await?;
         return Ok(false);
     };
     let currency = invoice.money_currency()?;
     let (total, charge, fee) = (totals.total, totals.charge, totals.fee);
     let fact = Fact::InvoiceFrozen { total, charge, fee, currency, partners: shares.len() };
-    audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
+    audit::record(tx, act, &invoice.number, fact).await?;
     if totals.charge == 0 {
         // Nothing to move: no provider is asked.
         settle::settle(tx, company, invoice, totals.charge, totals.fee, now).await?;
     } else {
-        begin_attempt(tx, company, invoice, totals.charge, by, now).await?;
+        begin_attempt(tx, act, company, invoice, totals.charge).await?;
     }
     Ok(true)
 }
@@ -112,12 +113,12 @@ async fn freeze_and_charge<C: ConnectionTrait>(
 /// Puts the invoice's next attempt in flight.
 async fn begin_attempt<C: ConnectionTrait>(
     tx: &C,
+    act: &Act<'_>,
     company: &companies::Model,
     invoice: &invoices::Model,
     amount: i64,
-    by: &str,
-    now: Instant,
 ) -> Result<()> {
+    let now = act.now;
     let number = invoice.attempts + 1;
     let attempt = Model {
         id: ids::derive(now, &["attempt", &invoice.id.to_string(), &number.to_string()]),
@@ -147,7 +148,7 @@ async fn begin_attempt<C: ConnectionTrait>(
     attempt.into_active_model().reset_all().insert(tx).await?;
     let (currency, provider) = (invoice.money_currency()?, stored(&company.charge_provider)?);
     let fact = Fact::ChargeStarted { attempt: number, amount, currency, provider };
-    audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
+    audit::record(tx, act, &invoice.number, fact).await?;
     if company.charge_provider == ProviderKind::Manual.word() {
         let money = Money::new(amount, invoice.money_currency()?);
         let owners = outbox::owners(tx, company.id).await?;
@@ -186,12 +187,12 @@ pub async fn ask_due(db: &Db, worker: &Worker, company_id: Uuid, now: Instant, w
         };
         match provider.charge(&order, now).await {
             Answer::Done { reference } => {
-                let released = succeed(db, attempt.company_id, attempt.id, Some(&reference), SYSTEM, now).await?;
+                let released = succeed(db, &Act::system(attempt.company_id, now), attempt.id, Some(&reference)).await?;
                 work.payouts_released += released.unwrap_or_default();
                 work.charges_done += 1;
             }
             Answer::Refused { reason } => {
-                fail(db, attempt.company_id, attempt.id, &reason, SYSTEM, now).await?;
+                fail(db, &Act::system(attempt.company_id, now), attempt.id, &reason).await?;
                 work.charges_failed += 1;
             }
             Answer::Silent { reason } | Answer::Accepted { reference: reason, .. } => {
@@ -232,20 +233,22 @@ async fn stay_in_flight(db: &Db, attempt_id: Uuid, reason: &str) -> Result<()> {
 
 /// Records that the money of an attempt moved, and how many payouts that released. `None` when that, or its failure, is recorded
 /// already.
-async fn succeed(db: &Db, company_id: Uuid, attempt_id: Uuid, reference: Option<&str>, by: &str, now: Instant) -> Result<Option<usize>> {
+async fn succeed(db: &Db, act: &Act<'_>, attempt_id: Uuid, reference: Option<&str>) -> Result<Option<usize>> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let Some((company, invoice, attempt)) = finish(tx, company_id, attempt_id, AttemptState::Succeeded, None, reference, now).await?
         else {
             return Ok(None);
         };
         let fact = Fact::ChargeSucceeded { attempt: attempt.number, amount: attempt.amount, currency: stored(&attempt.currency)? };
-        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
+        audit::record(tx, act, &invoice.number, fact).await?;
         Ok(Some(settle::settle(tx, &company, &invoice, attempt.amount, invoice.fee.unwrap_or_default(), now).await?))
     })
 }
 
 /// Records that an attempt was refused, and when the next one is due.
-async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str, now: Instant) -> Result<bool> {
+async fn fail(db: &Db, act: &Act<'_>, attempt_id: Uuid, error: &str) -> Result<bool> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let Some((company, invoice, attempt)) = finish(tx, company_id, attempt_id, AttemptState::Failed, Some(error), None, now).await?
         else {
@@ -269,7 +272,7 @@ async fn fail(db: &Db, company_id: Uuid, attempt_id: Uuid, error: &str, by: &str
         let money = Money::new(attempt.amount, stored(&attempt.currency)?);
         let (number, why) = (attempt.number, error.to_owned());
         let fact = Fact::ChargeFailed { attempt: number, amount: money.minor, currency: money.currency, error: why };
-        audit::record(tx, company_id, now, by, &invoice.number, fact).await?;
+        audit::record(tx, act, &invoice.number, fact).await?;
         let owners = outbox::owners(tx, company_id).await?;
         let mails = owners
             .iter()
@@ -316,7 +319,8 @@ fn charge_amount(invoice: &invoices::Model) -> Result<i64> {
 }
 
 /// A failed charge is tried again now, whatever was tried before.
-pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<()> {
+pub async fn retry_now(db: &Db, act: &Act<'_>, number: &str) -> Result<()> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let company = crate::programme::companies::get(tx, company_id).await?;
         let invoice = crate::billing::invoices::find(tx, company_id, number).await?;
@@ -324,35 +328,29 @@ pub async fn retry_now(db: &Db, company_id: Uuid, number: &str, by: &str, now: I
             return Err(Error::conflict(format!("invoice {number} has no failed charge to try again")));
         }
         simulated_money::must_move_money(tx, &company).await?;
-        begin_attempt(tx, &company, &invoice, charge_amount(&invoice)?, by, now).await
+        begin_attempt(tx, act, &company, &invoice, charge_amount(&invoice)?).await
     })
 }
 
 /// A person says that the money of a charge by hand is there.
-pub async fn confirm(db: &Db, company_id: Uuid, number: &str, shown: Option<i32>, by: &str, now: Instant) -> Result<()> {
+pub async fn confirm(db: &Db, act: &Act<'_>, number: &str, shown: Option<i32>) -> Result<()> {
+    let company_id = act.company_id;
     let attempt = manual_attempt(db, company_id, number, shown).await?;
-    if succeed(db, company_id, attempt, None, by, now).await?.is_some() {
+    if succeed(db, act, attempt, None).await?.is_some() {
         return Ok(());
     }
     Err(Error::conflict(format!("the charge of invoice {number} is answered already")))
 }
 
 /// A person says that a charge by hand did not work.
-pub async fn confirm_failed(
-    db: &Db,
-    company_id: Uuid,
-    number: &str,
-    shown: Option<i32>,
-    reason: &str,
-    by: &str,
-    now: Instant,
-) -> Result<()> {
+pub async fn confirm_failed(db: &Db, act: &Act<'_>, number: &str, shown: Option<i32>, reason: &str) -> Result<()> {
+    let company_id = act.company_id;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Error::invalid("reason", "say what went wrong"));
     }
     let attempt = manual_attempt(db, company_id, number, shown).await?;
-    if fail(db, company_id, attempt, reason, by, now).await? {
+    if fail(db, act, attempt, reason).await? {
         return Ok(());
     }
     Err(Error::conflict(format!("the charge of invoice {number} is answered already")))

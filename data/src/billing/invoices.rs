@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use std::collections::HashMap;
 use uuid::Uuid;
 
+use crate::act::Act;
 use crate::store::entities::invoices::{Column, Entity, Model};
 use crate::store::entities::{companies, invoice_partners};
 use crate::store::error::stored;
@@ -189,7 +190,8 @@ pub(crate) async fn stored_shares<C: ConnectionTrait>(conn: &C, invoice_id: Uuid
 }
 
 /// Keeps an invoice in review until it is resumed: it is not charged.
-pub async fn pause(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &str, now: Instant) -> Result<()> {
+pub async fn pause(db: &Db, act: &Act<'_>, number: &str, reason: &str) -> Result<()> {
+    let company_id = act.company_id;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Error::invalid("reason", "say why the invoice is paused"));
@@ -200,23 +202,25 @@ pub async fn pause(db: &Db, company_id: Uuid, number: &str, reason: &str, by: &s
         if invoice.paused_at.is_some() {
             return Err(Error::conflict(format!("invoice {number} is paused already")));
         }
-        pause_in(tx, &invoice, reason, by, now).await
+        pause_in(tx, act, &invoice, reason).await
     })
 }
 
-pub(crate) async fn pause_in<C: ConnectionTrait>(tx: &C, invoice: &Model, reason: &str, by: &str, now: Instant) -> Result<()> {
+pub(crate) async fn pause_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, invoice: &Model, reason: &str) -> Result<()> {
+    let now = act.now;
     Entity::update_many()
         .col_expr(Column::PausedAt, Expr::value(now.0))
-        .col_expr(Column::PausedBy, Expr::value(by))
+        .col_expr(Column::PausedBy, Expr::value(act.actor.stored()))
         .col_expr(Column::PauseReason, Expr::value(reason))
         .filter(Column::Id.eq(invoice.id))
         .exec(tx)
         .await?;
-    audit::record(tx, invoice.company_id, now, by, &invoice.number, Fact::InvoicePaused { reason: reason.to_owned() }).await
+    audit::record(tx, act, &invoice.number, Fact::InvoicePaused { reason: reason.to_owned() }).await
 }
 
 /// Takes a pause back. Past its due day, the invoice is charged at the next run. Returns why it was paused.
-pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Instant) -> Result<String> {
+pub async fn resume(db: &Db, act: &Act<'_>, number: &str) -> Result<String> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let invoice = find(tx, company_id, number).await?;
         in_review(&invoice)?;
@@ -230,7 +234,7 @@ pub async fn resume(db: &Db, company_id: Uuid, number: &str, by: &str, now: Inst
             .filter(Column::Id.eq(invoice.id))
             .exec(tx)
             .await?;
-        audit::record(tx, company_id, now, by, number, Fact::InvoiceResumed {}).await?;
+        audit::record(tx, act, number, Fact::InvoiceResumed {}).await?;
         Ok(invoice.pause_reason.unwrap_or_default())
     })
 }

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::act::Act;
 use crate::store::entities::{simulated_plans, simulated_requests};
 use crate::store::error::stored;
 use crate::store::insert_all;
@@ -44,7 +45,8 @@ impl Kind {
 
 /// Tells the provider what to do with the next new request of this company; plans are used up in their order.
 /// Sandboxes only.
-pub async fn plan(db: &Db, company_id: Uuid, kind: Kind, outcome: SimulatedOutcome, by: &str, now: Instant) -> Result<()> {
+pub async fn plan(db: &Db, act: &Act<'_>, kind: Kind, outcome: SimulatedOutcome) -> Result<()> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         if !installation::mode_in(tx).await?.is_sandbox() {
             return Err(Error::Forbidden("only a sandbox has a simulated provider".to_owned()));
@@ -58,7 +60,7 @@ pub async fn plan(db: &Db, company_id: Uuid, kind: Kind, outcome: SimulatedOutco
             used_by: Set(None),
         };
         row.insert(tx).await?;
-        audit::record(tx, company_id, now, by, kind.word(), Fact::SimulationPlanned { outcome: outcome.word().to_owned() }).await
+        audit::record(tx, act, kind.word(), Fact::SimulationPlanned { outcome: outcome.word().to_owned() }).await
     })
 }
 

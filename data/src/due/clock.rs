@@ -11,6 +11,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use crate::act::Actor;
 use crate::billing::charges;
 use crate::due::run_until;
 use crate::store::entities::{charge_attempts, companies, invoices, outbox as mails, partnerships, rewards};
@@ -72,12 +73,20 @@ pub async fn days_on(db: &Db, company_id: Uuid, days: u16) -> Result<Instant> {
 ///
 /// # Errors
 /// `Forbidden` in a production database, `Invalid` (field `until`) when the clock is past it.
-pub async fn advance(db: &Db, worker: &Worker, until: Instant, by: &str, progress: &(dyn Fn(Instant, Work) + Sync)) -> Result<Work> {
+pub async fn advance(
+    db: &Db,
+    worker: &Worker,
+    until: Instant,
+    actor: Actor<'_>,
+    progress: &(dyn Fn(Instant, Work) + Sync),
+) -> Result<Work> {
     let now = sandbox_now(db).await?;
     if until < now {
         return Err(Error::invalid("until", format!("the clock is at {now} and does not go back")));
     }
-    transact!(db, |tx| { audit::record(tx, None, now, by, "clock", Fact::ClockMoved { from: At(now), until: At(until) }).await })?;
+    transact!(db, |tx| {
+        audit::record_for_installation(tx, actor, now, "clock", Fact::ClockMoved { from: At(now), until: At(until) }).await
+    })?;
     run_until(db, worker, until, progress).await
 }
 

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::audit::SYSTEM;
+use crate::act::{Act, Actor};
 use crate::billing::invoices::currency_lines;
 use crate::outbox::{self, templates};
 use crate::rewards::tally::Tally;
@@ -90,7 +90,7 @@ async fn close_month_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, now: Insta
     for (invoice, lines) in issued.iter().zip(&lines) {
         let currency = invoice.money_currency()?;
         let fact = Fact::InvoiceGenerated { month: month.to_string(), currency, lines: lines.lines, total: lines.total };
-        audit::record(tx, company_id, now, SYSTEM, &invoice.number, fact).await?;
+        audit::record(tx, &Act::system(company_id, now), &invoice.number, fact).await?;
     }
     if !issued.is_empty() {
         let named = issued
@@ -161,7 +161,7 @@ async fn release_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, until: Instant
             from_month: reward.invoice_month,
             to_month: month.0,
             reason: None,
-            author: SYSTEM.to_owned(),
+            author: Actor::SYSTEM.stored(),
             at: now.0,
             seq,
             batch_id: None,

@@ -7,6 +7,7 @@ use domain::{Currency, Instant, Month, Rate, bank, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Statement};
 use uuid::Uuid;
 
+use crate::act::{Act, Actor};
 use crate::programme::simulated_money;
 use crate::store::check::Checks;
 use crate::store::entities::companies::{ActiveModel, Column, Entity, Model};
@@ -61,11 +62,11 @@ impl Model {
 
 /// Creates a company; its first month is the local month of `now`. Name, time zone and currency are required.
 /// Providers default to simulated in a sandbox and to manual elsewhere, where simulated is refused.
-pub async fn create(db: &Db, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
-    transact!(db, |tx| { create_in(tx, key, profile, by, now).await })
+pub async fn create(db: &Db, key: &str, profile: &Profile, actor: Actor<'_>, now: Instant) -> Result<Uuid> {
+    transact!(db, |tx| { create_in(tx, key, profile, actor, now).await })
 }
 
-pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile, actor: Actor<'_>, now: Instant) -> Result<Uuid> {
     let mut checks = Checks::new();
     checks.take("key", fields::slug(key));
     for (field, value) in [("name", &profile.name), ("timezone", &profile.timezone), ("currency", &profile.currency)] {
@@ -104,18 +105,19 @@ pub async fn create_in<C: ConnectionTrait>(tx: &C, key: &str, profile: &Profile,
         bic: Set(filled(profile.bic.as_deref(), bank::bic)),
     };
     row.insert(tx).await?;
-    audit::record(tx, id, now, by, key, Fact::CompanyCreated { timezone: zone.to_string() }).await?;
+    audit::record(tx, &Act { company_id: id, actor, now }, key, Fact::CompanyCreated { timezone: zone.to_string() }).await?;
     Ok(id)
 }
 
 /// Changes what `profile` names. A new time zone keeps the month that is open and moves its end; a month already over
 /// there is due at once. A new currency counts revenue anew in it.
-pub async fn update(db: &Db, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
-    transact!(db, |tx| { update_in(tx, company_id, profile, by, now).await })
+pub async fn update(db: &Db, act: &Act<'_>, profile: &Profile) -> Result<Changes> {
+    transact!(db, |tx| { update_in(tx, act, profile).await })
 }
 
 /// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
-pub async fn update_seen(db: &Db, company_id: Uuid, profile: &Profile, seen: &str, by: &str, now: Instant) -> Result<Changes> {
+pub async fn update_seen(db: &Db, act: &Act<'_>, profile: &Profile, seen: &str) -> Result<Changes> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let mut checks = Checks::new();
         check(&mut checks, profile);
@@ -127,7 +129,7 @@ pub async fn update_seen(db: &Db, company_id: Uuid, profile: &Profile, seen: &st
             (*field, *label, changes.iter().find(|(changed, ..)| changed == field).map_or(value, |(.., after)| after).clone())
         });
         refuse_stale("company", seen, &present, &wanted.collect())?;
-        update_in(tx, company_id, profile, by, now).await
+        update_in(tx, act, profile).await
     })
 }
 
@@ -164,7 +166,8 @@ pub fn edited(row: &Model) -> seen::Values {
     FIELDS.iter().zip(values).map(|((field, label), value)| (*field, *label, value)).collect()
 }
 
-pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &Profile, by: &str, now: Instant) -> Result<Changes> {
+pub async fn update_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, profile: &Profile) -> Result<Changes> {
+    let company_id = act.company_id;
     let mut checks = Checks::new();
     check(&mut checks, profile);
     simulated_money::check_providers(tx, &mut checks, profile.charge_provider, profile.payout_provider).await?;
@@ -200,10 +203,10 @@ pub async fn update_in<C: ConnectionTrait>(tx: &C, company_id: Uuid, profile: &P
         recount_revenue(tx, company_id, &currency).await?;
     }
     let changed = changes.iter().map(|(field, before, after)| ((*field).to_owned(), (before.clone(), after.clone()))).collect();
-    audit::record(tx, company_id, now, by, &key, Fact::CompanyChanged(changed)).await?;
+    audit::record(tx, act, &key, Fact::CompanyChanged(changed)).await?;
     let provider_changed = (&after.charge_provider, &after.payout_provider) != (&before.charge_provider, &before.payout_provider);
     if provider_changed {
-        simulated_money::hand_over_in(tx, &after, by, now).await?;
+        simulated_money::hand_over_in(tx, act, &after).await?;
     }
     Ok(changes)
 }

@@ -8,6 +8,7 @@ use domain::{Instant, fields, ids};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::act::{Act, Actor};
 use crate::programme::groups;
 use crate::programme::in_force::read_version;
 use crate::store::check::{Checks, shown};
@@ -34,33 +35,28 @@ pub enum Published {
 ///
 /// A first version without `effective_from` holds from the beginning. A later one without it, or with that of a version
 /// there is, holds from now. `group` is a group's key, none for every partner; an offer keeps its group.
-#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
 pub async fn publish(
     db: &Db,
-    company_id: Uuid,
+    act: &Act<'_>,
     key: &str,
     group: Option<&str>,
     terms: &Terms,
     effective_from: Option<Instant>,
-    by: &str,
-    now: Instant,
 ) -> Result<Published> {
-    transact!(db, |tx| { publish_in(tx, company_id, key, group, terms, effective_from, by, now).await })
+    transact!(db, |tx| { publish_in(tx, act, key, group, terms, effective_from).await })
 }
 
 /// As [`publish`], for a form that began with the version `seen`, 0 for a new offer: refused where another one was published since.
-#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
 pub async fn publish_seen(
     db: &Db,
-    company_id: Uuid,
+    act: &Act<'_>,
     key: &str,
     group: Option<&str>,
     terms: &Terms,
     effective_from: Option<Instant>,
     seen: i32,
-    by: &str,
-    now: Instant,
 ) -> Result<Published> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         if let Some(offer) = find(tx, company_id, key).await?
             && let Some(latest) = versions(tx, company_id, offer.id).await?.last().filter(|latest| latest.number != seen)
@@ -78,25 +74,23 @@ pub async fn publish_seen(
             );
             return Err(Error::Stale { message, seen: Some(latest.number.to_string()), fresh: BTreeMap::new() });
         }
-        publish_in(tx, company_id, key, group, terms, effective_from, by, now).await
+        publish_in(tx, act, key, group, terms, effective_from).await
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
 pub async fn publish_in<C: ConnectionTrait>(
     tx: &C,
-    company_id: Uuid,
+    act: &Act<'_>,
     key: &str,
     group: Option<&str>,
     terms: &Terms,
     effective_from: Option<Instant>,
-    by: &str,
-    now: Instant,
 ) -> Result<Published> {
+    let Act { company_id, now, .. } = *act;
     let key = check(key, terms)?;
     let Some(offer) = find(tx, company_id, &key).await? else {
         let group_id = group_id(tx, company_id, group).await?;
-        return create(tx, company_id, &key, group_id, terms, effective_from, by, now).await;
+        return create(tx, act, &key, group_id, terms, effective_from).await;
     };
     check_group(tx, &offer, group).await?;
     let versions = versions(tx, company_id, offer.id).await?;
@@ -106,7 +100,7 @@ pub async fn publish_in<C: ConnectionTrait>(
         return Ok(Published::Unchanged);
     }
     let effective_from = dated.unwrap_or(now);
-    NewVersion { offer: &offer, number: latest.number + 1, terms, effective_from, by, now }.add(tx).await
+    NewVersion { offer: &offer, number: latest.number + 1, terms, effective_from, actor: act.actor, now }.add(tx).await
 }
 
 /// Refuses another group than the offer has: it keeps it.
@@ -128,27 +122,27 @@ async fn group_id<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: Option<&str
 /// Publishes a version of an offer that begins exactly then, whatever versions there are.
 pub async fn publish_dated_in<C: ConnectionTrait>(
     tx: &C,
-    company_id: Uuid,
+    act: &Act<'_>,
     key: &str,
     terms: &Terms,
     effective_from: Instant,
-    by: &str,
-    now: Instant,
 ) -> Result<Published> {
+    let Act { company_id, now, .. } = *act;
     let key = check(key, terms)?;
     let offer = find(tx, company_id, &key).await?.ok_or(Error::NotFound("the offer"))?;
     let latest = versions(tx, company_id, offer.id).await?.last().map_or(0, |latest| latest.number);
-    NewVersion { offer: &offer, number: latest + 1, terms, effective_from, by, now }.add(tx).await
+    NewVersion { offer: &offer, number: latest + 1, terms, effective_from, actor: act.actor, now }.add(tx).await
 }
 
 /// Ends an offer: events from `from` on, or from now on, earn nothing by it.
-pub async fn retire(db: &Db, company_id: Uuid, key: &str, from: Option<Instant>, by: &str, now: Instant) -> Result<Published> {
+pub async fn retire(db: &Db, act: &Act<'_>, key: &str, from: Option<Instant>) -> Result<Published> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let offer = find(tx, company_id, key).await?.ok_or(Error::NotFound("the offer"))?;
         let groups = groups::ids_by_key(tx, company_id).await?;
         let group = offer.group_id.and_then(|id| groups.iter().find(|(_, known)| **known == id)).map(|(key, _)| key.as_str());
         let terms = Terms { description: offer.description.clone(), applies_to: AppliesTo::Everyone, triggers: Vec::new() };
-        publish_in(tx, company_id, key, group, &terms, from, by, now).await
+        publish_in(tx, act, key, group, &terms, from).await
     })
 }
 
@@ -188,17 +182,15 @@ fn check(key: &str, terms: &Terms) -> Result<String> {
     Ok(key)
 }
 
-#[expect(clippy::too_many_arguments, reason = "an offer is its key, its group and its dated terms")]
 async fn create<C: ConnectionTrait>(
     tx: &C,
-    company_id: Uuid,
+    act: &Act<'_>,
     key: &str,
     group_id: Option<Uuid>,
     terms: &Terms,
     effective_from: Option<Instant>,
-    by: &str,
-    now: Instant,
 ) -> Result<Published> {
+    let Act { company_id, now, .. } = *act;
     let last =
         offers::Entity::find().filter(offers::Column::CompanyId.eq(company_id)).order_by_desc(offers::Column::Position).one(tx).await?;
     let offer = offers::Model {
@@ -213,8 +205,8 @@ async fn create<C: ConnectionTrait>(
     let row: offers::ActiveModel = offer.clone().into();
     row.reset_all().insert(tx).await?;
     let effective_from = effective_from.unwrap_or(Instant::BEGINNING);
-    NewVersion { offer: &offer, number: 1, terms, effective_from, by, now }.insert(tx).await?;
-    audit::record(tx, company_id, now, by, key, Fact::OfferCreated { terms: terms.triggers.clone() }).await?;
+    NewVersion { offer: &offer, number: 1, terms, effective_from, actor: act.actor, now }.insert(tx).await?;
+    audit::record(tx, act, key, Fact::OfferCreated { terms: terms.triggers.clone() }).await?;
     Ok(Published::Created { effective_from })
 }
 
@@ -224,7 +216,7 @@ struct NewVersion<'a> {
     number: i32,
     terms: &'a Terms,
     effective_from: Instant,
-    by: &'a str,
+    actor: Actor<'a>,
     now: Instant,
 }
 
@@ -234,7 +226,7 @@ impl NewVersion<'_> {
         self.insert(tx).await?;
         let NewVersion { offer, number, terms, effective_from, .. } = *self;
         let fact = Fact::OfferVersionPublished { number, effective_from: At(effective_from), terms: terms.triggers.clone() };
-        audit::record(tx, offer.company_id, self.now, self.by, &offer.key, fact).await?;
+        audit::record(tx, &Act { company_id: offer.company_id, actor: self.actor, now: self.now }, &offer.key, fact).await?;
         Ok(Published::Version { number, effective_from })
     }
 
@@ -251,7 +243,7 @@ impl NewVersion<'_> {
             description: Set(terms.description.trim().to_owned()),
             triggers: Set(triggers),
             published_at: Set(self.now.0),
-            published_by: Set(self.by.to_owned()),
+            published_by: Set(self.actor.stored()),
         };
         version.insert(tx).await?;
         let shown = offers::ActiveModel { id: Set(offer.id), description: Set(terms.description.trim().to_owned()), ..Default::default() };

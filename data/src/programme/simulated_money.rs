@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::audit::SYSTEM;
+use crate::act::Act;
 use crate::store::check::Checks;
 use crate::store::entities::{charge_attempts, companies, invoices, payouts};
 use crate::{Db, Error, Result, audit, installation, transact};
@@ -102,7 +102,7 @@ pub async fn hand_over(db: &Db, company_id: Uuid, now: Instant) -> Result<()> {
     }
     transact!(db, |tx| {
         let company = companies::Entity::find_by_id(company_id).one(tx).await?.ok_or(Error::NotFound("the company"))?;
-        hand_over_in(tx, &company, SYSTEM, now).await
+        hand_over_in(tx, &Act::system(company_id, now), &company).await
     })
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn left_by_simulation<C: ConnectionTrait>(conn: &C) -> Result<B
 }
 
 /// As [`hand_over`], in a transaction; nothing in a sandbox.
-pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies::Model, by: &str, now: Instant) -> Result<()> {
+pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, company: &companies::Model) -> Result<()> {
     if installation::mode_in(tx).await?.is_sandbox() {
         return Ok(());
     }
@@ -140,7 +140,7 @@ pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies
             Entity::update_many().col_expr(Column::Provider, Expr::value(MANUAL)).filter(Column::Id.eq(attempt.id)).exec(tx).await?;
             let invoice = invoices::Entity::find_by_id(attempt.invoice_id).one(tx).await?.ok_or(Error::NotFound("the invoice"))?;
             let fact = Fact::ChargeHandedOver { attempt: attempt.number, provider: (ProviderKind::Simulated, ProviderKind::Manual) };
-            audit::record(tx, company.id, now, by, &invoice.number, fact).await?;
+            audit::record(tx, act, &invoice.number, fact).await?;
         }
     }
     if company.payout_provider == MANUAL {
@@ -154,7 +154,7 @@ pub(crate) async fn hand_over_in<C: ConnectionTrait>(tx: &C, company: &companies
                 .exec(tx)
                 .await?;
             let fact = Fact::PayoutHandedOver { provider: (ProviderKind::Simulated, ProviderKind::Manual) };
-            audit::record(tx, company.id, now, by, &domain::payouts::key(payout.id), fact).await?;
+            audit::record(tx, act, &domain::payouts::key(payout.id), fact).await?;
         }
     }
     Ok(())

@@ -5,16 +5,16 @@ use domain::facts::Fact;
 use domain::money::mul_div_half_even;
 use domain::review::InvoiceMonths;
 use domain::states::{RewardAction, RewardSource, RewardState};
-use domain::{Currency, Instant, Money, Month, fields};
+use domain::{Currency, Money, Month, fields};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::change::reinstate::reverse_refunded;
 use super::change::{Change, audit_row};
 use super::context::{ReviewContext, linked_to};
 use super::manual::CreatedReward;
 use super::rows::{Origin, from_draft, insert_rewards};
+use crate::act::{Act, Actor};
 use crate::store::check::Checks;
 use crate::store::entities::{rewards, transactions};
 use crate::store::error::stored;
@@ -37,7 +37,8 @@ pub struct Adjustment {
 ///
 /// # Errors
 /// `Invalid` by field: difference, description. `Conflict` when the reward cannot be adjusted, or its sale was refunded in full.
-pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &str, by: &str, now: Instant) -> Result<CreatedReward> {
+pub async fn adjust(db: &Db, act: &Act<'_>, adjustment: &Adjustment, token: &str) -> Result<CreatedReward> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
         let original = super::find(tx, company_id, &adjustment.reward_key).await?;
@@ -56,7 +57,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
         }
         checks.finish()?;
         refuse_voided(tx, &original).await?;
-        let row = linked_row(&context, &original, difference, description, token, by)?;
+        let row = linked_row(&context, &original, difference, description, token, act.actor)?;
         if rewards::Entity::find_by_id(row.id).one(tx).await?.is_some() {
             return Ok(CreatedReward { key: row.key, new: false });
         }
@@ -75,7 +76,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             description: row.description.clone(),
             month: Month(row.invoice_month),
         };
-        let noted = audit_row(&context, by, &original.key, &fact)?;
+        let noted = audit_row(&context, act.actor, &original.key, &fact)?;
         let key = row.key.clone();
         insert_rewards(tx, vec![row.clone()]).await?;
         insert_all(tx, [noted]).await?;
@@ -88,7 +89,7 @@ pub async fn adjust(db: &Db, company_id: Uuid, adjustment: &Adjustment, token: &
             follows: false,
             row,
         };
-        reverse_refunded(tx, &context, &[&added], added.row.id, by).await?;
+        reverse_refunded(tx, &context, &[&added], added.row.id, act.actor).await?;
         Ok(CreatedReward { key, new: true })
     })
 }
@@ -99,7 +100,7 @@ fn linked_row(
     difference: Money,
     description: String,
     token: &str,
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<rewards::Model> {
     let position = original.position()?;
     if original.reverses.is_some() {
@@ -136,7 +137,7 @@ fn linked_row(
         invoice_month: months.accumulating.max(position.month),
         occurred_at: context.now,
         created_at: context.now,
-        author: by,
+        actor,
     };
     Ok(from_draft(&origin, &draft))
 }

@@ -16,6 +16,7 @@ use self::reinstate::reinstate;
 use super::context::{ReviewContext, linked_to};
 use super::tally::Tally;
 use crate::Result;
+use crate::act::{Act, Actor};
 use crate::store::entities::{audit, reward_records, rewards};
 use crate::store::error::stored;
 use crate::store::{IN_MAX, insert_all};
@@ -50,7 +51,7 @@ pub(super) struct Change {
 }
 
 /// Applies the changes with everything that follows from them, in the transaction given.
-pub(super) async fn apply<C: ConnectionTrait>(tx: &C, context: &ReviewContext, changes: Vec<Change>, by: &str) -> Result<Decided> {
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, context: &ReviewContext, changes: Vec<Change>, actor: Actor<'_>) -> Result<Decided> {
     let mut all = changes;
     if all.is_empty() {
         return Ok(Decided { batch_id: None, changed: 0, unchanged: 0, followed: 0, left_out: 0 });
@@ -58,16 +59,16 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, context: &ReviewContext, c
     add_followers(tx, context, &mut all).await?;
     let last = last_records(tx, all.iter().map(|change| change.row.id)).await?;
     let batch_id = batch_id(context.now, &all, &last);
-    reinstate(tx, context, &all, batch_id, by).await?;
-    write(tx, context.now, &all, &last, batch_id, by).await?;
+    reinstate(tx, context, &all, batch_id, actor).await?;
+    write(tx, context, actor, &all, &last, batch_id).await?;
     let noted =
-        all.iter().filter(|change| !change.follows).map(|change| noted(context, change, batch_id, by)).collect::<Result<Vec<_>>>()?;
+        all.iter().filter(|change| !change.follows).map(|change| noted(context, change, batch_id, actor)).collect::<Result<Vec<_>>>()?;
     let (changed, followed) = (count(noted.len()), count(all.len() - noted.len()));
     insert_all(tx, noted).await?;
     Ok(Decided { batch_id: Some(batch_id), changed, unchanged: 0, followed, left_out: 0 })
 }
 
-fn noted(context: &ReviewContext, change: &Change, batch: Uuid, by: &str) -> Result<audit::ActiveModel> {
+fn noted(context: &ReviewContext, change: &Change, batch: Uuid, actor: Actor<'_>) -> Result<audit::ActiveModel> {
     let decided = RewardChange {
         from: stored(&change.row.state)?,
         to: change.to.state,
@@ -78,11 +79,11 @@ fn noted(context: &ReviewContext, change: &Change, batch: Uuid, by: &str) -> Res
         reason: change.reason.clone(),
         batch,
     };
-    audit_row(context, by, &change.row.key, &Fact::RewardDecided(change.action, decided))
+    audit_row(context, actor, &change.row.key, &Fact::RewardDecided(change.action, decided))
 }
 
-pub(super) fn audit_row(context: &ReviewContext, by: &str, key: &str, fact: &Fact) -> Result<audit::ActiveModel> {
-    Ok(crate::audit::row(context.company.id, context.now, by, key, fact)?.into_active_model().reset_all())
+pub(super) fn audit_row(context: &ReviewContext, actor: Actor<'_>, key: &str, fact: &Fact) -> Result<audit::ActiveModel> {
+    Ok(crate::audit::row(&Act { company_id: context.company.id, actor, now: context.now }, key, fact)?.into_active_model().reset_all())
 }
 
 fn count(len: usize) -> u64 {
@@ -137,12 +138,13 @@ type Place = (String, i32, Option<String>);
 
 async fn write<C: ConnectionTrait>(
     tx: &C,
-    now: Instant,
+    context: &ReviewContext,
+    actor: Actor<'_>,
     changes: &[Change],
     last: &HashMap<Uuid, i64>,
     batch_id: Uuid,
-    by: &str,
 ) -> Result<()> {
+    let now = context.now;
     let mut places: BTreeMap<Place, Vec<Uuid>> = BTreeMap::new();
     let mut tally = Tally::default();
     for change in changes {
@@ -174,7 +176,7 @@ async fn write<C: ConnectionTrait>(
             from_month: change.row.invoice_month,
             to_month: change.to.month.0,
             reason: change.reason.clone(),
-            author: by.to_owned(),
+            author: actor.stored(),
             at: now.0,
             seq,
             batch_id: Some(batch_id),

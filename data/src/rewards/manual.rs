@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::change::audit_row;
 use super::context::ReviewContext;
 use super::rows::{Origin, from_draft, insert_rewards, manual_id};
+use crate::act::{Act, Actor};
 use crate::store::check::{new_key_fault, shown};
 use crate::store::entities::{attributions, customers, import_rewards, imports, partnerships, rewards};
 use crate::store::error::stored;
@@ -95,34 +96,28 @@ pub fn import_identity(reward: &ManualReward, occurrence: u32) -> String {
 ///
 /// # Errors
 /// `Invalid` by field: partner_key, amount, currency, description, customer_key, onto_invoice.
-pub async fn create_manual_reward(
-    db: &Db,
-    company_id: Uuid,
-    reward: &ManualReward,
-    token: &str,
-    by: &str,
-    now: Instant,
-) -> Result<CreatedReward> {
+pub async fn create_manual_reward(db: &Db, act: &Act<'_>, reward: &ManualReward, token: &str) -> Result<CreatedReward> {
+    let Act { company_id, now, .. } = *act;
     let identity = json!(["form", token]).to_string();
     let rows = [ManualRow { row: 1, key: None, identity, earlier: Vec::new(), written: String::new(), reward: reward.clone() }];
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
-        let plan = plan(tx, &context, &rows, by).await?;
+        let plan = plan(tx, &context, &rows, act.actor).await?;
         if !plan.complaints.is_empty() {
             let errors = plan.complaints.into_iter().map(|complaint| (complaint.field.to_owned(), complaint.message)).collect();
             return Err(Error::Invalid(errors));
         }
         let key = plan.keys.first().cloned().ok_or(Error::NotFound("the reward"))?;
         let new = !plan.made.is_empty();
-        write(tx, &context, &plan.made, &rows, by).await?;
+        write(tx, &context, &plan.made, &rows, act.actor).await?;
         Ok(CreatedReward { key, new })
     })
 }
 
 /// Gives the rewards of a file, or sees what that would do.
 pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ManualRow], mode: Mode) -> Result<ManualRows> {
-    let context = ReviewContext::open(tx, scope.company_id, scope.now).await?;
-    let mut plan = plan(tx, &context, rows, scope.by).await?;
+    let context = ReviewContext::open(tx, scope.act.company_id, scope.act.now).await?;
+    let mut plan = plan(tx, &context, rows, scope.act.actor).await?;
     let repeats = if scope.again { HashMap::new() } else { repeats(tx, scope, &context.company.zone()?, rows, &plan.made).await? };
     plan.made.retain(|(place, _)| !repeats.contains_key(place));
     let mut repeats: Vec<(u32, String)> = repeats.into_iter().map(|(place, words)| (rows[place].row, words)).collect();
@@ -135,7 +130,7 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
     }
     let mut done = 0;
     for piece in plan.made.chunks(PIECE) {
-        write(tx, &context, piece, rows, scope.by).await?;
+        write(tx, &context, piece, rows, scope.act.actor).await?;
         let by_import =
             piece.iter().map(|(_, reward)| import_rewards::ActiveModel { reward_id: Set(reward.id), import_id: Set(scope.import_id) });
         insert_all(tx, by_import).await?;
@@ -147,8 +142,8 @@ pub async fn create_manual_rewards<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>
 
 /// The rewards that a file would give, by row; those that came in with another file are none of them.
 pub async fn new_manual_rewards<C: ConnectionTrait>(conn: &C, scope: &Scope<'_>, rows: &[ManualRow]) -> Result<Vec<(u32, Money)>> {
-    let context = ReviewContext::open(conn, scope.company_id, scope.now).await?;
-    let made = plan(conn, &context, rows, scope.by).await?.made;
+    let context = ReviewContext::open(conn, scope.act.company_id, scope.act.now).await?;
+    let made = plan(conn, &context, rows, scope.act.actor).await?.made;
     let repeats = if scope.again { HashMap::new() } else { repeats(conn, scope, &context.company.zone()?, rows, &made).await? };
     let new = made.into_iter().filter(|(place, _)| !repeats.contains_key(place));
     new.map(|(place, reward)| Ok((rows[place].row, Money::new(reward.amount, stored(&reward.currency)?)))).collect()
@@ -169,7 +164,7 @@ async fn repeats<C: ConnectionTrait>(
     let mut known: HashMap<Content, Vec<rewards::Model>> = HashMap::new();
     for chunk in partners.chunks(IN_MAX) {
         let found = rewards::Entity::find()
-            .filter(rewards::Column::CompanyId.eq(scope.company_id))
+            .filter(rewards::Column::CompanyId.eq(scope.act.company_id))
             .filter(rewards::Column::PartnershipId.is_in(chunk.iter().copied()))
             .filter(rewards::Column::Source.eq(RewardSource::Manual.word()))
             .all(tx)
@@ -198,7 +193,7 @@ async fn repeats<C: ConnectionTrait>(
     let mut out = HashMap::new();
     for (place, reward) in made {
         let Some(alike) = known.get(&content(reward)) else { continue };
-        let earlier: HashSet<Uuid> = rows[*place].earlier.iter().map(|identity| manual_id(scope.company_id, identity)).collect();
+        let earlier: HashSet<Uuid> = rows[*place].earlier.iter().map(|identity| manual_id(scope.act.company_id, identity)).collect();
         let from_a_file = alike.iter().filter_map(|known| match files.get(&known.id) {
             Some((import, _)) if *import == scope.import_id => None,
             Some((_, file)) => Some((known, file.as_str())),
@@ -229,7 +224,7 @@ struct Plan {
     complaints: Vec<Complaint>,
 }
 
-async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, rows: &[ManualRow], by: &str) -> Result<Plan> {
+async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, rows: &[ManualRow], actor: Actor<'_>) -> Result<Plan> {
     let partners = partners(tx, context.company.id, rows).await?;
     let customers = customers_of(tx, context.company.id, rows).await?;
     let mut plan = Plan::default();
@@ -246,7 +241,7 @@ async fn plan<C: ConnectionTrait>(tx: &C, context: &ReviewContext, rows: &[Manua
             }
             continue;
         }
-        match read(context, given, &partners, &customers, by) {
+        match read(context, given, &partners, &customers, actor) {
             Ok(row) => ready.push((place, row)),
             Err(errors) => {
                 let complain = |(field, message)| Complaint { row: given.row, field, message };
@@ -310,7 +305,7 @@ async fn write<C: ConnectionTrait>(
     context: &ReviewContext,
     made: &[(usize, rewards::Model)],
     rows: &[ManualRow],
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<()> {
     let noted: Vec<_> = made
         .iter()
@@ -324,7 +319,7 @@ async fn write<C: ConnectionTrait>(
                 description: row.description.clone(),
                 month: Month(row.invoice_month),
             };
-            audit_row(context, by, &row.key, &fact)
+            audit_row(context, actor, &row.key, &fact)
         })
         .collect::<Result<_>>()?;
     insert_rewards(tx, made.iter().map(|(_, row)| row.clone()).collect()).await?;
@@ -337,7 +332,7 @@ fn read(
     given: &ManualRow,
     partners: &HashMap<String, partnerships::Model>,
     customers: &HashMap<String, (Uuid, HashSet<Uuid>)>,
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<rewards::Model, Vec<(&'static str, String)>> {
     let reward = &given.reward;
     let mut errors: Vec<(&'static str, String)> = Vec::new();
@@ -417,7 +412,7 @@ fn read(
         invoice_month: month,
         occurred_at: context.now,
         created_at: context.now,
-        author: by,
+        actor,
     };
     Ok(from_draft(&origin, &draft))
 }

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::Result;
-use crate::audit::SYSTEM;
+use crate::act::is_system;
 use crate::store::IN_MAX;
 use crate::store::entities::reward_records::{Column, Entity, Model};
 
@@ -41,5 +41,5 @@ pub fn since(record: &Model) -> String {
 
 fn done_by(record: &Model) -> String {
     let done = record.action.parse::<RewardAction>().map_or("changed", |action| action.label());
-    if record.author == SYSTEM { done.to_owned() } else { format!("{done} by {}", record.author) }
+    if is_system(&record.author) { done.to_owned() } else { format!("{done} by {}", record.author) }
 }

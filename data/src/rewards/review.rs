@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::Instant;
 use domain::review::{self, Refusal, RewardPosition, Verb};
 use domain::states::{RewardAction, RewardState};
 use sea_orm::ConnectionTrait;
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply};
 use super::context::{ReviewContext, by_ids, by_keys};
 use super::meanwhile;
+use crate::act::{Act, Actor};
 use crate::store::check::shown;
 use crate::store::entities::rewards;
 use crate::store::error::stored;
@@ -53,7 +53,8 @@ pub struct ReviewRows {
 /// # Errors
 /// `Invalid` names each reward that is refused, by its key, or the field `reason`. `Stale` when something else was decided since `seen`,
 /// `Conflict` when it was the same.
-pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, now: Instant) -> Result<Decided> {
+pub async fn review(db: &Db, act: &Act<'_>, review: &Review<'_>) -> Result<Decided> {
+    let Act { company_id, now, .. } = *act;
     if review.verb.needs_reason() && review.reason.trim().is_empty() {
         return Err(Error::invalid("reason", Refusal::ReasonMissing.to_string()));
     }
@@ -71,48 +72,50 @@ pub async fn review(db: &Db, company_id: Uuid, review: &Review<'_>, by: &str, no
         if let (Some(seen), [key]) = (review.seen, review.keys) {
             refuse_stale(tx, &context, review, key, seen).await?;
         }
-        all_or_none(tx, &context, &requested, by).await
+        all_or_none(tx, &context, &requested, act.actor).await
     })
 }
 
-pub async fn approve(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Approve, keys, reason: "", seen: None, shown: &[] }, by, now).await
+pub async fn approve(db: &Db, act: &Act<'_>, keys: &[String]) -> Result<Decided> {
+    review(db, act, &Review { verb: Verb::Approve, keys, reason: "", seen: None, shown: &[] }).await
 }
 
-pub async fn decline(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Decline, keys, reason, seen: None, shown: &[] }, by, now).await
+pub async fn decline(db: &Db, act: &Act<'_>, keys: &[String], reason: &str) -> Result<Decided> {
+    review(db, act, &Review { verb: Verb::Decline, keys, reason, seen: None, shown: &[] }).await
 }
 
-pub async fn hold(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Hold, keys, reason, seen: None, shown: &[] }, by, now).await
+pub async fn hold(db: &Db, act: &Act<'_>, keys: &[String], reason: &str) -> Result<Decided> {
+    review(db, act, &Review { verb: Verb::Hold, keys, reason, seen: None, shown: &[] }).await
 }
 
-pub async fn release(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::Release, keys, reason: "", seen: None, shown: &[] }, by, now).await
+pub async fn release(db: &Db, act: &Act<'_>, keys: &[String]) -> Result<Decided> {
+    review(db, act, &Review { verb: Verb::Release, keys, reason: "", seen: None, shown: &[] }).await
 }
 
-pub async fn mark_paid_elsewhere(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
-    review(db, company_id, &Review { verb: Verb::MarkPaidElsewhere, keys, reason, seen: None, shown: &[] }, by, now).await
+pub async fn mark_paid_elsewhere(db: &Db, act: &Act<'_>, keys: &[String], reason: &str) -> Result<Decided> {
+    review(db, act, &Review { verb: Verb::MarkPaidElsewhere, keys, reason, seen: None, shown: &[] }).await
 }
 
 /// Puts rewards onto the invoice in review of their currency.
-pub async fn move_to_current_invoice(db: &Db, company_id: Uuid, keys: &[String], by: &str, now: Instant) -> Result<Decided> {
+pub async fn move_to_current_invoice(db: &Db, act: &Act<'_>, keys: &[String]) -> Result<Decided> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
         let requested: Vec<RequestedDecision<'_>> =
             keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::MoveToCurrent, reason: "", shown: None }).collect();
-        all_or_none(tx, &context, &requested, by).await
+        all_or_none(tx, &context, &requested, act.actor).await
     })
 }
 
 /// Takes rewards off their invoice and puts them into the next month.
-pub async fn remove_from_invoice(db: &Db, company_id: Uuid, keys: &[String], reason: &str, by: &str, now: Instant) -> Result<Decided> {
+pub async fn remove_from_invoice(db: &Db, act: &Act<'_>, keys: &[String], reason: &str) -> Result<Decided> {
+    let Act { company_id, now, .. } = *act;
     check_reason(reason)?;
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
         let requested: Vec<RequestedDecision<'_>> =
             keys.iter().map(|key| RequestedDecision { row: 0, key, step: Decision::Remove, reason, shown: None }).collect();
-        all_or_none(tx, &context, &requested, by).await
+        all_or_none(tx, &context, &requested, act.actor).await
     })
 }
 
@@ -124,7 +127,7 @@ pub(super) async fn review_each<C: ConnectionTrait>(
     keys: &[&str],
     decision: Decision,
     reason: &str,
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<(Decided, HashMap<String, Option<String>>)> {
     let requested: Vec<RequestedDecision<'_>> =
         keys.iter().map(|key| RequestedDecision { row: 0, key, step: decision, reason, shown: None }).collect();
@@ -132,18 +135,12 @@ pub(super) async fn review_each<C: ConnectionTrait>(
     let refused = plan.refused.into_iter();
     let refused =
         refused.map(|(index, refused)| (requested[index].key.to_owned(), (!refused.follows).then_some(refused.message))).collect();
-    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, context, plan.changes, by).await? }, refused))
+    Ok((Decided { unchanged: plan.unchanged, ..apply(tx, context, plan.changes, actor).await? }, refused))
 }
 
 /// Decides as a file says, or sees what that would do.
-pub async fn review_rows<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    rows: &[ReviewRow],
-    mode: Mode,
-    by: &str,
-    now: Instant,
-) -> Result<ReviewRows> {
+pub async fn review_rows<C: ConnectionTrait>(tx: &C, act: &Act<'_>, rows: &[ReviewRow], mode: Mode) -> Result<ReviewRows> {
+    let Act { company_id, now, .. } = *act;
     let context = ReviewContext::open(tx, company_id, now).await?;
     let requested: Vec<RequestedDecision<'_>> = rows
         .iter()
@@ -162,7 +159,7 @@ pub async fn review_rows<C: ConnectionTrait>(
         .map(|(index, refused)| Complaint { row: requested[index].row, field: refused.field, message: refused.message })
         .collect();
     let decided = if mode.writes(!complaints.is_empty()) {
-        apply(tx, &context, plan.changes, by).await?
+        apply(tx, &context, plan.changes, act.actor).await?
     } else {
         let named = plan.changes.iter().filter(|change| mode == Mode::Check && !change.follows).count();
         Decided { batch_id: None, changed: named as u64, unchanged: 0, followed: 0, left_out: 0 }
@@ -228,7 +225,7 @@ async fn all_or_none<C: ConnectionTrait>(
     tx: &C,
     context: &ReviewContext,
     requested: &[RequestedDecision<'_>],
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<Decided> {
     if requested.is_empty() {
         return Err(Error::invalid("", "choose at least one reward"));
@@ -246,7 +243,7 @@ async fn all_or_none<C: ConnectionTrait>(
         return Err(Error::invalid("", words));
     }
     let left_out = u64::try_from(left_out.len()).unwrap_or(u64::MAX);
-    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, context, plan.changes, by).await? })
+    Ok(Decided { unchanged: plan.unchanged, left_out, ..apply(tx, context, plan.changes, actor).await? })
 }
 
 /// Where everything asked for would lead, without writing.

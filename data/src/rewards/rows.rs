@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::tally::Tally;
 use crate::Result;
+use crate::act::Actor;
 use crate::store::entities::rewards;
 use crate::store::insert_all;
 
@@ -31,7 +32,7 @@ pub struct Origin<'a> {
     pub invoice_month: Month,
     pub occurred_at: Instant,
     pub created_at: Instant,
-    pub author: &'a str,
+    pub actor: Actor<'a>,
 }
 
 impl Origin<'_> {
@@ -104,7 +105,7 @@ pub fn from_draft(origin: &Origin<'_>, draft: &RewardDraft) -> rewards::Model {
         invoice_month: origin.invoice_month.0,
         occurred_at: origin.occurred_at.0,
         created_at: origin.created_at.0,
-        author: origin.author.to_owned(),
+        author: origin.actor.stored(),
         fingerprint: fingerprint(&content),
     }
 }

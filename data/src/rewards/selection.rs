@@ -14,6 +14,7 @@ use super::change::Decided;
 use super::context::{ReviewContext, by_keys};
 use super::review::{Decision, check_reason, review_each};
 use super::undo::undo;
+use crate::act::Act;
 use crate::store::entities::selection_rewards as items;
 use crate::store::entities::selection_rewards::{ActiveModel as Item, Column as ItemColumn};
 use crate::store::entities::selections::{self, ActiveModel, Column, Model};
@@ -34,7 +35,8 @@ const DONE: &str = "done";
 ///
 /// # Errors
 /// `Invalid` names a filter that can't be read, or says that there are none or too many.
-pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, address: &str, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn select(db: &Db, act: &Act<'_>, company: &companies::Model, query: &ListQuery, address: &str) -> Result<Uuid> {
+    let now = act.now;
     transact!(db, |tx| {
         let filter = super::list::filter_of(tx, company, query, now).await?;
         // What reverses another reward follows that one, so it comes after it.
@@ -71,7 +73,7 @@ pub async fn select(db: &Db, company: &companies::Model, query: &ListQuery, addr
         let row = ActiveModel {
             id: Set(id),
             company_id: Set(company.id),
-            author: Set(by.to_owned()),
+            author: Set(act.actor.stored()),
             created_at: Set(now.0),
             filter: Set(address.to_owned()),
             rewards: Set(count(found.len())),
@@ -151,14 +153,8 @@ pub struct SelectionDecision<'a> {
 
 /// Decides about what is left of a selection, a few hundred in each transaction. What changed since it was selected is left out and
 /// named. `told` learns how many of how many are done, and answers whether to go on. Sent again, it goes on where it ended.
-pub async fn decide(
-    db: &Db,
-    company_id: Uuid,
-    asked: &SelectionDecision<'_>,
-    by: &str,
-    now: Instant,
-    told: &(dyn Fn(u64, u64) -> bool + Sync),
-) -> Result<Outcome> {
+pub async fn decide(db: &Db, act: &Act<'_>, asked: &SelectionDecision<'_>, told: &(dyn Fn(u64, u64) -> bool + Sync)) -> Result<Outcome> {
+    let company_id = act.company_id;
     if let Decision::Decide(verb) = asked.decision
         && verb.needs_reason()
         && asked.reason.trim().is_empty()
@@ -168,7 +164,7 @@ pub async fn decide(
     check_reason(asked.reason)?;
     let selection = find(db.read(), company_id, asked.selection).await?.ok_or(Error::NotFound("the selection"))?;
     let mut outcome = Outcome::default();
-    match decide_pieces(db, &selection, asked, by, now, told, &mut outcome).await {
+    match decide_pieces(db, act, &selection, asked, told, &mut outcome).await {
         // What is done is said; the rest can be gone on with.
         Err(error) if outcome.has_begun() => tracing::warn!(%error, "a decision about a selection stopped on the way"),
         ended => ended?,
@@ -178,10 +174,9 @@ pub async fn decide(
 
 async fn decide_pieces(
     db: &Db,
+    act: &Act<'_>,
     selection: &Model,
     asked: &SelectionDecision<'_>,
-    by: &str,
-    now: Instant,
     told: &(dyn Fn(u64, u64) -> bool + Sync),
     outcome: &mut Outcome,
 ) -> Result<()> {
@@ -192,7 +187,7 @@ async fn decide_pieces(
         if left == 0 || !told(total.saturating_sub(left), total) {
             return Ok(());
         }
-        let piece = match transact!(db, |tx| { decide_piece(tx, selection.company_id, asked, by, now).await }) {
+        let piece = match transact!(db, |tx| { decide_piece(tx, act, asked).await }) {
             // What is marked as decided about is stored.
             Err(Error::Uncertain) => match left.saturating_sub(left_of(db.read(), selection.id).await?) {
                 0 => return Err(Error::Uncertain),
@@ -217,13 +212,8 @@ async fn left_of<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<u64> {
     lists::page::counted(conn, left, SELECTED_MAX).await
 }
 
-async fn decide_piece<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    asked: &SelectionDecision<'_>,
-    by: &str,
-    now: Instant,
-) -> Result<Outcome> {
+async fn decide_piece<C: ConnectionTrait>(tx: &C, act: &Act<'_>, asked: &SelectionDecision<'_>) -> Result<Outcome> {
+    let Act { company_id, now, .. } = *act;
     let rows = items::Entity::find()
         .filter(ItemColumn::SelectionId.eq(asked.selection))
         .filter(ItemColumn::Outcome.is_null())
@@ -257,7 +247,7 @@ async fn decide_piece<C: ConnectionTrait>(
     }
     let keys: Vec<&str> = as_selected.iter().map(|row| row.reward_key.as_str()).collect();
     let (decided, mut refused): (Decided, HashMap<String, Option<String>>) =
-        review_each(tx, &context, &keys, asked.decision, asked.reason, by).await?;
+        review_each(tx, &context, &keys, asked.decision, asked.reason, act.actor).await?;
     outcome.changed = decided.changed;
     outcome.unchanged = decided.unchanged;
     outcome.followed = decided.followed;
@@ -332,14 +322,8 @@ async fn batches<C: ConnectionTrait>(conn: &C, selection: Uuid) -> Result<Vec<Uu
 }
 
 /// Undoes what was decided about a selection, piece by piece. What can't be undone any more is named.
-pub async fn undo_all(
-    db: &Db,
-    company_id: Uuid,
-    selection: Uuid,
-    by: &str,
-    now: Instant,
-    told: &(dyn Fn(u64, u64) -> bool + Sync),
-) -> Result<Outcome> {
+pub async fn undo_all(db: &Db, act: &Act<'_>, selection: Uuid, told: &(dyn Fn(u64, u64) -> bool + Sync)) -> Result<Outcome> {
+    let company_id = act.company_id;
     find(db.read(), company_id, selection).await?.ok_or(Error::NotFound("the selection"))?;
     let batches = batches(db.read(), selection).await?;
     let total = batches.len() as u64;
@@ -349,9 +333,9 @@ pub async fn undo_all(
             outcome.missing = total - done;
             return Ok(outcome);
         }
-        let mut undone = undo(db, company_id, batch, by, now).await;
+        let mut undone = undo(db, act, batch).await;
         if matches!(undone, Err(Error::Uncertain)) {
-            undone = undo(db, company_id, batch, by, now).await;
+            undone = undo(db, act, batch).await;
         }
         match undone {
             Ok(decided) => {

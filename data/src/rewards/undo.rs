@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use domain::Month;
 use domain::review::{self, Refusal, RewardPosition};
 use domain::states::{RewardAction, RewardState};
-use domain::{Instant, Month};
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply, last_records};
 use super::context::{ReviewContext, by_ids};
 use super::meanwhile;
+use crate::act::Act;
 use crate::store::IN_MAX;
 use crate::store::entities::{reward_records, rewards};
 use crate::store::error::stored;
@@ -23,7 +24,8 @@ use crate::{Db, Error, Result, audit, transact};
 /// # Errors
 /// `Invalid` names each reward about which something else was decided since, or whose invoice is frozen, by its key.
 /// `Conflict` when it has already been undone.
-pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant) -> Result<Decided> {
+pub async fn undo(db: &Db, act: &Act<'_>, batch: Uuid) -> Result<Decided> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
         let (records, undone) = records_of(tx, company_id, batch).await?;
@@ -80,7 +82,7 @@ pub async fn undo(db: &Db, company_id: Uuid, batch: Uuid, by: &str, now: Instant
             let Some(undone) = undone.values().max_by_key(|record| record.at) else { return Err(Error::NotFound("the decision")) };
             return Err(audit::already_undone(&undone.author, undone.at, &context.company.zone()?));
         }
-        apply(tx, &context, changes, by).await
+        apply(tx, &context, changes, act.actor).await
     })
 }
 

@@ -1,13 +1,12 @@
 //! Taking back what a person gave by hand: a manual reward or an adjustment, until something else is decided about it.
 
-use domain::Instant;
 use domain::review::{Verb, decide};
 use domain::states::{RewardAction, RewardSource};
-use uuid::Uuid;
 
 use super::change::{Change, Decided, apply};
 use super::context::ReviewContext;
 use super::meanwhile;
+use crate::act::Act;
 use crate::store::error::stored;
 use crate::{Db, Error, Result, transact};
 
@@ -19,7 +18,8 @@ const REASON: &str = "Taken back by the company";
 ///
 /// # Errors
 /// `Conflict` when it was not given by hand, something was decided about it since, or its invoice is frozen.
-pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Instant) -> Result<Decided> {
+pub async fn withdraw(db: &Db, act: &Act<'_>, key: &str) -> Result<Decided> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let context = ReviewContext::open(tx, company_id, now).await?;
         let row = super::find(tx, company_id, key).await?;
@@ -38,6 +38,6 @@ pub async fn withdraw(db: &Db, company_id: Uuid, key: &str, by: &str, now: Insta
             .ok_or_else(|| Error::conflict("this has already been undone"))?;
         let reason = Some(REASON.to_owned());
         let change = Change { row, to, state_reason: reason.clone(), reason, action: RewardAction::Withdraw, undoes: None, follows: false };
-        apply(tx, &context, vec![change], by).await
+        apply(tx, &context, vec![change], act.actor).await
     })
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 pub use insert::{Ready, insert_new};
 
+use crate::act::Act;
 use crate::lists::search;
 use crate::network::partners;
 use crate::store::check::{Checks, new_key_fault, search_text, shown};
@@ -53,18 +54,12 @@ pub struct CustomerChange {
 }
 
 /// Creates a customer, attributes it, and fires the triggers on new customers. A taken key is an error at `customer_key`.
-pub async fn create(db: &Db, company_id: Uuid, input: &NewCustomer, source: AttributionSource, by: &str, now: Instant) -> Result<Created> {
-    transact!(db, |tx| { create_in(tx, company_id, input, source, by, now).await })
+pub async fn create(db: &Db, act: &Act<'_>, input: &NewCustomer, source: AttributionSource) -> Result<Created> {
+    transact!(db, |tx| { create_in(tx, act, input, source).await })
 }
 
-pub async fn create_in<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    input: &NewCustomer,
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> Result<Created> {
+pub async fn create_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, input: &NewCustomer, source: AttributionSource) -> Result<Created> {
+    let Act { company_id, now, .. } = *act;
     let mut input = read(input, now)?;
     let partnership_id = match &input.partner_key {
         Some(key) => {
@@ -85,9 +80,9 @@ pub async fn create_in<C: ConnectionTrait>(
         return Err(Error::invalid("provider_key", fault));
     }
     let (key, partner) = (input.customer_key.clone(), input.partner_key.take());
-    let created = insert_new(tx, company_id, &[Ready { input, partnership_id }], source, by, now).await?;
+    let created = insert_new(tx, act, &[Ready { input, partnership_id }], source).await?;
     let created = created.into_iter().next().ok_or(Error::NotFound("the customer"))?;
-    audit::record(tx, company_id, now, by, &key, Fact::CustomerCreated { partner }).await?;
+    audit::record(tx, act, &key, Fact::CustomerCreated { partner }).await?;
     Ok(created)
 }
 
@@ -112,27 +107,21 @@ pub fn read(input: &NewCustomer, now: Instant) -> Result<NewCustomer> {
 }
 
 /// Changes what `change` names. Returns whether anything was different.
-pub async fn update(db: &Db, company_id: Uuid, customer_id: Uuid, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
+pub async fn update(db: &Db, act: &Act<'_>, customer_id: Uuid, change: &CustomerChange) -> Result<bool> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let row = get(tx, company_id, customer_id).await?;
-        update_row(tx, row, change, by, now).await
+        update_row(tx, act, row, change).await
     })
 }
 
 /// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
-pub async fn update_seen(
-    db: &Db,
-    company_id: Uuid,
-    customer_id: Uuid,
-    change: &CustomerChange,
-    seen: &str,
-    by: &str,
-    now: Instant,
-) -> Result<bool> {
+pub async fn update_seen(db: &Db, act: &Act<'_>, customer_id: Uuid, change: &CustomerChange, seen: &str) -> Result<bool> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let row = get(tx, company_id, customer_id).await?;
         refuse_stale("customer", seen, &edited(&row), &edited(&changed(&row, change)?))?;
-        update_row(tx, row, change, by, now).await
+        update_row(tx, act, row, change).await
     })
 }
 
@@ -165,7 +154,7 @@ fn changed(before: &Model, change: &CustomerChange) -> Result<Model> {
     Ok(after)
 }
 
-pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &CustomerChange, by: &str, now: Instant) -> Result<bool> {
+pub async fn update_row<C: ConnectionTrait>(tx: &C, act: &Act<'_>, before: Model, change: &CustomerChange) -> Result<bool> {
     let after = changed(&before, change)?;
     if after == before {
         return Ok(false);
@@ -173,8 +162,8 @@ pub async fn update_row<C: ConnectionTrait>(tx: &C, before: Model, change: &Cust
     after.clone().into_active_model().reset_all().update(tx).await?;
     search::replace_customer(tx, &after).await?;
     let fields = |of: Model| CustomerFields { name: of.name, email: of.email, provider_key: of.provider_key };
-    let (company_id, key) = (after.company_id, after.customer_key.clone());
-    audit::record(tx, company_id, now, by, &key, Fact::CustomerChanged { before: fields(before), after: fields(after) }).await?;
+    let key = after.customer_key.clone();
+    audit::record(tx, act, &key, Fact::CustomerChanged { before: fields(before), after: fields(after) }).await?;
     Ok(true)
 }
 

@@ -10,7 +10,6 @@ mod people;
 mod record;
 mod recorded;
 
-use domain::Instant;
 use domain::facts::{At, Fact, Transaction};
 use domain::states::AttributionSource;
 use sea_orm::ConnectionTrait;
@@ -27,6 +26,7 @@ pub use months::Months;
 pub(crate) use people::{Attributed, Customer, Partners, attributed_at, spans_of};
 pub(crate) use record::{due_at_once, rate_event, roll_up_partners};
 
+use crate::act::Act;
 use crate::work::batch::Mode;
 use crate::{Error, Result, audit};
 
@@ -42,15 +42,15 @@ pub struct Recorded {
 /// Records one transaction, with its audit row.
 pub(crate) async fn record_one<C: ConnectionTrait>(
     tx: &C,
-    company_id: Uuid,
+    act: &Act<'_>,
     given: &TransactionInput<'_>,
     source: AttributionSource,
-    by: &str,
-    now: Instant,
 ) -> Result<Recorded> {
+    let Act { company_id, now, .. } = *act;
     let mut batch = Batch::new();
     batch.push(given)?;
-    let options = RecordOptions { source, import_id: None, by, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
+    let options =
+        RecordOptions { source, import_id: None, actor: act.actor, now, mode: Mode::Whole, carried: None, progress: &|_, _| Ok(()) };
     let outcome = record_batch(tx, company_id, &batch, &options).await?;
     if !outcome.complaints.is_empty() {
         return Err(check::as_error(outcome.complaints));
@@ -66,7 +66,7 @@ pub(crate) async fn record_one<C: ConnectionTrait>(
             refund_of: given.refund_of.map(str::to_owned),
         };
         let fact = if given.refund_of.is_some() { Fact::RefundRecorded(recorded) } else { Fact::SaleRecorded(recorded) };
-        audit::record(tx, company_id, now, by, given.key, fact).await?;
+        audit::record(tx, act, given.key, fact).await?;
     }
     Ok(Recorded { transaction_id, new, rewards: usize::try_from(outcome.rewards).unwrap_or(usize::MAX) })
 }

@@ -5,8 +5,9 @@ use domain::{Instant, Money, fields};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use crate::act::Act;
 use crate::sales::recording::{Recorded, TransactionInput};
-use crate::sales::{customers, recording as events};
+use crate::sales::{customers, recording};
 use crate::store::check::{Checks, shown};
 use crate::store::entities::transactions::{Column, Entity, Model};
 use crate::store::error::stored;
@@ -45,18 +46,11 @@ pub struct Refund {
 
 /// Records a sale, its receipt and its rewards. The same again is answered with `new: false`; the same key with other content
 /// is refused, for transactions are facts.
-pub async fn record(db: &Db, company_id: Uuid, sale: &Sale, source: AttributionSource, by: &str, now: Instant) -> Result<Recorded> {
-    transact!(db, |tx| { record_in(tx, company_id, sale, source, by, now).await })
+pub async fn record(db: &Db, act: &Act<'_>, sale: &Sale, source: AttributionSource) -> Result<Recorded> {
+    transact!(db, |tx| { record_in(tx, act, sale, source).await })
 }
 
-pub async fn record_in<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    sale: &Sale,
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> Result<Recorded> {
+pub async fn record_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, sale: &Sale, source: AttributionSource) -> Result<Recorded> {
     let mut checks = Checks::new();
     let key = checks.take("key", fields::key(&sale.key));
     let product = checks.take_optional("product_key", sale.product_key.as_deref().unwrap_or_default(), fields::key);
@@ -72,22 +66,16 @@ pub async fn record_in<C: ConnectionTrait>(
         refund_of: None,
         row: 1,
     };
-    events::record_one(tx, company_id, &given, source, by, now).await
+    recording::record_one(tx, act, &given, source).await
 }
 
 /// Records a refund and takes the same share of the sale's rewards back.
-pub async fn refund(db: &Db, company_id: Uuid, refund: &Refund, source: AttributionSource, by: &str, now: Instant) -> Result<Recorded> {
-    transact!(db, |tx| { refund_in(tx, company_id, refund, source, by, now).await })
+pub async fn refund(db: &Db, act: &Act<'_>, refund: &Refund, source: AttributionSource) -> Result<Recorded> {
+    transact!(db, |tx| { refund_in(tx, act, refund, source).await })
 }
 
-pub async fn refund_in<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    refund: &Refund,
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> Result<Recorded> {
+pub async fn refund_in<C: ConnectionTrait>(tx: &C, act: &Act<'_>, refund: &Refund, source: AttributionSource) -> Result<Recorded> {
+    let company_id = act.company_id;
     let mut checks = Checks::new();
     let key = checks.take("key", fields::key(&refund.key));
     if refund.amount.minor <= 0 {
@@ -109,7 +97,7 @@ pub async fn refund_in<C: ConnectionTrait>(
         refund_of: Some(&sale.key),
         row: 1,
     };
-    events::record_one(tx, company_id, &given, source, by, now).await
+    recording::record_one(tx, act, &given, source).await
 }
 
 /// The transaction with this key; a voided one is none.

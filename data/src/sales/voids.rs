@@ -13,6 +13,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use crate::act::{Act, Actor};
 use crate::programme::companies;
 use crate::programme::in_force::Programme;
 use crate::rewards::receipts::insert_receipts;
@@ -47,7 +48,7 @@ impl Voided {
 /// What [`void`] would do. Writes nothing.
 pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
-    let voided = void_one(&tx, company_id, key, "", &VoidOptions::alone("", now), false).await?;
+    let voided = void_one(&tx, company_id, key, "", &VoidOptions::alone(Actor::SYSTEM, now), false).await?;
     tx.rollback().await?;
     Ok(voided)
 }
@@ -56,14 +57,16 @@ pub async fn preview_void(db: &Db, company_id: Uuid, key: &str, now: Instant) ->
 ///
 /// # Errors
 /// `Invalid` at `reason`; `NotFound` when no transaction that counts has this key.
-pub async fn void(db: &Db, company_id: Uuid, key: &str, reason: &str, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { void_one(tx, company_id, key, reason, &VoidOptions::alone(by, now), true).await })
+pub async fn void(db: &Db, act: &Act<'_>, key: &str, reason: &str) -> Result<Voided> {
+    let Act { company_id, now, .. } = *act;
+    transact!(db, |tx| { void_one(tx, company_id, key, reason, &VoidOptions::alone(act.actor, now), true).await })
 }
 
 /// As [`void`], for whoever was shown what it would do: refused where that is not what it does by now.
-pub async fn void_seen(db: &Db, company_id: Uuid, key: &str, reason: &str, seen: &str, by: &str, now: Instant) -> Result<Voided> {
+pub async fn void_seen(db: &Db, act: &Act<'_>, key: &str, reason: &str, seen: &str) -> Result<Voided> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
-        let voided = void_one(tx, company_id, key, reason, &VoidOptions::alone(by, now), true).await?;
+        let voided = void_one(tx, company_id, key, reason, &VoidOptions::alone(act.actor, now), true).await?;
         refuse_other(seen, &voided.digest())?;
         Ok(voided)
     })
@@ -72,7 +75,7 @@ pub async fn void_seen(db: &Db, company_id: Uuid, key: &str, reason: &str, seen:
 /// What [`undo`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant) -> Result<Voided> {
     let tx = db.snapshot().await?;
-    let undone = undo_one(&tx, company_id, void_id, &VoidOptions::alone("", now), false).await?;
+    let undone = undo_one(&tx, company_id, void_id, &VoidOptions::alone(Actor::SYSTEM, now), false).await?;
     tx.rollback().await?;
     Ok(undone)
 }
@@ -82,14 +85,16 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
 /// # Errors
 /// `Conflict` when it was undone before, when its key was used again, or when a later void or change of attribution of this
 /// customer builds on it.
-pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Voided> {
-    transact!(db, |tx| { undo_one(tx, company_id, void_id, &VoidOptions::alone(by, now), true).await })
+pub async fn undo(db: &Db, act: &Act<'_>, void_id: Uuid) -> Result<Voided> {
+    let Act { company_id, now, .. } = *act;
+    transact!(db, |tx| { undo_one(tx, company_id, void_id, &VoidOptions::alone(act.actor, now), true).await })
 }
 
 /// As [`undo`], for whoever was shown what it would do: refused where that is not what it does by now.
-pub async fn undo_seen(db: &Db, company_id: Uuid, void_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Voided> {
+pub async fn undo_seen(db: &Db, act: &Act<'_>, void_id: Uuid, seen: &str) -> Result<Voided> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
-        let undone = undo_one(tx, company_id, void_id, &VoidOptions::alone(by, now), true).await?;
+        let undone = undo_one(tx, company_id, void_id, &VoidOptions::alone(act.actor, now), true).await?;
         refuse_other(seen, &undone.digest())?;
         Ok(undone)
     })
@@ -108,15 +113,15 @@ pub(crate) async fn newest_since<C: ConnectionTrait>(conn: &C, customer_id: Uuid
 }
 
 pub struct VoidOptions<'a> {
-    pub by: &'a str,
+    pub actor: Actor<'a>,
     pub now: Instant,
     /// The void of a whole import, or its undoing, that this is part of.
     pub import_void: Option<Uuid>,
 }
 
 impl VoidOptions<'_> {
-    fn alone(by: &str, now: Instant) -> VoidOptions<'_> {
-        VoidOptions { by, now, import_void: None }
+    fn alone(actor: Actor<'_>, now: Instant) -> VoidOptions<'_> {
+        VoidOptions { actor, now, import_void: None }
     }
 }
 
@@ -292,7 +297,7 @@ impl Loaded {
             partners: &self.partners,
             months: &self.months,
             void_id,
-            by: options.by,
+            actor: options.actor,
             now: options.now,
         };
         let planned = plan::plan(&context, &self.case, &self.history, turn)?;
@@ -308,7 +313,7 @@ impl Loaded {
             transaction_id: Set(transaction.id),
             number: Set(number),
             reason: Set(reason.to_owned()),
-            author: Set(options.by.to_owned()),
+            author: Set(options.actor.stored()),
             recorded_at: Set(options.now.0),
             changes: Set(changes(tx, self.customer.id).await?),
             undoes: Set(turn.undone),
@@ -325,7 +330,13 @@ impl Loaded {
                 rewards: planned.rewards.len(),
             };
             let fact = if turn.undone.is_some() { Fact::TransactionVoidUndone(void) } else { Fact::TransactionVoided(void) };
-            audit::record(tx, self.customer.company_id, options.now, options.by, &transaction.key, fact).await?;
+            audit::record(
+                tx,
+                &Act { company_id: self.customer.company_id, actor: options.actor, now: options.now },
+                &transaction.key,
+                fact,
+            )
+            .await?;
         }
         self.mark(tx, turn, void_id, options.now).await?;
         Loaded::write(tx, planned).await.map(|consequences| Voided { void_id, keys, consequences })

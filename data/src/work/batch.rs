@@ -1,18 +1,16 @@
 //! Rows that come together: for whom they are written, and what becomes of the bad ones.
 
-use domain::Instant;
 use uuid::Uuid;
 
 use crate::Result;
+use crate::act::Act;
 
 /// What rows are written with.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
-    pub company_id: Uuid,
+    pub act: Act<'a>,
     /// The import that they come by.
     pub import_id: Uuid,
-    pub by: &'a str,
-    pub now: Instant,
     /// Gives rewards again that came in with another file.
     pub again: bool,
     /// Told of rows written, and of how many there are; its failure ends the writing.

@@ -1,5 +1,6 @@
 //! Customers that change hands: what moves, what it costs whom, and the way back.
 
+use data::act::Act;
 use data::sales::attributions::{self, Change, Changed};
 use data::sales::consequences::EntryKind;
 use data::store::entities::rewards;
@@ -18,7 +19,7 @@ impl World<'_> {
         let customer_id = self.customer_row(customer).await.id;
         let change = to(partner, from);
         let preview = attributions::preview_change(self.db, self.company, customer_id, &change, self.now).await?;
-        let changed = attributions::apply_change(self.db, self.company, customer_id, &change, Manual, BY, self.now).await?;
+        let changed = attributions::apply_change(self.db, &Act::named(self.company, BY, self.now), customer_id, &change, Manual).await?;
         assert_eq!(preview.totals, changed.consequences.totals);
         assert_eq!(preview.moves, changed.consequences.moves);
         assert_eq!(preview.entries.len(), changed.consequences.entries.len());
@@ -30,7 +31,7 @@ impl World<'_> {
     }
 
     async fn undo(&self, change_id: Uuid) -> Result<Changed> {
-        attributions::undo_change(self.db, self.company, change_id, BY, self.now).await
+        attributions::undo_change(self.db, &Act::named(self.company, BY, self.now), change_id).await
     }
 
     async fn partner_figures(&self) -> Vec<(i64, i64, i64)> {
@@ -79,7 +80,7 @@ on_both! {
         }
         world.refund("r2", "t2", "11.11", "2026-03-06T12:00:00Z").await;
         let key = world.reward_key("t3").await;
-        data::rewards::decline(db, world.company, &[key], "not eligible", BY, world.now).await.unwrap();
+        data::rewards::decline(db, &Act::named(world.company, BY, world.now), &[key], "not eligible").await.unwrap();
         let (balances, figures) = (world.balances().await, world.partner_figures().await);
         let there = world.give("c1", Some("bob"), "2026-03-05T00:00:00Z").await;
         assert!(there.consequences.entries.iter().any(|entry| entry.kind == EntryKind::Reversed));
@@ -119,8 +120,8 @@ on_both! {
         let customer_id = world.customer_row("c1").await.id;
         let unexplained = Change { reason: " ".to_owned(), ..to(Some("ada"), "2026-01-01T00:00:00Z") };
         attributions::preview_change(db, world.company, customer_id, &unexplained, world.now).await.unwrap();
-        assert_eq!(fault(attributions::apply_change(db, world.company, customer_id, &unexplained, Manual, BY, world.now).await, "reason"), "is missing");
-        let again = attributions::apply_change(db, world.company, customer_id, &to(Some("ada"), "2026-01-01T00:00:00Z"), Manual, BY, world.now).await.unwrap();
+        assert_eq!(fault(attributions::apply_change(db, &Act::named(world.company, BY, world.now), customer_id, &unexplained, Manual).await, "reason"), "is missing");
+        let again = attributions::apply_change(db, &Act::named(world.company, BY, world.now), customer_id, &to(Some("ada"), "2026-01-01T00:00:00Z"), Manual).await.unwrap();
         assert!(again.change_id.is_some());
         assert_eq!(balances, ["ada USD 2000"]);
         assert_eq!(world.balances().await, ["ada USD 1000"]);
@@ -174,7 +175,7 @@ on_both! {
         world.sale("t1", "c1", "100.00", "2026-03-01T12:00:00Z").await;
         world.sale("t2", "c1", "50.00", "2026-03-02T12:00:00Z").await;
         let key = world.reward_key("t2").await;
-        data::rewards::hold(db, world.company, &[key], "check it", BY, world.now).await.unwrap();
+        data::rewards::hold(db, &Act::named(world.company, BY, world.now), &[key], "check it").await.unwrap();
         world.freeze("2026-03").await;
         let changed = world.give("c1", Some("bob"), "2026-03-01T00:00:00Z").await;
         let entries: Vec<_> = changed

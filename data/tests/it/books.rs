@@ -1,5 +1,6 @@
 //! A company with partners in a sandbox, whose mails are kept in memory.
 
+use data::act::{Act, Actor};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -83,9 +84,11 @@ impl<'a> Books<'a> {
              [[groups]]\nkey = \"affiliates\"\nname = \"Affiliates\"\n\
              [[offers]]\nkey = \"sales\"\ngroup = \"affiliates\"\ndescription = \"What partners get\"\n{triggers}"
         );
-        data::programme::apply(db, &programme, false, "test", now).await.unwrap();
+        data::programme::apply(db, &programme, false, Actor::Named("test"), now).await.unwrap();
         let company_id = data::programme::companies::find_by_key(db.read(), key).await.unwrap().id;
-        add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, "test", now).await.unwrap();
+        add_user(db, Place::Company(company_id, CompanyRole::Owner), OWNER, Some("Olga Owner"), None, Actor::Named("test"), now)
+            .await
+            .unwrap();
         let post = Arc::new(Post::default());
         let worker = exchange::worker(db, post.clone(), Duration::from_secs(2));
         Books { db, company_id, worker, post, given: AtomicU32::new(0) }
@@ -101,12 +104,12 @@ impl<'a> Books<'a> {
 
     pub async fn partner(&self, key: &str) -> Uuid {
         let partner = NewPartner { partner_key: key.to_owned(), email: format!("{key}@partners.example"), ..NewPartner::default() };
-        data::network::partners::create(self.db, self.company_id, &partner, "test", self.now().await).await.unwrap()
+        data::network::partners::create(self.db, &Act::named(self.company_id, "test", self.now().await), &partner).await.unwrap()
     }
 
     pub async fn settles_in(&self, partner: Uuid, days: i32) {
         let change = PartnerChange { settlement_days: Some(days), ..PartnerChange::default() };
-        data::network::partners::update(self.db, self.company_id, partner, &change, "test", self.now().await).await.unwrap();
+        data::network::partners::update(self.db, &Act::named(self.company_id, "test", self.now().await), partner, &change).await.unwrap();
     }
 
     /// A manual reward in the month that accumulates now.
@@ -142,7 +145,7 @@ impl<'a> Books<'a> {
             invoice_month: company.accumulating_month(now).unwrap(),
             occurred_at: now,
             created_at: now,
-            author: "test",
+            actor: Actor::Named("test"),
         };
         let reward = from_draft(&origin, &draft);
         let id = reward.id;
@@ -156,7 +159,7 @@ impl<'a> Books<'a> {
                 description: reward.description.clone(),
                 month: Month(reward.invoice_month),
             };
-            data::audit::record(tx, self.company_id, now, "test", &reward.key, fact).await
+            data::audit::record(tx, &Act::named(self.company_id, "test", now), &reward.key, fact).await
         })
         .unwrap();
         id

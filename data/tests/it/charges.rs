@@ -1,6 +1,7 @@
 //! Charges: once each, whatever the provider does and whoever pauses.
 
 use data::Error;
+use data::act::Act;
 use data::billing::charges;
 use data::billing::invoices::{pause, resume};
 use data::billing::simulated::{self, Kind};
@@ -23,7 +24,7 @@ async fn attempts(db: &TestDb) -> Vec<charge_attempts::Model> {
 
 async fn plan(books: &Books<'_>, outcomes: &[SimulatedOutcome]) {
     for outcome in outcomes {
-        simulated::plan(books.db, books.company_id, Kind::Charge, *outcome, "test", books.now().await).await.unwrap();
+        simulated::plan(books.db, &Act::named(books.company_id, "test", books.now().await), Kind::Charge, *outcome).await.unwrap();
     }
 }
 
@@ -77,7 +78,7 @@ on_both! {
     async fn the_fee_is_charged_on_top(db: &TestDb) {
         let books = in_review(db).await;
         let profile = companies::Profile { fee: Some(Rate::parse_percent("2.5").unwrap()), ..companies::Profile::default() };
-        companies::update(db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+        companies::update(db, &Act::named(books.company_id, "test", books.now().await), &profile).await.unwrap();
         books.until("2026-04-08T04:00:00Z").await;
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.charge_amount, invoice.fee, invoice.total), (Some(5125), Some(125), Some(5000)));
@@ -109,7 +110,7 @@ on_both! {
         for hour in ["05", "06", "07"] {
             let now = format!("2026-04-08T{hour}:00:00Z");
             books.until(&now).await;
-            charges::retry_now(db, books.company_id, "NORTHWIND-0001", "olga", at(&now)).await.unwrap();
+            charges::retry_now(db, &Act::named(books.company_id, "olga", at(&now)), "NORTHWIND-0001").await.unwrap();
             assert_eq!(books.invoice("NORTHWIND-0001").await.retry_at, None);
             books.until(&now).await;
         }
@@ -157,8 +158,8 @@ on_both! {
         assert_eq!((invoice.state.as_str(), invoice.attempts), ("charge_failed", 4));
         books.prove().await;
         let now = books.now().await;
-        charges::retry_now(db, books.company_id, "NORTHWIND-0001", "olga", now).await.unwrap();
-        let again = charges::retry_now(db, books.company_id, "NORTHWIND-0001", "olga", now).await;
+        charges::retry_now(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001").await.unwrap();
+        let again = charges::retry_now(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001").await;
         assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         books.until("2026-04-30T00:00:00Z").await;
         let invoice = books.invoice("NORTHWIND-0001").await;
@@ -196,18 +197,18 @@ on_both! {
     async fn a_paused_invoice_is_charged_once_it_is_resumed(db: &TestDb) {
         let books = in_review(db).await;
         let now = books.now().await;
-        let refused = pause(db, books.company_id, "NORTHWIND-0001", "  ", "olga", now).await;
+        let refused = pause(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", "  ").await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
-        pause(db, books.company_id, "NORTHWIND-0001", "figures to be checked", "olga", now).await.unwrap();
-        assert!(matches!(pause(db, books.company_id, "NORTHWIND-0001", "again", "olga", now).await, Err(Error::Conflict(_))));
+        pause(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", "figures to be checked").await.unwrap();
+        assert!(matches!(pause(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", "again").await, Err(Error::Conflict(_))));
         books.until("2026-04-20T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "in_review");
         books.prove().await;
-        resume(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
+        resume(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001").await.unwrap();
         books.until("2026-04-20T00:00:00Z").await;
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.frozen_at), ("paid", Some(at("2026-04-20T00:00:00Z").0)));
-        assert!(matches!(pause(db, books.company_id, "NORTHWIND-0001", "late", "olga", now).await, Err(Error::Conflict(_))));
+        assert!(matches!(pause(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", "late").await, Err(Error::Conflict(_))));
         books.prove().await;
     }
 
@@ -216,22 +217,22 @@ on_both! {
         let profile = companies::Profile {
             charge_provider: Some(ProviderKind::Manual), payout_provider: Some(ProviderKind::Manual), ..companies::Profile::default()
         };
-        companies::update(db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+        companies::update(db, &Act::named(books.company_id, "test", books.now().await), &profile).await.unwrap();
         books.until("2026-04-09T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charge_pending");
         assert_eq!(books.post.count("charge_waits"), 1);
         books.prove().await;
         let now = books.now().await;
-        charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", None, "account was empty", "olga", now).await.unwrap();
-        assert!(matches!(charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", now).await, Err(Error::Conflict(_))));
+        charges::confirm_failed(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", None, "account was empty").await.unwrap();
+        assert!(matches!(charges::confirm(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", None).await, Err(Error::Conflict(_))));
         assert_eq!(books.invoice("NORTHWIND-0001").await.retry_at, Some(at("2026-04-09T04:00:00Z").0));
         books.until("2026-04-10T00:00:00Z").await;
         // The first attempt is what a page of before shows; what waits now is another one.
-        let stale = charges::confirm(db, books.company_id, "NORTHWIND-0001", Some(1), "olga", books.now().await).await;
+        let stale = charges::confirm(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001", Some(1)).await;
         assert!(matches!(stale, Err(Error::Conflict(ref words)) if words.contains("charged again meanwhile")), "{stale:?}");
-        let stale = charges::confirm_failed(db, books.company_id, "NORTHWIND-0001", Some(1), "none", "olga", books.now().await).await;
+        let stale = charges::confirm_failed(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001", Some(1), "none").await;
         assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", Some(2), "olga", books.now().await).await.unwrap();
+        charges::confirm(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001", Some(2)).await.unwrap();
         let invoice = books.invoice("NORTHWIND-0001").await;
         assert_eq!((invoice.state.as_str(), invoice.attempts), ("charged", 2));
         assert_eq!(books.payouts("NORTHWIND-0001").await.len(), 2);
@@ -275,7 +276,7 @@ on_both! {
         books.reward(ada, 500, "USD").await;
         books.until("2026-04-10T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0003").await.charge_amount, Some(500));
-        charges::retry_now(db, books.company_id, "NORTHWIND-0002", "olga", books.now().await).await.unwrap();
+        charges::retry_now(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0002").await.unwrap();
         books.until("2026-04-11T00:00:00Z").await;
         assert_eq!(books.payouts("NORTHWIND-0002").await[0].amount, 2000);
         assert!(data::billing::ledger::partner_balances(db, books.company_id, ada).await.unwrap().is_empty());

@@ -1,5 +1,6 @@
 //! Installations, companies and partners over time.
 
+use data::act::Act;
 use data::installation::{self, Mode};
 use data::network::partners::{self, PartnerChange};
 use data::programme::companies::{self, Profile};
@@ -44,16 +45,16 @@ on_both! {
         let company = companies::get(db.read(), world.company).await.unwrap();
         assert_eq!((company.open_month, company.open_month_ends_at), (202_603, at("2026-04-01T04:00:00Z").0));
         let profile = Profile { timezone: Some("Asia/Tokyo".to_owned()), ..Profile::default() };
-        let changes = companies::update(db, world.company, &profile, BY, world.now).await.unwrap();
+        let changes = companies::update(db, &Act::named(world.company, BY, world.now), &profile).await.unwrap();
         assert_eq!(changes, [("timezone", "America/New_York".to_owned(), "Asia/Tokyo".to_owned())]);
         let company = companies::get(db.read(), world.company).await.unwrap();
         assert_eq!((company.open_month, company.open_month_ends_at), (202_603, at("2026-03-31T15:00:00Z").0));
         // The calendar is ahead of the books until month end has been done.
         assert_eq!(company.accumulating_month(at("2026-03-31T15:00:00Z")).unwrap(), Month(202_604));
-        assert!(companies::update(db, world.company, &profile, BY, world.now).await.unwrap().is_empty());
+        assert!(companies::update(db, &Act::named(world.company, BY, world.now), &profile).await.unwrap().is_empty());
         let wrong = Profile { timezone: Some("Moon".to_owned()), name: Some(" ".to_owned()), ..Profile::default() };
-        assert!(fault(companies::update(db, world.company, &wrong, BY, world.now).await, "timezone").contains("IANA"));
-        assert_eq!(fault(companies::update(db, world.company, &wrong, BY, world.now).await, "name"), "is missing");
+        assert!(fault(companies::update(db, &Act::named(world.company, BY, world.now), &wrong).await, "timezone").contains("IANA"));
+        assert_eq!(fault(companies::update(db, &Act::named(world.company, BY, world.now), &wrong).await, "name"), "is missing");
     }
 
     async fn a_new_currency_counts_revenue_anew(db: &TestDb) {
@@ -63,7 +64,7 @@ on_both! {
         world.try_sale("t2", "c1", domain::Money::new(700, domain::Currency::EUR), "2026-03-09T10:00:00Z").await.unwrap();
         assert_eq!(world.partnership("ada").await.revenue, 1_000);
         let profile = Profile { currency: Some("EUR".to_owned()), ..Profile::default() };
-        companies::update(db, world.company, &profile, BY, world.now).await.unwrap();
+        companies::update(db, &Act::named(world.company, BY, world.now), &profile).await.unwrap();
         assert_eq!(world.partnership("ada").await.revenue, 700);
         world.prove().await;
     }
@@ -72,25 +73,25 @@ on_both! {
         let mut world = World::new(db).await;
         world.customer("c1", Some("ada")).await;
         let ada = world.partnership("ada").await;
-        assert!(partners::move_to_group(db, world.company, ada.id, "agencies", BY, world.now).await.unwrap());
-        assert!(!partners::move_to_group(db, world.company, ada.id, "agencies", BY, world.now).await.unwrap());
+        assert!(partners::move_to_group(db, &Act::named(world.company, BY, world.now), ada.id, "agencies").await.unwrap());
+        assert!(!partners::move_to_group(db, &Act::named(world.company, BY, world.now), ada.id, "agencies").await.unwrap());
         world.now = world.now.plus_ms(1000);
         let before = world.sale("t1", "c1", "10.00", "2026-03-10T11:59:59Z").await;
         let after = world.sale("t2", "c1", "10.00", "2026-03-10T12:00:00Z").await;
         assert_eq!(world.reason(before.transaction_id).await, "rewarded");
         assert_eq!(world.reason(after.transaction_id).await, "no_offer_in_force");
-        assert_eq!(fault(partners::move_to_group(db, world.company, ada.id, "nowhere", BY, world.now).await, "group"), "there is no group “nowhere”");
+        assert_eq!(fault(partners::move_to_group(db, &Act::named(world.company, BY, world.now), ada.id, "nowhere").await, "group"), "there is no group “nowhere”");
     }
 
     async fn archived_partners_earn_nothing(db: &TestDb) {
         let world = World::new(db).await;
         world.customer("c1", Some("ada")).await;
         let ada = world.partnership("ada").await;
-        partners::set_status(db, world.company, ada.id, PartnershipStatus::Archived, BY, world.now).await.unwrap();
+        partners::set_status(db, &Act::named(world.company, BY, world.now), ada.id, PartnershipStatus::Archived).await.unwrap();
         let sale = world.sale("t1", "c1", "10.00", "2026-03-10T12:00:00Z").await;
         assert_eq!(world.reason(sale.transaction_id).await, "partnership_not_active");
         // Again within the same millisecond: as if it had not been.
-        partners::set_status(db, world.company, ada.id, PartnershipStatus::Approved, BY, world.now).await.unwrap();
+        partners::set_status(db, &Act::named(world.company, BY, world.now), ada.id, PartnershipStatus::Approved).await.unwrap();
         let sale = world.sale("t2", "c1", "10.00", "2026-03-10T12:00:00Z").await;
         assert_eq!(world.reason(sale.transaction_id).await, "rewarded");
         world.prove().await;
@@ -103,7 +104,7 @@ on_both! {
         world.customer("noor", Some("bob")).await;
         let ada = world.partnership("ada").await.id;
         world.now = at("2026-06-20T08:00:00Z");
-        partners::set_status(db, world.company, ada, PartnershipStatus::Archived, BY, world.now).await.unwrap();
+        partners::set_status(db, &Act::named(world.company, BY, world.now), ada, PartnershipStatus::Archived).await.unwrap();
         world.now = at("2026-06-26T12:00:00Z");
         let before = world.sale("q-19", "mira", "30.00", "2026-06-19T10:00:00Z").await;
         assert_eq!(world.reason(before.transaction_id).await, "rewarded");
@@ -111,7 +112,7 @@ on_both! {
         let first = world.sale("q-20b", "mira", "1.00", "2026-06-20T08:00:00Z").await;
         assert_eq!((world.reason(last.transaction_id).await, world.reason(first.transaction_id).await), ("rewarded".to_owned(), "partnership_not_active".to_owned()));
         world.now = at("2026-07-05T12:00:00Z");
-        partners::set_status(db, world.company, ada, PartnershipStatus::Approved, BY, world.now).await.unwrap();
+        partners::set_status(db, &Act::named(world.company, BY, world.now), ada, PartnershipStatus::Approved).await.unwrap();
         let during = world.sale("q-27", "mira", "11.00", "2026-06-27T00:00:00Z").await;
         assert_eq!(world.reason(during.transaction_id).await, "partnership_not_active");
         let after = world.sale("q-05", "mira", "11.00", "2026-07-05T12:00:00Z").await;
@@ -122,7 +123,7 @@ on_both! {
         world.sale("n-06", "noor", "50.00", "2026-07-06T00:00:00Z").await;
         let change = Change { partner_key: Some("ada".to_owned()), from: at("2026-06-24T00:00:00Z"), reason: "hers".to_owned() };
         let noor = world.customer_row("noor").await.id;
-        data::sales::attributions::apply_change(db, world.company, noor, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
+        data::sales::attributions::apply_change(db, &Act::named(world.company, BY, world.now), noor, &change, AttributionSource::Manual).await.unwrap();
         assert_eq!(world.reason(world.transaction("n-25").await.id).await, "partnership_not_active");
         assert_eq!(world.reason(world.transaction("n-06").await.id).await, "rewarded");
         assert_eq!(world.balances().await, ["ada USD 1840"]);
@@ -139,11 +140,11 @@ on_both! {
             settlement_days: Some(3),
             ..PartnerChange::default()
         };
-        assert!(partners::update(db, world.company, ada, &change, BY, world.now).await.unwrap());
-        assert!(!partners::update(db, world.company, ada, &change, BY, world.now).await.unwrap());
+        assert!(partners::update(db, &Act::named(world.company, BY, world.now), ada, &change).await.unwrap());
+        assert!(!partners::update(db, &Act::named(world.company, BY, world.now), ada, &change).await.unwrap());
         let row = world.partnership("ada").await;
         assert_eq!((row.name.as_str(), row.email.as_str(), row.tags.as_str(), row.settlement_days), ("Ada & Co", "ada@example.com", "[\"gold\"]", 3));
         let wrong = PartnerChange { settlement_days: Some(-1), email: Some("ada".to_owned()), ..PartnerChange::default() };
-        assert!(fault(partners::update(db, world.company, ada, &wrong, BY, world.now).await, "settlement_days").contains("not between"));
+        assert!(fault(partners::update(db, &Act::named(world.company, BY, world.now), ada, &wrong).await, "settlement_days").contains("not between"));
     }
 }

@@ -1,6 +1,7 @@
 //! Adjustments and refunds in any order, with decisions in between: whatever happens, refunds take the same share of a reward
 //! and of every difference of it, and a sale refunded in full leaves nothing.
 
+use data::act::Act;
 use data::rewards::{Adjustment, adjust, approve, decline, hold, release, undo, withdraw};
 use data::store::entities::{rewards, transactions};
 use data::testing::TestDb;
@@ -69,20 +70,20 @@ async fn shuffle(db: &TestDb, seed: u64) {
         let happened = match rng.random_range(0..12) {
             0..4 => {
                 let amount = Money::new(rng.random_range(-900..900), domain::Currency::USD).plain();
-                adjust(db, id, &difference(&one, &amount), &format!("a{step}"), BY, now).await.map(|_| None)
+                adjust(db, &Act::named(id, BY, now), &difference(&one, &amount), &format!("a{step}")).await.map(|_| None)
             }
             4 | 5 if left > 0 => {
                 let amount = if step > 30 { left } else { rng.random_range(1..=left.min(2_500)) };
                 refund(&books, &format!("r{step}"), "t1", &Money::new(amount, domain::Currency::USD).plain()).await;
                 Ok(None)
             }
-            6 => decline(db, id, &[either], "no", BY, now).await.map(|decided| decided.batch_id),
-            7 => approve(db, id, &[either], BY, now).await.map(|decided| decided.batch_id),
-            8 => hold(db, id, &keys(&[&one]), "checking", BY, now).await.map(|decided| decided.batch_id),
-            9 => release(db, id, &keys(&[&one]), BY, now).await.map(|decided| decided.batch_id),
+            6 => decline(db, &Act::named(id, BY, now), &[either], "no").await.map(|decided| decided.batch_id),
+            7 => approve(db, &Act::named(id, BY, now), &[either]).await.map(|decided| decided.batch_id),
+            8 => hold(db, &Act::named(id, BY, now), &keys(&[&one]), "checking").await.map(|decided| decided.batch_id),
+            9 => release(db, &Act::named(id, BY, now), &keys(&[&one])).await.map(|decided| decided.batch_id),
             10 => match (adjustments.choose(&mut rng), batches.choose(&mut rng)) {
-                (Some(key), _) if rng.random_bool(0.5) => withdraw(db, id, key, BY, now).await.map(|decided| decided.batch_id),
-                (_, Some(batch)) => undo(db, id, *batch, BY, now).await.map(|_| None),
+                (Some(key), _) if rng.random_bool(0.5) => withdraw(db, &Act::named(id, BY, now), key).await.map(|decided| decided.batch_id),
+                (_, Some(batch)) => undo(db, &Act::named(id, BY, now), *batch).await.map(|_| None),
                 _ => Ok(None),
             },
             _ => {
@@ -128,17 +129,17 @@ on_both! {
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;
-        adjust(db, id, &difference(&one, "5"), "a1", BY, now).await.unwrap();
+        adjust(db, &Act::named(id, BY, now), &difference(&one, "5"), "a1").await.unwrap();
         assert_eq!(
             all(&books).await,
             ["2000 pending 202603 transaction", "500 pending 202603 adjustment", "-200 pending 202603 refund", "-800 pending 202603 refund"]
         );
         // Half of each counts: $12 and $3 are left, of which the share of what is taken away is less.
-        let too_much = adjust(db, id, &difference(&one, "-25.01"), "a2", BY, now).await;
+        let too_much = adjust(db, &Act::named(id, BY, now), &difference(&one, "-25.01"), "a2").await;
         assert_eq!(said(too_much, "difference"), "takes away more than is left of the reward: $15.00");
         refund(&books, "r2", "t1", "60").await;
         prove_shares(&books, 0).await;
-        let refused = adjust(db, id, &difference(&one, "5"), "a3", BY, now).await;
+        let refused = adjust(db, &Act::named(id, BY, now), &difference(&one, "5"), "a3").await;
         assert!(said(refused, "").contains("refunded in full"));
         let company = data::programme::companies::get(db.read(), id).await.unwrap();
         let shown = screens::rewards::detail(db, &company, &one, now).await.unwrap();
@@ -151,22 +152,22 @@ on_both! {
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "40").await;
-        let given = adjust(db, id, &difference(&one, "5"), "a1", BY, now).await.unwrap().key;
-        assert!(said(withdraw(db, id, &one, BY, now).await, "").contains("given by hand"));
-        let back = withdraw(db, id, &given, BY, now).await.unwrap();
+        let given = adjust(db, &Act::named(id, BY, now), &difference(&one, "5"), "a1").await.unwrap().key;
+        assert!(said(withdraw(db, &Act::named(id, BY, now), &one).await, "").contains("given by hand"));
+        let back = withdraw(db, &Act::named(id, BY, now), &given).await.unwrap();
         assert_eq!(counts(&back), (1, 0, 1));
         assert_eq!(position(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
-        assert!(said(withdraw(db, id, &given, BY, now).await, "").starts_with(&format!("it was already withdrawn by {BY} on ")));
-        undo(db, id, back.batch_id.unwrap(), BY, now).await.unwrap();
+        assert!(said(withdraw(db, &Act::named(id, BY, now), &given).await, "").starts_with(&format!("it was already withdrawn by {BY} on ")));
+        undo(db, &Act::named(id, BY, now), back.batch_id.unwrap()).await.unwrap();
         assert_eq!(position(&books, &given).await, ("pending".to_owned(), 202603, None));
         prove_shares(&books, 0).await;
 
         let manual = data::rewards::ManualReward { partner_key: "ada".to_owned(), amount: "7".to_owned(), description: "Talk".to_owned(), ..Default::default() };
-        let late = data::rewards::create_manual_reward(db, id, &manual, "m1", BY, now).await.unwrap().key;
+        let late = data::rewards::create_manual_reward(db, &Act::named(id, BY, now), &manual, "m1").await.unwrap().key;
         let other = Books::with_triggers(db, "globex", "UTC", "", now).await.company_id;
-        assert!(matches!(withdraw(db, other, &late, BY, now).await, Err(Error::NotFound(_))));
+        assert!(matches!(withdraw(db, &Act::named(other, BY, now), &late).await, Err(Error::NotFound(_))));
         books.until("2026-04-09T12:00:00Z").await;
-        let refused = said(withdraw(db, id, &late, BY, books.now().await).await, "");
+        let refused = said(withdraw(db, &Act::named(id, BY, books.now().await), &late).await, "");
         assert_eq!(refused, "it is on the invoice of March 2026, which is charged or about to be and cannot change");
         books.prove().await;
     }

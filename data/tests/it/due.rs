@@ -1,5 +1,6 @@
 //! Many workers at once, workers that die, and the sandbox's clock.
 
+use data::act::{Act, Actor};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ async fn half_a_year(books: &Books<'_>) {
     }
     for outcome in [SimulatedOutcome::TimeOutButDone, SimulatedOutcome::Fail, SimulatedOutcome::TimeOut, SimulatedOutcome::Succeed] {
         for kind in [Kind::Charge, Kind::Payout] {
-            plan(books.db, books.company_id, kind, outcome, "test", books.now().await).await.unwrap();
+            plan(books.db, &Act::named(books.company_id, "test", books.now().await), kind, outcome).await.unwrap();
         }
     }
 }
@@ -145,7 +146,7 @@ on_both! {
         assert_eq!(other.invoice("WORKS-0001").await.state, "paid");
         // With a smaller fee it can be.
         set(db, books.company_id, companies::Column::FeePpm, 0i64).await;
-        data::billing::invoices::resume(db, books.company_id, "NORTHWIND-0001", "olga", books.now().await).await.unwrap();
+        data::billing::invoices::resume(db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001").await.unwrap();
         books.until("2026-02-11T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         books.prove().await;
@@ -229,7 +230,7 @@ on_both! {
         for until in [targets.month_end, targets.charge_day, at("2026-03-20T00:00:00Z"), at("2026-06-20T00:00:00Z")] {
             let foreseen = clock::preview(db, until).await.unwrap();
             let payouts_before = payouts::Entity::find().count(db.read()).await.unwrap();
-            let work = clock::advance(db, &books.worker, until, "olga", &|_, _| ()).await.unwrap();
+            let work = clock::advance(db, &books.worker, until, Actor::Named("olga"), &|_, _| ()).await.unwrap();
             let made = payouts::Entity::find().count(db.read()).await.unwrap() - payouts_before;
             let done = Preview {
                 released: work.released, months_closed: work.months_closed, invoices: work.invoices,
@@ -267,10 +268,10 @@ on_both! {
         let books = Books::in_database(db, "UTC", now).await;
         let until = at("2030-01-01T00:00:00Z");
         let refused = [
-            clock::advance(db, &books.worker, until, "olga", &|_, _| ()).await.err(),
+            clock::advance(db, &books.worker, until, Actor::Named("olga"), &|_, _| ()).await.err(),
             clock::preview(db, until).await.err(),
             run_until(db, &books.worker, until, &|_, _| ()).await.err(),
-            plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "olga", now).await.err(),
+            plan(db, &Act::named(books.company_id, "olga", now), Kind::Charge, SimulatedOutcome::Fail).await.err(),
         ];
         for error in refused {
             assert!(matches!(error, Some(Error::Forbidden(_))), "{error:?}");
@@ -280,9 +281,9 @@ on_both! {
 
     async fn the_clock_does_not_go_back(db: &TestDb) {
         let books = Books::open(db, "UTC", "2026-01-10T12:00:00Z").await;
-        let refused = clock::advance(db, &books.worker, at("2026-01-10T11:59:59Z"), "olga", &|_, _| ()).await;
+        let refused = clock::advance(db, &books.worker, at("2026-01-10T11:59:59Z"), Actor::Named("olga"), &|_, _| ()).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
-        let nothing = clock::advance(db, &books.worker, at("2026-01-10T12:00:00Z"), "olga", &|_, _| ()).await.unwrap();
+        let nothing = clock::advance(db, &books.worker, at("2026-01-10T12:00:00Z"), Actor::Named("olga"), &|_, _| ()).await.unwrap();
         assert_eq!(nothing, Work::default());
     }
 }

@@ -1,5 +1,6 @@
 //! Exported files, byte for byte: programs read them, so columns and words stay as they are.
 
+use data::act::Act;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ on_both! {
         world.sale("s-3", "c-2", "10.00", "2026-03-10T12:00:02Z").await;
         world.refund("r-1", "s-1", "25.00", "2026-03-10T12:00:03Z").await;
         let held = world.reward_key("s-2").await;
-        data::rewards::hold(db, world.company, &[held], "Is it = \"real\"?", BY, world.now).await.unwrap();
+        data::rewards::hold(db, &Act::named(world.company, BY, world.now), &[held], "Is it = \"real\"?").await.unwrap();
         let given = ManualReward {
             partner_key: "bob".to_owned(),
             amount: "12.50".to_owned(),
@@ -38,7 +39,7 @@ on_both! {
             description: "Webinar, April".to_owned(),
             ..ManualReward::default()
         };
-        data::rewards::create_manual_reward(db, world.company, &given, "form-1", BY, world.now).await.unwrap();
+        data::rewards::create_manual_reward(db, &Act::named(world.company, BY, world.now), &given, "form-1").await.unwrap();
         let worker = exchange::worker(db, Arc::new(Post::default()), Duration::from_secs(2));
         run_until(db, &worker, at("2026-04-12T12:00:00Z"), &|_, _| {}).await.unwrap();
         let mut files = Vec::new();

@@ -1,6 +1,7 @@
 //! A fault at the n-th statement of every write, for n = 1, 2, … until it passes: what was refused left nothing, what was
 //! acknowledged is stored once, and the books are those of a run without faults.
 
+use data::act::{Act, Actor};
 use std::fmt::Write as _;
 
 use data::due::month_end;
@@ -38,13 +39,15 @@ async fn step(world: &World<'_>, step: &str) -> Result<()> {
     match step {
         "partner" => {
             let new = partners::NewPartner { partner_key: "cleo".to_owned(), group: "affiliates".to_owned(), ..Default::default() };
-            partners::create(db, company, &new, BY, now).await.map(drop)
+            partners::create(db, &Act::named(company, BY, now), &new).await.map(drop)
         }
         "partner's new name" => {
             let change = PartnerChange { name: Some("Bob & Sons".to_owned()), ..PartnerChange::default() };
-            partners::update(db, company, world.partnership("bob").await.id, &change, BY, now).await.map(drop)
+            partners::update(db, &Act::named(company, BY, now), world.partnership("bob").await.id, &change).await.map(drop)
         }
-        "partner's group" => partners::move_to_group(db, company, world.partnership("bob").await.id, "agencies", BY, now).await.map(drop),
+        "partner's group" => {
+            partners::move_to_group(db, &Act::named(company, BY, now), world.partnership("bob").await.id, "agencies").await.map(drop)
+        }
         "customer" => {
             let new = data::sales::customers::NewCustomer {
                 customer_key: "c1".to_owned(),
@@ -63,19 +66,19 @@ async fn step(world: &World<'_>, step: &str) -> Result<()> {
                 description: "A talk".to_owned(),
                 ..ManualReward::default()
             };
-            rewards::create_manual_reward(db, company, &reward, "token", BY, now).await.map(drop)
+            rewards::create_manual_reward(db, &Act::named(company, BY, now), &reward, "token").await.map(drop)
         }
-        "hold" => rewards::hold(db, company, &[manual().await], "to be checked", BY, now).await.map(drop),
-        "release" => rewards::release(db, company, &[manual().await], BY, now).await.map(drop),
-        "decline" => rewards::decline(db, company, &[manual().await], "was a mistake", BY, now).await.map(drop),
+        "hold" => rewards::hold(db, &Act::named(company, BY, now), &[manual().await], "to be checked").await.map(drop),
+        "release" => rewards::release(db, &Act::named(company, BY, now), &[manual().await]).await.map(drop),
+        "decline" => rewards::decline(db, &Act::named(company, BY, now), &[manual().await], "was a mistake").await.map(drop),
         "new offer version" => {
             let file = PROGRAMME.replace("percent = \"20\"", "percent = \"25\"");
-            programme::apply(db, &file, false, BY, now).await.map(drop)
+            programme::apply(db, &file, false, Actor::Named(BY), now).await.map(drop)
         }
         "month end" => month_end::close_month(db, company, at("2026-04-02T00:00:00Z")).await.map(drop),
         "approval in review" => {
             let key = world.reward_key("t2").await;
-            rewards::approve(db, company, &[key], BY, at("2026-04-02T00:00:00Z")).await.map(drop)
+            rewards::approve(db, &Act::named(company, BY, at("2026-04-02T00:00:00Z")), &[key]).await.map(drop)
         }
         other => panic!("{other}"),
     }

@@ -1,5 +1,6 @@
 //! A filter that can't be read is refused wherever it is asked: nothing is listed or written under it.
 
+use data::act::Act;
 use data::{Error, on_both, rewards};
 use domain::list_query::ListQuery;
 use exchange::exports::{Export, Noun};
@@ -56,7 +57,7 @@ on_both! {
             // A file and a selection have no order and no sum of their own.
             if of.0 != "sum" {
                 refuses(of, file(Noun::Rewards, &query).await);
-                refuses(of, rewards::selection::select(db, &company, &query, "", BY, now).await);
+                refuses(of, rewards::selection::select(db, &Act::named(world.company, BY, now), &company, &query, "").await);
             }
         }
         for of in PARTNERS {

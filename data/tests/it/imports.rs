@@ -1,5 +1,6 @@
 //! Files, good and bad.
 
+use data::act::Act;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ fn file(name: &str) -> Options {
 
 impl World<'_> {
     async fn try_import(&self, kind: Kind, file: &[u8], options: Options) -> Result<Report> {
-        imports::import(self.db, self.company, kind, Cursor::new(file.to_vec()), options, Arc::new(|_| {}), BY, self.now).await
+        imports::import(self.db, &Act::named(self.company, BY, self.now), kind, Cursor::new(file.to_vec()), options, Arc::new(|_| {})).await
     }
 
     async fn import(&self, kind: Kind, file: &str) -> Report {

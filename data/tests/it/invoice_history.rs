@@ -1,5 +1,6 @@
 //! What an invoice's page tells of its payouts.
 
+use data::act::Act;
 use data::billing::payouts::{Shown, confirm, mark_failed, mark_returned, retry};
 use data::on_both;
 use data::programme::companies;
@@ -27,7 +28,7 @@ on_both! {
     async fn payouts_are_told_with_who_when_and_why(db: &TestDb) {
         let books = Books::open(db, "Europe/Berlin", "2026-03-10T12:00:00Z").await;
         let profile = companies::Profile { payout_provider: Some(ProviderKind::Manual), ..companies::Profile::default() };
-        companies::update(db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+        companies::update(db, &Act::named(books.company_id, "test", books.now().await), &profile).await.unwrap();
         for (key, minor) in [("ada", 1000), ("bo", 2000), ("zoe", 3000)] {
             let partner = books.partner(key).await;
             books.reward(partner, minor, "USD").await;
@@ -36,10 +37,10 @@ on_both! {
         assert_eq!(told(&books).await, [""; 0]);
         let id = books.company_id;
         let zoe = payout_of(&books, 3000).await.attempt().unwrap();
-        mark_failed(db, id, zoe, "no account", "olga", books.now().await).await.unwrap();
+        mark_failed(db, &Act::named(id, "olga", books.now().await), zoe, "no account").await.unwrap();
         books.until("2026-04-11T10:00:00Z").await;
         let attempts = vec![payout_of(&books, 1000).await.attempt().unwrap(), payout_of(&books, 2000).await.attempt().unwrap()];
-        confirm(db, id, &Shown { attempts, total: Some(3000) }, "olga", books.now().await).await.unwrap();
+        confirm(db, &Act::named(id, "olga", books.now().await), &Shown { attempts, total: Some(3000) }).await.unwrap();
         let first = ["10 Apr 2026, 12:00, olga recorded that the payout to zoe, $30.00 failed; no account".to_owned()];
         let together = ["11 Apr 2026, 12:00, olga paid 2 partners, $30.00; ".to_owned()];
         assert_eq!(told(&books).await, [&first[..], &together[..]].concat());
@@ -47,12 +48,12 @@ on_both! {
         books.until("2026-04-12T10:00:00Z").await;
         let bo = payout_of(&books, 2000).await.attempt().unwrap();
         let on = "2026-04-11".parse().unwrap();
-        mark_returned(db, id, bo, on, "account closed", "olga", books.now().await).await.unwrap();
+        mark_returned(db, &Act::named(id, "olga", books.now().await), bo, on, "account closed").await.unwrap();
         books.until("2026-04-13T10:00:00Z").await;
-        retry(db, id, bo, "olga", books.now().await).await.unwrap();
+        retry(db, &Act::named(id, "olga", books.now().await), bo).await.unwrap();
         books.until("2026-04-14T10:00:00Z").await;
         let again = vec![payout_of(&books, 2000).await.attempt().unwrap()];
-        confirm(db, id, &Shown { attempts: again, total: None }, "bea", books.now().await).await.unwrap();
+        confirm(db, &Act::named(id, "bea", books.now().await), &Shown { attempts: again, total: None }).await.unwrap();
         let told = told(&books).await;
         assert!(told.contains(&"11 Apr 2026, 12:00, olga paid ada, $10.00; ".to_owned()), "{told:#?}");
         assert!(told.contains(&"11 Apr 2026, 12:00, olga paid bo, $20.00; ".to_owned()), "{told:#?}");

@@ -1,6 +1,7 @@
 //! Random lives of rewards: sales, refunds, decisions, moves, undos and months, in any order. Whatever happens, the books
 //! hold, and refunds reverse exactly their share of what counts.
 
+use data::act::Act;
 use data::rewards::{
     Adjustment, ManualReward, Review, adjust, create_manual_reward, move_to_current_invoice, remove_from_invoice, review, undo,
 };
@@ -43,7 +44,7 @@ impl<'a> Life<'a> {
         for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
             books.partner(partner).await;
             let new = NewCustomer { customer_key: customer.to_owned(), partner_key: Some(partner.to_owned()), ..NewCustomer::default() };
-            data::sales::customers::create(db, books.company_id, &new, Manual, BY, now).await.unwrap();
+            data::sales::customers::create(db, &Act::named(books.company_id, BY, now), &new, Manual).await.unwrap();
         }
         Life { books, rng: StdRng::seed_from_u64(seed), step: 0, batches: Vec::new(), done: 0, refused: 0 }
     }
@@ -96,7 +97,7 @@ impl<'a> Life<'a> {
             product_key: None,
             category_key: None,
         };
-        let sold = data::sales::transactions::record(self.books.db, self.books.company_id, &sale, Manual, BY, now).await;
+        let sold = data::sales::transactions::record(self.books.db, &Act::named(self.books.company_id, BY, now), &sale, Manual).await;
         self.note(sold);
     }
 
@@ -112,7 +113,7 @@ impl<'a> Life<'a> {
             amount: Money::new(part, Currency::USD),
             occurred_at: now,
         };
-        let refunded = data::sales::transactions::refund(self.books.db, self.books.company_id, &refund, Manual, BY, now).await;
+        let refunded = data::sales::transactions::refund(self.books.db, &Act::named(self.books.company_id, BY, now), &refund, Manual).await;
         assert!(self.note(refunded).is_some(), "step {}", self.step);
     }
 
@@ -124,7 +125,7 @@ impl<'a> Life<'a> {
             keys.extend(self.any_reward(matches!(verb, Verb::Decline | Verb::MarkPaidElsewhere)).await);
         }
         let asked = Review { verb, keys: &keys, reason: "because", seen: None, shown: &[] };
-        let decided = review(self.books.db, self.books.company_id, &asked, BY, now).await;
+        let decided = review(self.books.db, &Act::named(self.books.company_id, BY, now), &asked).await;
         let batch = self.note(decided).and_then(|decided| decided.batch_id);
         self.batches.extend(batch);
     }
@@ -133,8 +134,8 @@ impl<'a> Life<'a> {
         let Some(key) = self.any_reward(false).await else { return };
         let (db, company) = (self.books.db, self.books.company_id);
         let moved = match self.rng.random_bool(0.6) {
-            true => move_to_current_invoice(db, company, &[key], BY, now).await,
-            false => remove_from_invoice(db, company, &[key], "", BY, now).await,
+            true => move_to_current_invoice(db, &Act::named(company, BY, now), &[key]).await,
+            false => remove_from_invoice(db, &Act::named(company, BY, now), &[key], "").await,
         };
         let batch = self.note(moved).and_then(|decided| decided.batch_id);
         self.batches.extend(batch);
@@ -143,7 +144,7 @@ impl<'a> Life<'a> {
     async fn undo_recent(&mut self, now: Instant) {
         let recent = self.batches.len().saturating_sub(4);
         let Some(batch) = self.batches[recent..].choose(&mut self.rng).copied() else { return };
-        let undone = undo(self.books.db, self.books.company_id, batch, BY, now).await;
+        let undone = undo(self.books.db, &Act::named(self.books.company_id, BY, now), batch).await;
         self.note(undone);
     }
 
@@ -157,14 +158,14 @@ impl<'a> Life<'a> {
                 onto_invoice: self.rng.random_bool(0.3),
                 ..ManualReward::default()
             };
-            let given = create_manual_reward(db, company, &reward, &token, BY, now).await;
+            let given = create_manual_reward(db, &Act::named(company, BY, now), &reward, &token).await;
             self.note(given);
             return;
         }
         let Some(reward_key) = self.any_reward(true).await else { return };
         let difference = Money::new(self.rng.random_range(-500..500), Currency::USD).plain();
         let adjustment = Adjustment { reward_key, difference, description: "Correction".to_owned() };
-        let adjusted = adjust(db, company, &adjustment, &token, BY, now).await;
+        let adjusted = adjust(db, &Act::named(company, BY, now), &adjustment, &token).await;
         self.note(adjusted);
     }
 

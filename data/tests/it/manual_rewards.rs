@@ -1,5 +1,6 @@
 //! What the Manual Rewards drawer offers and says.
 
+use data::act::Act;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ async fn given(books: &Books<'_>, currency: &str, token: &str, onto_invoice: boo
         onto_invoice,
         invoice_month: None,
     };
-    let given = create_manual_reward(books.db, books.company_id, &reward, token, "olga", books.now().await).await.unwrap();
+    let given = create_manual_reward(books.db, &Act::named(books.company_id, "olga", books.now().await), &reward, token).await.unwrap();
     manual::created(books.db, &company(books).await, &given.key).await.unwrap()
 }
 
@@ -59,7 +60,7 @@ on_both! {
         let import = async |file: String| {
             let input = Cursor::new(format!("partner_key,amount,currency,description,customer_key,key\n{file}").into_bytes());
             let quiet = Arc::new(|_| {});
-            imports::import(db, books.company_id, Kind::Rewards, input, Options::default(), quiet, "olga", books.now().await).await.unwrap()
+            imports::import(db, &Act::named(books.company_id, "olga", books.now().await), Kind::Rewards, input, Options::default(), quiet).await.unwrap()
         };
         let report = import(file).await;
         assert!(!report.refused(), "{report:?}");
@@ -89,7 +90,7 @@ on_both! {
         assert_eq!(offered(&books).await, [NEXT, review]);
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
 
-        data::billing::invoices::pause(db, books.company_id, "NORTHWIND-0001", "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        data::billing::invoices::pause(db, &Act::named(books.company_id, "olga", at("2026-04-02T12:00:00Z")), "NORTHWIND-0001", "the books").await.unwrap();
         let paused = "The March 2026 invoice NORTHWIND-0001, in review now: Paused now; charged once the pause ends. Takes rewards in USD.";
         assert_eq!(offered(&books).await, [NEXT, paused]);
         assert_eq!(given(&books, "USD", "next", false).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 May 2026.");
@@ -114,7 +115,7 @@ on_both! {
         let label = "The March 2026 invoice in review now";
         assert_eq!(offered(&books).await, [NEXT.to_owned(), format!("{label}: {dates} Takes rewards in EUR, JPY and USD.")]);
         let euros = books.invoices().await.into_iter().find(|invoice| invoice.currency == "EUR").unwrap();
-        data::billing::invoices::pause(db, books.company_id, &euros.number, "the books", "olga", at("2026-04-02T12:00:00Z")).await.unwrap();
+        data::billing::invoices::pause(db, &Act::named(books.company_id, "olga", at("2026-04-02T12:00:00Z")), &euros.number, "the books").await.unwrap();
         assert_eq!(offered(&books).await[1], format!("{label}: EUR: Paused now; charged once the pause ends. JPY and USD: {dates}"));
         assert_eq!(given(&books, "USD", "dollars", true).await, "Created a reward of $5.00 for ada. Estimated payment date: 11 Apr 2026.");
         assert_eq!(given(&books, "EUR", "euros", true).await, "Created a reward of €5.00 for ada. Its invoice is paused; it is paid once the pause ends.");

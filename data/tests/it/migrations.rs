@@ -1,5 +1,6 @@
 //! What migrations make of rows that were there before.
 
+use data::act::{Act, Actor};
 use data::network::partners::set_status;
 use data::store::entities::{audit, invoices, status_spans};
 use data::testing::TestDb;
@@ -97,8 +98,9 @@ async fn facts_are_read_and_written_as_before(db: &data::Db) {
     assert!(rows.len() > 20, "{}", rows.len());
     for old in rows {
         let fact = old.fact().unwrap_or_else(|| panic!("{} {}", old.action, old.detail));
-        let written = data::audit::row(old.company_id, Instant(old.at), &old.author, &old.subject, &fact).unwrap();
-        assert_eq!(audit::Model { id: old.id, ..written }, old);
+        let act = Act { company_id: old.company_id.unwrap_or_default(), actor: Actor::of(&old.author), now: Instant(old.at) };
+        let written = data::audit::row(&act, &old.subject, &fact).unwrap();
+        assert_eq!(audit::Model { id: old.id, company_id: old.company_id, ..written }, old);
     }
 }
 
@@ -109,7 +111,7 @@ on_both! {
         books.reward(ada, 5_000, "USD").await;
         books.until("2026-04-02T12:00:00Z").await;
         let (why, now) = ("One “sale” is doubtful", at("2026-04-02T12:00:00Z"));
-        data::billing::invoices::pause(db, books.company_id, "NORTHWIND-0001", why, "olga", now).await.unwrap();
+        data::billing::invoices::pause(db, &Act::named(books.company_id, "olga", now), "NORTHWIND-0001", why).await.unwrap();
         transact!(db, |tx| {
             tx.execute_unprepared("ALTER TABLE invoices DROP COLUMN pause_reason").await?;
             tx.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0018_pause_reason'").await?;
@@ -141,15 +143,15 @@ on_both! {
         books.reward(ada, 1000, "USD").await;
         for _ in 0..2 {
             let now = books.now().await;
-            data::billing::simulated::plan(db, books.company_id, data::billing::simulated::Kind::Charge, SimulatedOutcome::Fail, "test", now)
+            data::billing::simulated::plan(db, &Act::named(books.company_id, "test", now), data::billing::simulated::Kind::Charge, SimulatedOutcome::Fail)
                 .await
                 .unwrap();
         }
         let archived = at("2026-03-11T00:00:00Z");
-        set_status(db, books.company_id, ada, Archived, "test", archived).await.unwrap();
-        set_status(db, books.company_id, bo, Archived, "test", archived).await.unwrap();
+        set_status(db, &Act::named(books.company_id, "test", archived), ada, Archived).await.unwrap();
+        set_status(db, &Act::named(books.company_id, "test", archived), bo, Archived).await.unwrap();
         let back = at("2026-03-12T00:00:00Z");
-        set_status(db, books.company_id, ada, Approved, "test", back).await.unwrap();
+        set_status(db, &Act::named(books.company_id, "test", back), ada, Approved).await.unwrap();
         books.until("2026-04-10T12:00:00Z").await;
         let spans = || async {
             let rows = status_spans::Entity::find()

@@ -1,5 +1,6 @@
 //! Payouts: after the charge, once each; failures give the money back to the partner's balance.
 
+use data::act::Act;
 use std::time::Duration;
 
 use data::billing::payouts::{Confirmed, Shown, confirm, mark_failed, mark_returned, retry};
@@ -19,13 +20,13 @@ use crate::books::{Books, at};
 
 async fn plan(books: &Books<'_>, outcomes: &[SimulatedOutcome]) {
     for outcome in outcomes {
-        simulated::plan(books.db, books.company_id, Kind::Payout, *outcome, "test", books.now().await).await.unwrap();
+        simulated::plan(books.db, &Act::named(books.company_id, "test", books.now().await), Kind::Payout, *outcome).await.unwrap();
     }
 }
 
 async fn by_hand(books: &Books<'_>) {
     let profile = companies::Profile { payout_provider: Some(ProviderKind::Manual), ..companies::Profile::default() };
-    companies::update(books.db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+    companies::update(books.db, &Act::named(books.company_id, "test", books.now().await), &profile).await.unwrap();
 }
 
 const IBANS: [&str; 3] = ["DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32", "NO93 8601 1117 947"];
@@ -35,7 +36,7 @@ async fn with_three_accounts(db: &TestDb) -> Books<'_> {
     let books = Books::open(db, "Europe/Berlin", "2026-03-10T12:00:00Z").await;
     by_hand(&books).await;
     let profile = companies::Profile { iban: Some(IBANS[0].to_owned()), ..companies::Profile::default() };
-    companies::update(db, books.company_id, &profile, "test", books.now().await).await.unwrap();
+    companies::update(db, &Act::named(books.company_id, "test", books.now().await), &profile).await.unwrap();
     for (key, minor, account) in [("ada", 1000, IBANS[0]), ("bo", 2000, IBANS[1]), ("zoe", 3000, "")] {
         let partner = books.partner(key).await;
         has_account(&books, partner, account).await;
@@ -47,14 +48,14 @@ async fn with_three_accounts(db: &TestDb) -> Books<'_> {
 
 async fn has_account(books: &Books<'_>, partner: uuid::Uuid, account: &str) {
     let change = PartnerChange { payout_account: Some(account.to_owned()), ..PartnerChange::default() };
-    data::network::partners::update(books.db, books.company_id, partner, &change, "test", books.now().await).await.unwrap();
+    data::network::partners::update(books.db, &Act::named(books.company_id, "test", books.now().await), partner, &change).await.unwrap();
 }
 
 /// Confirms payouts as they are shown here.
 async fn confirm_shown(books: &Books<'_>, payouts: &[&payouts::Model]) -> Result<Confirmed> {
     let attempts = payouts.iter().map(|payout| payout.attempt().unwrap()).collect();
     let shown = Shown { attempts, total: Some(payouts.iter().map(|payout| payout.amount).sum()) };
-    confirm(books.db, books.company_id, &shown, "olga", books.now().await).await
+    confirm(books.db, &Act::named(books.company_id, "olga", books.now().await), &shown).await
 }
 
 /// The payout of so much.
@@ -63,7 +64,7 @@ async fn payout_of(books: &Books<'_>, minor: i64) -> payouts::Model {
 }
 
 async fn make_file(books: &Books<'_>, which: Which) -> Result<payment_files::Made> {
-    payment_files::make(books.db, books.company_id, "NORTHWIND-0001", which, "olga", books.now().await).await
+    payment_files::make(books.db, &Act::named(books.company_id, "olga", books.now().await), "NORTHWIND-0001", which).await
 }
 
 /// The text of every element of this name.
@@ -116,8 +117,8 @@ on_both! {
         assert_eq!(books.post.count("payout_failed"), 1);
         books.prove().await;
         let failed = payout.attempt().unwrap();
-        retry(db, books.company_id, failed, "olga", books.now().await).await.unwrap();
-        assert!(matches!(retry(db, books.company_id, failed, "olga", books.now().await).await, Err(Error::Conflict(_))));
+        retry(db, &Act::named(books.company_id, "olga", books.now().await), failed).await.unwrap();
+        assert!(matches!(retry(db, &Act::named(books.company_id, "olga", books.now().await), failed).await, Err(Error::Conflict(_))));
         books.until("2026-04-25T00:00:00Z").await;
         let paid = books.payouts("NORTHWIND-0001").await.remove(0);
         assert_eq!((paid.state.as_str(), paid.id), ("paid", payout.id));
@@ -145,10 +146,10 @@ on_both! {
         assert!(payouts.iter().all(|payout| payout.state == "pending"));
         let now = books.now().await;
         let first = Shown { attempts: vec![payouts[0].attempt().unwrap()], total: None };
-        let foreign = confirm(db, uuid::Uuid::nil(), &first, "olga", now).await;
+        let foreign = confirm(db, &Act::named(uuid::Uuid::nil(), "olga", now), &first).await;
         assert!(matches!(foreign, Err(Error::NotFound(_))), "{foreign:?}");
-        assert_eq!(confirm(db, books.company_id, &first, "olga", now).await.unwrap().count, 1);
-        assert!(matches!(confirm(db, books.company_id, &first, "olga", now).await, Err(Error::Conflict(_))));
+        assert_eq!(confirm(db, &Act::named(books.company_id, "olga", now), &first).await.unwrap().count, 1);
+        assert!(matches!(confirm(db, &Act::named(books.company_id, "olga", now), &first).await, Err(Error::Conflict(_))));
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charged");
         books.prove().await;
         // Shown before the first was confirmed: only the other one is, and the first is named.
@@ -167,17 +168,17 @@ on_both! {
         let (small, large) = (payout_of(&books, 1000).await, payout_of(&books, 4000).await);
         let now = books.now().await;
         let wrong_sum = Shown { attempts: vec![large.attempt().unwrap()], total: Some(4001) };
-        assert!(matches!(confirm(db, books.company_id, &wrong_sum, "olga", now).await, Err(Error::Conflict(_))));
+        assert!(matches!(confirm(db, &Act::named(books.company_id, "olga", now), &wrong_sum).await, Err(Error::Conflict(_))));
         // Shown to be paid, it fails and is to be paid again meanwhile: that is another attempt.
-        mark_failed(db, books.company_id, small.attempt().unwrap(), "account closed", "olga", now).await.unwrap();
+        mark_failed(db, &Act::named(books.company_id, "olga", now), small.attempt().unwrap(), "account closed").await.unwrap();
         let failed = payout_of(&books, 1000).await;
-        retry(db, books.company_id, failed.attempt().unwrap(), "olga", now).await.unwrap();
+        retry(db, &Act::named(books.company_id, "olga", now), failed.attempt().unwrap()).await.unwrap();
         let confirmed = confirm_shown(&books, &[&small, &large]).await.unwrap();
         assert_eq!((confirmed.count, confirmed.total.minor), (1, 4000));
         assert_eq!(confirmed.changed, [("ada".to_owned(), "to be paid again".to_owned())]);
         assert_eq!(payout_of(&books, 1000).await.state, "pending");
         // Nor does a form of the first attempt say that the second one failed.
-        let stale = mark_failed(db, books.company_id, small.attempt().unwrap(), "late", "olga", now).await;
+        let stale = mark_failed(db, &Act::named(books.company_id, "olga", now), small.attempt().unwrap(), "late").await;
         assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
         books.prove().await;
     }
@@ -188,7 +189,7 @@ on_both! {
         books.until("2026-04-10T00:00:00Z").await;
         let payouts = books.payouts("NORTHWIND-0001").await;
         let now = books.now().await;
-        mark_failed(db, books.company_id, payouts[0].attempt().unwrap(), "account closed", "olga", now).await.unwrap();
+        mark_failed(db, &Act::named(books.company_id, "olga", now), payouts[0].attempt().unwrap(), "account closed").await.unwrap();
         assert_eq!((books.post.count("payout_failed"), books.post.count("payout_not_arrived")), (0, 0));
         due::run_due(db, &books.worker, now).await.unwrap();
         let mails = books.post.mails.lock().unwrap().clone();
@@ -197,11 +198,11 @@ on_both! {
         assert_eq!(confirm_shown(&books, &[&payouts[1]]).await.unwrap().count, 1);
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charged");
         books.prove().await;
-        retry(db, books.company_id, payouts[0].attempt().unwrap(), "olga", now).await.unwrap();
+        retry(db, &Act::named(books.company_id, "olga", now), payouts[0].attempt().unwrap()).await.unwrap();
         let again = payout_of(&books, payouts[0].amount).await;
         confirm_shown(&books, &[&again]).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
-        let late = mark_failed(db, books.company_id, again.attempt().unwrap(), "late", "olga", now).await;
+        let late = mark_failed(db, &Act::named(books.company_id, "olga", now), again.attempt().unwrap(), "late").await;
         assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
         books.prove().await;
     }
@@ -213,7 +214,7 @@ on_both! {
         books.until("2026-04-14T12:00:00Z").await;
         let (paid, now) = (payout_of(&books, 2000).await, books.now().await);
         let back = async |on: &str, reason: &str| {
-            mark_returned(db, books.company_id, paid.attempt().unwrap(), on.parse().unwrap(), reason, "olga", now).await
+            mark_returned(db, &Act::named(books.company_id, "olga", now), paid.attempt().unwrap(), on.parse().unwrap(), reason).await
         };
         for (on, reason) in [("2026-04-15", "account closed"), ("2026-04-07", "account closed"), ("2026-04-13", "  ")] {
             assert!(matches!(back(on, reason).await, Err(Error::Invalid(_))), "{on} {reason}");
@@ -236,7 +237,7 @@ on_both! {
         assert_eq!((failures[0].outcome.as_str(), failures[0].paid_at), ("returned", paid.paid_at));
         assert_eq!(Instant(failures[0].occurred_at).rfc3339(), "2026-04-12T22:00:00Z");
         books.prove().await;
-        retry(db, books.company_id, returned.attempt().unwrap(), "olga", now).await.unwrap();
+        retry(db, &Act::named(books.company_id, "olga", now), returned.attempt().unwrap()).await.unwrap();
         confirm_shown(&books, &[&payout_of(&books, 2000).await]).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         books.prove().await;
@@ -260,8 +261,8 @@ on_both! {
         assert_ne!(second.message_id, file.message_id);
         // A failure makes a new attempt, and that is new.
         let (small, now) = (payout_of(&books, 1000).await, books.now().await);
-        mark_failed(db, books.company_id, small.attempt().unwrap(), "no account", "olga", now).await.unwrap();
-        retry(db, books.company_id, small.attempt().unwrap(), "olga", now).await.unwrap();
+        mark_failed(db, &Act::named(books.company_id, "olga", now), small.attempt().unwrap(), "no account").await.unwrap();
+        retry(db, &Act::named(books.company_id, "olga", now), small.attempt().unwrap()).await.unwrap();
         let third = make_file(&books, Which::New).await.unwrap();
         assert_eq!((third.payouts, third.total.minor), (1, 1000));
         let (third, _) = payment_files::content(db.read(), books.company_id, &third.key).await.unwrap();
@@ -300,7 +301,7 @@ on_both! {
         // What the page showed is what its form sends.
         let attempts = inside.attempts.split(' ').map(|attempt| attempt.parse().unwrap()).collect();
         let shown = Shown { attempts, total: Some(inside.total.minor) };
-        assert_eq!(confirm(db, books.company_id, &shown, "olga", books.now().await).await.unwrap().count, 2);
+        assert_eq!(confirm(db, &Act::named(books.company_id, "olga", books.now().await), &shown).await.unwrap().count, 2);
         assert_eq!(payout_of(&books, 3000).await.state, "pending");
         let filtered = domain::list_query::ListQuery { filters: [("file".to_owned(), made.key)].into(), ..Default::default() };
         let some = screens::invoices::detail(db, &company, "NORTHWIND-0001", &filtered, books.now().await).await.unwrap();
@@ -320,7 +321,7 @@ on_both! {
             (home, list, detail)
         };
         let amounts = |sums: &[domain::Money]| sums.iter().map(|sum| sum.minor).collect::<Vec<_>>();
-        mark_failed(db, books.company_id, payout.attempt().unwrap(), "No account", "olga", now).await.unwrap();
+        mark_failed(db, &Act::named(books.company_id, "olga", now), payout.attempt().unwrap(), "No account").await.unwrap();
         let told = "Your payment didn't arrive: no account. Ask Northwind to add your account.";
         let (home, list, detail) = reads().await;
         assert_eq!((home.came_back[0].trouble.as_str(), list.page.rows[0].trouble.as_str(), detail.line.trouble.as_str()), (told, told, told));
@@ -338,7 +339,7 @@ on_both! {
         assert_eq!(invoice.partners.rows[0].estimated_payment, "—");
         assert_eq!(invoice.partners.rows[0].paid.as_ref().map(|paid| paid.note.as_str()), Some("No account"));
         // Paid again, what happened stays.
-        retry(db, books.company_id, payout.attempt().unwrap(), "olga", now).await.unwrap();
+        retry(db, &Act::named(books.company_id, "olga", now), payout.attempt().unwrap()).await.unwrap();
         confirm_shown(&books, &[&payout_of(&books, 3000).await]).await.unwrap();
         let (home, _, detail) = reads().await;
         assert!(home.came_back.is_empty() && detail.line.trouble.is_empty());
@@ -366,8 +367,8 @@ on_both! {
         for (until, reason) in [("2026-04-11T00:00:00Z", "no account"), ("2026-04-12T00:00:00Z", "account closed")] {
             books.until(until).await;
             let (attempt, now) = (payout_of(&books, 1000).await.attempt().unwrap(), books.now().await);
-            mark_failed(db, books.company_id, attempt, reason, "olga", now).await.unwrap();
-            retry(db, books.company_id, attempt, "olga", now).await.unwrap();
+            mark_failed(db, &Act::named(books.company_id, "olga", now), attempt, reason).await.unwrap();
+            retry(db, &Act::named(books.company_id, "olga", now), attempt).await.unwrap();
         }
         // As a database of an older version is.
         let tx = db.begin().await.unwrap();

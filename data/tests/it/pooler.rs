@@ -1,5 +1,6 @@
 //! Behind pgbouncer in transaction mode: refused in words, or used as the setting says.
 
+use data::act::{Act, Actor};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -76,14 +77,14 @@ async fn transaction_mode_needs_its_setting() {
     let pooled = Db::open_with(&pooler.url, settings).await.unwrap();
     let now = at("2026-03-10T12:00:00Z");
     installation::init(&pooled, installation::Mode::Sandbox { start: now }).await.unwrap();
-    programme::apply(&pooled, PROGRAMME, false, BY, now).await.unwrap();
+    programme::apply(&pooled, PROGRAMME, false, Actor::Named(BY), now).await.unwrap();
     let company = data::programme::companies::find_by_key(pooled.read(), "northwind").await.unwrap().id;
     let created = join_all((0..40).map(|n| {
         let pooled = pooled.clone();
         async move {
             let partner =
                 data::network::partners::NewPartner { partner_key: format!("p{n}"), group: "affiliates".to_owned(), ..Default::default() };
-            data::network::partners::create(&pooled, company, &partner, BY, now).await.unwrap();
+            data::network::partners::create(&pooled, &Act::named(company, BY, now), &partner).await.unwrap();
             installation::mode(&pooled).await.unwrap();
             pooled.snapshot().await.unwrap();
         }

@@ -1,5 +1,6 @@
 //! What a partner reads of when their money comes.
 
+use data::act::Act;
 use data::on_both;
 use data::store::entities::partnerships;
 use data::testing::TestDb;
@@ -62,7 +63,7 @@ on_both! {
         let (books, partner) = with_one_commission(db).await;
         books.until("2026-04-04T12:00:00Z").await;
         let (id, number) = (books.company_id, "NORTHWIND-0001");
-        data::billing::invoices::pause(db, id, number, "waiting for the books", "olga", at("2026-04-04T12:00:00Z")).await.unwrap();
+        data::billing::invoices::pause(db, &Act::named(id, "olga", at("2026-04-04T12:00:00Z")), number, "waiting for the books").await.unwrap();
         let strip = async || {
             let strip = portal::home(db, partner, books.now().await).await.unwrap().next.remove(0);
             [strip.note, strip.issued, strip.charge]
@@ -75,7 +76,7 @@ on_both! {
         assert_eq!(companys(&books, partner).await, (Some(waits.to_owned()), waits.to_owned()));
         let home = portal::home(db, partner, books.now().await).await.unwrap();
         assert_eq!((home.next[0].charge_day.as_str(), home.recent[0].payment.as_str()), ("later", waits));
-        data::billing::invoices::resume(db, id, number, "olga", at("2026-04-05T12:00:00Z")).await.unwrap();
+        data::billing::invoices::resume(db, &Act::named(id, "olga", at("2026-04-05T12:00:00Z")), number).await.unwrap();
         assert_eq!(payment(&books, partner).await[0], "about 11 Apr 2026");
         let paid = ["In review until 7 April", "Northwind is charged on 8 April", "Estimated payment date 11 Apr 2026"];
         assert_eq!(strip().await, paid);

@@ -1,5 +1,6 @@
 //! Production databases move real money only.
 
+use data::act::{Act, Actor};
 use data::billing::charges;
 use data::billing::payouts::{Shown, confirm};
 use data::network::partners::{self, NewPartner};
@@ -23,7 +24,7 @@ async fn company(db: &TestDb) -> Books<'_> {
     installation::ensure(db).await.unwrap();
     let books = Books::in_database(db, "Europe/Berlin", at(BEGUN)).await;
     let partner = NewPartner { partner_key: "ada".to_owned(), email: "ada@partners.example".to_owned(), ..NewPartner::default() };
-    partners::create(db, books.company_id, &partner, "test", at(BEGUN)).await.unwrap();
+    partners::create(db, &Act::named(books.company_id, "test", at(BEGUN)), &partner).await.unwrap();
     let reward = ManualReward {
         partner_key: "ada".to_owned(),
         amount: "10.00".to_owned(),
@@ -33,7 +34,7 @@ async fn company(db: &TestDb) -> Books<'_> {
         onto_invoice: false,
         invoice_month: None,
     };
-    create_manual_reward(db, books.company_id, &reward, "form-1", "test", at(BEGUN)).await.unwrap();
+    create_manual_reward(db, &Act::named(books.company_id, "test", at(BEGUN)), &reward, "form-1").await.unwrap();
     books
 }
 
@@ -65,13 +66,13 @@ on_both! {
                 "charge_provider" => Profile { charge_provider: simulated, ..Profile::default() },
                 _ => Profile { payout_provider: simulated, ..Profile::default() },
             };
-            let refused = fault(companies::update(db, books.company_id, &profile, "test", at(BEGUN)).await, field);
+            let refused = fault(companies::update(db, &Act::named(books.company_id, "test", at(BEGUN)), &profile).await, field);
             assert!(refused.contains("sandboxes only"), "{refused}");
             let new = Profile { name: Some("New".to_owned()), timezone: Some("UTC".to_owned()), currency: Some("USD".to_owned()), ..profile };
-            assert!(fault(companies::create(db, "new", &new, "test", at(BEGUN)).await, field).contains("sandboxes only"));
+            assert!(fault(companies::create(db, "new", &new, Actor::Named("test"), at(BEGUN)).await, field).contains("sandboxes only"));
             let file = format!("[company]\nkey = \"northwind\"\n{field} = \"simulated\"\n");
             for dry_run in [true, false] {
-                let applied = data::programme::apply(db, &file, dry_run, "test", at(BEGUN)).await;
+                let applied = data::programme::apply(db, &file, dry_run, Actor::Named("test"), at(BEGUN)).await;
                 assert!(matches!(applied, Err(Error::Invalid(_))), "{applied:?}");
             }
         }
@@ -100,11 +101,11 @@ on_both! {
         assert!(broken[0].rows[0].contains("northwind: charges simulated, payouts simulated"), "{broken:#?}");
         // Another change keeps it refused: the profile says how money moves, or nothing is saved.
         let renamed = Profile { charge_provider: Some(ProviderKind::Simulated), name: Some("Other".to_owned()), ..Profile::default() };
-        assert!(companies::update(db, books.company_id, &renamed, "test", at(BEGUN)).await.is_err());
-        companies::update(db, books.company_id, &manual(), "olga", at("2026-04-20T00:00:00Z")).await.unwrap();
+        assert!(companies::update(db, &Act::named(books.company_id, "test", at(BEGUN)), &renamed).await.is_err());
+        companies::update(db, &Act::named(books.company_id, "olga", at("2026-04-20T00:00:00Z")), &manual()).await.unwrap();
         run_due(&books, "2026-04-20T00:00:01Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "charge_pending");
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-20T01:00:00Z")).await.unwrap();
+        charges::confirm(db, &Act::named(books.company_id, "olga", at("2026-04-20T01:00:00Z")), "NORTHWIND-0001", None).await.unwrap();
         books.prove().await;
     }
 
@@ -113,15 +114,15 @@ on_both! {
         run_due(&books, "2026-04-01T00:00:00Z").await;
         run_due(&books, "2026-04-08T00:00:00Z").await;
         set_simulated(db, &["payout_provider"]).await;
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-08T01:00:00Z")).await.unwrap();
+        charges::confirm(db, &Act::named(books.company_id, "olga", at("2026-04-08T01:00:00Z")), "NORTHWIND-0001", None).await.unwrap();
         run_due(&books, "2026-04-09T00:00:00Z").await;
         let payout = payouts::Entity::find().one(db.read()).await.unwrap().unwrap();
         assert_eq!((payout.state.as_str(), payout.provider.as_str()), ("pending", "simulated"));
-        companies::update(db, books.company_id, &manual(), "olga", at("2026-04-09T01:00:00Z")).await.unwrap();
+        companies::update(db, &Act::named(books.company_id, "olga", at("2026-04-09T01:00:00Z")), &manual()).await.unwrap();
         let payout = payouts::Entity::find().one(db.read()).await.unwrap().unwrap();
         assert_eq!((payout.state.as_str(), payout.provider.as_str()), ("pending", "manual"));
         let shown = Shown { attempts: vec![payout.attempt().unwrap()], total: Some(payout.amount) };
-        confirm(db, books.company_id, &shown, "olga", at("2026-04-09T02:00:00Z")).await.unwrap();
+        confirm(db, &Act::named(books.company_id, "olga", at("2026-04-09T02:00:00Z")), &shown).await.unwrap();
         assert_eq!(books.invoice("NORTHWIND-0001").await.state, "paid");
         assert_eq!(simulated_requests::Entity::find().count(db.read()).await.unwrap(), 0);
         books.prove().await;
@@ -136,7 +137,7 @@ on_both! {
         tx.execute_unprepared("UPDATE charge_attempts SET provider = 'simulated'").await.unwrap();
         tx.commit().await.unwrap();
         run_due(&books, "2026-04-09T00:00:00Z").await;
-        charges::confirm(db, books.company_id, "NORTHWIND-0001", None, "olga", at("2026-04-09T01:00:00Z")).await.unwrap();
+        charges::confirm(db, &Act::named(books.company_id, "olga", at("2026-04-09T01:00:00Z")), "NORTHWIND-0001", None).await.unwrap();
         assert_eq!(simulated_requests::Entity::find().count(db.read()).await.unwrap(), 0);
         books.prove().await;
     }

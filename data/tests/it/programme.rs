@@ -1,5 +1,6 @@
 //! The programme file: applied, exported, refused.
 
+use data::act::Actor;
 use data::on_both;
 use data::programme;
 use data::sales::customers::NewCustomer;
@@ -61,16 +62,16 @@ hold_days = 30
 on_both! {
     async fn applying_an_export_changes_nothing(db: &TestDb) {
         let now = at("2026-02-01T00:00:00Z");
-        let first = programme::apply(db, RICH, false, BY, now).await.unwrap();
+        let first = programme::apply(db, RICH, false, Actor::Named(BY), now).await.unwrap();
         assert_eq!(first.company_key, "globex");
         assert_eq!(first.differences[0], "+ company globex (Europe/Berlin, EUR)");
         assert_eq!(first.differences.len(), 7, "{:?}", first.differences);
-        let again = programme::apply(db, RICH, false, BY, now).await.unwrap();
+        let again = programme::apply(db, RICH, false, Actor::Named(BY), now).await.unwrap();
         assert_eq!(again.differences, Vec::<String>::new());
 
         let company = data::programme::companies::find_by_key(db.read(), "globex").await.unwrap();
         let text = programme::export(db, company.id).await.unwrap();
-        let exported = programme::apply(db, &text, false, BY, now).await.unwrap();
+        let exported = programme::apply(db, &text, false, Actor::Named(BY), now).await.unwrap();
         assert_eq!(exported.differences, Vec::<String>::new(), "{text}");
         let known = programme::read(RICH, None).unwrap();
         let mut read = programme::read(&text, None).unwrap();
@@ -84,16 +85,16 @@ on_both! {
 
     async fn a_dry_run_changes_nothing(db: &TestDb) {
         let now = at("2026-02-01T00:00:00Z");
-        let planned = programme::apply(db, RICH, true, BY, now).await.unwrap();
+        let planned = programme::apply(db, RICH, true, Actor::Named(BY), now).await.unwrap();
         assert!(data::programme::companies::find_by_key(db.read(), "globex").await.is_err());
-        let applied = programme::apply(db, RICH, false, BY, now).await.unwrap();
+        let applied = programme::apply(db, RICH, false, Actor::Named(BY), now).await.unwrap();
         assert_eq!(planned, applied);
         // What would pay more than the sale is said beforehand.
         let generous = PROGRAMME.replace("percent = \"20\"", "percent = \"150\"");
-        let planned = programme::apply(db, &generous, true, BY, now).await.unwrap().differences;
+        let planned = programme::apply(db, &generous, true, Actor::Named(BY), now).await.unwrap().differences;
         let warning = "    ! offer standard: a sale of $200.00 pays $300.00, more than the sale";
         assert!(planned.iter().any(|line| line == warning), "{planned:?}");
-        let usual = programme::apply(db, PROGRAMME, true, BY, now).await.unwrap().differences;
+        let usual = programme::apply(db, PROGRAMME, true, Actor::Named(BY), now).await.unwrap().differences;
         assert!(!usual.is_empty() && usual.iter().all(|line| !line.contains("! offer")), "{usual:?}");
     }
 
@@ -101,16 +102,16 @@ on_both! {
         let world = World::new(db).await;
         let later = world.now.plus_ms(Instant::DAY_MS);
         let changed = PROGRAMME.replace("percent = \"20\"", "percent = \"25\"");
-        let applied = programme::apply(db, &changed, false, BY, later).await.unwrap();
+        let applied = programme::apply(db, &changed, false, Actor::Named(BY), later).await.unwrap();
         assert_eq!(applied.differences, ["~ offer standard: version 2 from 2026-03-11T12:00:00Z", "    ~ trigger sale: percent 20 → 25"]);
 
         let dated = changed.replace("percent = \"25\"", "percent = \"30\"").replace("every payment\"", "every payment\"\neffective_from = 2026-05-01T00:00:00Z");
-        let applied = programme::apply(db, &dated, false, BY, later).await.unwrap();
+        let applied = programme::apply(db, &dated, false, Actor::Named(BY), later).await.unwrap();
         assert_eq!(applied.differences[0], "~ offer standard: version 3 from 2026-05-01T00:00:00Z");
-        assert_eq!(programme::apply(db, &dated, false, BY, later).await.unwrap().differences, Vec::<String>::new());
+        assert_eq!(programme::apply(db, &dated, false, Actor::Named(BY), later).await.unwrap().differences, Vec::<String>::new());
 
         let retired = PROGRAMME.split("[[offers.triggers]]").next().unwrap();
-        let applied = programme::apply(db, retired, false, BY, later).await.unwrap();
+        let applied = programme::apply(db, retired, false, Actor::Named(BY), later).await.unwrap();
         assert_eq!(applied.differences[1], "    - trigger sale");
     }
 
@@ -118,7 +119,7 @@ on_both! {
         let world = World::new(db).await;
         let publish = |file: String, day: i64| {
             let now = world.now.plus_ms(day * Instant::DAY_MS);
-            async move { programme::apply(db, &file, false, BY, now).await.unwrap() }
+            async move { programme::apply(db, &file, false, Actor::Named(BY), now).await.unwrap() }
         };
         let with = |percent: &str, more: &str| {
             PROGRAMME.replace("percent = \"20\"", &format!("percent = \"{percent}\"")).replace("every payment\"", &format!("every payment\"\n{more}"))
@@ -135,7 +136,7 @@ on_both! {
         let text = programme::export(db, world.company).await.unwrap();
         assert!(!text.contains("\"99\""), "{text}");
         assert_eq!(text.matches("[[offers]]").count(), 6, "{text}");
-        assert_eq!(programme::apply(db, &text, false, BY, world.now).await.unwrap().differences, Vec::<String>::new());
+        assert_eq!(programme::apply(db, &text, false, Actor::Named(BY), world.now).await.unwrap().differences, Vec::<String>::new());
 
         let other = if db.kind() == "SQLite" { TestDb::sqlite().await } else { TestDb::postgres().await.unwrap() };
         let copy = World::with(&other, &text).await;
@@ -178,7 +179,7 @@ event = "transaction"
 percent = "25"
 "#;
         let third = second.replace("25", "30").replace("2026-02-01", "2026-03-01");
-        let apply = |file: String| async move { programme::apply(db, &file, false, BY, world.now).await };
+        let apply = |file: String| async move { programme::apply(db, &file, false, Actor::Named(BY), world.now).await };
         let published = apply(format!("{PROGRAMME}{third}")).await.unwrap();
         assert_eq!(published.differences[0], "~ offer standard: version 2 from 2026-03-01T00:00:00Z");
         let between = apply(format!("{PROGRAMME}{second}{third}")).await.unwrap();
@@ -204,15 +205,15 @@ percent = "25"
         let world = World::new(db).await;
         let with = |lines: &str| PROGRAMME.replace("currency = \"USD\"\n", &format!("currency = \"USD\"\n{lines}"));
         let file = with("account_name = \"Northwind Traders\"\niban = \"de89 3704 0044 0532 0130 00\"\nbic = \"cobadeff\"\n");
-        assert_eq!(programme::apply(db, &file, false, BY, world.now).await.unwrap().differences.len(), 3);
-        assert_eq!(programme::apply(db, &file, false, BY, world.now).await.unwrap().differences, Vec::<String>::new());
+        assert_eq!(programme::apply(db, &file, false, Actor::Named(BY), world.now).await.unwrap().differences.len(), 3);
+        assert_eq!(programme::apply(db, &file, false, Actor::Named(BY), world.now).await.unwrap().differences, Vec::<String>::new());
         let text = programme::export(db, world.company).await.unwrap();
         assert!(text.contains("account_name = \"Northwind Traders\"\niban = \"DE89370400440532013000\"\nbic = \"COBADEFF\"\n"), "{text}");
         let wrong = with("iban = \"DE89370400440532013001\"\nbic = \"?\"\n");
-        let message = fault(programme::apply(db, &wrong, false, BY, world.now).await, "");
+        let message = fault(programme::apply(db, &wrong, false, Actor::Named(BY), world.now).await, "");
         assert_eq!(message, "line 7: iban is mistyped: the check digits do not fit\nline 8: bic “?” is not a BIC like COBADEFF or COBADEFFXXX");
         let none = with("iban = \"\"\n");
-        assert_eq!(programme::apply(db, &none, false, BY, world.now).await.unwrap().differences.len(), 1);
+        assert_eq!(programme::apply(db, &none, false, Actor::Named(BY), world.now).await.unwrap().differences.len(), 1);
         assert!(!programme::export(db, world.company).await.unwrap().contains("iban"));
     }
 
@@ -230,7 +231,7 @@ percent = "25"
             (RICH.replace("flat = \"5.00\"", "percent = \"5\""), "line 23: percent a new customer has no amount"),
             (RICH.replace("[[groups]]", "[[groups"), "line 12: "),
         ] {
-            let message = fault(programme::apply(db, &file, false, BY, now).await, "");
+            let message = fault(programme::apply(db, &file, false, Actor::Named(BY), now).await, "");
             assert!(message.starts_with(expected), "{message}\nexpected {expected}");
         }
         assert!(data::programme::companies::find_by_key(db.read(), "globex").await.is_err());

@@ -1,5 +1,6 @@
 //! Many rewards at once, with refunds among them: what follows, what is left out, and how all of it is undone.
 
+use data::act::Act;
 use data::on_both;
 use data::rewards::{approve, decline, find, hold, move_to_current_invoice, release, remove_from_invoice, undo};
 use data::store::entities::{reward_records, rewards};
@@ -25,14 +26,14 @@ on_both! {
         let reversal = reversals_of(&books, &one).await.remove(0);
         // Two sales, and the refund of one of them: the refund goes along, named or not.
         for named in [keys(&[&one, &two]), keys(&[&reversal, &one, &two])] {
-            let held = hold(db, id, &named, "checking", BY, now).await.unwrap();
+            let held = hold(db, &Act::named(id, BY, now), &named, "checking").await.unwrap();
             assert_eq!((counts(&held), held.left_out), ((2, 0, 1), 0));
             assert!(all(&books).await.iter().all(|row| row.contains(" hold ")));
-            let back = undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap();
+            let back = undo(db, &Act::named(id, BY, now), held.batch_id.unwrap()).await.unwrap();
             assert_eq!(counts(&back), (2, 0, 1));
             assert!(all(&books).await.iter().all(|row| row.contains(" pending ")));
-            assert!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
-            assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("make a new one"));
+            assert!(said(undo(db, &Act::named(id, BY, now), held.batch_id.unwrap()).await, "").starts_with(&format!("it was already undone by {BY} on ")));
+            assert!(said(undo(db, &Act::named(id, BY, now), back.batch_id.unwrap()).await, "").contains("make a new one"));
         }
         books.prove().await;
     }
@@ -42,11 +43,11 @@ on_both! {
         let (id, now) = (books.company_id, books.now().await);
         let one = sale(&books, "t1", "c1", "100").await;
         refund(&books, "r1", "t1", "25").await;
-        let held = hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap().batch_id.unwrap();
+        let held = hold(db, &Act::named(id, BY, now), &keys(&[&one]), "checking").await.unwrap().batch_id.unwrap();
         let reversal = reversals_of(&books, &one).await.remove(0);
         let row = find(db.read(), id, &reversal).await.unwrap();
         let record = reward_records::Entity::find().filter(reward_records::Column::RewardId.eq(row.id)).one(db.read()).await.unwrap().unwrap();
-        let alone = undo(db, id, record.id, BY, now).await;
+        let alone = undo(db, &Act::named(id, BY, now), record.id).await;
         assert_eq!(said(alone, &reversal), format!("it reverses {one} and follows what is decided about that one"));
         let company = data::programme::companies::get(db.read(), id).await.unwrap();
         let of_reversal = screens::rewards::detail(db, &company, &reversal, now).await.unwrap();
@@ -54,7 +55,7 @@ on_both! {
         assert_eq!(of_reversal.verbs, [domain::review::Verb::Approve]);
         let of_sale = screens::rewards::detail(db, &company, &one, now).await.unwrap();
         assert!(!of_sale.follows && !of_sale.undo.is_empty());
-        undo(db, id, held, BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), held).await.unwrap();
         assert_eq!(position(&books, &reversal).await.0, "pending");
         books.prove().await;
     }
@@ -68,16 +69,16 @@ on_both! {
         let april = sale(&books, "t2", "c2", "50").await;
         refund(&books, "r1", "t1", "25").await;
         assert_eq!(all(&books).await, ["2000 pending 202603 transaction", "1000 pending 202604 transaction", "-500 pending 202604 refund"]);
-        let declined = decline(db, id, &keys(&[&march, &april]), "no", BY, now).await.unwrap();
+        let declined = decline(db, &Act::named(id, BY, now), &keys(&[&march, &april]), "no").await.unwrap();
         assert_eq!(counts(&declined), (2, 0, 1));
-        undo(db, id, declined.batch_id.unwrap(), BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), declined.batch_id.unwrap()).await.unwrap();
         assert_eq!(all(&books).await, ["2000 pending 202603 transaction", "1000 pending 202604 transaction", "-500 pending 202604 refund"]);
         books.prove().await;
 
         // Held while March was in review, undone after its charge: nothing comes back before what it belongs to.
-        let held = hold(db, id, &keys(&[&march, &april]), "checking", BY, now).await.unwrap().batch_id.unwrap();
+        let held = hold(db, &Act::named(id, BY, now), &keys(&[&march, &april]), "checking").await.unwrap().batch_id.unwrap();
         books.until("2026-05-02T12:00:00Z").await;
-        undo(db, id, held, BY, books.now().await).await.unwrap();
+        undo(db, &Act::named(id, BY, books.now().await), held).await.unwrap();
         assert_eq!(all(&books).await, ["2000 pending 202605 transaction", "1000 pending 202605 transaction", "-500 pending 202605 refund"]);
         books.prove().await;
     }
@@ -89,11 +90,11 @@ on_both! {
         books.until("2026-04-02T12:00:00Z").await;
         refund(&books, "r1", "t1", "25").await;
         let april = sale(&books, "t3", "c2", "50").await;
-        let held = hold(db, id, &keys(&[&march]), "checking", BY, books.now().await).await.unwrap().batch_id.unwrap();
+        let held = hold(db, &Act::named(id, BY, books.now().await), &keys(&[&march]), "checking").await.unwrap().batch_id.unwrap();
         // March is charged without it, April in review, May accumulates.
         books.until("2026-05-02T12:00:00Z").await;
         assert_eq!((position(&books, &other).await.1, position(&books, &april).await.1), (202603, 202604));
-        undo(db, id, held, BY, books.now().await).await.unwrap();
+        undo(db, &Act::named(id, BY, books.now().await), held).await.unwrap();
         let reversal = reversals_of(&books, &march).await.remove(0);
         assert_eq!((position(&books, &march).await.1, position(&books, &reversal).await.1), (202605, 202605));
         books.prove().await;
@@ -106,16 +107,16 @@ on_both! {
             (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await, sale(&books, "t3", "c2", "10").await);
         refund(&books, "r1", "t1", "25").await;
         refund(&books, "r2", "t2", "25").await;
-        let approved = approve(db, id, &keys(&[&one, &two, &three]), BY, now).await.unwrap().batch_id.unwrap();
+        let approved = approve(db, &Act::named(id, BY, now), &keys(&[&one, &two, &three])).await.unwrap().batch_id.unwrap();
         // A refund that came in between follows as well.
         refund(&books, "r3", "t1", "5").await;
-        decline(db, id, &keys(&[&two]), "no", BY, now).await.unwrap();
-        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been declined by {BY}"));
-        assert!(said(undo(db, id, approved, BY, now).await, &one).starts_with("nothing about"));
+        decline(db, &Act::named(id, BY, now), &keys(&[&two]), "no").await.unwrap();
+        assert_eq!(said(undo(db, &Act::named(id, BY, now), approved).await, &two), format!("it has since been declined by {BY}"));
+        assert!(said(undo(db, &Act::named(id, BY, now), approved).await, &one).starts_with("nothing about"));
         assert_eq!(position(&books, &one).await.0, "approved");
 
         // Undone for one reward alone, its refund with it, the rest of the decision can still be undone.
-        let held = hold(db, id, &keys(&[&one, &three]), "checking", BY, now).await.unwrap();
+        let held = hold(db, &Act::named(id, BY, now), &keys(&[&one, &three]), "checking").await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let record = reward_records::Entity::find()
             .filter(reward_records::Column::RewardId.eq(row.id))
@@ -124,9 +125,9 @@ on_both! {
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(counts(&undo(db, id, record.id, BY, now).await.unwrap()), (1, 0, 2));
-        assert_eq!(counts(&undo(db, id, held.batch_id.unwrap(), BY, now).await.unwrap()), (1, 0, 0));
-        assert!(said(undo(db, id, held.batch_id.unwrap(), BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
+        assert_eq!(counts(&undo(db, &Act::named(id, BY, now), record.id).await.unwrap()), (1, 0, 2));
+        assert_eq!(counts(&undo(db, &Act::named(id, BY, now), held.batch_id.unwrap()).await.unwrap()), (1, 0, 0));
+        assert!(said(undo(db, &Act::named(id, BY, now), held.batch_id.unwrap()).await, "").starts_with(&format!("it was already undone by {BY} on ")));
         assert_eq!((position(&books, &one).await.0, position(&books, &three).await.0), ("approved".to_owned(), "approved".to_owned()));
         books.prove().await;
     }
@@ -139,30 +140,30 @@ on_both! {
         refund(&books, "r2", "t2", "5").await;
         let of_two = reversals_of(&books, &two).await;
         let mixed = keys(&[&of_two[0], &one, &of_two[1]]);
-        let held = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
+        let held = hold(db, &Act::named(id, BY, now), &mixed, "checking").await.unwrap();
         assert_eq!((counts(&held), held.left_out), ((1, 0, 0), 2));
         assert_eq!((position(&books, &two).await.0.as_str(), position(&books, &of_two[0]).await.0.as_str()), ("pending", "pending"));
-        let again = hold(db, id, &mixed, "checking", BY, now).await.unwrap();
+        let again = hold(db, &Act::named(id, BY, now), &mixed, "checking").await.unwrap();
         assert_eq!((counts(&again), again.left_out, again.batch_id), ((0, 1, 0), 2, None));
         // The rest is still all or nothing.
-        let declined = decline(db, id, &keys(&[&two]), "no", BY, now).await.unwrap().batch_id.unwrap();
-        let refused = hold(db, id, &keys(&[&one, &two, &of_two[0]]), "x", BY, now).await;
+        let declined = decline(db, &Act::named(id, BY, now), &keys(&[&two]), "no").await.unwrap().batch_id.unwrap();
+        let refused = hold(db, &Act::named(id, BY, now), &keys(&[&one, &two, &of_two[0]]), "x").await;
         assert_eq!(said(refused, &two), "a reward that is declined cannot be put on hold");
-        undo(db, id, declined, BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), declined).await.unwrap();
 
         // One alone explains itself, and so do several of which none can be decided about.
-        let alone = decline(db, id, &of_two[..1], "no", BY, now).await;
+        let alone = decline(db, &Act::named(id, BY, now), &of_two[..1], "no").await;
         assert_eq!(said(alone, &of_two[0]), format!("it reverses {two} and follows what is decided about that one"));
-        assert!(said(decline(db, id, &of_two, "no", BY, now).await, "").contains("each of these reverses another reward"));
+        assert!(said(decline(db, &Act::named(id, BY, now), &of_two, "no").await, "").contains("each of these reverses another reward"));
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
 
         // Named together with their reward, in any order, they follow it; approved, they need not.
-        let declined = decline(db, id, &keys(&[&of_two[1], &two, &of_two[0]]), "no", BY, now).await.unwrap();
+        let declined = decline(db, &Act::named(id, BY, now), &keys(&[&of_two[1], &two, &of_two[0]]), "no").await.unwrap();
         assert_eq!((counts(&declined), declined.left_out), ((1, 0, 2), 0));
         assert_eq!(reward_records::Entity::find().count(db.read()).await.unwrap(), records + 3);
-        undo(db, id, declined.batch_id.unwrap(), BY, now).await.unwrap();
-        release(db, id, &keys(&[&one]), BY, now).await.unwrap();
-        let approved = approve(db, id, &keys(&[&one, &of_two[0], &of_two[1]]), BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), declined.batch_id.unwrap()).await.unwrap();
+        release(db, &Act::named(id, BY, now), &keys(&[&one])).await.unwrap();
+        let approved = approve(db, &Act::named(id, BY, now), &keys(&[&one, &of_two[0], &of_two[1]])).await.unwrap();
         assert_eq!((counts(&approved), approved.left_out), ((3, 0, 0), 0));
         books.prove().await;
     }
@@ -178,12 +179,12 @@ on_both! {
         refund(&books, "r3", "t3", "25").await;
         let (of_march, of_two) = (reversals_of(&books, &march).await.remove(0), reversals_of(&books, &two).await.remove(0));
         // What is on the invoice already does not stop the others; its refund is moved for itself.
-        let moved = move_to_current_invoice(db, id, &keys(&[&march, &of_march, &one, &of_two]), BY, now).await.unwrap();
+        let moved = move_to_current_invoice(db, &Act::named(id, BY, now), &keys(&[&march, &of_march, &one, &of_two])).await.unwrap();
         assert_eq!((counts(&moved), moved.left_out), ((2, 1, 0), 1));
         assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1, position(&books, &of_two).await.1), (202603, 202603, 202604));
-        undo(db, id, moved.batch_id.unwrap(), BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), moved.batch_id.unwrap()).await.unwrap();
         assert_eq!((position(&books, &of_march).await.1, position(&books, &one).await.1), (202604, 202604));
-        let removed = remove_from_invoice(db, id, &keys(&[&two, &of_two]), "", BY, now).await.unwrap();
+        let removed = remove_from_invoice(db, &Act::named(id, BY, now), &keys(&[&two, &of_two]), "").await.unwrap();
         assert_eq!(counts(&removed), (1, 0, 1));
         assert_eq!((position(&books, &two).await.1, position(&books, &of_two).await.1), (202605, 202605));
         books.prove().await;

@@ -1,5 +1,6 @@
 //! Decisions about rewards: many at once, followed by refunds, undone.
 
+use data::act::Act;
 use data::rewards::{
     Adjustment, Decided, ManualReward, Review, ReviewRow, adjust, approve, create_manual_reward, decline, find, hold, mark_paid_elsewhere,
     release, review, review_rows, undo,
@@ -29,7 +30,7 @@ pub async fn two_partners(db: &TestDb) -> Books<'_> {
     for (partner, customer) in [("ada", "c1"), ("bo", "c2")] {
         books.partner(partner).await;
         let new = NewCustomer { customer_key: customer.to_owned(), partner_key: Some(partner.to_owned()), ..NewCustomer::default() };
-        data::sales::customers::create(db, books.company_id, &new, Manual, BY, books.now().await).await.unwrap();
+        data::sales::customers::create(db, &Act::named(books.company_id, BY, books.now().await), &new, Manual).await.unwrap();
     }
     books
 }
@@ -49,7 +50,7 @@ pub async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) ->
         product_key: None,
         category_key: None,
     };
-    let recorded = data::sales::transactions::record(books.db, books.company_id, &sale, Manual, BY, now).await.unwrap();
+    let recorded = data::sales::transactions::record(books.db, &Act::named(books.company_id, BY, now), &sale, Manual).await.unwrap();
     let found =
         rewards::Entity::find().filter(rewards::Column::TransactionId.eq(recorded.transaction_id)).one(books.db.read()).await.unwrap();
     found.unwrap().key
@@ -58,7 +59,7 @@ pub async fn sale(books: &Books<'_>, key: &str, customer: &str, amount: &str) ->
 pub async fn refund(books: &Books<'_>, key: &str, of: &str, amount: &str) {
     let now = books.now().await;
     let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount: usd(amount), occurred_at: now };
-    data::sales::transactions::refund(books.db, books.company_id, &refund, Manual, BY, now).await.unwrap();
+    data::sales::transactions::refund(books.db, &Act::named(books.company_id, BY, now), &refund, Manual).await.unwrap();
 }
 
 /// Every reward as "amount state month source", in the order of their making.
@@ -100,22 +101,22 @@ on_both! {
         let books = two_partners(db).await;
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
         let (id, now) = (books.company_id, books.now().await);
-        let refused = approve(db, id, &keys(&[&one, "rwd_nobody", &two]), BY, now).await;
+        let refused = approve(db, &Act::named(id, BY, now), &keys(&[&one, "rwd_nobody", &two])).await;
         assert_eq!(said(refused, "rwd_nobody"), "there is no reward “rwd_nobody”");
         assert_eq!(position(&books, &one).await.0, "pending");
 
-        let done = approve(db, id, &keys(&[&one, &two, &one]), BY, now).await.unwrap();
+        let done = approve(db, &Act::named(id, BY, now), &keys(&[&one, &two, &one])).await.unwrap();
         assert_eq!(counts(&done), (2, 1, 0));
-        let again = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap();
+        let again = approve(db, &Act::named(id, BY, now), &keys(&[&one, &two])).await.unwrap();
         assert_eq!((counts(&again), again.batch_id), ((0, 2, 0), None));
 
-        assert_eq!(said(decline(db, id, &keys(&[&one]), "  ", BY, now).await, "reason"), "a reason is required");
-        decline(db, id, &keys(&[&one]), "Bought by the partner themselves", BY, now).await.unwrap();
+        assert_eq!(said(decline(db, &Act::named(id, BY, now), &keys(&[&one]), "  ").await, "reason"), "a reason is required");
+        decline(db, &Act::named(id, BY, now), &keys(&[&one]), "Bought by the partner themselves").await.unwrap();
         let why = Some("Bought by the partner themselves".to_owned());
         assert_eq!(position(&books, &one).await, ("declined".to_owned(), 202603, why));
-        assert_eq!(said(hold(db, id, &keys(&[&one]), "x", BY, now).await, &one), "a reward that is declined cannot be put on hold");
-        assert!(said(approve(db, id, &[], BY, now).await, "").contains("at least one"));
-        mark_paid_elsewhere(db, id, &keys(&[&two]), "by cheque", BY, now).await.unwrap();
+        assert_eq!(said(hold(db, &Act::named(id, BY, now), &keys(&[&one]), "x").await, &one), "a reward that is declined cannot be put on hold");
+        assert!(said(approve(db, &Act::named(id, BY, now), &[]).await, "").contains("at least one"));
+        mark_paid_elsewhere(db, &Act::named(id, BY, now), &keys(&[&two]), "by cheque").await.unwrap();
         assert_eq!(position(&books, &two).await.0, "paid");
 
         let records = reward_records::Entity::find().count(db.read()).await.unwrap();
@@ -129,19 +130,19 @@ on_both! {
         let one = keys(&[&sale(&books, "t1", "c1", "100").await]);
         let now = books.now().await;
         let stale = Review { verb: Verb::Decline, keys: &one, reason: "no", seen: Some(0), shown: &[] };
-        approve(db, books.company_id, &one, BY, now).await.unwrap();
+        approve(db, &Act::named(books.company_id, BY, now), &one).await.unwrap();
         let told = |result: Result<Decided>| match result {
             Err(Error::Stale { message, .. }) => message,
             other => said(other, ""),
         };
-        let other = told(review(db, books.company_id, &stale, BY, now).await);
+        let other = told(review(db, &Act::named(books.company_id, BY, now), &stale).await);
         assert!(other.starts_with(&format!("This reward was approved by {BY} on ")), "{other}");
         assert!(other.ends_with(". Look at it again, then decide."), "{other}");
         // Nobody is told to look again at what they wanted.
         let same = Review { verb: Verb::Approve, reason: "", ..stale.clone() };
-        let alike = told(review(db, books.company_id, &same, BY, now).await);
+        let alike = told(review(db, &Act::named(books.company_id, BY, now), &same).await);
         assert!(alike.starts_with(&format!("This reward was already approved by {BY} on ")) && !alike.contains("Look"), "{alike}");
-        review(db, books.company_id, &Review { seen: Some(1), ..stale }, BY, now).await.unwrap();
+        review(db, &Act::named(books.company_id, BY, now), &Review { seen: Some(1), ..stale }).await.unwrap();
     }
 
     async fn a_stale_list_is_told(db: &TestDb) {
@@ -150,11 +151,11 @@ on_both! {
         let now = books.now().await;
         let new = [RewardState::Pending; 2];
         let asked = |verb| Review { verb, keys: &both, reason: "no", seen: None, shown: &new };
-        approve(db, books.company_id, &both[..1], BY, now).await.unwrap();
-        assert_eq!(said(review(db, books.company_id, &asked(Verb::Decline), BY, now).await, &both[0]), "it was approved meanwhile");
+        approve(db, &Act::named(books.company_id, BY, now), &both[..1]).await.unwrap();
+        assert_eq!(said(review(db, &Act::named(books.company_id, BY, now), &asked(Verb::Decline)).await, &both[0]), "it was approved meanwhile");
         assert_eq!(position(&books, &both[1]).await.0, "pending");
         // What others decided alike is no news.
-        let done = review(db, books.company_id, &asked(Verb::Approve), BY, now).await.unwrap();
+        let done = review(db, &Act::named(books.company_id, BY, now), &asked(Verb::Approve)).await.unwrap();
         assert_eq!((done.changed, done.unchanged), (1, 1));
     }
 
@@ -162,14 +163,14 @@ on_both! {
         let books = two_partners(db).await;
         let one = sale(&books, "t1", "c1", "100").await;
         let now = books.now().await;
-        let decided = approve(db, books.company_id, &keys(&[&one]), BY, now).await.unwrap();
+        let decided = approve(db, &Act::named(books.company_id, BY, now), &keys(&[&one])).await.unwrap();
         let other = Books::with_triggers(db, "globex", "UTC", "", now).await.company_id;
-        assert!(said(decline(db, other, &keys(&[&one]), "x", BY, now).await, &one).contains("no reward"));
-        assert!(matches!(undo(db, other, decided.batch_id.unwrap(), BY, now).await, Err(Error::NotFound(_))));
+        assert!(said(decline(db, &Act::named(other, BY, now), &keys(&[&one]), "x").await, &one).contains("no reward"));
+        assert!(matches!(undo(db, &Act::named(other, BY, now), decided.batch_id.unwrap()).await, Err(Error::NotFound(_))));
         let adjustment = Adjustment { reward_key: one, difference: "1".to_owned(), description: "x".to_owned() };
-        assert!(matches!(adjust(db, other, &adjustment, "t", BY, now).await, Err(Error::NotFound(_))));
+        assert!(matches!(adjust(db, &Act::named(other, BY, now), &adjustment, "t").await, Err(Error::NotFound(_))));
         let foreign = ManualReward { partner_key: "ada".to_owned(), amount: "1".to_owned(), description: "x".to_owned(), ..ManualReward::default() };
-        assert!(said(create_manual_reward(db, other, &foreign, "t", BY, now).await, "partner_key").contains("no partner"));
+        assert!(said(create_manual_reward(db, &Act::named(other, BY, now), &foreign, "t").await, "partner_key").contains("no partner"));
     }
 
     async fn refunds_follow_their_reward(db: &TestDb) {
@@ -177,21 +178,21 @@ on_both! {
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "25").await;
-        let held = hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
+        let held = hold(db, &Act::named(id, BY, now), &keys(&[&one]), "checking").await.unwrap();
         assert_eq!(counts(&held), (1, 0, 1));
         refund(&books, "r2", "t1", "25").await;
         assert_eq!(all(&books).await, ["2000 hold 202603 transaction", "-500 hold 202603 refund", "-500 hold 202603 refund"]);
         let reversals = rewards::Entity::find().filter(rewards::Column::Amount.lt(0)).all(db.read()).await.unwrap();
-        let alone = release(db, id, &keys(&[&reversals[0].key]), BY, now).await;
+        let alone = release(db, &Act::named(id, BY, now), &keys(&[&reversals[0].key])).await;
         assert_eq!(said(alone, &reversals[0].key), format!("it reverses {one} and follows what is decided about that one"));
 
         // A month later the release takes all of them into April.
         books.until("2026-04-02T12:00:00Z").await;
         let named = keys(&[&one, &reversals[0].key]);
-        let released = release(db, id, &named, BY, books.now().await).await.unwrap();
+        let released = release(db, &Act::named(id, BY, books.now().await), &named).await.unwrap();
         assert_eq!(counts(&released), (1, 0, 2));
         assert_eq!(all(&books).await, ["2000 pending 202604 transaction", "-500 pending 202604 refund", "-500 pending 202604 refund"]);
-        decline(db, id, &keys(&[&one]), "no", BY, books.now().await).await.unwrap();
+        decline(db, &Act::named(id, BY, books.now().await), &keys(&[&one]), "no").await.unwrap();
         assert!(all(&books).await.iter().all(|row| row.contains("declined 202604")));
         books.prove().await;
         books.until("2026-05-09T00:00:00Z").await;
@@ -203,14 +204,14 @@ on_both! {
         let one = sale(&books, "t1", "c1", "100").await;
         let (id, now) = (books.company_id, books.now().await);
         refund(&books, "r1", "t1", "10").await;
-        let declined = decline(db, id, &keys(&[&one]), "no", BY, now).await.unwrap();
+        let declined = decline(db, &Act::named(id, BY, now), &keys(&[&one]), "no").await.unwrap();
         refund(&books, "r2", "t1", "40").await;
         assert_eq!(all(&books).await, ["2000 declined 202603 transaction", "-200 declined 202603 refund"]);
-        undo(db, id, declined.batch_id.unwrap(), BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), declined.batch_id.unwrap()).await.unwrap();
         assert_eq!(all(&books).await, ["2000 pending 202603 transaction", "-200 pending 202603 refund", "-800 pending 202603 refund"]);
         // Back and forth makes nothing twice.
-        decline(db, id, &keys(&[&one]), "no", BY, now).await.unwrap();
-        approve(db, id, &keys(&[&one]), BY, now).await.unwrap();
+        decline(db, &Act::named(id, BY, now), &keys(&[&one]), "no").await.unwrap();
+        approve(db, &Act::named(id, BY, now), &keys(&[&one])).await.unwrap();
         refund(&books, "r3", "t1", "50").await;
         let sum: i64 = rewards::Entity::find().all(db.read()).await.unwrap().iter().map(|row| row.amount).sum();
         assert_eq!((sum, all(&books).await.len()), (0, 4));
@@ -221,32 +222,32 @@ on_both! {
         let books = two_partners(db).await;
         let (id, now) = (books.company_id, books.now().await);
         let (one, two) = (sale(&books, "t1", "c1", "100").await, sale(&books, "t2", "c2", "50").await);
-        hold(db, id, &keys(&[&one]), "first reason", BY, now).await.unwrap();
-        let declined = decline(db, id, &keys(&[&one, &two]), "second reason", BY, now).await.unwrap().batch_id.unwrap();
-        let back = undo(db, id, declined, BY, now).await.unwrap();
+        hold(db, &Act::named(id, BY, now), &keys(&[&one]), "first reason").await.unwrap();
+        let declined = decline(db, &Act::named(id, BY, now), &keys(&[&one, &two]), "second reason").await.unwrap().batch_id.unwrap();
+        let back = undo(db, &Act::named(id, BY, now), declined).await.unwrap();
         assert_eq!(counts(&back), (2, 0, 0));
         assert_eq!(position(&books, &one).await, ("hold".to_owned(), 202603, Some("first reason".to_owned())));
         assert_eq!(position(&books, &two).await, ("pending".to_owned(), 202603, None));
-        assert!(said(undo(db, id, declined, BY, now).await, "").starts_with(&format!("it was already undone by {BY} on ")));
-        assert!(said(undo(db, id, back.batch_id.unwrap(), BY, now).await, "").contains("make a new one"));
+        assert!(said(undo(db, &Act::named(id, BY, now), declined).await, "").starts_with(&format!("it was already undone by {BY} on ")));
+        assert!(said(undo(db, &Act::named(id, BY, now), back.batch_id.unwrap()).await, "").contains("make a new one"));
 
-        let approved = approve(db, id, &keys(&[&one, &two]), BY, now).await.unwrap().batch_id.unwrap();
-        hold(db, id, &keys(&[&two]), "wait", BY, now).await.unwrap();
-        assert_eq!(said(undo(db, id, approved, BY, now).await, &two), format!("it has since been put on hold by {BY}"));
+        let approved = approve(db, &Act::named(id, BY, now), &keys(&[&one, &two])).await.unwrap().batch_id.unwrap();
+        hold(db, &Act::named(id, BY, now), &keys(&[&two]), "wait").await.unwrap();
+        assert_eq!(said(undo(db, &Act::named(id, BY, now), approved).await, &two), format!("it has since been put on hold by {BY}"));
         assert_eq!(position(&books, &one).await.0, "approved");
         // One record of the batch can be undone alone.
         let record = reward_records::Entity::find().filter(reward_records::Column::BatchId.eq(approved)).all(db.read()).await.unwrap();
         let row = find(db.read(), id, &one).await.unwrap();
         let of_one = record.iter().find(|record| record.reward_id == row.id).unwrap();
-        undo(db, id, of_one.id, BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), of_one.id).await.unwrap();
         assert_eq!(position(&books, &one).await.0, "hold");
 
         // The same decision at the same instant once more is another one.
-        let first = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
-        undo(db, id, first, BY, now).await.unwrap();
-        let second = approve(db, id, &keys(&[&one]), BY, now).await.unwrap().batch_id.unwrap();
+        let first = approve(db, &Act::named(id, BY, now), &keys(&[&one])).await.unwrap().batch_id.unwrap();
+        undo(db, &Act::named(id, BY, now), first).await.unwrap();
+        let second = approve(db, &Act::named(id, BY, now), &keys(&[&one])).await.unwrap().batch_id.unwrap();
         assert_ne!(first, second);
-        undo(db, id, second, BY, now).await.unwrap();
+        undo(db, &Act::named(id, BY, now), second).await.unwrap();
         books.prove().await;
     }
 
@@ -261,7 +262,7 @@ on_both! {
             row(3, "rwd_x", Verb::Approve, ""),
             row(4, &one, Verb::Hold, "why"),
         ];
-        let outcome = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Whole, BY, now).await }).unwrap();
+        let outcome = transact!(db, |tx| { review_rows(tx, &Act::named(id, BY, now), &file, Mode::Whole).await }).unwrap();
         let complaints: Vec<_> = outcome.complaints.iter().map(|complaint| (complaint.row, complaint.field, complaint.message.as_str())).collect();
         assert_eq!(
             complaints,
@@ -272,9 +273,9 @@ on_both! {
             ]
         );
         assert_eq!((outcome.decided.changed, position(&books, &one).await.0), (0, "pending".to_owned()));
-        let good = transact!(db, |tx| { review_rows(tx, id, &file, Mode::Good, BY, now).await }).unwrap();
+        let good = transact!(db, |tx| { review_rows(tx, &Act::named(id, BY, now), &file, Mode::Good).await }).unwrap();
         assert_eq!((good.decided.changed, position(&books, &one).await.0), (1, "approved".to_owned()));
-        let again = transact!(db, |tx| { review_rows(tx, id, &file[..1], Mode::Whole, BY, now).await }).unwrap();
+        let again = transact!(db, |tx| { review_rows(tx, &Act::named(id, BY, now), &file[..1], Mode::Whole).await }).unwrap();
         assert_eq!(counts(&again.decided), (0, 1, 0));
     }
 }

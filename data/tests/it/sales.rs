@@ -1,5 +1,6 @@
 //! Sales and refunds: receipts, rewards, roll-ups.
 
+use data::act::{Act, Actor};
 use data::network::partners::{self, NewPartner};
 use data::on_both;
 use data::sales::customers::NewCustomer;
@@ -212,7 +213,7 @@ when = "transaction.product_key != 'gift'"
     async fn the_offer_in_force_when_it_happened_counts(db: &TestDb) {
         let world = World::new(db).await;
         let changed = PROGRAMME.replace("percent = \"20\"", "percent = \"30\"").replace("every payment\"", "every payment\"\neffective_from = 2026-03-08T00:00:00Z");
-        data::programme::apply(db, &changed, false, crate::world::BY, world.now).await.unwrap();
+        data::programme::apply(db, &changed, false, Actor::Named(crate::world::BY), world.now).await.unwrap();
         world.customer("c1", Some("ada")).await;
         world.sale("new", "c1", "10.00", "2026-03-08T00:00:00Z").await;
         world.sale("old", "c1", "10.00", "2026-03-07T23:59:59Z").await;
@@ -248,14 +249,14 @@ when = "transaction.product_key != 'gift'"
                 ("product_key", Sale { product_key: Some(hidden.to_owned()), ..plain.clone() }),
                 ("category_key", Sale { category_key: Some(hidden.to_owned()), ..plain }),
             ] {
-                let refused = data::sales::transactions::record(db, world.company, &sale, Manual, BY, world.now).await;
+                let refused = data::sales::transactions::record(db, &Act::named(world.company, BY, world.now), &sale, Manual).await;
                 assert!(fault(refused, column).contains(says), "{hidden:?}");
             }
             let paid_as = NewCustomer { customer_key: "c5".to_owned(), provider_key: Some(hidden.to_owned()), ..NewCustomer::default() };
             assert!(fault(world.create(&paid_as).await, "provider_key").contains(says), "{hidden:?}");
             let partner = NewPartner { partner_key: hidden.to_owned(), group: "affiliates".to_owned(), ..NewPartner::default() };
-            assert!(fault(partners::create(db, world.company, &partner, BY, world.now).await, "partner_key").contains(says), "{hidden:?}");
-            assert!(fault(partners::rename_key(db, "northwind", "bob", hidden, BY).await, "partner_key").contains(says), "{hidden:?}");
+            assert!(fault(partners::create(db, &Act::named(world.company, BY, world.now), &partner).await, "partner_key").contains(says), "{hidden:?}");
+            assert!(fault(partners::rename_key(db, "northwind", "bob", hidden, Actor::Named(BY)).await, "partner_key").contains(says), "{hidden:?}");
         }
         let twin = NewCustomer { customer_key: "c1".to_owned(), ..NewCustomer::default() };
         assert_eq!(fault(world.create(&twin).await, "customer_key"), "“c1” is taken by another customer");

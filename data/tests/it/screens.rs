@@ -1,5 +1,6 @@
 //! What the frame, the home screen, the search, the settings and the sandbox's clock show.
 
+use data::act::{Act, Actor};
 use data::on_both;
 use data::people::accounts::{self, Membership, Place};
 use domain::Month;
@@ -109,7 +110,7 @@ on_both! {
         world.customer("acme", Some("ada")).await;
         world.sale("s1", "acme", "100.00", "2026-03-05T12:00:00Z").await;
         let key = only_reward(&world, &company).await;
-        data::rewards::approve(db, world.company, std::slice::from_ref(&key), BY, world.now).await.unwrap();
+        data::rewards::approve(db, &Act::named(world.company, BY, world.now), std::slice::from_ref(&key)).await.unwrap();
         let of_ada = ListQuery { search: "ada".to_owned(), ..ListQuery::default() };
         let found = settings::audit_log(db, &company, &of_ada).await.unwrap().page.rows;
         assert!(found.iter().any(|entry| entry.subject == key) && found.iter().any(|entry| entry.subject == "ada"), "{found:?}");
@@ -118,10 +119,10 @@ on_both! {
     async fn the_demo_offers_sign_ins_and_a_sandbox_jumps(db: &TestDb) {
         let world = World::new(db).await;
         let place = Place::Company(world.company, CompanyRole::Owner);
-        accounts::add_user(db, place, "owner@northwind.test", Some("Sam Torres"), Some("a long password"), BY, world.now).await.unwrap();
+        accounts::add_user(db, place, "owner@northwind.test", Some("Sam Torres"), Some("a long password"), Actor::Named(BY), world.now).await.unwrap();
         assert!(session::demo_users(db).await.unwrap().is_empty(), "a sandbox of one's own lets nobody in");
         let mia = "mia.bennett@northwind.example";
-        let added = accounts::add_user(db, place, mia, Some("Mia Bennett"), Some("a long password"), BY, world.now).await.unwrap();
+        let added = accounts::add_user(db, place, mia, Some("Mia Bennett"), Some("a long password"), Actor::Named(BY), world.now).await.unwrap();
         let offered = session::demo_users(db).await.unwrap();
         assert_eq!((offered.len(), offered[0].email.as_str(), offered[0].company), (1, mia, true));
         assert!(session::demo_user(db, "ada@northwind.test").await.unwrap().is_none());

@@ -1,5 +1,6 @@
 //! A question has the same answer in every list, in every file and in the search over everything, however its letters are written.
 
+use data::act::Act;
 use std::collections::BTreeSet;
 
 use data::network::partners::NewPartner;
@@ -61,7 +62,7 @@ on_both! {
         for (number, name) in NAMES.iter().enumerate() {
             let (partner_key, customer_key) = (format!("pp{number}"), format!("cc{number}"));
             let partner = NewPartner { partner_key: partner_key.clone(), name: (*name).into(), group: "affiliates".into(), ..Default::default() };
-            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, &Act::named(world.company, BY, world.now), &partner).await.unwrap();
             let customer =
                 NewCustomer { customer_key: customer_key.clone(), name: (*name).into(), partner_key: Some(partner_key), ..Default::default() };
             world.create(&customer).await.unwrap();
@@ -105,7 +106,7 @@ on_both! {
         let world = World::new(db).await;
         for (number, name) in ["Éa", "eb", "Z", "a-b", "a b", "ab", "Öl"].iter().enumerate() {
             let partner = NewPartner { partner_key: format!("k{number}"), name: (*name).into(), group: "affiliates".into(), ..Default::default() };
-            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, &Act::named(world.company, BY, world.now), &partner).await.unwrap();
         }
         let company = data::programme::companies::get(db.read(), world.company).await.unwrap();
         let query = ListQuery { sort: "name".to_owned(), ..ListQuery::default() };
@@ -126,7 +127,7 @@ on_both! {
         let world = World::new(db).await;
         for (key, name, email) in [("w1", "Wild Studio", "wild@one.example"), ("w2", "Lark Books", "lark@two.example"), ("w3", "lark books", "")] {
             let partner = NewPartner { partner_key: key.into(), name: name.into(), email: email.into(), group: "affiliates".into(), ..Default::default() };
-            data::network::partners::create(db, world.company, &partner, BY, world.now).await.unwrap();
+            data::network::partners::create(db, &Act::named(world.company, BY, world.now), &partner).await.unwrap();
             let customer = NewCustomer { customer_key: format!("c-{key}"), name: name.into(), partner_key: Some(key.into()), ..Default::default() };
             world.create(&customer).await.unwrap();
         }

@@ -1,5 +1,6 @@
 //! Everything that a filter finds, selected at once and decided about in pieces.
 
+use data::act::Act;
 use data::on_both;
 use data::rewards::selection::{self, SelectionDecision};
 use data::rewards::{self as operations, Decision};
@@ -28,7 +29,7 @@ async fn in_state(db: &TestDb, state: RewardState) -> u64 {
 
 async fn selected(books: &Books<'_>, filters: &[(&str, &str)]) -> data::Result<Uuid> {
     let company = data::programme::companies::get(books.db.read(), books.company_id).await.unwrap();
-    selection::select(books.db, &company, &query(filters), "/rewards", BY, books.now().await).await
+    selection::select(books.db, &Act::named(books.company_id, BY, books.now().await), &company, &query(filters), "/rewards").await
 }
 
 on_both! {
@@ -53,24 +54,24 @@ on_both! {
         // What comes afterwards is not of it; what was decided about meanwhile is named.
         books.reward(ada, 7, "USD").await;
         let changed = books.stored_reward(ids[17]).await.key;
-        operations::hold(db, books.company_id, std::slice::from_ref(&changed), "checking", "bea", now).await.unwrap();
+        operations::hold(db, &Act::named(books.company_id, "bea", now), std::slice::from_ref(&changed), "checking").await.unwrap();
         let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
         let told = std::sync::Mutex::new(Vec::new());
         let tell = |done: u64, total: u64| {
             told.lock().unwrap().push((done, total));
             true
         };
-        let outcome = selection::decide(db, books.company_id, &asked, BY, now, &tell).await.unwrap();
+        let outcome = selection::decide(db, &Act::named(books.company_id, BY, now), &asked, &tell).await.unwrap();
         assert_eq!((outcome.changed, outcome.missing), (449, 0));
         assert_eq!(outcome.refused, [(changed.clone(), "it was put on hold meanwhile".to_owned())]);
         assert_eq!(told.lock().unwrap().as_slice(), [(0, 450), (200, 450), (400, 450)]);
         assert_eq!((in_state(db, RewardState::Approved).await, in_state(db, RewardState::Hold).await), (449, 2));
         assert_eq!(in_state(db, RewardState::Pending).await, 1);
         // Sent again, nothing is left to do.
-        let again = selection::decide(db, books.company_id, &asked, BY, now, &tell).await.unwrap();
+        let again = selection::decide(db, &Act::named(books.company_id, BY, now), &asked, &tell).await.unwrap();
         assert_eq!(again, selection::Outcome::default());
 
-        let undone = selection::undo_all(db, books.company_id, id, BY, now, &|_, _| true).await.unwrap();
+        let undone = selection::undo_all(db, &Act::named(books.company_id, BY, now), id, &|_, _| true).await.unwrap();
         assert_eq!((undone.changed, undone.refused.len()), (449, 0));
         assert_eq!(in_state(db, RewardState::Pending).await, 450);
         books.prove().await;
@@ -85,9 +86,9 @@ on_both! {
         let now = books.now().await;
         let id = selected(&books, &[]).await.unwrap();
         let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Decline), reason: "a test order" };
-        let stopped = selection::decide(db, books.company_id, &asked, BY, now, &|done, _| done == 0).await.unwrap();
+        let stopped = selection::decide(db, &Act::named(books.company_id, BY, now), &asked, &|done, _| done == 0).await.unwrap();
         assert_eq!((stopped.changed, stopped.missing), (200, 50));
-        let rest = selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true).await.unwrap();
+        let rest = selection::decide(db, &Act::named(books.company_id, BY, now), &asked, &|_, _| true).await.unwrap();
         assert_eq!((rest.changed, rest.missing), (50, 0));
         assert_eq!(in_state(db, RewardState::Declined).await, 250);
         books.prove().await;
@@ -109,8 +110,9 @@ on_both! {
             for n in (1..).step_by(step) {
                 let id = selected(&books, &[]).await.unwrap();
                 let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
-                let decide = || selection::decide(db, books.company_id, &asked, BY, now, &|_, _| true);
-                let undo = || selection::undo_all(db, books.company_id, id, BY, now, &|_, _| true);
+                let act = Act::named(books.company_id, BY, now);
+                let decide = || selection::decide(db, &act, &asked, &|_, _| true);
+                let undo = || selection::undo_all(db, &act, id, &|_, _| true);
                 db.faults().plan(n, fault);
                 let outcome = decide().await;
                 let struck = !db.faults().cancel();
@@ -154,14 +156,14 @@ on_both! {
         let other = Uuid::from_u128(7);
         assert!(selection::find(db.read(), other, id).await.unwrap().is_none());
         let asked = SelectionDecision { selection: id, decision: Decision::Decide(Verb::Approve), reason: "" };
-        assert!(selection::decide(db, other, &asked, BY, now, &|_, _| true).await.is_err());
-        assert!(selection::undo_all(db, other, id, BY, now, &|_, _| true).await.is_err());
+        assert!(selection::decide(db, &Act::named(other, BY, now), &asked, &|_, _| true).await.is_err());
+        assert!(selection::undo_all(db, &Act::named(other, BY, now), id, &|_, _| true).await.is_err());
         let held = SelectionDecision { decision: Decision::Decide(Verb::Hold), ..asked };
-        assert!(selection::decide(db, books.company_id, &held, BY, now, &|_, _| true).await.is_err(), "without a reason");
+        assert!(selection::decide(db, &Act::named(books.company_id, BY, now), &held, &|_, _| true).await.is_err(), "without a reason");
         // A day later it is forgotten.
         let company = data::programme::companies::get(db.read(), books.company_id).await.unwrap();
         let later = now.plus_ms(25 * 60 * 60 * 1_000);
-        let newer = selection::select(db, &company, &query(&[]), "/rewards", BY, later).await.unwrap();
+        let newer = selection::select(db, &Act::named(books.company_id, BY, later), &company, &query(&[]), "/rewards").await.unwrap();
         assert!(selection::find(db.read(), books.company_id, id).await.unwrap().is_none());
         assert!(selection::find(db.read(), books.company_id, newer).await.unwrap().is_some());
     }

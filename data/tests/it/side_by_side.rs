@@ -1,5 +1,6 @@
 //! Writes at the same time, and writes that wait: nobody else is stopped, and nobody is told of keys and codes.
 
+use data::act::{Act, Actor};
 use std::time::Duration;
 
 use data::network::partners::{self, NewPartner};
@@ -23,7 +24,8 @@ on_both! {
     async fn the_same_key_at_the_same_time_is_a_refusal_in_words(db: &TestDb) {
         let world = World::new(db).await;
         let new = NewPartner { partner_key: "same".to_owned(), group: "affiliates".to_owned(), ..NewPartner::default() };
-        let outcomes = join_all((0..24).map(|_| partners::create(db, world.company, &new, BY, world.now))).await;
+        let act = Act::named(world.company, BY, world.now);
+        let outcomes = join_all((0..24).map(|_| partners::create(db, &act, &new))).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
 
@@ -32,12 +34,12 @@ on_both! {
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
 
         let files: Vec<String> = (1..=24).map(|percent| PROGRAMME.replace("\"20\"", &format!("\"{percent}\""))).collect();
-        let outcomes = join_all(files.iter().map(|file| programme::apply(db, file, false, BY, world.now))).await;
+        let outcomes = join_all(files.iter().map(|file| programme::apply(db, file, false, Actor::Named(BY), world.now))).await;
         assert!(outcomes.iter().any(Result::is_ok));
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
         let company = |key: &str| PROGRAMME.replace("northwind", key);
         let file = company("another");
-        let outcomes = join_all((0..12).map(|_| programme::apply(db, &file, false, BY, world.now))).await;
+        let outcomes = join_all((0..12).map(|_| programme::apply(db, &file, false, Actor::Named(BY), world.now))).await;
         assert!(outcomes.iter().all(in_words), "{outcomes:?}");
         world.prove().await;
     }

@@ -1,5 +1,6 @@
 //! Verification holds on books that are right, and names every kind of wrong row: no claim is left that nothing can break.
 
+use data::act::Act;
 use std::collections::BTreeSet;
 
 use data::billing::payouts::Shown;
@@ -44,7 +45,7 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
             created_at: Some(now),
             ..NewCustomer::default()
         };
-        let created = customers::create(db, books.company_id, &new, AttributionSource::Manual, "test", now).await.unwrap();
+        let created = customers::create(db, &Act::named(books.company_id, "test", now), &new, AttributionSource::Manual).await.unwrap();
         let change = attribution_changes::Model {
             id: Uuid::now_v7(),
             company_id: books.company_id,
@@ -61,7 +62,7 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
             change.clone().into_active_model().reset_all().insert(tx).await?;
             let reason = change.reason.clone();
             let changed = Attribution { partner: Some("ada".to_owned()), from: At(now), reason, undoes: None, events: 0, rewards: 0 };
-            data::audit::record(tx, books.company_id, now, "test", customer, Fact::AttributionChanged(changed)).await
+            data::audit::record(tx, &Act::named(books.company_id, "test", now), customer, Fact::AttributionChanged(changed)).await
         })
         .unwrap();
     }
@@ -69,12 +70,12 @@ async fn company<'a>(db: &'a TestDb, key: &str) -> Company<'a> {
         sale(&books, key, customer, minor).await;
     }
     let refund = Refund { key: "r-1".to_owned(), refund_of: "s-2".to_owned(), amount: Money::new(1111, Currency::USD), occurred_at: now };
-    transactions::refund(db, books.company_id, &refund, AttributionSource::Manual, "test", now).await.unwrap();
+    transactions::refund(db, &Act::named(books.company_id, "test", now), &refund, AttributionSource::Manual).await.unwrap();
     books.reward(ada, 900, "EUR").await;
     books.reward(bo, -700, "EUR").await;
     books.reward_in(bo, 4200, "USD", RewardState::Hold, None).await;
     books.reward_in(bo, 4300, "USD", RewardState::Scheduled, Some(at("2027-01-01T00:00:00Z"))).await;
-    plan(db, books.company_id, Kind::Charge, SimulatedOutcome::Fail, "test", now).await.unwrap();
+    plan(db, &Act::named(books.company_id, "test", now), Kind::Charge, SimulatedOutcome::Fail).await.unwrap();
     decide(&books).await;
     Company { books, ada }
 }
@@ -84,14 +85,14 @@ async fn decide(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
     let refunded = data::sales::transactions::find_by_key(db.read(), id, "s-2").await.unwrap();
     let reward = rewards::Entity::find().filter(rewards::Column::TransactionId.eq(refunded.id)).one(db.read()).await.unwrap().unwrap();
-    let held = data::rewards::hold(db, id, std::slice::from_ref(&reward.key), "checking", "test", now).await.unwrap();
-    data::rewards::undo(db, id, held.batch_id.unwrap(), "test", now).await.unwrap();
+    let held = data::rewards::hold(db, &Act::named(id, "test", now), std::slice::from_ref(&reward.key), "checking").await.unwrap();
+    data::rewards::undo(db, &Act::named(id, "test", now), held.batch_id.unwrap()).await.unwrap();
     let difference = data::rewards::Adjustment { reward_key: reward.key, difference: "1.00".to_owned(), description: "More".to_owned() };
-    data::rewards::adjust(db, id, &difference, "a-1", "test", now).await.unwrap();
+    data::rewards::adjust(db, &Act::named(id, "test", now), &difference, "a-1").await.unwrap();
     sale(books, "s-void", "c-2", 7_000).await;
-    data::sales::voids::void(db, id, "s-void", "typed twice", "test", now).await.unwrap();
+    data::sales::voids::void(db, &Act::named(id, "test", now), "s-void", "typed twice").await.unwrap();
     let cy = books.partner("cy").await;
-    data::network::partners::set_status(db, id, cy, PartnershipStatus::Archived, "test", now).await.unwrap();
+    data::network::partners::set_status(db, &Act::named(id, "test", now), cy, PartnershipStatus::Archived).await.unwrap();
 }
 
 async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
@@ -104,7 +105,7 @@ async fn sale(books: &Books<'_>, key: &str, customer: &str, minor: i64) {
         product_key: None,
         category_key: None,
     };
-    transactions::record(books.db, books.company_id, &sale, AttributionSource::Manual, "test", now).await.unwrap();
+    transactions::record(books.db, &Act::named(books.company_id, "test", now), &sale, AttributionSource::Manual).await.unwrap();
 }
 
 /// Two such companies side by side: January is paid, of February one payout came back, March is in review, April has begun.
@@ -115,7 +116,7 @@ async fn world(db: &TestDb) {
     for company in &companies {
         sale(&company.books, "s-4", "c-2", 50_000).await;
         let now = company.books.now().await;
-        plan(db, company.books.company_id, Kind::Payout, SimulatedOutcome::Fail, "test", now).await.unwrap();
+        plan(db, &Act::named(company.books.company_id, "test", now), Kind::Payout, SimulatedOutcome::Fail).await.unwrap();
     }
     companies[0].books.until("2026-03-20T12:00:00Z").await;
     for company in &companies {
@@ -127,7 +128,7 @@ async fn world(db: &TestDb) {
         let (id, now) = (company.books.company_id, company.books.now().await);
         let refund =
             Refund { key: "r-5".to_owned(), refund_of: "s-5".to_owned(), amount: Money::new(2_000, Currency::USD), occurred_at: now };
-        transactions::refund(db, id, &refund, AttributionSource::Manual, "test", now).await.unwrap();
+        transactions::refund(db, &Act::named(id, "test", now), &refund, AttributionSource::Manual).await.unwrap();
     }
     for company in &companies {
         comes_back(&company.books).await;
@@ -140,20 +141,20 @@ async fn comes_back(books: &Books<'_>) {
     let (db, id, now) = (books.db, books.company_id, books.now().await);
     let by_hand =
         Profile { payout_provider: Some(ProviderKind::Manual), iban: Some("DE89 3704 0044 0532 0130 00".to_owned()), ..Profile::default() };
-    data::programme::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    data::programme::companies::update(db, &Act::named(id, "test", now), &by_hand).await.unwrap();
     let paid = payouts::Entity::find().filter(payouts::Column::CompanyId.eq(id)).filter(payouts::Column::State.eq("paid"));
     // The last one: misled references point to the first.
     let payout = paid.order_by_desc(payouts::Column::Id).one(db.read()).await.unwrap().unwrap();
     let number = data::billing::invoices::get(db.read(), id, payout.invoice_id).await.unwrap().number;
     let account = PartnerChange { payout_account: Some("GB82 WEST 1234 5698 7654 32".to_owned()), ..PartnerChange::default() };
-    data::network::partners::update(db, id, payout.partnership_id, &account, "test", now).await.unwrap();
+    data::network::partners::update(db, &Act::named(id, "test", now), payout.partnership_id, &account).await.unwrap();
     let on = "2026-03-30".parse().unwrap();
-    data::billing::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "account closed", "test", now).await.unwrap();
-    data::billing::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
-    exchange::payment_files::make(db, id, &number, Which::New, "test", now).await.unwrap();
+    data::billing::payouts::mark_returned(db, &Act::named(id, "test", now), payout.attempt().unwrap(), on, "account closed").await.unwrap();
+    data::billing::payouts::retry(db, &Act::named(id, "test", now), payout.attempt().unwrap()).await.unwrap();
+    exchange::payment_files::make(db, &Act::named(id, "test", now), &number, Which::New).await.unwrap();
     let again = books.payouts(&number).await.into_iter().find(|again| again.id == payout.id).unwrap();
     let shown = Shown { attempts: vec![again.attempt().unwrap()], total: Some(again.amount) };
-    data::billing::payouts::confirm(db, id, &shown, "test", now).await.unwrap();
+    data::billing::payouts::confirm(db, &Act::named(id, "test", now), &shown).await.unwrap();
 }
 
 /// What is done to the rows, and a word of the claim that has to notice.

@@ -1,5 +1,6 @@
 //! Transactions that are voided, and voids that are undone.
 
+use data::act::Act;
 use data::sales::attributions::{Change, apply_change};
 use data::sales::voids::{preview_undo, preview_void, undo, void};
 use data::store::entities::{receipts, rewards, transactions};
@@ -21,14 +22,14 @@ const FIRST_PURCHASE: &str =
 impl World<'_> {
     async fn void(&self, key: &str) -> uuid::Uuid {
         let previewed = preview_void(self.db, self.company, key, self.now).await.unwrap();
-        let done = void(self.db, self.company, key, "typed twice", BY, self.now).await.unwrap();
+        let done = void(self.db, &Act::named(self.company, BY, self.now), key, "typed twice").await.unwrap();
         assert_eq!((done.keys, done.consequences), (previewed.keys, previewed.consequences));
         done.void_id
     }
 
     async fn unvoid(&self, void_id: uuid::Uuid) {
         let previewed = preview_undo(self.db, self.company, void_id, self.now).await.unwrap();
-        let done = undo(self.db, self.company, void_id, BY, self.now).await.unwrap();
+        let done = undo(self.db, &Act::named(self.company, BY, self.now), void_id).await.unwrap();
         assert_eq!((done.keys, done.consequences), (previewed.keys, previewed.consequences));
     }
 
@@ -65,7 +66,7 @@ on_both! {
         let before = figures(&world).await;
         world.sale("t1", "c1", "200.00", "2026-03-09T10:00:00Z").await;
         let sold = figures(&world).await;
-        let refused = void(db, world.company, "t1", "  ", BY, world.now).await;
+        let refused = void(db, &Act::named(world.company, BY, world.now), "t1", "  ").await;
         assert_eq!(fault(refused, "reason"), "is missing");
         let first = world.void("t1").await;
         assert_eq!(figures(&world).await, before);
@@ -80,14 +81,14 @@ on_both! {
         world.unvoid(first).await;
         assert_eq!(figures(&world).await, sold);
         assert_eq!(world.last_reason("t1").await, "rewarded");
-        assert!(matches!(undo(db, world.company, first, BY, world.now).await, Err(Error::Conflict(_))));
+        assert!(matches!(undo(db, &Act::named(world.company, BY, world.now), first).await, Err(Error::Conflict(_))));
         world.prove().await;
         // Voided again, its key takes another sale of the same instant.
         let second = world.void("t1").await;
         let again = world.sale("t1", "c1", "30.00", "2026-03-09T10:00:00Z").await;
         assert!(again.new && again.transaction_id != row.id);
         assert_eq!(world.balances().await, ["ada USD 600"]);
-        let refused = undo(db, world.company, second, BY, world.now).await;
+        let refused = undo(db, &Act::named(world.company, BY, world.now), second).await;
         assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("used again")), "{refused:?}");
         world.prove().await;
     }
@@ -111,7 +112,7 @@ on_both! {
         let third = world.sale("third", "c1", "100.00", "2026-03-10T10:00:00Z").await;
         assert_eq!(world.reason(third.transaction_id).await, "not_first_purchase");
         world.void("third").await;
-        let refused = undo(db, world.company, mistake, BY, world.now).await;
+        let refused = undo(db, &Act::named(world.company, BY, world.now), mistake).await;
         assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("a later void")), "{refused:?}");
         let row = world.voided("third").await;
         world.unvoid(row.void_id.unwrap()).await;
@@ -200,7 +201,7 @@ on_both! {
         assert_eq!(lines, [(4_000, 202_603, None), (-4_000, 202_604, Some(rows[0].id))]);
         assert_eq!(rows[1].change_id, Some(mistake));
         // Half of a void cannot be declined.
-        let declined = data::rewards::decline(db, world.company, &[rows[1].key.clone()], "no", BY, world.now).await;
+        let declined = data::rewards::decline(db, &Act::named(world.company, BY, world.now), &[rows[1].key.clone()], "no").await;
         assert!(declined.is_err() || declined.is_ok_and(|decided| decided.changed == 0));
         world.unvoid(mistake).await;
         let sum: i64 = rewards::Entity::find().all(db.read()).await.unwrap().iter().map(|row| row.amount).sum();
@@ -214,13 +215,13 @@ on_both! {
         world.sale("t1", "c1", "200.00", "2026-03-09T10:00:00Z").await;
         let key = world.reward_key("t1").await;
         let more = data::rewards::Adjustment { reward_key: key.clone(), difference: "5.00".to_owned(), description: "More".to_owned() };
-        data::rewards::adjust(db, world.company, &more, "a-1", BY, world.now).await.unwrap();
-        data::rewards::decline(db, world.company, std::slice::from_ref(&key), "fraud", BY, world.now).await.unwrap();
+        data::rewards::adjust(db, &Act::named(world.company, BY, world.now), &more, "a-1").await.unwrap();
+        data::rewards::decline(db, &Act::named(world.company, BY, world.now), std::slice::from_ref(&key), "fraud").await.unwrap();
         let mistake = world.void("t1").await;
-        data::rewards::approve(db, world.company, std::slice::from_ref(&key), BY, world.now).await.unwrap();
+        data::rewards::approve(db, &Act::named(world.company, BY, world.now), std::slice::from_ref(&key)).await.unwrap();
         assert_eq!(world.balances().await, Vec::<String>::new());
         let less = data::rewards::Adjustment { reward_key: key, difference: "1.00".to_owned(), description: "More".to_owned() };
-        assert!(matches!(data::rewards::adjust(db, world.company, &less, "a-2", BY, world.now).await, Err(Error::Conflict(_))));
+        assert!(matches!(data::rewards::adjust(db, &Act::named(world.company, BY, world.now), &less, "a-2").await, Err(Error::Conflict(_))));
         world.prove().await;
         world.unvoid(mistake).await;
         assert_eq!(world.balances().await, ["ada USD 4500"]);
@@ -239,14 +240,14 @@ on_both! {
                 from: at("2026-01-01T00:00:00Z"),
                 reason: "brought by them".to_owned(),
             };
-            apply_change(db, world.company, customer_id, &change, AttributionSource::Manual, BY, world.now).await.unwrap();
+            apply_change(db, &Act::named(world.company, BY, world.now), customer_id, &change, AttributionSource::Manual).await.unwrap();
         };
         give("bob").await;
         let first = world.void("t1").await;
         world.unvoid(first).await;
         let second = world.void("t1").await;
         give("ada").await;
-        let refused = undo(db, world.company, second, BY, world.now).await;
+        let refused = undo(db, &Act::named(world.company, BY, world.now), second).await;
         assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("attribution changed since")), "{refused:?}");
         world.prove().await;
     }

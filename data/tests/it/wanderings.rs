@@ -1,6 +1,7 @@
 //! Customers that wander between partners while sales, refunds, months and charges go on. Whatever happens, each sale's
 //! reward ends with whom the sale belongs to, less its refunds, and with nobody else.
 
+use data::act::Act;
 use std::collections::HashMap;
 
 use data::sales::attributions::{self, Change};
@@ -45,7 +46,7 @@ impl<'a> Wandering<'a> {
         let mut customers = Vec::new();
         for (key, partner) in [("c1", Some("ada")), ("c2", Some("bob")), ("c3", None)] {
             let input = NewCustomer { customer_key: key.to_owned(), partner_key: partner.map(str::to_owned), ..NewCustomer::default() };
-            let created = data::sales::customers::create(db, books.company_id, &input, Manual, BY, now).await.unwrap();
+            let created = data::sales::customers::create(db, &Act::named(books.company_id, BY, now), &input, Manual).await.unwrap();
             customers.push((key.to_owned(), created.customer_id));
         }
         Wandering { books, rng: StdRng::seed_from_u64(seed), step: 0, customers, changes: Vec::new(), done: 0 }
@@ -68,7 +69,7 @@ impl<'a> Wandering<'a> {
                     product_key: None,
                     category_key: None,
                 };
-                data::sales::transactions::record(db, company, &sale, Manual, BY, now).await.map(|_| ())
+                data::sales::transactions::record(db, &Act::named(company, BY, now), &sale, Manual).await.map(|_| ())
             }
             4..6 => {
                 let sales: Vec<_> =
@@ -81,13 +82,13 @@ impl<'a> Wandering<'a> {
                     amount: Money::new(amount, Currency::USD),
                     occurred_at: past.max(Instant(sale.occurred_at)),
                 };
-                data::sales::transactions::refund(db, company, &refund, Manual, BY, now).await.map(|_| ())
+                data::sales::transactions::refund(db, &Act::named(company, BY, now), &refund, Manual).await.map(|_| ())
             }
             6..8 => {
                 let partner = ["ada", "bob", "cem", ""].choose(&mut self.rng).unwrap();
                 let change = Change { partner_key: Some((*partner).to_owned()), from: past, reason: "Found out later".to_owned() };
                 let preview = attributions::preview_change(db, company, customer.1, &change, now).await.unwrap();
-                let changed = attributions::apply_change(db, company, customer.1, &change, Manual, BY, now).await;
+                let changed = attributions::apply_change(db, &Act::named(company, BY, now), customer.1, &change, Manual).await;
                 changed.map(|changed| {
                     assert_eq!(preview.totals, changed.consequences.totals);
                     self.changes.extend(changed.change_id);
@@ -95,7 +96,9 @@ impl<'a> Wandering<'a> {
             }
             8 => {
                 let Some(change) = self.changes.choose(&mut self.rng).copied() else { return };
-                attributions::undo_change(db, company, change, BY, now).await.map(|undone| self.changes.extend(undone.change_id))
+                attributions::undo_change(db, &Act::named(company, BY, now), change)
+                    .await
+                    .map(|undone| self.changes.extend(undone.change_id))
             }
             _ => {
                 let later = now.plus_ms(self.rng.random_range(1..12 * Instant::DAY_MS));

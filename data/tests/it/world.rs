@@ -1,5 +1,6 @@
 //! A small company to test with.
 
+use data::act::{Act, Actor};
 use data::installation::{self, Mode};
 use data::network::partners::{self, NewPartner};
 use data::programme;
@@ -65,7 +66,7 @@ impl<'a> World<'a> {
     pub async fn with(db: &'a TestDb, file: &str) -> World<'a> {
         let now = at("2026-03-10T12:00:00Z");
         installation::init(db, Mode::Sandbox { start: now }).await.unwrap();
-        programme::apply(db, file, false, BY, now).await.unwrap();
+        programme::apply(db, file, false, Actor::Named(BY), now).await.unwrap();
         let company = data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
         let world = World { db, company, now };
         world.partner("ada", "affiliates").await;
@@ -75,7 +76,7 @@ impl<'a> World<'a> {
 
     pub async fn partner(&self, key: &str, group: &str) -> Uuid {
         let input = NewPartner { partner_key: key.to_owned(), group: group.to_owned(), ..NewPartner::default() };
-        partners::create(self.db, self.company, &input, BY, self.now).await.unwrap()
+        partners::create(self.db, &Act::named(self.company, BY, self.now), &input).await.unwrap()
     }
 
     pub async fn customer(&self, key: &str, partner: Option<&str>) -> Created {
@@ -84,7 +85,7 @@ impl<'a> World<'a> {
     }
 
     pub async fn create(&self, input: &NewCustomer) -> Result<Created> {
-        customers::create(self.db, self.company, input, Manual, BY, self.now).await
+        customers::create(self.db, &Act::named(self.company, BY, self.now), input, Manual).await
     }
 
     pub async fn try_sale(&self, key: &str, customer: &str, amount: Money, occurred_at: &str) -> Result<Recorded> {
@@ -96,7 +97,7 @@ impl<'a> World<'a> {
             product_key: None,
             category_key: None,
         };
-        data::sales::transactions::record(self.db, self.company, &sale, Manual, BY, self.now).await
+        data::sales::transactions::record(self.db, &Act::named(self.company, BY, self.now), &sale, Manual).await
     }
 
     pub async fn sale(&self, key: &str, customer: &str, amount: &str, occurred_at: &str) -> Recorded {
@@ -105,7 +106,7 @@ impl<'a> World<'a> {
 
     pub async fn try_refund(&self, key: &str, of: &str, amount: Money, occurred_at: &str) -> Result<Recorded> {
         let refund = Refund { key: key.to_owned(), refund_of: of.to_owned(), amount, occurred_at: at(occurred_at) };
-        data::sales::transactions::refund(self.db, self.company, &refund, Manual, BY, self.now).await
+        data::sales::transactions::refund(self.db, &Act::named(self.company, BY, self.now), &refund, Manual).await
     }
 
     pub async fn refund(&self, key: &str, of: &str, amount: &str, occurred_at: &str) -> Recorded {

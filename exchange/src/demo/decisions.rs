@@ -1,6 +1,7 @@
 //! What the people of the demo company decide on day 4 of each month.
 
 use super::*;
+use data::act::Act;
 
 /// The month whose charge is refused once before it succeeds.
 const REFUSED_CHARGE: Month = Month(202_603);
@@ -28,7 +29,7 @@ impl Teller<'_> {
     pub(super) async fn decide(&mut self, month: Month, index: usize) -> Result<()> {
         let now = installation::now(self.db).await?;
         if month.previous() == REFUSED_CHARGE {
-            simulated::plan(self.db, self.company_id, simulated::Kind::Charge, SimulatedOutcome::Fail, OWNER, now).await?;
+            simulated::plan(self.db, &Act::named(self.company_id, OWNER, now), simulated::Kind::Charge, SimulatedOutcome::Fail).await?;
         }
         let pending = self.pending(month.previous()).await?;
         let last = index + 1 == usize::try_from(MONTHS).unwrap_or(0);
@@ -44,15 +45,15 @@ impl Teller<'_> {
         }
         let (db, company) = (self.db, self.company_id);
         if !approve.is_empty() {
-            data::rewards::approve(db, company, &approve, OWNER, now).await?;
+            data::rewards::approve(db, &Act::named(company, OWNER, now), &approve).await?;
         }
         for key in decline {
             let reason: &str = self.random.pick::<&str>(&DECLINES);
-            data::rewards::decline(db, company, &[key], reason, OWNER, now).await?;
+            data::rewards::decline(db, &Act::named(company, OWNER, now), &[key], reason).await?;
         }
         for key in hold {
             let reason: &str = self.random.pick::<&str>(&HOLDS);
-            data::rewards::hold(db, company, &[key], reason, OWNER, now).await?;
+            data::rewards::hold(db, &Act::named(company, OWNER, now), &[key], reason).await?;
         }
         self.release_old_holds(month, now).await?;
         if index.is_multiple_of(3) && index > 0 {
@@ -89,7 +90,7 @@ impl Teller<'_> {
             .await?;
         let keys: Vec<String> = rows.into_iter().map(|row| row.key).collect();
         if !keys.is_empty() {
-            data::rewards::release(self.db, self.company_id, &keys, OWNER, now).await?;
+            data::rewards::release(self.db, &Act::named(self.company_id, OWNER, now), &keys).await?;
         }
         Ok(())
     }
@@ -111,7 +112,7 @@ impl Teller<'_> {
             description: description.to_owned(),
             ..ManualReward::default()
         };
-        data::rewards::create_manual_reward(self.db, self.company_id, &reward, &format!("demo-{number}"), OWNER, now).await?;
+        data::rewards::create_manual_reward(self.db, &Act::named(self.company_id, OWNER, now), &reward, &format!("demo-{number}")).await?;
         Ok(())
     }
 
@@ -132,7 +133,7 @@ impl Teller<'_> {
             reason: "The partner showed us the introduction mail".to_owned(),
         };
         let source = domain::states::AttributionSource::Manual;
-        attributions::apply_change(self.db, self.company_id, customer.id, &change, source, OWNER, now).await?;
+        attributions::apply_change(self.db, &Act::named(self.company_id, OWNER, now), customer.id, &change, source).await?;
         Ok(())
     }
 }

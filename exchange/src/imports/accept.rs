@@ -32,7 +32,7 @@ pub const KEEPING: Duration = Duration::from_secs(60);
 
 /// Writes few rows in one transaction, all or, where `mode` says so, the good ones.
 pub async fn write_whole(db: &Db, kind: Kind, file_name: &str, rows: &Rows, scope: &Scope<'_>, mode: Mode) -> Result<Done> {
-    once_free!(db, scope.company_id, |tx| {
+    once_free!(db, scope.act.company_id, |tx| {
         let done = rows.write(tx, scope, mode, None).await?;
         let Counts { created, changed, .. } = done.counts;
         if mode.writes(!done.faults.is_empty()) && created + changed > 0 {
@@ -70,7 +70,7 @@ pub async fn check(db: &Db, sheet: &Sheet, scope: &Scope<'_>) -> Result<(Done, V
             break;
         }
         let snapshot = db.snapshot().await?;
-        let outcome = check_batch(&snapshot, scope.company_id, &batch, scope.now).await;
+        let outcome = check_batch(&snapshot, scope.act.company_id, &batch, scope.act.now).await;
         snapshot.rollback().await?;
         let outcome = outcome?;
         counts.created += outcome.recorded;
@@ -93,13 +93,13 @@ pub async fn accept(
     scope: &Scope<'_>,
     checked: Counts,
 ) -> Result<Uuid> {
-    let company = companies::get(db.read(), scope.company_id).await?;
-    let context = Context::of_kept(&company, scope.now)?;
+    let company = companies::get(db.read(), scope.act.company_id).await?;
+    let context = Context::of_kept(&company, scope.act.now)?;
     if let Sheet::Rows(rows) = &mut sheet {
         rows.sort(&context);
     }
     if let Sheet::Rows(Rows::Reviews(rows)) = &mut sheet {
-        reviews::put_followers_last(db.read(), scope.company_id, rows).await?;
+        reviews::put_followers_last(db.read(), scope.act.company_id, rows).await?;
     }
     let id = scope.import_id;
     let row = row_of(kind, file_name, 0, scope);
@@ -137,7 +137,7 @@ pub async fn accept(
 
 /// Accepts what was kept, once no other import of the company is open.
 async fn accept_kept(db: &Db, scope: &Scope<'_>, total: i64, twins: u64) -> Result<()> {
-    once_free!(db, scope.company_id, |tx| {
+    once_free!(db, scope.act.company_id, |tx| {
         let changed = imports::Entity::update_many()
             .col_expr(imports::Column::State, Expr::value(STATE_ACCEPTED))
             .col_expr(imports::Column::Total, Expr::value(total))
@@ -206,6 +206,6 @@ fn row_of(kind: Kind, file_name: &str, total: u64, scope: &Scope<'_>) -> imports
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     imports::Model {
         leased_until: leased_until(KEEPING),
-        ..begun(scope.import_id, scope.company_id, kind.word(), file_name, scope.by, scope.now.0, total)
+        ..begun(scope.import_id, scope.act.company_id, kind.word(), file_name, scope.act.actor, scope.act.now.0, total)
     }
 }

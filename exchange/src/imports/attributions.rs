@@ -49,11 +49,11 @@ pub fn cells(given: &AttributionInput) -> Vec<String> {
 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, given: &[AttributionInput], mode: Mode) -> Result<Done> {
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
-    let customers = customers_by_key(tx, scope.company_id, given).await?;
+    let customers = customers_by_key(tx, scope.act.company_id, given).await?;
     let mut keys: Vec<&str> = given.iter().filter_map(|row| row.partner_key.as_deref()).collect();
     keys.sort_unstable();
     keys.dedup();
-    let partners = partners::ids_by_key(tx, scope.company_id, &keys).await?;
+    let partners = partners::ids_by_key(tx, scope.act.company_id, &keys).await?;
     let mut rows: Vec<Row> = Vec::with_capacity(given.len());
     let mut seen: HashMap<(Uuid, Instant), (Option<Uuid>, u64)> = HashMap::with_capacity(given.len());
     for row in given {

@@ -60,8 +60,8 @@ pub fn cells(given: &NewCustomer) -> Vec<String> {
 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, NewCustomer)], mode: Mode) -> Result<Done> {
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
-    let good = good_rows(tx, scope.company_id, rows, &mut counts, &mut faults).await?;
-    let present = Present::load(tx, scope.company_id, &good).await?;
+    let good = good_rows(tx, scope.act.company_id, rows, &mut counts, &mut faults).await?;
+    let present = Present::load(tx, scope.act.company_id, &good).await?;
     let mut new: Vec<Ready> = Vec::new();
     let mut updates: Vec<(customers::Model, CustomerChange)> = Vec::new();
     for Good { row, input, partnership_id } in good {
@@ -93,14 +93,14 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
-        update_row(tx, known, &change, scope.by, scope.now).await?;
+        update_row(tx, &scope.act, known, &change).await?;
         counts.changed += 1;
         (scope.progress)(counts.changed, total)?;
     }
     // Triggers see new customers in the order in which they came.
-    new.sort_by_key(|customer| customer.input.created_at.unwrap_or(scope.now));
+    new.sort_by_key(|customer| customer.input.created_at.unwrap_or(scope.act.now));
     for chunk in new.chunks(10_000) {
-        insert_new(tx, scope.company_id, chunk, AttributionSource::Import, scope.by, scope.now).await?;
+        insert_new(tx, &scope.act, chunk, AttributionSource::Import).await?;
         counts.created += chunk.len() as u64;
         (scope.progress)(counts.changed + counts.created, total)?;
     }

@@ -39,7 +39,7 @@ async fn of_sales(db: &Db, company: &Company, pending: &Pending, scope: &Scope<'
             return Ok(remarks);
         }
         let snapshot = db.snapshot().await?;
-        let found = doubts(&snapshot, company, &batch, &mut largest, scope.now).await;
+        let found = doubts(&snapshot, company, &batch, &mut largest, scope.act.now).await;
         snapshot.rollback().await?;
         for (row, doubts) in found? {
             remarks.add(u64::from(row), doubts.into_iter().map(|doubt| (doubt.about, doubt.words)));
@@ -57,7 +57,7 @@ async fn of_rewards(db: &Db, rows: &[ManualRow], scope: &Scope<'_>) -> Result<Re
         let Money { minor, currency } = amount;
         let before = match largest.get(&currency) {
             Some(known) => *known,
-            None => largest_earned(&snapshot, scope.company_id, currency).await?,
+            None => largest_earned(&snapshot, scope.act.company_id, currency).await?,
         };
         match of_reward(amount, before) {
             Some(doubt) => {

@@ -44,7 +44,7 @@ struct Good<'a> {
 }
 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, NewPartner)], mode: Mode) -> Result<Done> {
-    let groups = groups::ids_by_key(tx, scope.company_id).await?;
+    let groups = groups::ids_by_key(tx, scope.act.company_id).await?;
     let (mut counts, mut faults) = (Counts::default(), Faults::new());
     let mut good: Vec<Good<'_>> = Vec::with_capacity(rows.len());
     let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
@@ -65,7 +65,7 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
             },
         }
     }
-    let present = Present::load(tx, scope.company_id, &good).await?;
+    let present = Present::load(tx, scope.act.company_id, &good).await?;
     let mut new = Vec::new();
     let mut updates: Vec<(partnerships::Model, PartnerChange)> = Vec::new();
     for Good { row, given, partner, group } in &good {
@@ -109,12 +109,12 @@ pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[(u64, 
     }
     let total = (new.len() + updates.len()) as u64;
     for (known, change) in updates {
-        update_row(tx, known, &change, scope.by, scope.now).await?;
+        update_row(tx, &scope.act, known, &change).await?;
         counts.changed += 1;
         (scope.progress)(counts.changed, total)?;
     }
     for chunk in new.chunks(1000) {
-        insert_new(tx, scope.company_id, chunk, scope.now).await?;
+        insert_new(tx, scope.act.company_id, chunk, scope.act.now).await?;
         counts.created += chunk.len() as u64;
         (scope.progress)(counts.changed + counts.created, total)?;
     }

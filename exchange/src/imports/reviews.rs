@@ -72,7 +72,7 @@ pub async fn put_followers_last<C: ConnectionTrait>(conn: &C, company_id: Uuid, 
 pub async fn write<C: ConnectionTrait>(tx: &C, scope: &Scope<'_>, rows: &[ReviewRow], mode: Mode) -> Result<Done> {
     let total = rows.len() as u64;
     (scope.progress)(0, total)?;
-    let outcome = review_rows(tx, scope.company_id, rows, mode, scope.by, scope.now).await?;
+    let outcome = review_rows(tx, &scope.act, rows, mode).await?;
     (scope.progress)(total, total)?;
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;

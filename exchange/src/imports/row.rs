@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Counts;
 use super::faults::RowError;
+use data::act::Actor;
 use data::store::entities::{import_faults, imports};
 use data::work::open_imports::{STATE_ACCEPTED, STATE_DONE, STATE_KEEPING};
 use data::work::real_now;
@@ -54,13 +55,13 @@ pub fn count(row: &mut imports::Model, counts: &Counts) {
 }
 
 /// An import of which nothing is done.
-pub fn begun(id: Uuid, company_id: Uuid, kind: &str, file_name: &str, author: &str, at: i64, total: i64) -> imports::Model {
+pub fn begun(id: Uuid, company_id: Uuid, kind: &str, file_name: &str, actor: Actor<'_>, at: i64, total: i64) -> imports::Model {
     imports::Model {
         id,
         company_id,
         kind: kind.to_owned(),
         file_name: file_name.to_owned(),
-        author: author.to_owned(),
+        author: actor.stored(),
         state: STATE_KEEPING.to_owned(),
         at,
         total,

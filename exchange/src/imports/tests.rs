@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use data::act::{Act, Actor};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,7 +70,7 @@ fn at(text: &str) -> Instant {
 async fn company(db: &Db) -> Uuid {
     let now = at("2026-03-10T12:00:00Z");
     installation::init(db, installation::Mode::Sandbox { start: now }).await.unwrap();
-    programme::apply(db, PROGRAMME, false, "test", now).await.unwrap();
+    programme::apply(db, PROGRAMME, false, Actor::Named("test"), now).await.unwrap();
     let company = data::programme::companies::find_by_key(db.read(), "northwind").await.unwrap().id;
     let customers: String = (0..6).map(|number| format!("c-{number},,,p-{},2025-01-01T00:00:00Z\n", number % 2)).collect();
     for (kind, file) in [
@@ -77,7 +78,8 @@ async fn company(db: &Db) -> Uuid {
         (Kind::Customers, format!("customer_key,name,email,partner_key,created_at\n{customers}")),
     ] {
         let input = Cursor::new(file.into_bytes());
-        let report = crate::imports::import(db, company, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+        let report =
+            crate::imports::import(db, &Act::named(company, "test", now), kind, input, Options::default(), Arc::new(|_| {})).await.unwrap();
         assert!(!report.refused(), "{report:?}");
     }
     company
@@ -120,7 +122,7 @@ async fn try_import(db: &Db, company_id: Uuid, file: &str, whole_rows: u64, opti
 
 async fn try_begin(db: &Db, company: Uuid, file: &str, whole_rows: u64, options: Options, progress: ProgressFn) -> Result<Begun> {
     let input = Cursor::new(format!("{HEAD}{file}").into_bytes());
-    begin_with(db, company, Kind::Transactions, input, options, progress, "test", at("2026-03-10T12:00:00Z"), whole_rows).await
+    begin_with(db, &Act::named(company, "test", at("2026-03-10T12:00:00Z")), Kind::Transactions, input, options, progress, whole_rows).await
 }
 
 /// Has the sales accepted, and writes nothing of them.
@@ -160,7 +162,7 @@ async fn by_hand_sale(db: &Db, company: Uuid, key: &str, customer: u32, cents: i
         product_key: None,
         category_key: None,
     };
-    transactions::record(db, company, &sale, AttributionSource::Manual, "ada", at("2026-03-10T12:00:00Z")).await.unwrap().new
+    transactions::record(db, &Act::named(company, "ada", at("2026-03-10T12:00:00Z")), &sale, AttributionSource::Manual).await.unwrap().new
 }
 
 struct NoMail;

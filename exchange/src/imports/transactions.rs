@@ -82,13 +82,13 @@ pub async fn write<C: ConnectionTrait>(
     let options = RecordOptions {
         source: AttributionSource::Import,
         import_id: Some(scope.import_id),
-        by: scope.by,
-        now: scope.now,
+        actor: scope.act.actor,
+        now: scope.act.now,
         mode,
         carried,
         progress: scope.progress,
     };
-    let outcome = record_batch(tx, scope.company_id, batch, &options).await?;
+    let outcome = record_batch(tx, scope.act.company_id, batch, &options).await?;
     let mut faults = Faults::new();
     faults.complain(outcome.complaints)?;
     let counts = Counts { created: outcome.recorded, changed: 0, unchanged: outcome.unchanged, rewards: outcome.rewards };

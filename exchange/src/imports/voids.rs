@@ -5,7 +5,7 @@ pub(super) mod pieces;
 mod preview;
 
 use domain::facts::Fact;
-use domain::{Instant, fields};
+use domain::fields;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Select};
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use self::pieces::parts;
 use super::Kind;
 use super::row::begun;
 use super::waiting::{once_free, wait_for_open};
+use data::act::Act;
 use data::programme::companies;
 use data::store::check::Checks;
 use data::store::entities::{imports, transactions};
@@ -50,7 +51,8 @@ async fn void_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, void_id: Uuid) 
 /// # Errors
 /// `Invalid` at `reason`; `NotFound` for what is no finished import of transactions; `Conflict` when nothing of it counts, and while
 /// another import is still being written after [`data::work::open_imports::PATIENCE`].
-pub async fn void(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn void(db: &Db, act: &Act<'_>, import_id: Uuid, reason: &str) -> Result<Uuid> {
+    let company_id = act.company_id;
     let mut checks = Checks::new();
     let reason = checks.take("reason", fields::description(reason));
     checks.finish()?;
@@ -61,8 +63,8 @@ pub async fn void(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, by: 
             return Err(Error::conflict("nothing of this import counts any more"));
         }
         let fact = Fact::ImportVoided { transactions: import.created, reason: reason.clone() };
-        audit::record(tx, company_id, now, by, &import.file_name, fact).await?;
-        let row = accepted(id, KIND_VOID, &import, import.created, by, now);
+        audit::record(tx, act, &import.file_name, fact).await?;
+        let row = accepted(act, id, KIND_VOID, &import, import.created);
         imports::Model { reason: Some(reason.clone()), ..row }.into_active_model().reset_all().insert(tx).await?;
         Ok(id)
     })
@@ -72,7 +74,8 @@ pub async fn void(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, by: 
 ///
 /// # Errors
 /// `NotFound` for what is no finished void; `Conflict` when it was undone already, and as above.
-pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn undo(db: &Db, act: &Act<'_>, void_id: Uuid) -> Result<Uuid> {
+    let company_id = act.company_id;
     let id = Uuid::now_v7();
     once_free!(db, company_id, |tx| {
         let void = void_of(tx, company_id, void_id).await?;
@@ -83,24 +86,26 @@ pub async fn undo(db: &Db, company_id: Uuid, void_id: Uuid, by: &str, now: Insta
             return Err(audit::already_undone(&undone.author, undone.at, &zone));
         }
         let total = void.changed + void.created;
-        audit::record(tx, company_id, now, by, &void.file_name, Fact::ImportVoidUndone { transactions: total }).await?;
-        accepted(id, KIND_UNDO, &void, total, by, now).into_active_model().reset_all().insert(tx).await?;
+        audit::record(tx, act, &void.file_name, Fact::ImportVoidUndone { transactions: total }).await?;
+        accepted(act, id, KIND_UNDO, &void, total).into_active_model().reset_all().insert(tx).await?;
         Ok(id)
     })
 }
 
 /// As [`void`], for whoever was shown what it would do: refused where that is not what it would do by now.
-pub async fn void_seen(db: &Db, company_id: Uuid, import_id: Uuid, reason: &str, seen: &str, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn void_seen(db: &Db, act: &Act<'_>, import_id: Uuid, reason: &str, seen: &str) -> Result<Uuid> {
+    let Act { company_id, now, .. } = *act;
     wait_for_open(db, company_id, PATIENCE).await?;
     refuse_unseen(seen, &preview_void(db, company_id, import_id, now).await?)?;
-    void(db, company_id, import_id, reason, by, now).await
+    void(db, act, import_id, reason).await
 }
 
 /// As [`undo`], for whoever was shown what it would do: refused where that is not what it would do by now.
-pub async fn undo_seen(db: &Db, company_id: Uuid, void_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn undo_seen(db: &Db, act: &Act<'_>, void_id: Uuid, seen: &str) -> Result<Uuid> {
+    let Act { company_id, now, .. } = *act;
     wait_for_open(db, company_id, PATIENCE).await?;
     refuse_unseen(seen, &preview_undo(db, company_id, void_id, now).await?)?;
-    undo(db, company_id, void_id, by, now).await
+    undo(db, act, void_id).await
 }
 
 /// What has nothing left to do is refused in words of its own.
@@ -109,10 +114,11 @@ fn refuse_unseen(seen: &str, does: &Preview) -> Result<()> {
 }
 
 /// Of a void, `created` counts the refunds that went along with the import's own transactions, and `changed` those.
-fn accepted(id: Uuid, kind: &str, of: &imports::Model, total: i64, by: &str, now: Instant) -> imports::Model {
+fn accepted(act: &Act<'_>, id: Uuid, kind: &str, of: &imports::Model, total: i64) -> imports::Model {
+    let now = act.now;
     imports::Model {
         state: STATE_ACCEPTED.to_owned(),
         of_import: Some(of.id),
-        ..begun(id, of.company_id, kind, &of.file_name, by, now.0, total)
+        ..begun(id, of.company_id, kind, &of.file_name, act.actor, now.0, total)
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use views::customers::{CustomerForms, RefundableSale};
 
-use data::sales::recording as events;
+use data::sales::recording;
 use data::sales::recording::{Batch, Largest, TransactionInput};
 use data::sales::transactions::Sale;
 use data::sales::{customers, transactions};
@@ -97,7 +97,7 @@ pub async fn doubts(db: &Db, company: &companies::Model, sale: &Sale, now: Insta
         refund_of: None,
         row: 1,
     })?;
-    let found = events::doubts(&db.snapshot().await?, company, &batch, &mut Largest::default(), now).await?;
+    let found = recording::doubts(&db.snapshot().await?, company, &batch, &mut Largest::default(), now).await?;
     Ok(found.into_iter().flat_map(|(_, doubts)| doubts).map(|doubt| doubt.words).collect())
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use data::act::Act;
 use domain::states::AttributionSource;
 use domain::{Currency, Instant, Money};
 
@@ -18,7 +19,7 @@ const NOW: Instant = Instant(1_775_000_000_000);
 async fn programme(db: &TestDb) -> companies::Model {
     let (company, _) = northwind(db, "America/New_York", &[("all", "All")], NOW).await;
     let partner = NewPartner { partner_key: "ada".into(), name: "Ada Review".into(), ..Default::default() };
-    data::network::partners::create(db, company, &partner, "test", NOW).await.unwrap();
+    data::network::partners::create(db, &Act::named(company, "test", NOW), &partner).await.unwrap();
     for (key, name, partner, test) in
         [("c1", "Acme Foods", Some("ada"), false), ("c2", "", Some("ada"), false), ("c3", "Trial", None, true)]
     {
@@ -30,7 +31,7 @@ async fn programme(db: &TestDb) -> companies::Model {
             test,
             ..Default::default()
         };
-        data::sales::customers::create(db, company, &customer, AttributionSource::Manual, "test", NOW).await.unwrap();
+        data::sales::customers::create(db, &Act::named(company, "test", NOW), &customer, AttributionSource::Manual).await.unwrap();
     }
     let usd = |minor| Money::new(minor, Currency::USD);
     let sale = Sale {
@@ -41,9 +42,9 @@ async fn programme(db: &TestDb) -> companies::Model {
         product_key: Some("team".into()),
         category_key: None,
     };
-    data::sales::transactions::record(db, company, &sale, AttributionSource::Manual, "test", NOW).await.unwrap();
+    data::sales::transactions::record(db, &Act::named(company, "test", NOW), &sale, AttributionSource::Manual).await.unwrap();
     let refund = Refund { key: "t2".into(), refund_of: "t1".into(), amount: usd(5_000), occurred_at: NOW.plus_ms(1) };
-    data::sales::transactions::refund(db, company, &refund, AttributionSource::Manual, "test", NOW.plus_ms(1)).await.unwrap();
+    data::sales::transactions::refund(db, &Act::named(company, "test", NOW.plus_ms(1)), &refund, AttributionSource::Manual).await.unwrap();
     data::programme::companies::get(db.read(), company).await.unwrap()
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use data::act::Act;
 use domain::page::Count;
 use domain::states::RewardState::Pending;
 use domain::{Currency, Month};
@@ -55,7 +56,7 @@ on_both! {
     async fn a_pause_says_who_and_why(db: &TestDb) {
         let (programme, _) = spring(db).await;
         let id = programme.company.id;
-        data::billing::invoices::pause(db, id, "NORTHWIND-0002", "waiting for the books", "ada@northwind.example", at(FOURTH)).await.unwrap();
+        data::billing::invoices::pause(db, &Act::named(id, "ada@northwind.example", at(FOURTH)), "NORTHWIND-0002", "waiting for the books").await.unwrap();
         let invoice = detail(db, &programme.company, "NORTHWIND-0002", &query("", "", &[]), at(FOURTH)).await.unwrap();
         assert_eq!(invoice.paused, "by ada@northwind.example on 4 Apr 2026, 09:00: waiting for the books");
         assert!(invoice.may.resume && !invoice.may.pause);

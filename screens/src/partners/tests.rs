@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use data::act::{Act, Actor};
 use domain::Instant;
 use domain::list_query::ListQuery;
 use domain::page::Count;
@@ -32,7 +33,7 @@ async fn programme(db: &TestDb) -> companies::Model {
     ];
     for (at, input) in inputs.iter().enumerate() {
         let joined = Instant(NOW.0 + DAY * i64::try_from(at).unwrap());
-        data::network::partners::create(db, company, input, "test", joined).await.unwrap();
+        data::network::partners::create(db, &Act::named(company, "test", joined), input).await.unwrap();
     }
     data::programme::companies::get(db.read(), company).await.unwrap()
 }
@@ -63,7 +64,7 @@ on_both! {
         let company = programme(db).await;
         let id = data::network::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
         let change = PartnerChange { name: Some("Zebra Works".into()), tags: Some(vec!["new".into()]), ..Default::default() };
-        data::network::partners::update(db, company.id, id, &change, "test", NOW).await.unwrap();
+        data::network::partners::update(db, &Act::named(company.id, "test", NOW), id, &change).await.unwrap();
         assert_eq!(keys(db, &company, &query("zebra", "", &[])).await, ["carl"]);
         assert_eq!(keys(db, &company, &query("ångström", "", &[])).await, Vec::<String>::new());
         assert_eq!(list(db, &company, &query("", "", &[])).await.unwrap().tags, ["new", "press", "vip"]);
@@ -86,7 +87,7 @@ on_both! {
     async fn filters_narrow_the_list_and_its_totals(db: &TestDb) {
         let company = programme(db).await;
         let id = data::network::partners::find_by_key(db.read(), company.id, "carl").await.unwrap().id;
-        data::network::partners::set_status(db, company.id, id, PartnershipStatus::Archived, "test", NOW).await.unwrap();
+        data::network::partners::set_status(db, &Act::named(company.id, "test", NOW), id, PartnershipStatus::Archived).await.unwrap();
         type Filters = &'static [(&'static str, &'static str)];
         let cases: [(Filters, &[&str]); 8] = [
             (&[("group", "agencies")], &["ada-7", "carl"]),
@@ -123,7 +124,7 @@ on_both! {
             tags: (1..40).map(|seed| long(seed * 31, 100)).collect(),
             ..Default::default()
         };
-        data::network::partners::create(db, company.id, &input, "test", NOW).await.unwrap();
+        data::network::partners::create(db, &Act::named(company.id, "test", NOW), &input).await.unwrap();
         for sort in ["name", "owner", "-revenue"] {
             let tagged = query("", sort, &[("tag", input.tags[3].as_str())]);
             assert_eq!(keys(db, &company, &tagged).await, std::slice::from_ref(&input.partner_key));
@@ -136,7 +137,7 @@ on_both! {
         let profile = data::programme::companies::Profile {
             name: Some("Other".into()), timezone: Some("UTC".into()), currency: Some("EUR".into()), ..Default::default()
         };
-        let other = data::programme::companies::create(db, "other", &profile, "test", NOW).await.unwrap();
+        let other = data::programme::companies::create(db, "other", &profile, Actor::Named("test"), NOW).await.unwrap();
         let other = data::programme::companies::get(db.read(), other).await.unwrap();
         let found = list(db, &other, &query("ada", "", &[])).await.unwrap();
         assert!(found.empty && found.page.rows.is_empty() && found.tags.is_empty() && found.groups.is_empty());

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use data::act::{Act, Actor};
 use domain::decision::RewardDraft;
 use domain::page::Count;
 use domain::review::Verb;
@@ -37,7 +38,7 @@ pub(crate) async fn programme(db: &TestDb) -> Programme {
         ..Default::default()
     };
     let began = at("2026-03-02T12:00:00Z");
-    let company = data::programme::companies::create(db, "northwind", &profile, "test", began).await.unwrap();
+    let company = data::programme::companies::create(db, "northwind", &profile, Actor::Named("test"), began).await.unwrap();
     let group = Uuid::from_u128(1);
     let row = groups::ActiveModel {
         id: Set(group),
@@ -50,7 +51,7 @@ pub(crate) async fn programme(db: &TestDb) -> Programme {
     let mut partners = Vec::new();
     for (key, name) in [("bluebird", "Bluebird Media"), ("kestrel", "Kestrel Reviews")] {
         let input = NewPartner { partner_key: key.into(), name: name.into(), group: "affiliates".into(), ..Default::default() };
-        partners.push(data::network::partners::create(db, company, &input, "test", began).await.unwrap());
+        partners.push(data::network::partners::create(db, &Act::named(company, "test", began), &input).await.unwrap());
     }
     Programme { company: data::programme::companies::get(db.read(), company).await.unwrap(), partners, group }
 }
@@ -84,7 +85,7 @@ impl Programme {
                     invoice_month: Month(earned.month),
                     occurred_at: created_at,
                     created_at,
-                    author: "ada@northwind.example",
+                    actor: Actor::Named("ada@northwind.example"),
                 };
                 let draft = RewardDraft {
                     partnership_id: self.partners[earned.partner],
@@ -259,7 +260,7 @@ on_both! {
         let profile = data::programme::companies::Profile {
             name: Some("Other".into()), timezone: Some("UTC".into()), currency: Some("EUR".into()), ..Default::default()
         };
-        let other = data::programme::companies::create(db, "other", &profile, "test", at("2026-03-02T12:00:00Z")).await.unwrap();
+        let other = data::programme::companies::create(db, "other", &profile, Actor::Named("test"), at("2026-03-02T12:00:00Z")).await.unwrap();
         let other = data::programme::companies::get(db.read(), other).await.unwrap();
         let seen = list(db, &other, &query("", "", &[("month", "all")]), at(FOURTH)).await.unwrap();
         assert!(seen.page.rows.is_empty() && seen.empty);

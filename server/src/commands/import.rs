@@ -5,6 +5,7 @@ use std::io::{BufReader, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use data::act::{Act, Actor};
 use data::installation;
 use data::programme::companies;
 use domain::money::Decimals;
@@ -69,7 +70,8 @@ pub async fn run(url: &str, args: Args) -> Outcome {
     let options = args.options();
     let (bar, progress) = progress_bar(metadata.len());
     let input = BufReader::with_capacity(64 * 1024, file);
-    let outcome = imports::import(&db, company.id, args.kind, input, options, progress, "command line", now).await;
+    let outcome =
+        imports::import(&db, &Act { company_id: company.id, actor: Actor::COMMAND_LINE, now }, args.kind, input, options, progress).await;
     bar.finish_and_clear();
     let mut report = outcome?;
     db.close().await?;

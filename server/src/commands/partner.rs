@@ -1,6 +1,7 @@
 //! `tributary partner`
 
 use data::Db;
+use data::act::Actor;
 use data::network::partners;
 use data::schema::Purpose;
 
@@ -26,7 +27,7 @@ pub async fn run(url: &str, command: Command) -> Outcome {
     // The schema may be an earlier one: a key that files give a meaning of its own stops its way up.
     admit(url, Purpose::Change).await?;
     let db = Db::connect(url).await?;
-    partners::rename_key(&db, &company, &old, &new, "command line").await?;
+    partners::rename_key(&db, &company, &old, &new, Actor::COMMAND_LINE).await?;
     db.close().await?;
     say(&format!("the partner “{old}” of {company} is “{new}” from now on"))
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use data::act::Actor;
 use data::installation;
 use data::programme::{self, companies};
 
@@ -41,7 +42,7 @@ async fn apply(url: &str, file: &Path, dry_run: bool) -> Outcome {
     let db = open(url).await?;
     installation::ensure(&db).await?;
     let now = installation::now(&db).await?;
-    let applied = programme::apply(&db, &text, dry_run, "command line", now).await?;
+    let applied = programme::apply(&db, &text, dry_run, Actor::COMMAND_LINE, now).await?;
     for line in &applied.differences {
         say(line)?;
     }

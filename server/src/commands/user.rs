@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use chrono::Utc;
 use clap::{ArgGroup, Subcommand};
+use data::act::Actor;
 use data::people::accounts::access::{self, Scope};
 use data::people::accounts::{self, Membership, Place};
 use domain::Instant;
@@ -72,8 +73,6 @@ pub struct AddArgs {
 }
 
 /// Who did it, as the audit log says.
-const AUTHOR: &str = "command line";
-
 pub async fn run(url: &str, command: Command) -> Outcome {
     match command {
         Command::Add(args) => add(url, args).await,
@@ -110,7 +109,7 @@ async fn list(url: &str, company: Option<&str>) -> Outcome {
 
 async fn sign_out(url: &str, email: &str) -> Outcome {
     let db = open_existing(url).await?;
-    let ended = access::sign_out(&db, email, AUTHOR).await?;
+    let ended = access::sign_out(&db, email, Actor::COMMAND_LINE).await?;
     say(&format!("ended {}", counted(ended, "session")))?;
     db.close().await?;
     Ok(())
@@ -128,7 +127,7 @@ async fn remove(url: &str, args: &RemoveArgs) -> Outcome {
             }
         }
     };
-    let removed = access::remove(&db, &args.email, from, AUTHOR).await?;
+    let removed = access::remove(&db, &args.email, from, Actor::COMMAND_LINE).await?;
     let places = u64::try_from(removed.places).unwrap_or(u64::MAX);
     say(&format!("removed from {}, ended {}", counted(places, "place"), counted(removed.sessions, "session")))?;
     db.close().await?;
@@ -152,7 +151,7 @@ async fn add(url: &str, args: AddArgs) -> Outcome {
         }
     };
     let now = Instant(Utc::now().timestamp_millis());
-    let added = accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), AUTHOR, now).await?;
+    let added = accounts::add_user(&db, place, &args.email, args.name.as_deref(), password.as_deref(), Actor::COMMAND_LINE, now).await?;
     note(if added.new { "added" } else { "this person was known: the role is set" });
     match added.link {
         Some(secret) => {

@@ -1,5 +1,6 @@
 //! A program of its own for each test: a database in a folder, the router over it, the binary on it.
 
+use data::act::{Act, Actor};
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -101,7 +102,7 @@ impl TestApp {
     pub async fn with(test_db: &TestDb, configure: impl FnOnce(Config) -> Config) -> TestApp {
         let start = Instant::parse(NOW).unwrap();
         installation::init(test_db, Mode::Sandbox { start }).await.unwrap();
-        data::programme::apply(test_db, PROGRAMME, false, "test", start).await.unwrap();
+        data::programme::apply(test_db, PROGRAMME, false, Actor::Named("test"), start).await.unwrap();
         TestApp::over(test_db, configure, None).await
     }
 
@@ -133,7 +134,9 @@ impl TestApp {
     pub async fn import(&self, kind: Kind, content: &str) {
         let (input, now) = (Cursor::new(content.as_bytes().to_vec()), Instant::parse(NOW).unwrap());
         let report =
-            imports::import(&self.db, self.company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+            imports::import(&self.db, &Act::named(self.company_id, "test", now), kind, input, Options::default(), Arc::new(|_| {}))
+                .await
+                .unwrap();
         assert!(report.errors.is_empty(), "{report:?}");
     }
 
@@ -147,7 +150,7 @@ impl TestApp {
         // A new password would end the sessions of somebody who is known.
         let known = accounts::access::list(&self.db, None).await.unwrap().iter().any(|user| user.email == email);
         let password = (!known).then_some(PASSWORD);
-        accounts::add_user(&self.db, place, email, None, password, "test", now).await.unwrap().id
+        accounts::add_user(&self.db, place, email, None, password, Actor::Named("test"), now).await.unwrap().id
     }
 
     /// The cookie of a new session of this user.

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, REFERER};
 use axum::http::{Method, StatusCode};
+use data::act::{Act, Actor};
 use data::people::accounts::Place as Member;
 use data::store::entities::{audit, companies, partners, rewards};
 use domain::Instant;
@@ -40,13 +41,14 @@ impl Both {
         let app = TestApp::new(db).await;
         let now = Instant::parse(NOW).unwrap();
         let other = PROGRAMME.replace("northwind", "southwind").replace("Northwind", "Southwind");
-        data::programme::apply(&app.db, &other, false, "test", now).await.unwrap();
+        data::programme::apply(&app.db, &other, false, Actor::Named("test"), now).await.unwrap();
         let south = data::programme::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
         for company in [app.company_id, south] {
             for (kind, content) in [(Kind::Partners, PARTNERS), (Kind::Customers, CUSTOMERS)] {
                 let input = std::io::Cursor::new(content.as_bytes());
-                let report =
-                    imports::import(&app.db, company, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap();
+                let report = imports::import(&app.db, &Act::named(company, "test", now), kind, input, Options::default(), Arc::new(|_| {}))
+                    .await
+                    .unwrap();
                 assert_eq!(report.created, 1);
             }
         }

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
+use data::act::{Act, Actor};
 use data::people::accounts::{self, Place};
 use data::programme::companies::{self, Profile};
 use domain::Instant;
@@ -195,8 +196,16 @@ impl Write {
             }
             ("/rpc/session/set-password", _) => {
                 let place = Place::Company(crowd.app.company_id, CompanyRole::ReadOnly);
-                let added =
-                    accounts::add_user(&crowd.app.db, place, "new@northwind.example", None, None, "test", app::ctx::real_now()).await;
+                let added = accounts::add_user(
+                    &crowd.app.db,
+                    place,
+                    "new@northwind.example",
+                    None,
+                    None,
+                    Actor::Named("test"),
+                    app::ctx::real_now(),
+                )
+                .await;
                 self.arguments.replace("token=none", &format!("token={}", added.unwrap().link.unwrap()))
             }
             ("/rpc/session/sign-in", _) => format!("email=owner%40northwind.example&password={PASSWORD}"),
@@ -274,7 +283,7 @@ async fn selection(crowd: &Crowd, owner: &str) -> String {
 async fn charge_by_hand(app: &TestApp) {
     let now = data::installation::now(&app.db).await.unwrap();
     let by_hand = Profile { charge_provider: Some(ProviderKind::Manual), ..Profile::default() };
-    companies::update(&app.db, app.company_id, &by_hand, "test", now).await.unwrap();
+    companies::update(&app.db, &Act::named(app.company_id, "test", now), &by_hand).await.unwrap();
     let until = Instant::parse("2026-05-12T12:00:00Z").unwrap();
     data::due::run_until(&app.db, &app.due, until, &|_, _| {}).await.unwrap();
 }
@@ -282,7 +291,7 @@ async fn charge_by_hand(app: &TestApp) {
 async fn another_group(app: &TestApp) {
     let now = data::installation::now(&app.db).await.unwrap();
     let more = format!("{PROGRAMME}\n[[groups]]\nkey = \"agencies\"\nname = \"Agencies\"\n");
-    data::programme::apply(&app.db, &more, false, "test", now).await.unwrap();
+    data::programme::apply(&app.db, &more, false, Actor::Named("test"), now).await.unwrap();
 }
 
 /// The number of the invoice with a payout.

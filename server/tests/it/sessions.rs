@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use axum::http::{Method, StatusCode};
+use data::act::Actor;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::harness::{PASSWORD, TestApp, hold_writers, request};
@@ -149,7 +150,7 @@ on_both! {
         let [one, two] = [app.session_of(id).await, app.session_of(id).await];
         let place = data::people::accounts::Place::Company(app.company_id, domain::states::CompanyRole::Owner);
         let now = app::ctx::real_now();
-        let again = data::people::accounts::add_user(&app.db, place, "owner@northwind.example", None, None, "test", now).await.unwrap();
+        let again = data::people::accounts::add_user(&app.db, place, "owner@northwind.example", None, None, Actor::Named("test"), now).await.unwrap();
         let form = format!("token={}&password={PASSWORD}-2&password_again={PASSWORD}-2", again.link.unwrap());
         let set = app.call("/rpc/session/set-password", &form, None).await;
         assert!(set.status.is_success(), "{}", set.body);

@@ -11,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use uuid::Uuid;
 
-use crate::audit::SYSTEM;
+use crate::act::Act;
 use crate::billing::ledger::{self, Transfer};
 use crate::billing::payouts::idempotency_key;
 use crate::outbox::templates::Expected;
@@ -71,7 +71,7 @@ pub async fn settle<C: ConnectionTrait>(
     }
     mails.retain(|mail| !mail.recipient.is_empty());
     let fact = Fact::InvoiceCharged { amount, currency, payouts, mails: mails.len() };
-    audit::record(tx, company.id, now, SYSTEM, &invoice.number, fact).await?;
+    audit::record(tx, &Act::system(company.id, now), &invoice.number, fact).await?;
     outbox::enqueue(tx, now, mails).await?;
     Ok(payouts)
 }

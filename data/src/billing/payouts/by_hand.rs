@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::record::{Outcome, apply};
+use crate::act::Act;
 use crate::programme::simulated_money;
 use crate::store::IN_MAX;
 use crate::store::entities::partnerships;
@@ -42,7 +43,8 @@ pub struct Confirmed {
 ///
 /// # Errors
 /// `Conflict` when nothing of it waits any more, or when the payouts do not come to what was shown.
-pub async fn confirm(db: &Db, company_id: Uuid, shown: &Shown, by: &str, now: Instant) -> Result<Confirmed> {
+pub async fn confirm(db: &Db, act: &Act<'_>, shown: &Shown) -> Result<Confirmed> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let rows = load(tx, company_id, &shown.attempts).await?;
         let sum: i128 = rows.iter().map(|(payout, _)| i128::from(payout.amount)).sum();
@@ -68,7 +70,7 @@ pub async fn confirm(db: &Db, company_id: Uuid, shown: &Shown, by: &str, now: In
         }
         let total = Money::new(open.iter().map(|payout| payout.amount).sum(), currency);
         let outcomes: Vec<Outcome<'_>> = open.iter().map(|payout| Outcome::paid(payout, None)).collect();
-        apply(tx, &outcomes, by, now).await?;
+        apply(tx, act.actor, act.now, &outcomes).await?;
         Ok(Confirmed { count: open.len(), total, changed })
     })
 }
@@ -112,7 +114,8 @@ async fn told<C: ConnectionTrait>(tx: &C, payouts: &[Model]) -> Result<Vec<(Stri
 }
 
 /// A payout by hand, or one on its way, did not reach the partner. The money counts as owed again.
-pub async fn mark_failed(db: &Db, company_id: Uuid, attempt: Attempt, reason: &str, by: &str, now: Instant) -> Result<()> {
+pub async fn mark_failed(db: &Db, act: &Act<'_>, attempt: Attempt, reason: &str) -> Result<()> {
+    let company_id = act.company_id;
     let reason = given_reason(reason)?;
     transact!(db, |tx| {
         let payout = get(tx, company_id, attempt).await?;
@@ -120,13 +123,14 @@ pub async fn mark_failed(db: &Db, company_id: Uuid, attempt: Attempt, reason: &s
         if !on_its_way && !waits_for_a_person(&payout)? {
             return Err(Error::conflict(format!("payout {} cannot fail any more", domain::payouts::key(payout.id))));
         }
-        apply(tx, &[Outcome::failed(&payout, &reason)], by, now).await?;
+        apply(tx, act.actor, act.now, &[Outcome::failed(&payout, &reason)]).await?;
         Ok(())
     })
 }
 
 /// A payout that counted as paid came back from the bank, on a day of the company's. The money counts as owed again.
-pub async fn mark_returned(db: &Db, company_id: Uuid, attempt: Attempt, on: NaiveDate, reason: &str, by: &str, now: Instant) -> Result<()> {
+pub async fn mark_returned(db: &Db, act: &Act<'_>, attempt: Attempt, on: NaiveDate, reason: &str) -> Result<()> {
+    let Act { company_id, now, .. } = *act;
     let reason = given_reason(reason)?;
     transact!(db, |tx| {
         let payout = get(tx, company_id, attempt).await?;
@@ -142,7 +146,7 @@ pub async fn mark_returned(db: &Db, company_id: Uuid, attempt: Attempt, on: Naiv
             return Err(Error::invalid("on", "is before the payout was released"));
         }
         let at = if on == zone.date(now) { now } else { Instant(zone.first_instant(on).0.max(payout.created_at)) };
-        apply(tx, &[Outcome::returned(&payout, &reason, at)], by, now).await?;
+        apply(tx, act.actor, act.now, &[Outcome::returned(&payout, &reason, at)]).await?;
         Ok(())
     })
 }
@@ -156,7 +160,8 @@ fn given_reason(reason: &str) -> Result<String> {
 }
 
 /// A payout whose money came back is to be paid again, by the company's provider of today, under a new key.
-pub async fn retry(db: &Db, company_id: Uuid, attempt: Attempt, by: &str, now: Instant) -> Result<()> {
+pub async fn retry(db: &Db, act: &Act<'_>, attempt: Attempt) -> Result<()> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let payout = get(tx, company_id, attempt).await?;
         if !stored::<PayoutState>(&payout.state)?.came_back() {
@@ -176,7 +181,7 @@ pub async fn retry(db: &Db, company_id: Uuid, attempt: Attempt, by: &str, now: I
             .await?;
         let currency = stored(&payout.currency)?;
         let fact = Fact::PayoutRetried { attempt: payout.attempts + 1, amount: payout.amount, currency };
-        audit::record(tx, company_id, now, by, &domain::payouts::key(payout.id), fact).await
+        audit::record(tx, act, &domain::payouts::key(payout.id), fact).await
     })
 }
 

@@ -10,7 +10,7 @@ use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use crate::audit::SYSTEM;
+use crate::act::{Act, Actor};
 use crate::billing::ledger::{self, Transfer};
 use crate::outbox::{self, templates};
 use crate::store::entities::payouts::{Column, Entity, Model};
@@ -45,7 +45,7 @@ pub(super) async fn record(db: &Db, answered: &[(Model, Answer)], now: Instant) 
                 Answer::Silent { reason } => unanswered.entry(reason).or_default().push(payout.id),
             }
         }
-        let mut work = apply(tx, &outcomes, SYSTEM, now).await?;
+        let mut work = apply(tx, Actor::SYSTEM, now, &outcomes).await?;
         for (reason, ids) in unanswered {
             work.unanswered += ids.len();
             Entity::update_many()
@@ -96,7 +96,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// The row that remembers an attempt whose money did not arrive.
-    fn failure(&self, by: &str, now: Instant) -> Option<payout_failures::Model> {
+    fn failure(&self, actor: Actor<'_>, now: Instant) -> Option<payout_failures::Model> {
         self.next.came_back().then(|| payout_failures::Model {
             payout_id: self.payout.id,
             attempt: self.payout.attempts + 1,
@@ -105,7 +105,7 @@ impl<'a> Outcome<'a> {
             reason: self.error.clone().unwrap_or_default(),
             occurred_at: self.occurred_at.unwrap_or(now).0,
             recorded_at: now.0,
-            author: by.to_owned(),
+            author: actor.stored(),
             paid_at: self.payout.paid_at,
         })
     }
@@ -133,7 +133,7 @@ impl<'a> Outcome<'a> {
 }
 
 /// Writes outcomes with everything that follows from them.
-pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], by: &str, now: Instant) -> Result<Work> {
+pub(super) async fn apply<C: ConnectionTrait>(tx: &C, actor: Actor<'_>, now: Instant, outcomes: &[Outcome<'_>]) -> Result<Work> {
     let mut work = Work::default();
     if outcomes.is_empty() {
         return Ok(work);
@@ -150,9 +150,9 @@ pub(super) async fn apply<C: ConnectionTrait>(tx: &C, outcomes: &[Outcome<'_>], 
         }
         update_rows(tx, some, now).await?;
         ledger::post(tx, now, transfers).await?;
-        let notes = some.iter().map(|outcome| note(outcome, by, now)).collect::<Result<Vec<_>>>()?;
+        let notes = some.iter().map(|outcome| note(outcome, actor, now)).collect::<Result<Vec<_>>>()?;
         insert_all(tx, notes.into_iter().map(IntoActiveModel::into_active_model)).await?;
-        insert_all(tx, some.iter().filter_map(|outcome| outcome.failure(by, now)).map(IntoActiveModel::into_active_model)).await?;
+        insert_all(tx, some.iter().filter_map(|outcome| outcome.failure(actor, now)).map(IntoActiveModel::into_active_model)).await?;
     }
     let invoices_of = |returned: bool| {
         let some = outcomes.iter().filter(|outcome| (outcome.next == PayoutState::Returned) == returned);
@@ -217,7 +217,7 @@ where
     cases.into()
 }
 
-fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> Result<audit::Model> {
+fn note(outcome: &Outcome<'_>, actor: Actor<'_>, now: Instant) -> Result<audit::Model> {
     let payout = outcome.payout;
     let became = facts::Payout {
         amount: payout.amount,
@@ -225,7 +225,8 @@ fn note(outcome: &Outcome<'_>, by: &str, now: Instant) -> Result<audit::Model> {
         error: outcome.error.clone(),
         returned_at: outcome.occurred_at.map(At),
     };
-    crate::audit::row(payout.company_id, now, by, &domain::payouts::key(payout.id), &became.reached(outcome.next))
+    let act = Act { company_id: payout.company_id, actor, now };
+    crate::audit::row(&act, &domain::payouts::key(payout.id), &became.reached(outcome.next))
 }
 
 /// Something of these invoices is to be paid again.

@@ -1,12 +1,13 @@
 //! Changes to who a partner is and how they are paid.
 
 use domain::facts::{Fact, PartnerFields};
-use domain::{Instant, bank, fields};
+use domain::{bank, fields};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{get, tagged};
+use crate::act::Act;
 use crate::lists::search;
 use crate::store::check::{Checks, search_text};
 use crate::store::entities::{partners, partnerships};
@@ -33,27 +34,21 @@ pub struct PartnerChange {
 }
 
 /// Changes what `change` names. Returns whether anything was different.
-pub async fn update(db: &Db, company_id: Uuid, partnership_id: Uuid, change: &PartnerChange, by: &str, now: Instant) -> Result<bool> {
+pub async fn update(db: &Db, act: &Act<'_>, partnership_id: Uuid, change: &PartnerChange) -> Result<bool> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
-        update_row(tx, row, change, by, now).await
+        update_row(tx, act, row, change).await
     })
 }
 
 /// As [`update`], for a form that shows every value: refused where they are not those that it had seen.
-pub async fn update_seen(
-    db: &Db,
-    company_id: Uuid,
-    partnership_id: Uuid,
-    change: &PartnerChange,
-    seen: &str,
-    by: &str,
-    now: Instant,
-) -> Result<bool> {
+pub async fn update_seen(db: &Db, act: &Act<'_>, partnership_id: Uuid, change: &PartnerChange, seen: &str) -> Result<bool> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
         refuse_stale("partner", seen, &edited(&row)?, &edited(&changed(&row, change)?)?)?;
-        update_row(tx, row, change, by, now).await
+        update_row(tx, act, row, change).await
     })
 }
 
@@ -71,13 +66,7 @@ pub fn edited(row: &partnerships::Model) -> Result<seen::Values> {
     ])
 }
 
-pub async fn update_row<C: ConnectionTrait>(
-    tx: &C,
-    before: partnerships::Model,
-    change: &PartnerChange,
-    by: &str,
-    now: Instant,
-) -> Result<bool> {
+pub async fn update_row<C: ConnectionTrait>(tx: &C, act: &Act<'_>, before: partnerships::Model, change: &PartnerChange) -> Result<bool> {
     let after = changed(&before, change)?;
     if after == before {
         return Ok(false);
@@ -100,10 +89,9 @@ pub async fn update_row<C: ConnectionTrait>(
         ..Default::default()
     };
     organisation.update(tx).await?;
-    let company_id = after.company_id;
     search::replace_partner(tx, &after).await?;
     after.clone().into_active_model().reset_all().update(tx).await?;
-    audit::record(tx, company_id, now, by, &key, fact).await?;
+    audit::record(tx, act, &key, fact).await?;
     Ok(true)
 }
 

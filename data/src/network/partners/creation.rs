@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::keys::NO_PARTNER;
 use super::spans::status_span;
 use super::{find_in, tagged};
+use crate::act::Act;
 use crate::lists::search;
 use crate::programme::groups;
 use crate::store::check::{Checks, new_key_fault, search_text, shown};
@@ -35,7 +36,8 @@ pub struct NewPartner {
 }
 
 /// Creates an approved partnership in its group from the beginning. Returns the partnership's id.
-pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now: Instant) -> Result<Uuid> {
+pub async fn create(db: &Db, act: &Act<'_>, input: &NewPartner) -> Result<Uuid> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let groups = groups::ids_by_key(tx, company_id).await?;
         let (input, group) = read(input, &groups)?;
@@ -47,7 +49,7 @@ pub async fn create(db: &Db, company_id: Uuid, input: &NewPartner, by: &str, now
         }
         let id = insert_new(tx, company_id, &[(&input, group)], now).await?[0];
         let fact = Fact::PartnerCreated { group: input.group.clone(), name: input.name.clone() };
-        audit::record(tx, company_id, now, by, &input.partner_key, fact).await?;
+        audit::record(tx, act, &input.partner_key, fact).await?;
         Ok(id)
     })
 }

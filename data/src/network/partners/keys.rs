@@ -6,6 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use crate::act::{Act, Actor};
 use crate::lists::search;
 use crate::store::check::{new_key_fault, search_text, shown};
 use crate::store::entities::{companies, partnerships};
@@ -18,7 +19,7 @@ pub const NO_PARTNER: [&str; 2] = ["none", "-"];
 ///
 /// # Errors
 /// `NotFound`, and `Invalid` (field `partner_key`) where the new key is taken or reserved.
-pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) -> Result<()> {
+pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, actor: Actor<'_>) -> Result<()> {
     let key = fields::key(new).map_err(|error| Error::invalid("partner_key", error.to_string()))?;
     refuse_reserved(&key)?;
     transact!(db, |tx| {
@@ -51,8 +52,8 @@ pub async fn rename_key(db: &Db, company: &str, old: &str, new: &str, by: &str) 
         let now = installation::now_in(tx).await?;
         // Under both names, so that whoever reads the log finds the partner from either.
         let (from, to) = (old.to_owned(), key.clone());
-        audit::record(tx, company_id, now, by, old, Fact::PartnerKeyGivenUp { from: from.clone(), to: to.clone() }).await?;
-        audit::record(tx, company_id, now, by, &key, Fact::PartnerKeyChanged { from, to }).await
+        audit::record(tx, &Act { company_id, actor, now }, old, Fact::PartnerKeyGivenUp { from: from.clone(), to: to.clone() }).await?;
+        audit::record(tx, &Act { company_id, actor, now }, &key, Fact::PartnerKeyChanged { from, to }).await
     })
 }
 

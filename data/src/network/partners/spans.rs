@@ -9,29 +9,26 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 use uuid::Uuid;
 
 use super::get;
+use crate::act::Act;
 use crate::store::check::shown;
 use crate::store::entities::{group_spans, groups, partnerships, status_spans};
 use crate::store::error::stored;
 use crate::{Db, Error, Result, audit, transact};
 
 /// Moves a partnership to another group from now on; events before now keep the group they happened in.
-pub async fn move_to_group(db: &Db, company_id: Uuid, partnership_id: Uuid, group_key: &str, by: &str, now: Instant) -> Result<bool> {
+pub async fn move_to_group(db: &Db, act: &Act<'_>, partnership_id: Uuid, group_key: &str) -> Result<bool> {
+    let company_id = act.company_id;
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
         let groups = crate::programme::groups::ids_by_key(tx, company_id).await?;
         let group_id =
             *groups.get(group_key).ok_or_else(|| Error::invalid("group", format!("there is no group “{}”", shown(group_key))))?;
-        move_row_to_group(tx, &row, group_id, by, now).await
+        move_row_to_group(tx, act, &row, group_id).await
     })
 }
 
-pub async fn move_row_to_group<C: ConnectionTrait>(
-    tx: &C,
-    row: &partnerships::Model,
-    group_id: Uuid,
-    by: &str,
-    now: Instant,
-) -> Result<bool> {
+pub async fn move_row_to_group<C: ConnectionTrait>(tx: &C, act: &Act<'_>, row: &partnerships::Model, group_id: Uuid) -> Result<bool> {
+    let now = act.now;
     if row.group_id == group_id {
         return Ok(false);
     }
@@ -61,19 +58,13 @@ pub async fn move_row_to_group<C: ConnectionTrait>(
         .collect();
     let name = |id: &Uuid| names.get(id).cloned();
     let fact = Fact::PartnerMovedToGroup { from: name(&row.group_id), to: name(&group_id) };
-    audit::record(tx, row.company_id, now, by, &row.partner_key, fact).await?;
+    audit::record(tx, act, &row.partner_key, fact).await?;
     Ok(true)
 }
 
 /// Changes a partnership's status from now on; events before now keep the status they happened in.
-pub async fn set_status(
-    db: &Db,
-    company_id: Uuid,
-    partnership_id: Uuid,
-    status: PartnershipStatus,
-    by: &str,
-    now: Instant,
-) -> Result<bool> {
+pub async fn set_status(db: &Db, act: &Act<'_>, partnership_id: Uuid, status: PartnershipStatus) -> Result<bool> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
         let row = get(tx, company_id, partnership_id).await?;
         if row.status == status.word() {
@@ -89,7 +80,7 @@ pub async fn set_status(
         let change = partnerships::ActiveModel { id: Set(row.id), status: Set(status.word().to_owned()), ..Default::default() };
         change.update(tx).await?;
         let fact = Fact::PartnerStatusChanged { from: stored(&row.status)?, to: status };
-        audit::record(tx, company_id, now, by, &row.partner_key, fact).await?;
+        audit::record(tx, act, &row.partner_key, fact).await?;
         Ok(true)
     })
 }

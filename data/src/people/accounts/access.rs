@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use uuid::Uuid;
 
 use super::{Place, User, list_memberships};
+use crate::act::{Act, Actor};
 use crate::people::sessions;
 use crate::store::entities::{companies, flashes, memberships, partnerships, sign_in_links, users};
 use crate::store::error::stored;
@@ -66,13 +67,13 @@ pub async fn known_as(db: &Db, partner_id: Uuid) -> Result<Vec<(String, String)>
 }
 
 /// Ends every session of a person. Returns how many that were.
-pub async fn sign_out(db: &Db, email: &str, author: &str) -> Result<u64> {
+pub async fn sign_out(db: &Db, email: &str, actor: Actor<'_>) -> Result<u64> {
     let now = crate::installation::now(db).await?;
     transact!(db, |tx| {
         let user = find(tx, email).await?;
         let ended = sessions::end_all(tx, user.id).await?;
         for company_id in companies_of(tx, user.id).await? {
-            audit::record(tx, company_id, now, author, &user.email, Fact::UserSignedOut { sessions: ended }).await?;
+            audit::record(tx, &Act { company_id, actor, now }, &user.email, Fact::UserSignedOut { sessions: ended }).await?;
         }
         Ok(ended)
     })
@@ -80,7 +81,7 @@ pub async fn sign_out(db: &Db, email: &str, author: &str) -> Result<u64> {
 
 /// Takes a person's access away and ends their sessions. Whoever has no place left has no password and no link either. The last owner
 /// of a company stays.
-pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<RemovedAccess> {
+pub async fn remove(db: &Db, email: &str, from: Scope, actor: Actor<'_>) -> Result<RemovedAccess> {
     let now = crate::installation::now(db).await?;
     transact!(db, |tx| {
         let user = find(tx, email).await?;
@@ -95,7 +96,7 @@ pub async fn remove(db: &Db, email: &str, from: Scope, author: &str) -> Result<R
         }
         for membership in &gone {
             refuse_last_owner(tx, membership).await?;
-            take(tx, &user, membership, author, now).await?;
+            take(tx, &user, membership, actor, now).await?;
         }
         if left.is_empty() {
             users::Entity::update_many()
@@ -129,33 +130,39 @@ async fn not_there<C: ConnectionTrait>(tx: &C, user: &users::Model, memberships:
     }))
 }
 
-async fn take<C: ConnectionTrait>(tx: &C, user: &users::Model, membership: &memberships::Model, author: &str, now: Instant) -> Result<()> {
+async fn take<C: ConnectionTrait>(
+    tx: &C,
+    user: &users::Model,
+    membership: &memberships::Model,
+    actor: Actor<'_>,
+    now: Instant,
+) -> Result<()> {
     memberships::Entity::delete_by_id(membership.id).exec(tx).await?;
     if let Some(company_id) = membership.company_id {
         let fact = Fact::UserRemoved { role: stored(&membership.role)? };
-        audit::record(tx, company_id, now, author, &user.email, fact).await?;
+        audit::record(tx, &Act { company_id, actor, now }, &user.email, fact).await?;
     }
     if let Some(partner_id) = membership.partner_id {
         let fact = Fact::MemberRemoved { role: stored(&membership.role)?, email: user.email.clone() };
-        record_member(tx, partner_id, &fact, author, now).await?;
+        record_member(tx, partner_id, &fact, actor, now).await?;
     }
     Ok(())
 }
 
 /// In the log of the company, or of every company of the partner.
-pub(super) async fn record_added<C: ConnectionTrait>(tx: &C, place: Place, email: &str, author: &str, now: Instant) -> Result<()> {
+pub(super) async fn record_added<C: ConnectionTrait>(tx: &C, place: Place, email: &str, actor: Actor<'_>, now: Instant) -> Result<()> {
     match place {
-        Place::Company(company_id, role) => audit::record(tx, company_id, now, author, email, Fact::UserAdded { role }).await,
+        Place::Company(company_id, role) => audit::record(tx, &Act { company_id, actor, now }, email, Fact::UserAdded { role }).await,
         Place::Partner(partner_id, role) => {
-            record_member(tx, partner_id, &Fact::MemberAdded { role, email: email.to_owned() }, author, now).await
+            record_member(tx, partner_id, &Fact::MemberAdded { role, email: email.to_owned() }, actor, now).await
         }
     }
 }
 
-async fn record_member<C: ConnectionTrait>(tx: &C, partner_id: Uuid, fact: &Fact, author: &str, now: Instant) -> Result<()> {
+async fn record_member<C: ConnectionTrait>(tx: &C, partner_id: Uuid, fact: &Fact, actor: Actor<'_>, now: Instant) -> Result<()> {
     let of = partnerships::Entity::find().filter(partnerships::Column::PartnerId.eq(partner_id)).all(tx).await?;
     for partnership in of {
-        audit::record(tx, partnership.company_id, now, author, &partnership.partner_key, fact.clone()).await?;
+        audit::record(tx, &Act { company_id: partnership.company_id, actor, now }, &partnership.partner_key, fact.clone()).await?;
     }
     Ok(())
 }

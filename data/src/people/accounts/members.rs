@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::access;
 use super::links::{insert_link, new_secret};
 use super::passwords::{check_password, hash_password, store_password};
+use crate::act::Actor;
 use crate::store::entities::{memberships, partnerships, users};
 use crate::{Db, Error, Result, installation, transact};
 
@@ -34,7 +35,7 @@ pub async fn add_user(
     email: &str,
     name: Option<&str>,
     password: Option<&str>,
-    author: &str,
+    actor: Actor<'_>,
     real_now: Instant,
 ) -> Result<AddedUser> {
     let email = fields::email(email).map_err(|error| Error::invalid("email", error.to_string()))?;
@@ -80,7 +81,7 @@ pub async fn add_user(
             }
         };
         set_membership(tx, id, place, real_now).await?;
-        access::record_added(tx, place, &email, author, now).await?;
+        access::record_added(tx, place, &email, actor, now).await?;
         if let Some(secret) = &secret {
             insert_link(tx, id, secret, real_now).await?;
         }

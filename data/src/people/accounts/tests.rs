@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use crate::act::{Act, Actor};
 use domain::Instant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
@@ -23,11 +24,13 @@ async fn company(db: &Db, key: &str) -> Uuid {
         currency: Some("EUR".to_owned()),
         ..Profile::default()
     };
-    companies::create(db, key, &profile, "test", NOW).await.unwrap()
+    companies::create(db, key, &profile, Actor::Named("test"), NOW).await.unwrap()
 }
 
 async fn owner(db: &Db, company_id: Uuid, email: &str, password: Option<&str>) -> AddedUser {
-    add_user(db, Place::Company(company_id, CompanyRole::Owner), email, Some("Ada Moreau"), password, "test", NOW).await.unwrap()
+    add_user(db, Place::Company(company_id, CompanyRole::Owner), email, Some("Ada Moreau"), password, Actor::Named("test"), NOW)
+        .await
+        .unwrap()
 }
 
 on_both! {
@@ -243,7 +246,7 @@ on_both! {
         let first = owner(db, company_id, "ada@northwind.example", Some("a long password")).await;
         owner(db, company_id, "bo@northwind.example", None).await;
         let place = Place::Company(company_id, CompanyRole::ReadOnly);
-        let again = add_user(db, place, "ada@northwind.example", None, Some("a newer password"), "test", NOW).await.unwrap();
+        let again = add_user(db, place, "ada@northwind.example", None, Some("a newer password"), Actor::Named("test"), NOW).await.unwrap();
         assert_eq!((again.id, again.new), (first.id, false));
         let user = find_user(db, first.id).await.unwrap().unwrap();
         assert!(matches!(user.memberships[..], [Membership::Company { role: CompanyRole::ReadOnly, .. }]), "{user:?}");
@@ -255,18 +258,18 @@ on_both! {
         let south = company(db, "southwind").await;
         let place = Place::Company(south, CompanyRole::Owner);
         for weak in ["Southwind1", "southwind-2026", "SouthWind!Ada"] {
-            let refused = add_user(db, place, "ada@example.com", Some("Ada Moreau"), Some(weak), "test", NOW).await;
+            let refused = add_user(db, place, "ada@example.com", Some("Ada Moreau"), Some(weak), Actor::Named("test"), NOW).await;
             assert!(refused.unwrap_err().to_string().contains("made of names that others know"), "{weak}");
         }
         let partner = crate::network::partners::NewPartner { partner_key: "riverblog".to_owned(), ..Default::default() };
         let programme = "[company]\nkey = \"southwind\"\n\n[[groups]]\nkey = \"all\"\nname = \"All\"\n";
-        crate::programme::apply(db, programme, false, "test", NOW).await.unwrap();
-        crate::network::partners::create(db, south, &partner, "test", NOW).await.unwrap();
+        crate::programme::apply(db, programme, false, Actor::Named("test"), NOW).await.unwrap();
+        crate::network::partners::create(db, &Act::named(south, "test", NOW), &partner).await.unwrap();
         let place = Place::Partner(find_partner(db, south, "riverblog").await.unwrap(), PartnerRole::Owner);
         for weak in ["southwind1", "riverblog2026"] {
-            assert!(add_user(db, place, "bo@example.com", None, Some(weak), "test", NOW).await.is_err(), "{weak}");
+            assert!(add_user(db, place, "bo@example.com", None, Some(weak), Actor::Named("test"), NOW).await.is_err(), "{weak}");
         }
-        add_user(db, place, "bo@example.com", None, Some("a long password"), "test", NOW).await.unwrap();
+        add_user(db, place, "bo@example.com", None, Some("a long password"), Actor::Named("test"), NOW).await.unwrap();
         let log = audit::Entity::find().filter(audit::Column::Action.eq("member_added")).all(db.read()).await.unwrap();
         let said: Vec<_> = log.iter().map(|row| (row.company_id, row.subject.as_str(), row.detail.as_str())).collect();
         assert_eq!(said, [(Some(south), "riverblog", r#"{"email":"bo@example.com","role":"owner"}"#)]);
@@ -290,21 +293,21 @@ on_both! {
         owner(db, south, "ada@example.com", Some("a long password")).await;
         owner(db, north, "ada@example.com", None).await;
         let member = Place::Partner(partner_id, PartnerRole::Member);
-        add_user(db, member, "ada@example.com", None, None, "test", NOW).await.unwrap();
+        add_user(db, member, "ada@example.com", None, None, Actor::Named("test"), NOW).await.unwrap();
         let user_id = users::Entity::find().one(db.read()).await.unwrap().unwrap().id;
         let names: Vec<String> = find_user(db, user_id).await.unwrap().unwrap().memberships.into_iter().map(|place| match place {
             Membership::Company { name, .. } | Membership::Partner { name, .. } => name,
         }).collect();
         assert_eq!(names, ["NORTH", "SOUTH", "Blog"]);
         let nowhere = Place::Partner(Uuid::from_u128(6), PartnerRole::Owner);
-        assert!(add_user(db, nowhere, "x@example.com", None, None, "test", NOW).await.is_err());
+        assert!(add_user(db, nowhere, "x@example.com", None, None, Actor::Named("test"), NOW).await.is_err());
     }
 
     async fn an_address_that_no_mail_can_have_is_refused(db: &TestDb) {
         let company_id = company(db, "northwind").await;
         for wrong in ["", "ada", "@example.com", "ada@", "a b@example.com", "a,b@x.test", "evil\"<b>@x.test", "a\n@example.com"] {
             let place = Place::Company(company_id, CompanyRole::Owner);
-            let refused = add_user(db, place, wrong, None, None, "test", NOW).await;
+            let refused = add_user(db, place, wrong, None, None, Actor::Named("test"), NOW).await;
             assert!(matches!(refused, Err(Error::Invalid(_))), "{wrong}");
         }
     }
@@ -384,7 +387,7 @@ on_both! {
         let company_id = company(db, "northwind").await;
         let demote = async |email: &str| {
             let place = Place::Company(company_id, CompanyRole::ReadOnly);
-            add_user(db, place, email, None, None, "test", NOW).await.map(drop)
+            add_user(db, place, email, None, None, Actor::Named("test"), NOW).await.map(drop)
         };
         let owners = async || {
             let owner = memberships::Column::Role.eq(CompanyRole::Owner.word());
@@ -403,7 +406,7 @@ on_both! {
                 let (one, two) = tokio::join!(demote("ada@northwind.example"), demote("bo@northwind.example"));
                 assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
             } else {
-                let remove = super::access::remove(db, "ada@northwind.example", super::access::Scope::Company(company_id), "test");
+                let remove = super::access::remove(db, "ada@northwind.example", super::access::Scope::Company(company_id), Actor::Named("test"));
                 let (one, two) = tokio::join!(remove, demote("bo@northwind.example"));
                 assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
             }
@@ -417,13 +420,13 @@ on_both! {
         let ada = owner(db, north, "ada@northwind.example", Some("a long password")).await.id;
         owner(db, south, "ada@northwind.example", Some("a long password")).await;
         begin_session(db, ada).await;
-        let refused = access::remove(db, "ada@northwind.example", Scope::Company(north), "test").await.unwrap_err();
+        let refused = access::remove(db, "ada@northwind.example", Scope::Company(north), Actor::Named("test")).await.unwrap_err();
         assert!(refused.to_string().contains("the last owner of NORTHWIND"), "{refused}");
         assert_eq!(sessions_of(db, ada).await, 1);
 
         owner(db, north, "bo@northwind.example", Some("a long password")).await;
         assert_eq!(access::list(db, Some(north)).await.unwrap().len(), 2);
-        let removed = access::remove(db, "Ada@northwind.example", Scope::Company(north), "test").await.unwrap();
+        let removed = access::remove(db, "Ada@northwind.example", Scope::Company(north), Actor::Named("test")).await.unwrap();
         assert_eq!(removed, RemovedAccess { places: 1, sessions: 1 });
         assert_eq!(sessions_of(db, ada).await, 0);
         let left = access::list(db, Some(south)).await.unwrap();
@@ -435,7 +438,7 @@ on_both! {
 
         // Everywhere, once somebody else owns that one too.
         owner(db, south, "bo@northwind.example", Some("a long password")).await;
-        access::remove(db, "ada@northwind.example", Scope::Everywhere, "test").await.unwrap();
+        access::remove(db, "ada@northwind.example", Scope::Everywhere, Actor::Named("test")).await.unwrap();
         let gone = sign_in(db, "ada@northwind.example", "a long password", "203.0.113.9", NOW.plus_ms(60 * MINUTE)).await.unwrap();
         assert_eq!(gone, SignIn::Refused);
         let again = data::Db::connect(db.url()).await.unwrap();
@@ -447,8 +450,8 @@ on_both! {
         let ada = owner(db, company_id, "ada@northwind.example", Some("a long password")).await.id;
         begin_session(db, ada).await;
         begin_session(db, ada).await;
-        assert_eq!(super::access::sign_out(db, "ada@northwind.example", "test").await.unwrap(), 2);
+        assert_eq!(super::access::sign_out(db, "ada@northwind.example", Actor::Named("test")).await.unwrap(), 2);
         assert_eq!(sessions_of(db, ada).await, 0);
-        assert!(super::access::sign_out(db, "nobody@northwind.example", "test").await.is_err());
+        assert!(super::access::sign_out(db, "nobody@northwind.example", Actor::Named("test")).await.is_err());
     }
 }

@@ -12,6 +12,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 use uuid::Uuid;
 
 use crate::Db;
+use crate::act::{Act, Actor};
 use crate::store::entities::{audit, memberships, partnerships, users};
 use crate::store::error::Result;
 use crate::transact;
@@ -41,10 +42,14 @@ async fn companies_of<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<BTr
     Ok(companies)
 }
 
+fn themself(user: &users::Model) -> Actor<'_> {
+    Actor::Person { user_id: user.id, email: &user.email }
+}
+
 /// Records a success, in the transaction that it belongs to.
 pub(super) async fn record<C: ConnectionTrait>(tx: &C, user: &users::Model, fact: &Fact, now: Instant) -> Result<()> {
     for company_id in companies_of(tx, user.id).await? {
-        crate::audit::record(tx, company_id, now, &user.email, &user.email, fact.clone()).await?;
+        crate::audit::record(tx, &Act { company_id, actor: themself(user), now }, &user.email, fact.clone()).await?;
     }
     Ok(())
 }
@@ -62,7 +67,7 @@ pub(super) async fn count_failure(db: &Db, user: &users::Model, network: &str, r
                 _ => 1,
             };
             let fact = Fact::SignInFailed { network: network.to_owned(), tries };
-            let row = crate::audit::row(company_id, now, &user.email, &user.email, &fact)?;
+            let row = crate::audit::row(&Act { company_id, actor: themself(user), now }, &user.email, &fact)?;
             match known {
                 Some(known) => {
                     let mut changed = known.into_active_model();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::format as file;
 use super::format::{File, Group};
 use super::offers;
+use crate::act::{Act, Actor};
 use crate::programme::companies as company_operations;
 use crate::store::entities::{companies, groups};
 use crate::{Db, Result, audit, transact};
@@ -23,17 +24,17 @@ pub struct Applied {
 }
 
 /// Applies a programme file. A dry run does everything and takes it back.
-pub async fn apply(db: &Db, text: &str, dry_run: bool, by: &str, now: Instant) -> Result<Applied> {
+pub async fn apply(db: &Db, text: &str, dry_run: bool, actor: Actor<'_>, now: Instant) -> Result<Applied> {
     if dry_run {
         let tx = db.begin().await?;
-        let outcome = apply_in(&tx, text, by, now).await;
+        let outcome = apply_in(&tx, text, actor, now).await;
         tx.rollback().await?;
         return outcome;
     }
-    transact!(db, |tx| { apply_in(tx, text, by, now).await })
+    transact!(db, |tx| { apply_in(tx, text, actor, now).await })
 }
 
-async fn apply_in<C: ConnectionTrait>(tx: &C, text: &str, by: &str, now: Instant) -> Result<Applied> {
+async fn apply_in<C: ConnectionTrait>(tx: &C, text: &str, actor: Actor<'_>, now: Instant) -> Result<Applied> {
     // The key first: what currency a trigger is in may follow from the company there is.
     let first = file::read(text, None)?;
     let present = companies::Entity::find().filter(companies::Column::Key.eq(&first.company_key)).one(tx).await?;
@@ -42,9 +43,10 @@ async fn apply_in<C: ConnectionTrait>(tx: &C, text: &str, by: &str, now: Instant
         None => first,
     };
     let mut differences = Vec::new();
-    let company_id = apply_company(tx, present, &file, by, now, &mut differences).await?;
-    apply_groups(tx, company_id, &file.groups, by, now, &mut differences).await?;
-    offers::apply(tx, company_id, &file.offers, by, now, &mut differences).await?;
+    let company_id = apply_company(tx, present, &file, actor, now, &mut differences).await?;
+    let act = &Act { company_id, actor, now };
+    apply_groups(tx, act, &file.groups, &mut differences).await?;
+    offers::apply(tx, act, &file.offers, &mut differences).await?;
     Ok(Applied { company_key: file.company_key, differences })
 }
 
@@ -52,19 +54,21 @@ async fn apply_company<C: ConnectionTrait>(
     tx: &C,
     present: Option<companies::Model>,
     file: &File,
-    by: &str,
+    actor: Actor<'_>,
     now: Instant,
     differences: &mut Vec<String>,
 ) -> Result<Uuid> {
     match present {
         Some(company) => {
-            for (field, before, after) in company_operations::update_in(tx, company.id, &file.profile, by, now).await? {
+            for (field, before, after) in
+                company_operations::update_in(tx, &Act { company_id: company.id, actor, now }, &file.profile).await?
+            {
                 differences.push(format!("~ company {}: {field} “{before}” → “{after}”", company.key));
             }
             Ok(company.id)
         }
         None => {
-            let id = company_operations::create_in(tx, &file.company_key, &file.profile, by, now).await?;
+            let id = company_operations::create_in(tx, &file.company_key, &file.profile, actor, now).await?;
             let zone = file.profile.timezone.as_deref().unwrap_or_default();
             let currency = file.profile.currency.as_deref().unwrap_or_default();
             differences.push(format!("+ company {} ({zone}, {currency})", file.company_key));
@@ -73,14 +77,8 @@ async fn apply_company<C: ConnectionTrait>(
     }
 }
 
-async fn apply_groups<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    wanted: &[Group],
-    by: &str,
-    now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
+async fn apply_groups<C: ConnectionTrait>(tx: &C, act: &Act<'_>, wanted: &[Group], differences: &mut Vec<String>) -> Result<()> {
+    let company_id = act.company_id;
     let rows = groups::Entity::find().filter(groups::Column::CompanyId.eq(company_id)).all(tx).await?;
     let mut present: HashMap<String, groups::Model> = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
     for group in wanted {
@@ -91,18 +89,19 @@ async fn apply_groups<C: ConnectionTrait>(
                 let change = groups::ActiveModel { id: Set(row.id), name: Set(group.name.clone()), ..Default::default() };
                 change.update(tx).await?;
                 let fact = Fact::GroupChanged { name: (row.name, group.name.clone()) };
-                audit::record(tx, company_id, now, by, &group.key, fact).await?;
+                audit::record(tx, act, &group.key, fact).await?;
             }
             None => {
                 differences.push(format!("+ group {} “{}”", group.key, group.name));
-                create_group(tx, company_id, &group.key, &group.name, by, now).await?;
+                create_group(tx, act, &group.key, &group.name).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn create_group<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, name: &str, by: &str, now: Instant) -> Result<()> {
+async fn create_group<C: ConnectionTrait>(tx: &C, act: &Act<'_>, key: &str, name: &str) -> Result<()> {
+    let Act { company_id, now, .. } = *act;
     let row = groups::ActiveModel {
         id: Set(ids::derive(now, &["group", &company_id.to_string(), key])),
         company_id: Set(company_id),
@@ -111,5 +110,5 @@ async fn create_group<C: ConnectionTrait>(tx: &C, company_id: Uuid, key: &str, n
         created_at: Set(now.0),
     };
     row.insert(tx).await?;
-    audit::record(tx, company_id, now, by, key, Fact::GroupCreated { name: name.to_owned() }).await
+    audit::record(tx, act, key, Fact::GroupCreated { name: name.to_owned() }).await
 }

@@ -6,38 +6,27 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 use uuid::Uuid;
 
 use super::format::Offer;
+use crate::act::Act;
 use crate::programme::offers::{Published, check_group, publish_dated_in, publish_in, same, versions};
 use crate::store::entities::offers;
 use crate::{Error, Result};
 
-pub async fn apply<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    wanted: &[Offer],
-    by: &str,
-    now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
+pub async fn apply<C: ConnectionTrait>(tx: &C, act: &Act<'_>, wanted: &[Offer], differences: &mut Vec<String>) -> Result<()> {
+    let company_id = act.company_id;
     let mut done: Vec<&str> = Vec::new();
     for offer in wanted {
         if !done.contains(&offer.key.as_str()) {
             done.push(&offer.key);
             let history: Vec<&Offer> = wanted.iter().filter(|version| version.key == offer.key).collect();
-            apply_history(tx, company_id, &history, by, now, differences).await?;
+            apply_history(tx, act, &history, differences).await?;
         }
     }
     apply_order(tx, company_id, wanted, differences).await
 }
 
 /// Brings one offer to the versions that the file names, in the file's order. The last of them is what holds from then on.
-async fn apply_history<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    history: &[&Offer],
-    by: &str,
-    now: Instant,
-    differences: &mut Vec<String>,
-) -> Result<()> {
+async fn apply_history<C: ConnectionTrait>(tx: &C, act: &Act<'_>, history: &[&Offer], differences: &mut Vec<String>) -> Result<()> {
+    let company_id = act.company_id;
     let Some((last, earlier)) = history.split_last() else { return Ok(()) };
     let row = crate::programme::offers::find(tx, company_id, &last.key).await?;
     let known = match &row {
@@ -66,9 +55,9 @@ async fn apply_history<C: ConnectionTrait>(
             return Err(Error::invalid("", message));
         }
         let published = if known.is_empty() && !added {
-            publish_in(tx, company_id, &offer.key, offer.group.as_deref(), &offer.terms, offer.effective_from, by, now).await
+            publish_in(tx, act, &offer.key, offer.group.as_deref(), &offer.terms, offer.effective_from).await
         } else {
-            publish_dated_in(tx, company_id, &offer.key, &offer.terms, begins(offer), by, now).await
+            publish_dated_in(tx, act, &offer.key, &offer.terms, begins(offer)).await
         };
         say(offer, published.map_err(|error| at_line(offer, error))?, before.as_ref(), differences);
         before = Some(version_of(offer));
@@ -78,9 +67,9 @@ async fn apply_history<C: ConnectionTrait>(
     let published = if is_named && latest.is_none_or(|latest| unnamed.iter().all(|version| version.number != latest.number)) {
         Ok(Published::Unchanged)
     } else if added && known.iter().all(|version| version.effective_from != begins(last)) {
-        publish_dated_in(tx, company_id, &last.key, &last.terms, begins(last), by, now).await
+        publish_dated_in(tx, act, &last.key, &last.terms, begins(last)).await
     } else {
-        publish_in(tx, company_id, &last.key, last.group.as_deref(), &last.terms, last.effective_from, by, now).await
+        publish_in(tx, act, &last.key, last.group.as_deref(), &last.terms, last.effective_from).await
     };
     let published = published.map_err(|error| at_line(last, error))?;
     if let (Some(row), Published::Unchanged, true) = (row, &published, added) {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::super::context::{ReviewContext, linked_to};
 use super::super::rows::{Origin, from_draft, insert_rewards};
 use super::Change;
+use crate::act::Actor;
 use crate::programme::in_force::Programme;
 use crate::rewards::receipts::{About, cause, insert_receipts, receipt};
 use crate::store::IN_MAX;
@@ -26,14 +27,14 @@ pub(in crate::rewards) async fn reinstate<C: ConnectionTrait>(
     context: &ReviewContext,
     changes: &[Change],
     batch_id: Uuid,
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<()> {
     let back: Vec<&Change> = changes.iter().filter(|change| is_back(change)).collect();
     if back.is_empty() {
         return Ok(());
     }
     refuse_superseded(tx, &back).await?;
-    reverse_refunded(tx, context, &back, batch_id, by).await
+    reverse_refunded(tx, context, &back, batch_id, actor).await
 }
 
 /// Reverses of these rewards what was refunded of their sales and has not been reversed yet.
@@ -42,7 +43,7 @@ pub(in crate::rewards) async fn reverse_refunded<C: ConnectionTrait>(
     context: &ReviewContext,
     back: &[&Change],
     change_id: Uuid,
-    by: &str,
+    actor: Actor<'_>,
 ) -> Result<()> {
     let sales = refunded_sales(tx, back).await?;
     if sales.is_empty() {
@@ -80,7 +81,7 @@ pub(in crate::rewards) async fn reverse_refunded<C: ConnectionTrait>(
                 invoice_month: of.to.month,
                 occurred_at: Instant(refund.occurred_at),
                 created_at: context.now,
-                author: by,
+                actor,
             };
             made.push(from_draft(&origin, draft));
         }

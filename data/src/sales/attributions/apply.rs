@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::act::{Act, Actor};
 use crate::network::partners;
 use crate::programme::companies;
 use crate::programme::in_force::Programme;
@@ -36,44 +37,30 @@ const CHUNK: usize = 200;
 #[derive(Clone, Copy)]
 pub(crate) struct ChangeOptions<'a> {
     pub source: AttributionSource,
-    pub by: &'a str,
+    pub actor: Actor<'a>,
     pub now: Instant,
 }
 
 /// What [`apply_change`] would do. Writes nothing.
 pub async fn preview_change(db: &Db, company_id: Uuid, customer_id: Uuid, change: &Change, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let options = ChangeOptions { source: AttributionSource::Manual, by: "", now };
+    let options = ChangeOptions { source: AttributionSource::Manual, actor: Actor::SYSTEM, now };
     let changed = change_one(&tx, company_id, customer_id, change, &options, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
 }
 
 /// Gives a customer to a partner, or to nobody, from an instant on, with every reward that moves.
-pub async fn apply_change(
-    db: &Db,
-    company_id: Uuid,
-    customer_id: Uuid,
-    change: &Change,
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> Result<Changed> {
-    transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &ChangeOptions { source, by, now }, true).await })
+pub async fn apply_change(db: &Db, act: &Act<'_>, customer_id: Uuid, change: &Change, source: AttributionSource) -> Result<Changed> {
+    let Act { company_id, now, .. } = *act;
+    transact!(db, |tx| { change_one(tx, company_id, customer_id, change, &ChangeOptions { source, actor: act.actor, now }, true).await })
 }
 
 /// As [`apply_change`], for whoever was shown what it would do: refused where that is not what it does by now.
-pub async fn apply_seen(
-    db: &Db,
-    company_id: Uuid,
-    customer_id: Uuid,
-    change: &Change,
-    seen: &str,
-    by: &str,
-    now: Instant,
-) -> Result<Changed> {
+pub async fn apply_seen(db: &Db, act: &Act<'_>, customer_id: Uuid, change: &Change, seen: &str) -> Result<Changed> {
+    let Act { company_id, now, .. } = *act;
     transact!(db, |tx| {
-        let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+        let options = ChangeOptions { source: AttributionSource::Manual, actor: act.actor, now };
         as_seen(change_one(tx, company_id, customer_id, change, &options, true).await?, seen)
     })
 }
@@ -88,21 +75,23 @@ fn as_seen(changed: Changed, seen: &str) -> Result<Changed> {
 /// What [`undo_change`] would do. Writes nothing.
 pub async fn preview_undo(db: &Db, company_id: Uuid, change_id: Uuid, now: Instant) -> Result<Consequences> {
     let tx = db.snapshot().await?;
-    let options = ChangeOptions { source: AttributionSource::Manual, by: "", now };
+    let options = ChangeOptions { source: AttributionSource::Manual, actor: Actor::SYSTEM, now };
     let changed = undo_one(&tx, company_id, change_id, &options, false).await?;
     tx.rollback().await?;
     Ok(changed.consequences)
 }
 
 /// Takes a change back: the customer belongs again to whom it belonged before, and so do the rewards.
-pub async fn undo_change(db: &Db, company_id: Uuid, change_id: Uuid, by: &str, now: Instant) -> Result<Changed> {
-    let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+pub async fn undo_change(db: &Db, act: &Act<'_>, change_id: Uuid) -> Result<Changed> {
+    let Act { company_id, now, .. } = *act;
+    let options = ChangeOptions { source: AttributionSource::Manual, actor: act.actor, now };
     transact!(db, |tx| { undo_one(tx, company_id, change_id, &options, true).await })
 }
 
 /// As [`undo_change`], for whoever was shown what it would do: refused where that is not what it does by now.
-pub async fn undo_seen(db: &Db, company_id: Uuid, change_id: Uuid, seen: &str, by: &str, now: Instant) -> Result<Changed> {
-    let options = ChangeOptions { source: AttributionSource::Manual, by, now };
+pub async fn undo_seen(db: &Db, act: &Act<'_>, change_id: Uuid, seen: &str) -> Result<Changed> {
+    let Act { company_id, now, .. } = *act;
+    let options = ChangeOptions { source: AttributionSource::Manual, actor: act.actor, now };
     transact!(db, |tx| { as_seen(undo_one(tx, company_id, change_id, &options, true).await?, seen) })
 }
 
@@ -207,8 +196,8 @@ pub async fn apply_rows<C: ConnectionTrait>(
     source: AttributionSource,
     write: bool,
 ) -> Result<Vec<bool>> {
-    let Scope { company_id, by, now, progress, .. } = *scope;
-    let options = ChangeOptions { source, by, now };
+    let Scope { act: Act { company_id, actor, now }, progress, .. } = *scope;
+    let options = ChangeOptions { source, actor, now };
     let mut by_customer: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
         by_customer.entry(row.customer_id).or_default().push(place);
@@ -363,7 +352,7 @@ impl Loaded {
             partners: &self.partners,
             months: &self.months,
             change_id,
-            by: options.by,
+            actor: options.actor,
             now: options.now,
         };
         let planned = plan(&context, case, &mut self.history, line)?;
@@ -380,7 +369,13 @@ impl Loaded {
                 rewards: planned.rewards.len(),
             };
             let fact = if record.undoes.is_some() { Fact::AttributionChangeUndone(changed) } else { Fact::AttributionChanged(changed) };
-            audit::record(tx, customer.company_id, options.now, options.by, &customer.customer_key, fact).await?;
+            audit::record(
+                tx,
+                &Act { company_id: customer.company_id, actor: options.actor, now: options.now },
+                &customer.customer_key,
+                fact,
+            )
+            .await?;
             return write_plan(tx, customer.id, planned).await.map(|consequences| Changed { change_id: Some(change_id), consequences });
         }
         Ok(Changed { change_id: Some(change_id), consequences: planned.consequences })
@@ -421,7 +416,7 @@ async fn write_change<C: ConnectionTrait>(
         from_at: Set(record.from.0),
         reason: Set(record.reason.clone()),
         source: Set(options.source.word().to_owned()),
-        author: Set(options.by.to_owned()),
+        author: Set(options.actor.stored()),
         recorded_at: Set(options.now.0),
         undoes: Set(record.undoes),
     };
@@ -462,7 +457,7 @@ async fn write_spans<C: ConnectionTrait>(
             valid_to: span.to.map(|to| to.0),
             source: continued.map_or_else(|| options.source.word().to_owned(), |known| known.source.clone()),
             reason: continued.map_or_else(|| record.reason.clone(), |known| known.reason.clone()),
-            author: continued.map_or_else(|| options.by.to_owned(), |known| known.author.clone()),
+            author: continued.map_or_else(|| options.actor.stored(), |known| known.author.clone()),
             recorded_at: options.now.0,
             change_id: Some(change_id),
             superseded_at: None,

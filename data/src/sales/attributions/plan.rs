@@ -9,6 +9,7 @@ use domain::{Instant, Money, Month};
 use uuid::Uuid;
 
 use crate::Result;
+use crate::act::Actor;
 use crate::programme::in_force::Programme;
 use crate::rewards::receipts::{About, receipt};
 use crate::rewards::rows::{Origin, from_draft};
@@ -34,7 +35,7 @@ pub struct Context<'a> {
     pub partners: &'a Partners,
     pub months: &'a Months,
     pub change_id: Uuid,
-    pub by: &'a str,
+    pub actor: Actor<'a>,
     pub now: Instant,
 }
 
@@ -280,7 +281,7 @@ impl<'a> Planner<'a> {
             invoice_month: month,
             occurred_at,
             created_at: self.context.now,
-            author: self.context.by,
+            actor: self.context.actor,
         };
         let row = from_draft(&origin, draft);
         self.plan.consequences.entries.push(Entry {

@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use crate::Result;
+use crate::act::Act;
 use crate::lists::search;
 use crate::programme::in_force::Programme;
 use crate::rewards::receipts::{About, cause, insert_receipts, receipt};
@@ -39,14 +40,8 @@ struct Rows {
 }
 
 /// Inserts customers. Returns what became of each, in order.
-pub async fn insert_new<C: ConnectionTrait>(
-    tx: &C,
-    company_id: Uuid,
-    ready: &[Ready],
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> Result<Vec<Created>> {
+pub async fn insert_new<C: ConnectionTrait>(tx: &C, act: &Act<'_>, ready: &[Ready], source: AttributionSource) -> Result<Vec<Created>> {
+    let Act { company_id, now, .. } = *act;
     let programme = Programme::load(tx, company_id).await?;
     let partners = Partners::load(tx, company_id, ready.iter().filter_map(|customer| customer.partnership_id)).await?;
     let times = || ready.iter().map(|customer| customer.input.created_at.unwrap_or(now));
@@ -76,10 +71,10 @@ pub async fn insert_new<C: ConnectionTrait>(
         for Ready { input, partnership_id } in order {
             let created_at = input.created_at.unwrap_or(now);
             let id = ids::derive(created_at, &["customer", &company, &input.customer_key]);
-            rows.customers.push(row(id, company_id, input, *partnership_id, source, by, now));
+            rows.customers.push(row(act, id, input, *partnership_id, source));
             if partnership_id.is_some() {
                 let from = input.created_at.unwrap_or(Instant::BEGINNING);
-                rows.spans.push(first_span(id, company_id, *partnership_id, from, source, by, now));
+                rows.spans.push(first_span(act, id, *partnership_id, from, source));
             }
             let facts = CustomerFacts {
                 key: &input.customer_key,
@@ -105,7 +100,7 @@ pub async fn insert_new<C: ConnectionTrait>(
                     invoice_month: month,
                     occurred_at: created_at,
                     created_at: now,
-                    author: by,
+                    actor: act.actor,
                 };
                 history.note(&programme, id, created_at, draft);
                 rows.rewards.push(from_draft(&origin, draft));
@@ -139,15 +134,8 @@ impl Rows {
     }
 }
 
-fn row(
-    id: Uuid,
-    company_id: Uuid,
-    input: &NewCustomer,
-    partnership_id: Option<Uuid>,
-    source: AttributionSource,
-    by: &str,
-    now: Instant,
-) -> customers::Model {
+fn row(act: &Act<'_>, id: Uuid, input: &NewCustomer, partnership_id: Option<Uuid>, source: AttributionSource) -> customers::Model {
+    let Act { company_id, now, .. } = *act;
     customers::Model {
         id,
         company_id,
@@ -158,7 +146,7 @@ fn row(
         partnership_id,
         test: input.test,
         source: source.word().to_owned(),
-        author: by.to_owned(),
+        author: act.actor.stored(),
         created_at: input.created_at.unwrap_or(now).0,
         recorded_at: now.0,
         first_purchase_at: None,
@@ -169,14 +157,13 @@ fn row(
 }
 
 fn first_span(
+    act: &Act<'_>,
     customer_id: Uuid,
-    company_id: Uuid,
     partnership_id: Option<Uuid>,
     from: Instant,
     source: AttributionSource,
-    by: &str,
-    now: Instant,
 ) -> attributions::Model {
+    let Act { company_id, now, .. } = *act;
     attributions::Model {
         id: ids::derive(now, &["attribution", &customer_id.to_string(), "0"]),
         company_id,
@@ -186,7 +173,7 @@ fn first_span(
         valid_to: None,
         source: source.word().to_owned(),
         reason: String::new(),
-        author: by.to_owned(),
+        author: act.actor.stored(),
         recorded_at: now.0,
         change_id: None,
         superseded_at: None,

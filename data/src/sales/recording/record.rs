@@ -9,6 +9,7 @@ use domain::{Instant, Month, ids};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Value};
 use uuid::Uuid;
 
+use crate::act::Actor;
 use crate::rewards::receipts::{About, cause, insert_receipts, receipt};
 use crate::rewards::rows::{Origin, from_draft, insert_rewards};
 use crate::store::entities::{receipts, rewards, transactions};
@@ -32,7 +33,7 @@ pub struct RecordOptions<'a> {
     pub source: AttributionSource,
     /// The import that the rows come by.
     pub import_id: Option<Uuid>,
-    pub by: &'a str,
+    pub actor: Actor<'a>,
     pub now: Instant,
     pub mode: Mode,
     /// Of the piece before, where the batch is a piece of an import.
@@ -291,7 +292,7 @@ impl<'a> Recorder<'a> {
                 invoice_month: month,
                 occurred_at: row.occurred_at,
                 created_at: self.options.now,
-                author: self.options.by,
+                actor: self.options.actor,
             };
             if refunded_sale.is_none() {
                 self.history.note(&self.programme, customer.id, row.occurred_at, draft);
@@ -325,7 +326,7 @@ impl<'a> Recorder<'a> {
             refund_of: refunded_sale.and_then(|sale| self.refunded[sale].0),
             refunded,
             source: self.options.source.word().to_owned(),
-            author: self.options.by.to_owned(),
+            author: self.options.actor.stored(),
             recorded_at: self.options.now.0,
             voided_at: None,
             void_id: None,

@@ -139,6 +139,7 @@ async fn write<C: ConnectionTrait>(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use crate::act::Act;
     use sea_orm::{EntityTrait, QueryOrder};
 
     use super::*;
@@ -167,10 +168,10 @@ mod tests {
             for number in 0..620 {
                 let name = if number % 100 == 7 { format!("Zoë Ødegård {number}%") } else { format!("Name {number}") };
                 let partner = NewPartner { partner_key: format!("p{number}"), name, tags: vec!["Vip".into()], ..Default::default() };
-                crate::network::partners::create(db, company, &partner, "test", now).await.unwrap();
+                crate::network::partners::create(db, &Act::named(company, "test", now), &partner).await.unwrap();
             }
             let customer = NewCustomer { customer_key: "c1".into(), name: "Straße".into(), provider_key: Some("cus_1".into()), ..Default::default() };
-            crate::sales::customers::create(db, company, &customer, domain::states::AttributionSource::Manual, "test", now).await.unwrap();
+            crate::sales::customers::create(db, &Act::named(company, "test", now), &customer, domain::states::AttributionSource::Manual).await.unwrap();
             let expected = stored(db).await;
             // As it was kept before, and without words at all.
             let conn = db.read();

@@ -1,5 +1,6 @@
 //! The keys in files: one spelling each, and some that no partner can have.
 
+use data::act::{Act, Actor};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::*;
@@ -49,15 +50,15 @@ on_both! {
             let errors = world.bad(Kind::Partners, format!("partner_key,group\n{key},affiliates\n").as_bytes()).await;
             assert!(errors[0].contains("means no partner in files"), "{errors:?}");
         }
-        data::network::partners::rename_key(db, "northwind", "p1", "p-one", BY).await.unwrap();
+        data::network::partners::rename_key(db, "northwind", "p1", "p-one", Actor::Named(BY)).await.unwrap();
         assert_eq!(world.partnership("p-one").await.name, "Partner One");
-        assert!(data::network::partners::rename_key(db, "northwind", "p2", "p-one", BY).await.is_err());
-        assert!(data::network::partners::rename_key(db, "northwind", "p2", "none", BY).await.is_err());
+        assert!(data::network::partners::rename_key(db, "northwind", "p2", "p-one", Actor::Named(BY)).await.is_err());
+        assert!(data::network::partners::rename_key(db, "northwind", "p2", "none", Actor::Named(BY)).await.is_err());
         // The log goes on speaking of the old keys, and one of them may be given to somebody else.
         let one = world.partnership("p-one").await.id;
-        data::network::partners::set_status(db, world.company, one, domain::states::PartnershipStatus::Archived, BY, world.now).await.unwrap();
-        data::network::partners::rename_key(db, "northwind", "p-one", "p-uno", BY).await.unwrap();
-        data::network::partners::rename_key(db, "northwind", "p-uno", "p-1", BY).await.unwrap();
+        data::network::partners::set_status(db, &Act::named(world.company, BY, world.now), one, domain::states::PartnershipStatus::Archived).await.unwrap();
+        data::network::partners::rename_key(db, "northwind", "p-one", "p-uno", Actor::Named(BY)).await.unwrap();
+        data::network::partners::rename_key(db, "northwind", "p-uno", "p-1", Actor::Named(BY)).await.unwrap();
         world.prove().await;
         assert_eq!(world.good(Kind::Partners, "partner_key,group\np-one,affiliates\n").await, "1/0/0");
         world.prove().await;
@@ -84,7 +85,7 @@ on_both! {
         before.commit().await.unwrap();
         let stopped = crate::migrations::migrate(db).await.unwrap_err().to_string();
         assert!(stopped.contains("tributary partner rename-key - NEW --company northwind"), "{stopped}");
-        data::network::partners::rename_key(db, "northwind", "-", "p-two", BY).await.unwrap();
+        data::network::partners::rename_key(db, "northwind", "-", "p-two", Actor::Named(BY)).await.unwrap();
         crate::migrations::migrate(db).await.unwrap();
         assert_eq!(world.partnership("p-two").await.name, "Bo Ek");
         world.prove().await;

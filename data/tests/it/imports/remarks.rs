@@ -1,5 +1,6 @@
 //! Rows that were voided where they come from, and rows that look wrong.
 
+use data::act::{Act, Actor};
 use data::sales::voids;
 use exchange::exports::{Export, Format, Noun};
 
@@ -18,7 +19,7 @@ async fn export(world: &World<'_>, noun: Noun, format: Format) -> String {
 /// Another company of the same programme, and nobody in it.
 async fn empty<'a>(world: &World<'a>) -> World<'a> {
     let file = PROGRAMME.replace("key = \"northwind\"", "key = \"southwind\"");
-    data::programme::apply(world.db, &file, false, BY, world.now).await.unwrap();
+    data::programme::apply(world.db, &file, false, Actor::Named(BY), world.now).await.unwrap();
     let company = companies::Entity::find().all(world.db.read()).await.unwrap().into_iter().find(|row| row.key == "southwind").unwrap();
     World { db: world.db, company: company.id, now: world.now }
 }
@@ -43,7 +44,7 @@ on_both! {
         world.good(Kind::Transactions, TRANSACTIONS).await;
         // A sale with its refund; and another that was recorded again under the same key.
         for key in ["t1", "t4"] {
-            voids::void(db, world.company, key, "typed twice", BY, world.now).await.unwrap();
+            voids::void(db, &Act::named(world.company, BY, world.now), key, "typed twice").await.unwrap();
         }
         world.sale("t4", "c3", "7.00", "2026-02-05T10:00:00Z").await;
         let other = empty(&world).await;

@@ -1,5 +1,6 @@
 //! Whoever waits for an import may stop it until it is committed: nothing of it stays.
 
+use data::act::Act;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
@@ -38,7 +39,7 @@ async fn stopped(world: &World<'_>, kind: Kind, file: &str, options: Options, at
     let (before, shown) = (traces(world).await, world.rewards().await);
     let input = Cursor::new(file.as_bytes().to_vec());
     let options = Options { stop: Some(stop), ..options };
-    let outcome = imports::import(world.db, world.company, kind, input, options, progress, BY, world.now).await;
+    let outcome = imports::import(world.db, &Act::named(world.company, BY, world.now), kind, input, options, progress).await;
     assert!(matches!(outcome, Err(Error::Stopped)), "{kind:?}: {outcome:?}");
     assert_eq!((traces(world).await, world.rewards().await), (before, shown), "{kind:?}");
     let told = told.lock().unwrap().clone();

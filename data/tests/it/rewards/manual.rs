@@ -1,5 +1,6 @@
 //! Rewards that people and files give by hand, and adjustments.
 
+use data::act::Act;
 use data::rewards::{
     Adjustment, ManualReward, ManualRow, adjust, create_manual_reward, create_manual_rewards, decline, find, hold, import_identity, release,
 };
@@ -24,11 +25,11 @@ on_both! {
             onto_invoice: false,
             invoice_month: None,
         };
-        let given = create_manual_reward(db, id, &reward, "form-1", BY, now).await.unwrap();
+        let given = create_manual_reward(db, &Act::named(id, BY, now), &reward, "form-1").await.unwrap();
         assert!(given.new);
-        let again = create_manual_reward(db, id, &reward, "form-1", BY, now.plus_ms(5_000)).await.unwrap();
+        let again = create_manual_reward(db, &Act::named(id, BY, now.plus_ms(5_000)), &reward, "form-1").await.unwrap();
         assert_eq!((again.key.as_str(), again.new), (given.key.as_str(), false));
-        assert!(create_manual_reward(db, id, &reward, "form-2", BY, now).await.unwrap().new);
+        assert!(create_manual_reward(db, &Act::named(id, BY, now), &reward, "form-2").await.unwrap().new);
         let row = find(db.read(), id, &given.key).await.unwrap();
         assert_eq!((row.amount, row.currency.as_str(), row.state.as_str(), row.source.as_str()), (2550, "USD", "pending", "manual"));
         assert!(row.customer_id.is_some());
@@ -36,7 +37,7 @@ on_both! {
         let refused = |change: fn(&mut ManualReward)| {
             let mut wrong = reward.clone();
             change(&mut wrong);
-            async move { create_manual_reward(db, id, &wrong, "form-3", BY, now).await }
+            async move { create_manual_reward(db, &Act::named(id, BY, now), &wrong, "form-3").await }
         };
         assert_eq!(said(refused(|reward| reward.partner_key.clear()).await, "partner_key"), "is missing");
         assert_eq!(said(refused(|reward| reward.partner_key = "eve".to_owned()).await, "partner_key"), "there is no partner “eve”");
@@ -53,15 +54,15 @@ on_both! {
 
         books.until("2026-04-02T12:00:00Z").await;
         let late = ManualReward { onto_invoice: true, ..reward.clone() };
-        let onto = create_manual_reward(db, id, &late, "form-4", BY, books.now().await).await.unwrap();
+        let onto = create_manual_reward(db, &Act::named(id, BY, books.now().await), &late, "form-4").await.unwrap();
         assert_eq!(position(&books, &onto.key).await.1, 202603);
         // Another invoice than the one in review is not it.
         for month in [202602, 202604] {
             let other = ManualReward { invoice_month: Some(domain::Month(month)), ..late.clone() };
-            let refused = create_manual_reward(db, id, &other, "form-6", BY, books.now().await).await;
+            let refused = create_manual_reward(db, &Act::named(id, BY, books.now().await), &other, "form-6").await;
             assert!(said(refused, "onto_invoice").contains("in USD is in review"));
         }
-        let next = create_manual_reward(db, id, &reward, "form-5", BY, books.now().await).await.unwrap();
+        let next = create_manual_reward(db, &Act::named(id, BY, books.now().await), &reward, "form-5").await.unwrap();
         assert_eq!(position(&books, &next.key).await.1, 202604);
         books.until("2026-04-09T00:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(7650));
@@ -86,7 +87,7 @@ on_both! {
             written: reward.amount.clone(),
             reward,
         };
-        let scope = |now| Scope { company_id: id, import_id: uuid::Uuid::from_u128(1), by: BY, now, again: false, progress: &|_, _| Ok(()) };
+        let scope = |now| Scope { act: Act::named(id, BY, now), import_id: uuid::Uuid::from_u128(1), again: false, progress: &|_, _| Ok(()) };
         let file = [row(1, 0, reward("ada", "5")), row(2, 1, reward("ada", "5")), row(3, 0, reward("bo", "7")), row(4, 0, reward("eve", "x"))];
         let now = books.now().await;
         let refused = transact!(db, |tx| { create_manual_rewards(tx, &scope(now), &file, Mode::Whole).await }).unwrap();
@@ -110,19 +111,19 @@ on_both! {
             description: "A discount was counted twice".to_owned(),
         };
         let now = books.now().await;
-        let less = adjust(db, id, &adjustment("-5"), "a1", BY, now).await.unwrap();
-        assert!(less.new && !adjust(db, id, &adjustment("-5"), "a1", BY, now).await.unwrap().new);
-        assert_eq!(said(adjust(db, id, &adjustment("-15.01"), "a2", BY, now).await, "difference"), "takes away more than is left of the reward: $15.00");
-        assert_eq!(said(adjust(db, id, &adjustment("0"), "a2", BY, now).await, "difference"), "must not be zero");
-        assert!(said(adjust(db, id, &Adjustment { reward_key: less.key.clone(), ..adjustment("1") }, "a3", BY, now).await, "").contains("adjust that one"));
+        let less = adjust(db, &Act::named(id, BY, now), &adjustment("-5"), "a1").await.unwrap();
+        assert!(less.new && !adjust(db, &Act::named(id, BY, now), &adjustment("-5"), "a1").await.unwrap().new);
+        assert_eq!(said(adjust(db, &Act::named(id, BY, now), &adjustment("-15.01"), "a2").await, "difference"), "takes away more than is left of the reward: $15.00");
+        assert_eq!(said(adjust(db, &Act::named(id, BY, now), &adjustment("0"), "a2").await, "difference"), "must not be zero");
+        assert!(said(adjust(db, &Act::named(id, BY, now), &Adjustment { reward_key: less.key.clone(), ..adjustment("1") }, "a3").await, "").contains("adjust that one"));
 
         // It follows its reward, and a full refund reverses both.
-        hold(db, id, &keys(&[&one]), "checking", BY, now).await.unwrap();
+        hold(db, &Act::named(id, BY, now), &keys(&[&one]), "checking").await.unwrap();
         assert_eq!(position(&books, &less.key).await.0, "hold");
-        release(db, id, &keys(&[&one]), BY, now).await.unwrap();
+        release(db, &Act::named(id, BY, now), &keys(&[&one])).await.unwrap();
         books.until("2026-04-08T12:00:00Z").await;
         assert_eq!(books.invoice("NORTHWIND-0001").await.total, Some(1500));
-        let more = adjust(db, id, &adjustment("2.50"), "a4", BY, books.now().await).await.unwrap();
+        let more = adjust(db, &Act::named(id, BY, books.now().await), &adjustment("2.50"), "a4").await.unwrap();
         assert_eq!(position(&books, &more.key).await, ("pending".to_owned(), 202604, None));
         refund(&books, "r1", "t1", "100").await;
         let rows = rewards::Entity::find().all(db.read()).await.unwrap();
@@ -131,8 +132,8 @@ on_both! {
         books.prove().await;
 
         let declined = sale(&books, "t2", "c1", "10").await;
-        decline(db, id, &keys(&[&declined]), "no", BY, books.now().await).await.unwrap();
+        decline(db, &Act::named(id, BY, books.now().await), &keys(&[&declined]), "no").await.unwrap();
         let of_declined = Adjustment { reward_key: declined, ..adjustment("1") };
-        assert!(said(adjust(db, id, &of_declined, "a5", BY, books.now().await).await, "").contains("declined"));
+        assert!(said(adjust(db, &Act::named(id, BY, books.now().await), &of_declined, "a5").await, "").contains("declined"));
     }
 }

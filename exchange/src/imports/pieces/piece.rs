@@ -12,6 +12,7 @@ use crate::imports::row::{count, leased_until, name_fault, still};
 use crate::imports::rows::Rows;
 use crate::imports::{Counts, Kind, note};
 use data::Result;
+use data::act::{Act, Actor};
 use data::sales::recording::CarriedCaps;
 use data::store::analyze;
 use data::store::entities::{import_chunks, imports};
@@ -37,10 +38,8 @@ impl Piece<'_> {
         let (mut after, mut carried) = (row.clone(), CarriedCaps::default());
         let nobody = |_, _| Ok(());
         let scope = Scope {
-            company_id: row.company_id,
+            act: Act { company_id: row.company_id, actor: Actor::of(&row.author), now: Instant(row.at) },
             import_id: row.id,
-            by: &row.author,
-            now: Instant(row.at),
             // Whether they may come again was asked when the file was accepted.
             again: true,
             progress: &nobody,

@@ -1,5 +1,6 @@
 //! A whole import is voided and that is undone: whoever is killed, and whoever comes between.
 
+use data::act::Act;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -80,7 +81,7 @@ on_both! {
         let with = state(db).await;
         let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
         let earned = sum(db).await;
-        let id = void(db, company, two, " Wrong file ", "ada", at(NOW)).await.unwrap();
+        let id = void(db, &Act::named(company, "ada", at(NOW)), two, " Wrong file ").await.unwrap();
         let done = end(db, id).await;
         assert_eq!((done.kind.as_str(), done.changed, done.created, done.unchanged, done.impossible), (KIND_VOID, done.total, 0, 0, 0));
         assert_eq!((done.reason.as_deref(), done.of_import), (Some("Wrong file"), Some(two)));
@@ -89,23 +90,23 @@ on_both! {
         assert!(shown.planned && shown.before == 0 && shown.count() == done.changed.unsigned_abs(), "{shown:?}");
         assert!(shown.differences.values().sum::<i64>() < 0 && sum(db).await < earned);
         // Once is enough; what somebody else's company has is not there; and a part is no void of its own.
-        assert!(matches!(void(db, company, two, "Again", "ada", at(NOW)).await, Err(Error::Conflict(_))));
-        assert!(matches!(void(db, Uuid::now_v7(), one, "Mine", "ada", at(NOW)).await, Err(Error::NotFound(_))));
-        assert!(matches!(void(db, company, one, " ", "ada", at(NOW)).await, Err(Error::Invalid(_))));
+        assert!(matches!(void(db, &Act::named(company, "ada", at(NOW)), two, "Again").await, Err(Error::Conflict(_))));
+        assert!(matches!(void(db, &Act::named(Uuid::now_v7(), "ada", at(NOW)), one, "Mine").await, Err(Error::NotFound(_))));
+        assert!(matches!(void(db, &Act::named(company, "ada", at(NOW)), one, " ").await, Err(Error::Invalid(_))));
         let part = parts::Entity::find().one(db.read()).await.unwrap().unwrap();
-        let refused = data::sales::voids::undo(db, company, part.id, "ada", at(NOW)).await;
+        let refused = data::sales::voids::undo(db, &Act::named(company, "ada", at(NOW)), part.id).await;
         assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("whole import")), "{refused:?}");
         let shown = preview_undo(db, company, id, at(NOW)).await.unwrap();
         assert_eq!((shown.count(), shown.impossible_count), (done.changed.unsigned_abs(), 0));
         assert_eq!(shown.differences.values().sum::<i64>(), earned - sum(db).await);
-        let undone = undo(db, company, id, "ada", at(NOW)).await.unwrap();
+        let undone = undo(db, &Act::named(company, "ada", at(NOW)), id).await.unwrap();
         let undone = end(db, undone).await;
         assert_eq!((undone.kind.as_str(), undone.changed, undone.impossible), (KIND_UNDO, done.changed, 0));
         assert_eq!(state(db).await, with);
         holds(db).await;
-        assert!(matches!(undo(db, company, id, "ada", at(NOW)).await, Err(Error::Conflict(_))));
+        assert!(matches!(undo(db, &Act::named(company, "ada", at(NOW)), id).await, Err(Error::Conflict(_))));
         // And once more.
-        let again = void(db, company, two, "Wrong after all", "ada", at(NOW)).await.unwrap();
+        let again = void(db, &Act::named(company, "ada", at(NOW)), two, "Wrong after all").await.unwrap();
         end(db, again).await;
         assert_eq!(state(db).await, before);
         holds(db).await;
@@ -119,12 +120,12 @@ on_both! {
         let (company, one, _, _) = two_imports(db).await;
         let with = state(db).await;
         let shown = preview_void(db, company, one, at(NOW)).await.unwrap();
-        let id = void(db, company, one, "Wrong file", "ada", at(NOW)).await.unwrap();
+        let id = void(db, &Act::named(company, "ada", at(NOW)), one, "Wrong file").await.unwrap();
         let done = end(db, id).await;
         assert!(done.created > 0 && shown.along == done.created.unsigned_abs(), "{done:?}");
         assert_eq!(shown.count(), done.changed.unsigned_abs());
         holds(db).await;
-        let undone = undo(db, company, id, "ada", at(NOW)).await.unwrap();
+        let undone = undo(db, &Act::named(company, "ada", at(NOW)), id).await.unwrap();
         assert_eq!(end(db, undone).await.changed, done.changed + done.created);
         assert_eq!(state(db).await, with);
         holds(db).await;
@@ -135,17 +136,17 @@ on_both! {
         let (company, _, _, two) = two_imports(db).await;
         let mine: Vec<rows::Model> = rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::Amount.gt(0))
             .order_by_asc(rows::Column::Id).all(db.read()).await.unwrap();
-        let by_hand = data::sales::voids::void(db, company, &mine[0].key, "typed twice", "ada", at(NOW)).await.unwrap();
+        let by_hand = data::sales::voids::void(db, &Act::named(company, "ada", at(NOW)), &mine[0].key, "typed twice").await.unwrap();
         let with = state(db).await;
         assert_eq!(preview_void(db, company, two, at(NOW)).await.unwrap().before,
             rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::VoidedAt.is_not_null()).count(db.read()).await.unwrap());
-        let id = void(db, company, two, "Wrong file", "ada", at(NOW)).await.unwrap();
+        let id = void(db, &Act::named(company, "ada", at(NOW)), two, "Wrong file").await.unwrap();
         // Between two pieces somebody voids another one by hand.
         let going = go_on(db, id, "a worker", LEASE, Some(Duration::ZERO), &|_, _| {}).await.unwrap();
         assert_eq!(going, Going::More);
         let left = rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::VoidedAt.is_null())
             .order_by_desc(rows::Column::Id).one(db.read()).await.unwrap().unwrap();
-        data::sales::voids::void(db, company, &left.key, "just now", "bo", at(NOW)).await.unwrap();
+        data::sales::voids::void(db, &Act::named(company, "bo", at(NOW)), &left.key, "just now").await.unwrap();
         let done = end(db, id).await;
         assert!(done.unchanged >= 2 && done.changed + done.unchanged == done.total, "{done:?}");
         holds(db).await;
@@ -153,7 +154,7 @@ on_both! {
         let taken = mine.iter().find(|row| row.id != mine[0].id && row.id != left.id && row.customer_id != left.customer_id).unwrap();
         assert!(by_hand_sale(db, company, &taken.key, 5, 100).await);
         let shown = preview_undo(db, company, id, at(NOW)).await.unwrap();
-        let undone = undo(db, company, id, "ada", at(NOW)).await.unwrap();
+        let undone = undo(db, &Act::named(company, "ada", at(NOW)), id).await.unwrap();
         let undone = end(db, undone).await;
         assert!(undone.impossible > 0 && undone.changed > 0, "{undone:?}");
         let late = latest(db.read(), company).await.unwrap().unwrap().late;
@@ -161,14 +162,14 @@ on_both! {
         assert!(late.iter().any(|fault| fault.message.contains("was used again since")), "{late:?}");
         holds(db).await;
         // Out of the way, the rest is undone.
-        data::sales::voids::void(db, company, &taken.key, "in the way", "ada", at(NOW)).await.unwrap();
+        data::sales::voids::void(db, &Act::named(company, "ada", at(NOW)), &taken.key, "in the way").await.unwrap();
         let used = rows::Entity::find().filter(rows::Column::Key.eq(&taken.key)).filter(rows::Column::ImportId.is_null()).one(db.read()).await.unwrap();
         assert!(used.unwrap().voided_at.is_some());
-        let rest = undo(db, company, id, "ada", at(NOW)).await.unwrap();
+        let rest = undo(db, &Act::named(company, "ada", at(NOW)), id).await.unwrap();
         let rest = end(db, rest).await;
         assert!(rest.changed > 0, "{rest:?}");
         holds(db).await;
-        let last = data::sales::voids::undo(db, company, by_hand.void_id, "ada", at(NOW)).await;
+        let last = data::sales::voids::undo(db, &Act::named(company, "ada", at(NOW)), by_hand.void_id).await;
         assert!(last.is_ok() || matches!(last, Err(Error::Conflict(_))), "{last:?}");
         assert!(state(db).await.len() >= with.len() - 2);
     }
@@ -181,7 +182,7 @@ on_both! {
         for (step, fault) in [(1, Fault::Undone), (3, Fault::AnswerLost)] {
             for mut n in 1.. {
                 n *= step;
-                let id = void(db, company, two, "Wrong file", "ada", at(NOW)).await.unwrap();
+                let id = void(db, &Act::named(company, "ada", at(NOW)), two, "Wrong file").await.unwrap();
                 db.faults().plan(n * 7, fault);
                 let failed = go_on(db, id, "killed", Duration::ZERO, None, &|_, _| {}).await.is_err();
                 let passed = db.faults().cancel();
@@ -189,7 +190,7 @@ on_both! {
                 let done = end(db, id).await;
                 assert_eq!(done.changed, done.total, "{n}");
                 assert_eq!(state(db).await, before, "{n}");
-                let undone = undo(db, company, id, "ada", at(NOW)).await.unwrap();
+                let undone = undo(db, &Act::named(company, "ada", at(NOW)), id).await.unwrap();
                 db.faults().plan(n * 5, fault);
                 let _ = go_on(db, undone, "killed", Duration::ZERO, None, &|_, _| {}).await;
                 db.faults().cancel();
@@ -208,9 +209,10 @@ on_both! {
     /// Sent twice, by two people at once, it is done once; sales, exports and the month end wait their turn.
     async fn two_at_once_void_once(db: &TestDb) {
         let (company, _, before, two) = two_imports(db).await;
+        let [ada, bo] = ["ada", "bo"].map(|name| Act::named(company, name, at(NOW)));
         let (one, other) = futures::join!(
-            void(db, company, two, "Wrong file", "ada", at(NOW)),
-            void(db, company, two, "Wrong file", "bo", at(NOW)),
+            void(db, &ada, two, "Wrong file"),
+            void(db, &bo, two, "Wrong file"),
         );
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
         let id = one.or(other).unwrap();
@@ -233,15 +235,15 @@ on_both! {
         let (company, _, _, two) = two_imports(db).await;
         let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
         let first = rows::Entity::find().filter(rows::Column::ImportId.eq(two)).filter(rows::Column::Amount.gt(0)).one(db.read()).await.unwrap();
-        data::sales::voids::void(db, company, &first.unwrap().key, "typed twice", "ada", at(NOW)).await.unwrap();
-        let refused = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await;
+        data::sales::voids::void(db, &Act::named(company, "ada", at(NOW)), &first.unwrap().key, "typed twice").await.unwrap();
+        let refused = void_seen(db, &Act::named(company, "ada", at(NOW)), two, "Wrong file", &shown.digest()).await;
         assert!(matches!(&refused, Err(Error::Stale { message: why, .. }) if why.contains("Show it again")), "{refused:?}");
         let shown = preview_void(db, company, two, at(NOW)).await.unwrap();
-        let id = void_seen(db, company, two, "Wrong file", &shown.digest(), "ada", at(NOW)).await.unwrap();
+        let id = void_seen(db, &Act::named(company, "ada", at(NOW)), two, "Wrong file", &shown.digest()).await.unwrap();
         end(db, id).await;
         let shown = preview_undo(db, company, id, at(NOW)).await.unwrap();
-        assert!(matches!(undo_seen(db, company, id, "", "ada", at(NOW)).await, Err(Error::Stale { .. })));
-        let undone = undo_seen(db, company, id, &shown.digest(), "ada", at(NOW)).await.unwrap();
+        assert!(matches!(undo_seen(db, &Act::named(company, "ada", at(NOW)), id, "").await, Err(Error::Stale { .. })));
+        let undone = undo_seen(db, &Act::named(company, "ada", at(NOW)), id, &shown.digest()).await.unwrap();
         assert_eq!(end(db, undone).await.impossible, 0);
         holds(db).await;
     }
@@ -250,7 +252,7 @@ on_both! {
     async fn an_import_that_is_not_linked_is_refused(db: &TestDb) {
         let (company, _, _, two) = two_imports(db).await;
         rows::Entity::update_many().col_expr(rows::Column::ImportId, sea_orm::sea_query::Expr::value(None::<Uuid>)).exec(db.read()).await.unwrap();
-        let refused = void(db, company, two, "Wrong file", "ada", at(NOW)).await;
+        let refused = void(db, &Act::named(company, "ada", at(NOW)), two, "Wrong file").await;
         assert!(matches!(&refused, Err(Error::Conflict(_))), "{refused:?}");
         assert_eq!(preview_void(db, company, two, at(NOW)).await.unwrap().count(), 0);
     }
@@ -264,7 +266,7 @@ on_both! {
         let shown = preview_void(db, company, id, at(NOW)).await.unwrap();
         assert!(!shown.planned && shown.count() == 700 && shown.customers == 6, "{shown:?}");
         assert_eq!((shown.turning[0].sold, shown.differences.values().sum::<i64>()), (700_000, -earned));
-        let void_id = void(db, company, id, "Wrong file", "ada", at(NOW)).await.unwrap();
+        let void_id = void(db, &Act::named(company, "ada", at(NOW)), id, "Wrong file").await.unwrap();
         end(db, void_id).await;
         assert_eq!(sum(db).await, 0);
         let shown = preview_undo(db, company, void_id, at(NOW)).await.unwrap();

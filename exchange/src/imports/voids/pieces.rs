@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::super::faults::RowError;
 use super::super::row::{leased_until, name_fault, still};
+use data::act::Actor;
 use data::sales::voids::{VoidOptions, undo_one, void_part};
 use data::store::entities::{customers, imports, transactions, voids};
 use data::work::open_imports::{KIND_VOID, STATE_DONE};
@@ -45,7 +46,7 @@ pub async fn piece<C: ConnectionTrait>(
     let of = row.of_import.ok_or_else(|| Error::Corrupt(format!("the void {} is of no import", row.id)))?;
     let (author, reason, mut after) = (row.author.clone(), row.reason.clone().unwrap_or_default(), row.clone());
     // Of its own instant: what others did to a customer before comes before it.
-    let options = VoidOptions { by: &author, now: installation::now_in(tx).await?, import_void: Some(row.id) };
+    let options = VoidOptions { actor: Actor::of(&author), now: installation::now_in(tx).await?, import_void: Some(row.id) };
     let ended = match row.kind.as_str() {
         KIND_VOID => void_some(tx, &mut after, of, &reason, &options, most).await?,
         _ => undo_some(tx, &mut after, of, &options, most).await?,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::pieces::{customer_key, parts};
 use super::{import_of, live, void_of};
+use data::act::Actor;
 use data::programme::companies;
 use data::sales::consequences::Consequences;
 use data::sales::recording::Months;
@@ -63,7 +64,7 @@ pub async fn preview_void(db: &Db, company_id: Uuid, import_id: Uuid, now: Insta
     preview.along = along(&tx, import_id).await?;
     if preview.planned {
         for customer_id in customers_of(&tx, live(import_id)).await? {
-            let options = VoidOptions { by: "", now, import_void: Some(import_id) };
+            let options = VoidOptions { actor: Actor::SYSTEM, now, import_void: Some(import_id) };
             if let Some(part) = void_part(&tx, company_id, customer_id, import_id, "", &options, false).await? {
                 preview.take(&part.consequences);
             }
@@ -88,7 +89,7 @@ pub async fn preview_undo(db: &Db, company_id: Uuid, void_id: Uuid, now: Instant
     let mut preview = Preview::begin(&tx, void, back).await?;
     if preview.planned {
         for part in parts(void_id).order_by_asc(voids::Column::Id).all(&tx).await? {
-            let options = VoidOptions { by: "", now, import_void: Some(void_id) };
+            let options = VoidOptions { actor: Actor::SYSTEM, now, import_void: Some(void_id) };
             match undo_one(&tx, company_id, part.id, &options, false).await {
                 Ok(undone) => preview.take(&undone.consequences),
                 Err(Error::Conflict(message)) => {

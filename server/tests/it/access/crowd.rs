@@ -1,5 +1,6 @@
 //! Everybody who may ask, at a company where there is something to see.
 
+use data::act::{Act, Actor};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -84,7 +85,7 @@ impl Crowd {
 
         let now = data::installation::now(&app.db).await.unwrap();
         let other = PROGRAMME.replace("northwind", "southwind").replace("Northwind", "Southwind");
-        data::programme::apply(&app.db, &other, false, "test", now).await.unwrap();
+        data::programme::apply(&app.db, &other, false, Actor::Named("test"), now).await.unwrap();
         let south = data::programme::companies::find_by_key(app.db.read(), "southwind").await.unwrap().id;
         let partner = "partner_key,name,email,first_name,last_name,group\nsolo,Solo,solo@example.com,So,Lo,affiliates\n";
         let report = import(&app, south, Kind::Partners, partner).await;
@@ -160,7 +161,7 @@ async fn own_place(app: &TestApp, user_id: Uuid) -> String {
 async fn import(app: &TestApp, company_id: Uuid, kind: Kind, content: &'static str) -> imports::Report {
     let now = data::installation::now(&app.db).await.unwrap();
     let input = std::io::Cursor::new(content.as_bytes());
-    imports::import(&app.db, company_id, kind, input, Options::default(), Arc::new(|_| {}), "test", now).await.unwrap()
+    imports::import(&app.db, &Act::named(company_id, "test", now), kind, input, Options::default(), Arc::new(|_| {})).await.unwrap()
 }
 
 async fn bring_in(app: &TestApp, kind: Kind, content: &'static str) {
@@ -180,14 +181,14 @@ async fn payment_file(app: &TestApp, payout: &data::store::entities::payouts::Mo
     let now = data::installation::now(db).await.unwrap();
     let account = || Some("DE89 3704 0044 0532 0130 00".to_owned());
     let by_hand = Profile { payout_provider: Some(ProviderKind::Manual), iban: account(), ..Profile::default() };
-    data::programme::companies::update(db, id, &by_hand, "test", now).await.unwrap();
+    data::programme::companies::update(db, &Act::named(id, "test", now), &by_hand).await.unwrap();
     let change = data::network::partners::PartnerChange { payout_account: account(), ..Default::default() };
-    data::network::partners::update(db, id, payout.partnership_id, &change, "test", now).await.unwrap();
+    data::network::partners::update(db, &Act::named(id, "test", now), payout.partnership_id, &change).await.unwrap();
     let on = "2026-04-20".parse().unwrap();
-    data::billing::payouts::mark_returned(db, id, payout.attempt().unwrap(), on, "closed", "test", now).await.unwrap();
-    data::billing::payouts::retry(db, id, payout.attempt().unwrap(), "test", now).await.unwrap();
+    data::billing::payouts::mark_returned(db, &Act::named(id, "test", now), payout.attempt().unwrap(), on, "closed").await.unwrap();
+    data::billing::payouts::retry(db, &Act::named(id, "test", now), payout.attempt().unwrap()).await.unwrap();
     let invoice = data::billing::invoices::get(db.read(), id, payout.invoice_id).await.unwrap();
-    exchange::payment_files::make(db, id, &invoice.number, exchange::payment_files::Which::New, "test", now).await.unwrap().key
+    exchange::payment_files::make(db, &Act::named(id, "test", now), &invoice.number, exchange::payment_files::Which::New).await.unwrap().key
 }
 
 async fn names(app: &TestApp) -> Vec<(&'static str, String)> {

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use data::act::Actor;
 use data::people::accounts::Place;
 use domain::Instant;
 use domain::states::PartnerRole;
@@ -304,7 +305,7 @@ on_both! {
                 .replace("name = \"Northwind\"", &format!("name = {}", toml(payload)))
                 .replace("name = \"Affiliates\"", &format!("name = {}", toml(payload)))
                 .replace("\"20% of every payment in a customer's first 12 months\"", &toml(payload));
-            data::programme::apply(&app.db, &programme, false, payload, now).await.unwrap();
+            data::programme::apply(&app.db, &programme, false, Actor::Named(payload), now).await.unwrap();
             for (path, cookie) in [
                 ("/", &owner),
                 ("/offers", &owner),

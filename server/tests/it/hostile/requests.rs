@@ -1,5 +1,6 @@
 //! Requests that are none, and what is said of faults.
 
+use data::act::Act;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -87,7 +88,7 @@ on_both! {
             for skip_bad in [false, true] {
                 let input = std::io::Cursor::new(format!("{header}\n{row}\n").into_bytes());
                 let options = Options { skip_bad, ..Options::default() };
-                let report = imports::import(&app.db, app.company_id, kind, input, options, Arc::new(|_| {}), "test", Instant::parse(NOW).unwrap()).await;
+                let report = imports::import(&app.db, &Act::named(app.company_id, "test", Instant::parse(NOW).unwrap()), kind, input, options, Arc::new(|_| {})).await;
                 let report = report.unwrap_or_else(|error| panic!("{kind:?} {column}: {error}"));
                 let told: Vec<(u64, &str)> = report.errors.iter().map(|error| (error.row, error.field.as_str())).collect();
                 assert_eq!(told, [(2, column)], "{kind:?}: {report:?}");
