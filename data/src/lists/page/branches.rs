@@ -54,13 +54,13 @@ where
         if let Some(cursor) = from.cursor {
             let beyond = self.beyond(cursor);
             // Where the place has no order, an index that has it would lead away from the place.
-            rows.and_where(if branch.ordered { beyond } else { wrapped(Condition::all().add(beyond)) });
+            rows.and_where(if branch.ordered { beyond } else { unindexed(Condition::all().add(beyond)) });
         }
         if !branch.rest.is_empty() {
-            rows.and_where(wrapped(branch.rest.clone()));
+            rows.and_where(unindexed(branch.rest.clone()));
         }
         // The limit keeps either database from reading all of the table in the order of the whole.
-        let rows = if branch.ordered { self.sorted(rows, from, wanted) } else { rows.limit(u64::from(u32::MAX)).take() };
+        let rows = if branch.ordered { self.sorted(rows, from, wanted) } else { rows.limit(super::NO_LIMIT).take() };
         let mut part = Query::select();
         part.columns([self.id, self.sort]).from_subquery(rows, Alias::new("branch"));
         part
@@ -68,7 +68,7 @@ where
 }
 
 /// The same condition in a form that no index fits.
-pub fn wrapped(condition: Condition) -> Expr {
+pub fn unindexed(condition: Condition) -> Expr {
     let passes = Expr::case(condition, Expr::cust("1")).finally(Expr::cust("0"));
     Expr::expr(passes).eq(Expr::cust("1"))
 }

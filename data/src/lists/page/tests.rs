@@ -100,8 +100,7 @@ on_both! {
             crate::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
         }
         let parts = crate::search::id_filters(db.read(), company, crate::search::Kind::Partner, "p", Column::Id).await.unwrap();
-        // 1,200 words begin so.
-        assert_eq!(parts[0].size, 600);
+        assert_eq!(parts[0].size, 1_200, "words that begin so");
         let found = list(company).with_id_filters(parts);
         let totals = found.totals(db.read(), &[]).await.unwrap();
         assert_eq!(totals.count, Count::Exactly(600));

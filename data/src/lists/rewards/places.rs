@@ -2,7 +2,7 @@
 //!
 //! A condition on several months, or on months or states, is one that neither database finds an index for. Each place names one
 //! month, or one state that waits, of the company; or a partner, a customer, a reward, whatever the month. What else rows must meet
-//! stands apart and is wrapped, so that it does not lure a database to another index.
+//! stands apart, as `unindexed`, so that it does not lure a database to another index.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::filter::{AskedMonths, RewardFilter};
 use super::people::Found;
 use super::states::{IN_A_MONTH, WAITING, waiting, waits};
 use crate::entities::rewards::{Column, Entity};
-use crate::lists::page::{List, UnionBranch, wrapped};
+use crate::lists::page::{List, UnionBranch, unindexed};
 
 /// So many partners have a place of their own, in whose order it can be read; more are met often enough along the sort.
 const APART_MAX: usize = 40;
@@ -85,7 +85,7 @@ impl Places {
             rows.from(Entity).columns(columns).cond_where(place.at.clone());
             let rest = place.rest(state);
             if !rest.is_empty() {
-                rows.and_where(wrapped(rest));
+                rows.and_where(unindexed(rest));
             }
             match &mut all {
                 Some(all) => {
