@@ -61,8 +61,3 @@ pub async fn groups_by_key<C: ConnectionTrait>(conn: &C, company_id: Uuid) -> Re
     let rows = groups::Entity::find().filter(groups::Column::CompanyId.eq(company_id)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.key, row.id)).collect())
 }
-
-/// Those with any tag have an index of their own.
-fn tagged(tags: &[String]) -> i64 {
-    i64::from(!tags.is_empty())
-}

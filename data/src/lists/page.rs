@@ -115,12 +115,10 @@ where
             return self.sort_matches(conn, self.matches(None), from, wanted).await;
         }
         let rows = self.in_order(conn, from, wanted).await?;
-        match smallest {
-            Some(smallest) if (rows.len() as u64) < wanted => {
-                self.sort_matches(conn, self.matches(Some(smallest)), from, wanted).await
-            }
-            _ => Ok(rows),
-        }
+        let Some(smallest) = smallest.filter(|_| (rows.len() as u64) < wanted) else { return Ok(rows) };
+        // At the list's end, or too far apart to be met among those that were tested.
+        let others = self.sort_matches(conn, self.matches(Some(smallest)), from, wanted).await?;
+        Ok(if others.len() > rows.len() { others } else { rows })
     }
 
     /// Along the sort's index, from which the filter is read too.

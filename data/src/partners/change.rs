@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveMod
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{get, tagged};
+use super::get;
 use crate::check::{Checks, search_text};
 use crate::entities::{partners, partnerships};
 use crate::seen::{self, refuse_stale};
@@ -127,7 +127,6 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
     }
     if let Some(tags) = &change.tags {
         let tags: Vec<String> = tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect();
-        after.tagged = tagged(&tags);
         after.tags = json!(tags).to_string();
     }
     if let Some(manager) = &change.manager {

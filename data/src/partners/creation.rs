@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::keys::NO_PARTNER;
 use super::spans::status_span;
-use super::{find_in, groups_by_key, tagged};
+use super::{find_in, groups_by_key};
 use crate::check::{Checks, new_key_fault, search_text, shown};
 use crate::db::insert_all;
 use crate::entities::{group_spans, partners, partnerships};
@@ -132,7 +132,6 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
             last_active_at: Set(now.0),
             joined_at: Set(now.0),
             held: Set(0),
-            tagged: Set(tagged(&input.tags)),
         });
     }
     insert_all(tx, organisations).await?;

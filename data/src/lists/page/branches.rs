@@ -1,4 +1,4 @@
-//! A list that is read from several places of one table, each with an index of its own, and merged.
+//! A list that is read from several ranges of one table, each with an index of its own, and merged.
 //!
 //! No index begins with "one of these months" or "in this state or that". Each of them by itself has one: a branch of the union.
 //! The branches have no row in common.
@@ -12,9 +12,9 @@ use crate::Result;
 #[derive(Clone, Debug)]
 pub struct UnionBranch {
     /// What an index begins with.
-    pub place: Condition,
+    pub range: Condition,
     /// The index goes on with the sort's column and the id: read in its order, and only as far as it takes. Otherwise all of
-    /// the place is looked at.
+    /// the range is looked at.
     pub ordered: bool,
     /// What else rows must meet. Wrapped, so that no other index is taken for better.
     pub rest: Condition,
@@ -50,10 +50,10 @@ where
 
     fn branch(&self, branch: &UnionBranch, from: From<'_>, wanted: u64) -> SelectStatement {
         let mut rows = Query::select();
-        rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(branch.place.clone());
+        rows.column(self.id.as_column_ref()).column(self.sort.as_column_ref()).from(E::default()).cond_where(branch.range.clone());
         if let Some(cursor) = from.cursor {
             let beyond = self.beyond(cursor);
-            // Where the place has no order, an index that has it would lead away from the place.
+            // Where the range has no order, an index that has it would lead away from the range.
             rows.and_where(if branch.ordered { beyond } else { unindexed(Condition::all().add(beyond)) });
         }
         if !branch.rest.is_empty() {
