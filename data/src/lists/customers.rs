@@ -31,12 +31,11 @@ pub async fn find<C: ConnectionTrait>(
     let mut list = List { filter: of_columns(company, query, partner.as_ref())?, ..ordered(company.id, query)? };
     if let Some((id, _)) = &partner {
         let theirs = Column::PartnershipId.eq(*id);
+        let ids = Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company.id)).filter(theirs.clone());
+        list.id_filters.push(IdFilter::new(conn, ids.into_query(), Condition::all()).await?);
         // Newest or oldest first, a partner's customers have an index in that order.
         if matches!(list.sort, Column::CreatedAt) {
             list.scope = list.scope.add(theirs);
-        } else {
-            let ids = Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company.id)).filter(theirs);
-            list.id_filters.push(IdFilter::new(conn, ids.into_query(), Condition::all()).await?);
         }
     }
     let list = list.with_id_filters(search::id_filters(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);

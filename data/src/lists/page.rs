@@ -1,7 +1,7 @@
 //! Keyset pages over a table. A page is read in one of two ways:
 //! * **in order**: along the index of the sort (scope, column, id) from the cursor on, and each row is tested;
-//! * **sorted**: where few rows match, or few rows pass one part of the filter, all of those are read through an index of their own, tested and
-//!   sorted.
+//! * **sorted**: where few rows match, or few pass one part of the filter, all of those are read through an index of their own,
+//!   tested and sorted.
 //!
 //! So an index of a sort has the columns that its list is filtered by behind the id.
 
@@ -79,17 +79,17 @@ where
         self
     }
 
-    /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows. Where many rows pass every part of the filter, the first that pass
-    /// one are counted, and the count says how many there are at least.
+    /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows. Where many rows pass every part of the filter, the first that
+    /// pass one are counted, and the count says how many there are at least.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        let smallest = self.smallest();
-        if let Some(smallest) = smallest.filter(|smallest| !smallest.is_few())
-            && !self.few_pass_filter(conn).await?
-            && let Some(count) = at_least(self.count(conn, self.matches(Some(smallest)), &[]).await?.count)
+        let few = self.few(conn).await?;
+        if few.is_none()
+            && let Some(smallest) = self.smallest()
+            && let Some(count) = at_least(self.count(conn, self.among(smallest), &[]).await?.count)
         {
             return Ok(Totals { count, sums: None });
         }
-        self.count(conn, self.matches(smallest.filter(|smallest| smallest.is_few())), columns).await
+        self.count(conn, few.unwrap_or_else(|| self.all()), columns).await
     }
 
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides how the page is read.
@@ -108,16 +108,15 @@ where
             return self.merged(conn, branches, from, wanted).await;
         }
         let smallest = self.smallest();
-        if let Some(few) = smallest.filter(|smallest| smallest.is_few()) {
-            return self.sort_matches(conn, self.matches(Some(few)), from, wanted).await;
-        }
-        if count.is_exact() && (self.filter.is_some() || smallest.is_some()) {
-            return self.sort_matches(conn, self.matches(None), from, wanted).await;
+        let filtered = self.filter.is_some() || smallest.is_some();
+        if filtered && (count.is_exact() || smallest.is_some_and(IdFilter::is_few)) {
+            let matches = self.few(conn).await?.unwrap_or_else(|| self.all());
+            return self.sort_matches(conn, matches, from, wanted).await;
         }
         let rows = self.in_order(conn, from, wanted).await?;
         let Some(smallest) = smallest.filter(|_| (rows.len() as u64) < wanted) else { return Ok(rows) };
         // At the list's end, or too far apart to be met among those that were tested.
-        let others = self.sort_matches(conn, self.matches(Some(smallest)), from, wanted).await?;
+        let others = self.sort_matches(conn, self.among(smallest), from, wanted).await?;
         Ok(if others.len() > rows.len() { others } else { rows })
     }
 
@@ -131,12 +130,12 @@ where
         if let Some(cursor) = from.cursor {
             ids.and_where(self.beyond(cursor));
         }
-        if !self.id_filters.is_empty() {
+        if self.id_filters.is_empty() {
+            ids.clear_selects().column(self.id.as_column_ref());
+        } else {
             let tested = self.sorted(ids, from, TESTED_MAX);
             ids = Query::select();
             ids.column(self.id.as_column_ref()).from_subquery(tested, table::<E>()).cond_where(self.tests(None));
-        } else {
-            ids.clear_selects().column(self.id.as_column_ref());
         }
         self.with_ids(conn, ids, from, wanted).await
     }
@@ -169,16 +168,43 @@ where
         Ok(rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
-    /// From the rows that match, still without columns; `through` the ids of one part of the filter, or by the filter's own index.
-    fn matches(&self, through: Option<&IdFilter>) -> SelectStatement {
+    /// From all matches, still without columns, by the ids of a part that few rows pass; `None` where many pass every part.
+    async fn few<C: ConnectionTrait>(&self, conn: &C) -> Result<Option<SelectStatement>> {
+        if let Some(smallest) = self.smallest()
+            && smallest.is_few()
+        {
+            return Ok(Some(self.among(smallest)));
+        }
+        let Some(filter) = &self.filter else { return Ok(None) };
+        // By ids alone, for which the filter's own index is enough.
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from(E::default()).cond_where(self.scope.clone().add(filter.clone()));
+        if self.id_filters.is_empty() {
+            return Ok(Some(self.with_id_in(ids.limit(u64::from(COUNT_MAX) + 1).take(), Condition::all())));
+        }
+        ids.limit(SORTED_MAX + 1);
+        let few = counted(conn, ids.clone(), SORTED_MAX + 1).await? <= SORTED_MAX;
+        Ok(few.then(|| self.with_id_in(ids, self.tests(None))))
+    }
+
+    /// From all matches.
+    fn all(&self) -> SelectStatement {
+        let conditions = self.scope.clone().add_option(self.filter.clone()).add(self.tests(None));
+        Query::select().from(E::default()).cond_where(conditions).take()
+    }
+
+    /// From the matches among the ids of one part of the filter.
+    fn among(&self, part: &IdFilter) -> SelectStatement {
+        self.with_id_in(part.first_ids(), self.scope.clone().add_option(self.filter.clone()).add(self.tests(Some(part))))
+    }
+
+    fn with_id_in(&self, ids: SelectStatement, rest: Condition) -> SelectStatement {
         let mut select = Query::select();
-        select.from(E::default());
-        let conditions = self.scope.clone().add_option(self.filter.clone()).add(self.tests(through));
-        match through {
-            // So that no index of the scope is taken for better than the ids.
-            Some(part) => select.and_where(self.id.in_subquery(part.first_ids())).and_where(unindexed(conditions)),
-            None => select.cond_where(conditions),
-        };
+        select.from(E::default()).and_where(self.id.in_subquery(ids));
+        if !rest.is_empty() {
+            // No other index is to be taken for better than the ids.
+            select.and_where(unindexed(rest));
+        }
         select
     }
 
@@ -189,13 +215,6 @@ where
 
     fn smallest(&self) -> Option<&IdFilter> {
         self.id_filters.iter().min_by_key(|part| part.size)
-    }
-
-    async fn few_pass_filter<C: ConnectionTrait>(&self, conn: &C) -> Result<bool> {
-        let Some(filter) = &self.filter else { return Ok(false) };
-        let mut rows = Query::select();
-        rows.expr_as(Expr::cust("1"), Alias::new("one")).from(E::default()).cond_where(self.scope.clone().add(filter.clone()));
-        Ok(counted(conn, rows, SORTED_MAX + 1).await? <= SORTED_MAX)
     }
 
     async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, columns: &[E::Column]) -> Result<Totals> {

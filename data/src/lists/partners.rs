@@ -77,7 +77,9 @@ fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choic
     let (scope, filter) = (scope(company.id), of_columns(query, groups)?);
     let joined = days_asked(&company.zone()?, query, Column::JoinedAt)?;
     // Sorted by the day of joining, the days asked for are a piece of the index.
-    let (scope, filter) = if matches!(sort, Column::JoinedAt) { (scope.add(joined), filter) } else { (scope, filter.add(joined)) };
+    let joined = (!joined.is_empty()).then_some(joined);
+    let (scope, filter) =
+        if matches!(sort, Column::JoinedAt) { (scope.add_option(joined), filter) } else { (scope, filter.add_option(joined)) };
     let filter = (!filter.is_empty()).then_some(filter);
     Ok(List { descending, filter, ..List::new(scope, sort, Column::Id) })
 }
