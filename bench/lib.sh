@@ -20,16 +20,16 @@ run_bench() {
     scripts/with-postgres.sh cargo bench --locked -q -p data --bench "$name" -- "$@" 2> >(tee "$progress" >&2) | tee "$table"
 }
 
-# slowest FILE WORD: the ten pages with the highest ratio of each database; WORD stands behind its name.
+# slowest FILE WORD: the ten pages of each database that many rows make slower by most; WORD stands behind its name.
 slowest() {
     local kind
     for kind in "SQLite$2" "PostgreSQL$2"; do
-        grep -qE "^$kind +[0-9]+\.[0-9]+ =" "$1" || continue
+        grep -qE "^$kind +[+-]" "$1" || continue
         echo
-        echo "The ten pages with the highest ratios on ${kind%% *} (ratio = many / few rows):"
+        echo "The ten pages with the greatest differences on ${kind%% *} (difference, ratio = many / few rows):"
         echo
         echo '```'
-        grep -E "^$kind +[0-9]+\.[0-9]+ =" "$1" | sed "s/^$kind //" | sort -rn | head -n 10
+        grep -E "^$kind +[+-]" "$1" | sed -E "s/^$kind +\+?//" | sort -rn | head -n 10
         echo '```'
     done
 }

@@ -19,6 +19,11 @@ def quantile(values, share):
     return values[round((len(values) - 1) * share)]
 
 
+def within(few, many, times, more):
+    """What is allowed among very many rows: so many times what it takes among few, or so many seconds more."""
+    return many <= max(few * times, few + more)
+
+
 def visit(person, path):
     started = time.perf_counter()
     answer, content = person.ask("GET", path)
@@ -36,30 +41,34 @@ def main():
     screens = {}
     with open(addresses, encoding="utf-8") as file:
         pages = [line.rstrip("\n").split("\t") for line in file]
-    samples = [([], [], []) for _ in pages]
+    samples = [([], []) for _ in pages]
     for turn in range(rounds + 1):
-        for (_, _, path_few, path_many), (times_few, times_many, ratios) in zip(pages, samples):
+        for (_, _, path_few, path_many), (times_few, times_many) in zip(pages, samples):
             a = visit(sides[0], path_few)
             b, c = visit(sides[1], path_many), visit(sides[1], path_many)
             d = visit(sides[0], path_few)
             if turn > 0:
                 times_few += [a, d]
                 times_many += [b, c]
-                ratios.append((b + c) / (a + d))
-    for (screen, page, _, _), (times_few, times_many, ratios) in zip(pages, samples):
-        screens.setdefault(screen, []).append((statistics.median(ratios), page, times_few, times_many))
+    for (screen, page, _, _), (times_few, times_many) in zip(pages, samples):
+        screens.setdefault(screen, []).append((statistics.median(times_few), statistics.median(times_many), page, times_few, times_many))
     for screen, measured in screens.items():
-        p95_few = quantile([took for _, _, times, _ in measured for took in times], 0.95)
-        p95_many = quantile([took for _, _, _, times in measured for took in times], 0.95)
-        ratios = [ratio for ratio, *_ in measured]
-        above = [sum(ratio > limit for ratio in ratios) for limit in (1.2, 1.5)]
+        p95_few = quantile([took for *_, times, _ in measured for took in times], 0.95)
+        p95_many = quantile([took for *_, times in measured for took in times], 0.95)
+        measured.sort(key=lambda page: page[0] - page[1])
+        worst_few, worst_many = measured[0][:2]
+        above = sum(not within(few, many, 4, 0.1) for few, many, *_ in measured)
+        verdict = "" if within(p95_few, p95_many, 2, 0.025) else " **above**"
         print(
-            f"| {name} | {screen} | {len(measured)} | {p95_few * 1e3:.1f} ms | {p95_many * 1e3:.1f} ms | **{p95_many / p95_few:.2f}** "
-            f"| {statistics.median(ratios):.2f}, {quantile(ratios, 0.95):.2f}, {max(ratios):.2f} | {above[0]} | {above[1]} |"
+            f"| {name} | {screen} | {len(measured)} | {p95_few * 1e3:.1f} ms | {p95_many * 1e3:.1f} ms "
+            f"| {p95_many / p95_few:.2f}, {(p95_many - p95_few) * 1e3:+.1f} ms{verdict} | {worst_few * 1e3:.1f} → {worst_many * 1e3:.1f} ms "
+            f"| {worst_many / worst_few:.2f}, {(worst_many - worst_few) * 1e3:+.1f} ms | {above} |"
         )
-        for ratio, page, times_few, times_many in sorted(measured, reverse=True):
-            few_ms, many_ms = statistics.median(times_few) * 1e3, statistics.median(times_many) * 1e3
-            print(f"{name} served {ratio:6.2f} = {many_ms:7.2f} / {few_ms:6.2f} ms, {screen}: {page}", file=sys.stderr)
+        for few, many, page, *_ in measured:
+            print(
+                f"{name} served {(many - few) * 1e3:+8.1f} ms, {many / few:6.2f} = {many * 1e3:7.2f} / {few * 1e3:6.2f} ms, {screen}: {page}",
+                file=sys.stderr,
+            )
 
 
 main()

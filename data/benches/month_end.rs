@@ -238,7 +238,6 @@ fn partnership(id: Uuid, number: usize, company: Uuid, group: Uuid, now: Instant
         joined_at: now.0,
         search: format!("partner {number}"),
         held: 0,
-        tagged: 0,
     }
 }
 

@@ -3,19 +3,20 @@
 use domain::addresses;
 use domain::states::RewardState;
 use domain::{Instant, Month};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use views::search::{Hit, HitGroup, HitKind, SearchResults};
 
 use super::{invoices, lines};
-use data::lists::search::{self, Kind};
-use data::store::entities::{companies, customers, partnerships, rewards, transactions};
+use data::store::entities::{companies, rewards, transactions};
 use data::store::error::stored;
 use data::store::names;
 use data::{Db, Result};
+use data::{network, sales};
 use domain::dates;
 
 /// How many of each kind are shown; the lists show all.
-const SHOWN: u64 = 6;
+const SHOWN: usize = 6;
+
 /// What matches `text` in a name, an email or a key.
 pub async fn search(db: &Db, company: &companies::Model, text: &str) -> Result<SearchResults> {
     let text = text.trim();
@@ -33,42 +34,24 @@ pub async fn search(db: &Db, company: &companies::Model, text: &str) -> Result<S
 }
 
 async fn partners(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
-    use partnerships::{Column, Entity};
-    let hits = match search::matching(db.read(), company.id, Kind::Partner, text, Column::Id).await? {
-        Some(condition) => {
-            let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
-            let columns = [Column::PartnerKey, Column::Name, Column::Email];
-            named(db, ours.order_by_asc(Column::Search).order_by_asc(Column::Id).select_only().columns(columns), addresses::partner).await?
-        }
-        None => Vec::new(),
-    };
+    let found = network::list::first(db, company.id, text).await?;
+    let hits = found.into_iter().take(SHOWN).map(|row| named(row.partner_key, &row.name, row.email, addresses::partner)).collect();
     Ok(HitGroup { kind: HitKind::Partner, hits, more: format!("/partners?q={}", addresses::value(text)) })
 }
 
 async fn people(db: &Db, company: &companies::Model, text: &str) -> Result<HitGroup> {
-    use customers::{Column, Entity};
-    let hits = match search::matching(db.read(), company.id, Kind::Customer, text, Column::Id).await? {
-        Some(condition) => {
-            let ours = Entity::find().filter(Column::CompanyId.eq(company.id)).filter(condition);
-            let columns = [Column::CustomerKey, Column::Name, Column::Email];
-            named(db, ours.order_by_asc(Column::Search).order_by_asc(Column::Id).select_only().columns(columns), addresses::customer)
-                .await?
-        }
-        None => Vec::new(),
-    };
+    let found = sales::customers::list::first(db, company.id, text).await?;
+    let hits = found.into_iter().take(SHOWN).map(|row| named(row.customer_key, &row.name, row.email, addresses::customer)).collect();
     Ok(HitGroup { kind: HitKind::Customer, hits, more: format!("/customers?q={}", addresses::value(text)) })
 }
 
-/// The first rows of key, name and email as hits.
-async fn named<E: EntityTrait>(db: &Db, found: Select<E>, address: impl Fn(&str) -> String) -> Result<Vec<Hit>> {
-    let rows: Vec<(String, String, String)> = found.limit(SHOWN).into_tuple().all(db.read()).await?;
-    let hit = |(key, name, email): (String, String, String)| Hit {
+fn named(key: String, name: &str, email: String, address: impl Fn(&str) -> String) -> Hit {
+    Hit {
         href: address(&key),
-        title: names::title(&name, &email, &key),
+        title: names::title(name, &email, &key),
         detail: if email.is_empty() { key } else { format!("{key} · {email}") },
         end: String::new(),
-    };
-    Ok(rows.into_iter().map(hit).collect())
+    }
 }
 
 /// The transaction of this key.
@@ -127,7 +110,7 @@ async fn bills(db: &Db, company: &companies::Model, text: &str) -> Result<HitGro
         let (_, amount) = invoices::amount(db.read(), company, &row).await?;
         let detail = Month(row.month).long();
         hits.push(Hit { href: format!("/invoices/{}", row.number), title: row.number, detail, end: amount.display() });
-        if u64::try_from(hits.len()).unwrap_or(SHOWN) >= SHOWN {
+        if hits.len() >= SHOWN {
             break;
         }
     }

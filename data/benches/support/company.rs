@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// The middle of November 2026: October is in review, November accumulates.
 pub const NOW: Instant = Instant(1_794_744_000_000);
-const DECEMBER_2024: i64 = 1_733_011_200_000;
+pub const DECEMBER_2024: i64 = 1_733_011_200_000;
 const DECEMBER_2026: i64 = 1_796_083_200_000;
 
 /// Writes the company, or finds it where an earlier run has left it.
@@ -160,11 +160,11 @@ impl Sql {
         let (id, partner, group) = (self.id(2, "i"), self.id(3, "i"), self.group());
         let (company, series) = (self.company(), self.series(self.rows));
         format!(
-            "INSERT INTO partnerships (id, company_id, partner_id, partner_key, name, email, first_name, last_name, group_id, status, tags, tagged, \
+            "INSERT INTO partnerships (id, company_id, partner_id, partner_key, name, email, first_name, last_name, group_id, status, tags, \
                payout_method, settlement_days, signups, paid_customers, revenue, last_active_at, joined_at, search) \
              SELECT {id}, {company}, {partner}, 'p' || i, 'Name' || ((i * 7919) % 1000003) || ' Co', 'm' || ((i * 104729) % 1000003) || '@partners.example', \
                '', '', {group}, CASE WHEN i % 200 = 1 THEN 'declined' WHEN i % 20 = 2 THEN 'archived' ELSE 'approved' END, CASE WHEN i % 500 = 3 THEN '[\"vip\"]' ELSE '[]' END, \
-               CASE WHEN i % 500 = 3 THEN 1 ELSE 0 END, 'bank', 0, \
+               'bank', 0, \
                (i * 31) % 5000, (i * 17) % 900, (i * 7907) % 1000000, {DECEMBER_2024} + ((i * 7927) % 1000003) * 60000, \
                {DECEMBER_2024} + i * ({span} / {rows}), 'name' || ((i * 7919) % 1000003) || ' co m p' || i FROM {series}",
             span = DECEMBER_2026 - DECEMBER_2024,

@@ -1,14 +1,9 @@
-//! Keyset pages over a table, at nearly the same price on a million rows as on a thousand.
+//! Keyset pages over a table. A page is read in one of two ways:
+//! * **in order**: along the index of the sort (scope, column, id) from the cursor on, and each row is tested;
+//! * **sorted**: where few rows match, or few pass one part of the filter, all of those are read through an index of their own,
+//!   tested and sorted.
 //!
-//! A list names its scope (what every index begins with), its filter and its sort column, for which an index
-//! (scope, column, id) exists. How a page is read depends on how many rows match:
-//! * no filter: along the sort's index, from the cursor on;
-//! * few: all of them, through the filter's own index or from the ids that [`List::with_id_filters`] names, then sorted;
-//! * many, by columns that the sort's index has too ([`List::indexed`]): along that index alone, as far as it takes;
-//! * many others: they are common, so a walk along the sort's index meets enough of them; its first steps say how long it
-//!   would have to be. Where that is too long, the database chooses; of a search that finds so many, the first are taken.
-//!
-//! Subqueries with a LIMIT fix these routes: neither database moves a condition into or out of one.
+//! So an index of a sort has the columns that its list is filtered by behind the id.
 
 use domain::page::{COUNT_MAX, Count, Cursor, PAGE_ROWS, Page, SortValue};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
@@ -20,21 +15,15 @@ use sea_orm::{
 use crate::{Error, Result};
 
 mod branches;
-mod ways;
+mod id_filter;
 
-pub use branches::{UnionBranch, wrapped};
+pub use branches::{UnionBranch, unindexed};
+pub use id_filter::{IdFilter, SORTED_MAX};
 
-/// So many matches are still gathered and sorted.
-pub const FEW: u64 = 8_000;
-/// So many of a search's matches are looked at where it finds more than are counted, and where a filter takes out some of them.
-const FOUND: u64 = 250;
-const FOUND_FILTERED: u64 = 500;
-/// A search finds a row by so many of its words at most.
-pub const WORDS_ALIKE: u64 = 4;
-/// A search's words are counted to this: so many belong to more rows than are counted.
-pub const WORDS_COUNTED: u64 = (COUNT_MAX as u64 + 1) * WORDS_ALIKE;
-/// What the only column of [`IdFilter::ids`] is called.
-pub const ID: &str = "found";
+/// How many rows are tested in order, where ids are known that can be sorted instead.
+const TESTED_MAX: u64 = 10_000;
+/// A subquery with a limit is read as it is: neither database moves a condition into or out of it.
+const NO_LIMIT: u64 = u32::MAX as u64;
 
 /// A list: which rows, in which order, how many at once.
 #[derive(Clone)]
@@ -43,10 +32,8 @@ pub struct List<E: EntityTrait> {
     pub scope: Condition,
     /// What the reader asked for; `None` for everything.
     pub filter: Option<Condition>,
-    /// Every sort's index has the columns that `filter` names.
-    pub indexed: bool,
-    /// Ids among which all matches are, or the first: see [`List::with_id_filters`].
-    pub among: Option<Among>,
+    /// Parts of what the reader asked for, with an index of their own.
+    pub id_filters: Vec<IdFilter>,
     /// Where to read, instead of scope and filter.
     pub branches: Option<Vec<UnionBranch>>,
     /// Never null in any row.
@@ -56,34 +43,6 @@ pub struct List<E: EntityTrait> {
     pub rows: u32,
     /// Tells the parts of a list apart that is read in parts: see [`page`].
     pub part: String,
-}
-
-/// A part of a filter that other rows decide: a search's words, a tag.
-#[derive(Clone)]
-pub struct IdFilter {
-    /// A search for somebody: if it finds very many, the first will do.
-    pub search: bool,
-    /// Selects the ids that pass.
-    pub ids: SelectStatement,
-    /// How many ids there are, counted to one above [`FEW`], of a search to [`WORDS_COUNTED`]: it finds some rows by several words.
-    pub size: u64,
-    /// The same of one row.
-    pub test: Expr,
-    /// All of them meet this, and few others: it has an index with the columns of every sort.
-    pub place: Option<Condition>,
-}
-
-#[derive(Clone)]
-pub struct Among {
-    ids: SelectStatement,
-    /// Where they are only the first: as many as are counted.
-    all: Option<SelectStatement>,
-    /// Each is there once, and there are more than are counted.
-    many: bool,
-    /// What else the rows must meet.
-    others: Option<Condition>,
-    /// Where they are found better than by their ids.
-    place: Option<Condition>,
 }
 
 /// How many rows match and, where they were few enough to add up, the sums that were asked for.
@@ -104,8 +63,7 @@ where
         List {
             scope,
             filter: None,
-            indexed: false,
-            among: None,
+            id_filters: Vec::new(),
             branches: None,
             sort,
             id,
@@ -115,67 +73,26 @@ where
         }
     }
 
-    /// Adds parts to the filter. The smallest one drives the queries, from its ids to the rows, if they are few or a search's.
+    /// Adds parts to the filter.
     pub fn with_id_filters(mut self, parts: Vec<IdFilter>) -> Self {
-        let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return self };
-        self.indexed = false;
-        let mut others = Condition::all().add_option(self.filter.take());
-        let mut driving = None;
-        for (at, part) in parts.into_iter().enumerate() {
-            if at == least {
-                driving = Some(part);
-            } else {
-                others = others.add(part.test);
-            }
-        }
-        let Some(IdFilter { search, mut ids, size, test, place }) = driving else { return self };
-        let whole = size <= if search { u64::from(COUNT_MAX) } else { FEW };
-        self.filter = Some(if whole { others.clone() } else { others.clone().add(test) });
-        if whole || search {
-            let all = (!whole).then(|| first_of(ids.clone(), WORDS_COUNTED, u64::from(COUNT_MAX) + 1));
-            if whole {
-                // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
-                ids.limit(Ord::max(size, 1));
-            } else {
-                let most = if others.is_empty() { FOUND } else { FOUND_FILTERED };
-                ids = first_of(ids, most * WORDS_ALIKE, most);
-            }
-            let many = !search && size > u64::from(COUNT_MAX);
-            self.among = Some(Among { ids, all, many, others: (!others.is_empty()).then_some(others), place });
-        }
+        self.id_filters.extend(parts);
         self
     }
 
-    /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows.
+    /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows. Where many rows pass every part of the filter, the first that
+    /// pass one are counted, and the count says how many there are at least.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        let most = u64::from(COUNT_MAX) + 1;
-        let found = match &self.among {
-            Some(Among { many: true, others: None, .. }) => most,
-            Some(Among { all: Some(all), others: None, .. }) => counted(conn, all.clone(), most).await?,
-            Some(among @ Among { all: Some(_), .. }) => {
-                let mut matches = self.matches(Some(among));
-                matches.expr_as(Expr::cust("1"), Alias::new("one"));
-                counted(conn, matches, FOUND_FILTERED).await?
-            }
-            _ => 0,
-        };
-        // So many at least, in round numbers; fewer are counted one by one.
-        let step = if found > 100 { 100 } else { 10 };
-        let at_least = u32::try_from(found.saturating_sub(1) / step * step).unwrap_or(COUNT_MAX);
-        if at_least > 0 {
-            return Ok(Totals { count: Count::MoreThan(at_least), sums: None });
+        let few = self.few(conn).await?;
+        if few.is_none()
+            && let Some(smallest) = self.smallest()
+            && let Some(count) = at_least(self.count(conn, self.among(smallest), &[]).await?.count)
+        {
+            return Ok(Totals { count, sums: None });
         }
-        if self.among.is_none() && !columns.is_empty() {
-            // An index says that there are too many to add up, without a look at the rows themselves.
-            let counted = self.count(conn, self.matches(None), most, &[]).await?;
-            if !counted.count.is_exact() {
-                return Ok(counted);
-            }
-        }
-        self.count(conn, self.matches(self.whole()), most, columns).await
+        self.count(conn, few.unwrap_or_else(|| self.all()), columns).await
     }
 
-    /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides the route.
+    /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides how the page is read.
     pub async fn page<C: ConnectionTrait>(&self, conn: &C, cursor: Option<&str>, count: Count) -> Result<Page<E::Model>> {
         page(conn, std::slice::from_ref(self), cursor, count).await
     }
@@ -186,30 +103,122 @@ where
         Ok(self.page(conn, None, count).await?.rows)
     }
 
-    /// From the rows that match, still without columns; through ids where they are given.
-    fn matches(&self, among: Option<&Among>) -> SelectStatement {
+    async fn read<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, count: Count, wanted: u64) -> Result<Vec<E::Model>> {
+        if let Some(branches) = &self.branches {
+            return self.merged(conn, branches, from, wanted).await;
+        }
+        let smallest = self.smallest();
+        let filtered = self.filter.is_some() || smallest.is_some();
+        if filtered && (count.is_exact() || smallest.is_some_and(IdFilter::is_few)) {
+            let matches = self.few(conn).await?.unwrap_or_else(|| self.all());
+            return self.sort_matches(conn, matches, from, wanted).await;
+        }
+        let rows = self.in_order(conn, from, wanted).await?;
+        let Some(smallest) = smallest.filter(|_| (rows.len() as u64) < wanted) else { return Ok(rows) };
+        // At the list's end, or too far apart to be met among those that were tested.
+        let others = self.sort_matches(conn, self.among(smallest), from, wanted).await?;
+        Ok(if others.len() > rows.len() { others } else { rows })
+    }
+
+    /// Along the sort's index, from which the filter is read too.
+    async fn in_order<C: ConnectionTrait>(&self, conn: &C, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut ids = Query::select();
+        ids.columns([self.id.as_column_ref(), self.sort.as_column_ref()]).from(E::default()).cond_where(self.scope.clone());
+        if let Some(filter) = &self.filter {
+            ids.and_where(unindexed(filter.clone()));
+        }
+        if let Some(cursor) = from.cursor {
+            ids.and_where(self.beyond(cursor));
+        }
+        if self.id_filters.is_empty() {
+            ids.clear_selects().column(self.id.as_column_ref());
+        } else {
+            let tested = self.sorted(ids, from, TESTED_MAX);
+            ids = Query::select();
+            ids.column(self.id.as_column_ref()).from_subquery(tested, table::<E>()).cond_where(self.tests(None));
+        }
+        self.with_ids(conn, ids, from, wanted).await
+    }
+
+    /// All matches, sorted by the database: ids and sort values first, then the wanted rows whole.
+    async fn sort_matches<C: ConnectionTrait>(
+        &self,
+        conn: &C,
+        mut matches: SelectStatement,
+        from: From<'_>,
+        wanted: u64,
+    ) -> Result<Vec<E::Model>> {
+        matches.columns([self.id.as_column_ref(), self.sort.as_column_ref()]).limit(NO_LIMIT);
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from_subquery(matches, table::<E>());
+        if let Some(cursor) = from.cursor {
+            ids.and_where(self.beyond(cursor));
+        }
+        self.with_ids(conn, ids, from, wanted).await
+    }
+
+    /// The wanted ones of those whose ids and sort values a query has: whole, in order.
+    async fn with_ids<C: ConnectionTrait>(&self, conn: &C, ids: SelectStatement, from: From<'_>, wanted: u64) -> Result<Vec<E::Model>> {
+        let mut page = Query::select();
+        for column in E::Column::iter() {
+            page.column(column.as_column_ref());
+        }
+        page.from(E::default()).and_where(self.id.in_subquery(self.sorted(ids, from, wanted)));
+        let rows: Vec<QueryResult> = conn.query_all(&self.sorted(page, from, wanted)).await?;
+        Ok(rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+    }
+
+    /// From all matches, still without columns, by the ids of a part that few rows pass; `None` where many pass every part.
+    async fn few<C: ConnectionTrait>(&self, conn: &C) -> Result<Option<SelectStatement>> {
+        if let Some(smallest) = self.smallest()
+            && smallest.is_few()
+        {
+            return Ok(Some(self.among(smallest)));
+        }
+        let Some(filter) = &self.filter else { return Ok(None) };
+        // By ids alone, for which the filter's own index is enough.
+        let mut ids = Query::select();
+        ids.column(self.id.as_column_ref()).from(E::default()).cond_where(self.scope.clone().add(filter.clone()));
+        if self.id_filters.is_empty() {
+            return Ok(Some(self.with_id_in(ids.limit(u64::from(COUNT_MAX) + 1).take(), Condition::all())));
+        }
+        ids.limit(SORTED_MAX + 1);
+        let few = counted(conn, ids.clone(), SORTED_MAX + 1).await? <= SORTED_MAX;
+        Ok(few.then(|| self.with_id_in(ids, self.tests(None))))
+    }
+
+    /// From all matches.
+    fn all(&self) -> SelectStatement {
+        let conditions = self.scope.clone().add_option(self.filter.clone()).add(self.tests(None));
+        Query::select().from(E::default()).cond_where(conditions).take()
+    }
+
+    /// From the matches among the ids of one part of the filter.
+    fn among(&self, part: &IdFilter) -> SelectStatement {
+        self.with_id_in(part.first_ids(), self.scope.clone().add_option(self.filter.clone()).add(self.tests(Some(part))))
+    }
+
+    fn with_id_in(&self, ids: SelectStatement, rest: Condition) -> SelectStatement {
         let mut select = Query::select();
-        select.from(E::default());
-        match among {
-            Some(Among { ids, others, place: Some(place), .. }) => {
-                let these = Condition::all().add(self.id.in_subquery(ids.clone())).add_option(others.clone());
-                select.cond_where(self.scope.clone().add(place.clone())).and_where(wrapped(these))
-            }
-            // Wrapped, so that no index of the scope is taken for better than the ids.
-            Some(Among { ids, others, .. }) => {
-                select.and_where(self.id.in_subquery(ids.clone())).and_where(wrapped(self.scope.clone().add_option(others.clone())))
-            }
-            None => select.cond_where(self.scope.clone().add_option(self.filter.clone())),
-        };
+        select.from(E::default()).and_where(self.id.in_subquery(ids));
+        if !rest.is_empty() {
+            // No other index is to be taken for better than the ids.
+            select.and_where(unindexed(rest));
+        }
         select
     }
 
-    fn whole(&self) -> Option<&Among> {
-        self.among.as_ref().filter(|among| among.all.is_none())
+    fn tests(&self, except: Option<&IdFilter>) -> Condition {
+        let others = self.id_filters.iter().filter(|part| !except.is_some_and(|except| std::ptr::eq(*part, except)));
+        others.fold(Condition::all(), |all, part| all.add(part.test.clone()))
     }
 
-    async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, most: u64, columns: &[E::Column]) -> Result<Totals> {
-        inner.expr_as(Expr::cust("1"), Alias::new("one")).limit(most);
+    fn smallest(&self) -> Option<&IdFilter> {
+        self.id_filters.iter().min_by_key(|part| part.size)
+    }
+
+    async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, columns: &[E::Column]) -> Result<Totals> {
+        inner.expr_as(Expr::cust("1"), Alias::new("one")).limit(u64::from(COUNT_MAX) + 1);
         for column in columns {
             inner.column(column.as_column_ref());
         }
@@ -223,24 +232,6 @@ where
         let count = Count::capped(row.try_get("", "counted")?);
         let sums = columns.iter().map(|column| row.try_get("", &format!("sum_{}", column.as_str()))).collect::<Result<_, _>>();
         Ok(Totals { count, sums: count.is_exact().then_some(sums?) })
-    }
-
-    /// Every column under the table's own name, so that conditions read the same inside and outside a subquery.
-    fn columns(&self) -> SelectStatement {
-        let mut select = Query::select();
-        for column in E::Column::iter() {
-            select.column(column.as_column_ref());
-        }
-        select
-    }
-
-    fn scoped(&self, from: From<'_>) -> SelectStatement {
-        let mut select = self.columns();
-        select.from(E::default()).cond_where(self.scope.clone());
-        if let Some(cursor) = from.cursor {
-            select.and_where(self.beyond(cursor));
-        }
-        select
     }
 
     fn sorted(&self, mut select: SelectStatement, from: From<'_>, rows: u64) -> SelectStatement {
@@ -259,11 +250,6 @@ where
         let row = Expr::tuple([Expr::col(self.sort.as_column_ref()), Expr::col(self.id.as_column_ref())]);
         let here = Expr::tuple([Expr::val(at), Expr::val(cursor.id)]);
         if self.descending != cursor.backward { row.lt(here) } else { row.gt(here) }
-    }
-
-    async fn rows_of<C: ConnectionTrait>(&self, conn: &C, select: &SelectStatement) -> Result<Vec<E::Model>> {
-        let rows: Vec<QueryResult> = conn.query_all(select).await?;
-        Ok(rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
     fn cursor_at(&self, row: &E::Model, backward: bool) -> Result<Cursor> {
@@ -295,14 +281,6 @@ pub async fn any<C: ConnectionTrait, E: EntityTrait>(conn: &C, scope: Expr) -> R
     Ok(E::find().filter(scope).limit(1).one(conn).await?.is_some())
 }
 
-/// The first ids, each once, so many among the first `looked_at`. Without that, PostgreSQL would look at all of them for the first.
-pub fn first_of(mut ids: SelectStatement, looked_at: u64, most: u64) -> SelectStatement {
-    ids.limit(looked_at);
-    let mut first = Query::select();
-    first.distinct().column(Alias::new(ID)).from_subquery(ids, Alias::new("looked_at")).limit(most);
-    first
-}
-
 /// How many rows a query has, counted to `most`.
 pub async fn counted<C: ConnectionTrait>(conn: &C, mut inner: SelectStatement, most: u64) -> Result<u64> {
     inner.limit(most);
@@ -310,6 +288,18 @@ pub async fn counted<C: ConnectionTrait>(conn: &C, mut inner: SelectStatement, m
     outer.expr_as(Expr::cust("COUNT(*)"), Alias::new("counted")).from_subquery(inner, Alias::new("matches"));
     let counted: i64 = conn.query_one(&outer).await?.ok_or_else(no_count)?.try_get("", "counted")?;
     Ok(u64::try_from(counted).unwrap_or(0))
+}
+
+/// In round numbers, of some rows among which all were counted; `None` where those are hardly any.
+fn at_least(counted: Count) -> Option<Count> {
+    match counted {
+        Count::Exactly(..=10) => None,
+        Count::Exactly(rows) => {
+            let step = if rows > 100 { 100 } else { 10 };
+            Some(Count::MoreThan((rows - 1) / step * step))
+        }
+        more => Some(more),
+    }
 }
 
 fn no_count() -> Error {

@@ -8,12 +8,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use domain::fold::fold;
-use domain::page::COUNT_MAX;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryIntoModel};
 use uuid::Uuid;
 
-use crate::lists::page::{FEW, ID, IdFilter, WORDS_ALIKE, WORDS_COUNTED, counted, first_of};
+use crate::lists::page::IdFilter;
 use crate::store::entities::search_terms::{ActiveModel, Column, Entity};
 use crate::store::entities::{customers, partnerships};
 use crate::store::insert_all;
@@ -23,12 +22,12 @@ use crate::{Error, Result};
 const TERM_BYTES_MAX: usize = 64;
 /// More pieces than these in one question are left out.
 const PIECES_MAX: usize = 40;
-/// So many words that a piece begins are looked at for the first rows of several pieces.
+/// What the ids are called that a search finds.
+const ID: &str = "found";
+/// So many words that a piece begins are looked at for the first rows.
 const LOOKED_AT: u64 = 1_000;
 /// Where the tags are among the words.
 const TAGS: [&[u8]; 2] = [b"#", b"$"];
-/// Partners with any tag lie together: they are all looked at if they are so many times those with the right one at most.
-const TAGGED_OTHERWISE: u64 = 8;
 /// A list offers this many tags to choose from.
 const TAGS_MAX: usize = 40;
 
@@ -89,21 +88,13 @@ pub async fn replace_customer<C: ConnectionTrait>(tx: &C, row: &customers::Model
 /// The first rows, so many, whose words the question's pieces begin. Of a piece that very many words begin with, some are
 /// looked at.
 pub async fn first<C: ConnectionTrait>(conn: &C, company_id: Uuid, kind: Kind, question: &str, most: u64) -> Result<Vec<Uuid>> {
-    let mut ranges: Vec<Range> = pieces(question).map(|piece| Range::beginning(company_id, kind, &piece)).collect();
-    let mut sizes = Vec::with_capacity(ranges.len());
-    if ranges.len() > 1 {
-        for range in &ranges {
-            sizes.push(counted(conn, range.ids(), LOOKED_AT).await?);
-        }
-    }
-    let least = (0..sizes.len()).min_by_key(|at| sizes[*at]).unwrap_or(0);
-    if ranges.is_empty() {
-        return Ok(Vec::new());
-    }
-    let driving = ranges.swap_remove(least);
-    let mut select = first_of(driving.ids(), if ranges.is_empty() { most * WORDS_ALIKE } else { LOOKED_AT }, most);
-    for range in ranges {
-        select.and_where(range.test(Expr::col(Alias::new(ID))));
+    let parts = parts_of(conn, company_id, kind, question, &Expr::col(Alias::new(ID))).await?;
+    let Some((smallest, others)) = split_smallest(parts) else { return Ok(Vec::new()) };
+    let mut select = Query::select();
+    let looked_at = smallest.ids.clone().limit(LOOKED_AT).take();
+    select.distinct().column(Alias::new(ID)).from_subquery(looked_at, Alias::new("looked_at")).limit(most);
+    for part in others {
+        select.cond_where(part.test);
     }
     let rows = conn.query_all(&select).await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
@@ -118,13 +109,9 @@ pub async fn matching<C: ConnectionTrait>(
     id: impl ColumnTrait,
 ) -> Result<Option<Condition>> {
     let parts = id_filters(conn, company_id, kind, question, id).await?;
-    let Some(least) = (0..parts.len()).min_by_key(|at| parts[*at].size) else { return Ok(None) };
-    let mut all = Condition::all();
-    for (at, part) in parts.into_iter().enumerate() {
-        let drives = at == least && part.size < WORDS_COUNTED;
-        all = all.add(if drives { id.in_subquery(part.ids) } else { part.test });
-    }
-    Ok(Some(all))
+    let Some((smallest, others)) = split_smallest(parts) else { return Ok(None) };
+    let driving = if smallest.is_few() { Condition::all().add(id.in_subquery(smallest.ids)) } else { smallest.test };
+    Ok(Some(others.into_iter().fold(driving, |all, part| all.add(part.test))))
 }
 
 /// The partnerships that the question finds; `None` for an empty one.
@@ -149,21 +136,27 @@ pub async fn id_filters<C: ConnectionTrait>(
     question: &str,
     id: impl ColumnTrait,
 ) -> Result<Vec<IdFilter>> {
+    parts_of(conn, company_id, kind, question, &Expr::col(id.as_column_ref())).await
+}
+
+async fn parts_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, kind: Kind, question: &str, id: &Expr) -> Result<Vec<IdFilter>> {
     let mut parts = Vec::new();
     for piece in pieces(question) {
-        parts.push(Range::beginning(company_id, kind, &piece).id_filter(conn, true, id).await?);
+        let range = Range::beginning(company_id, kind, &piece);
+        parts.push(IdFilter::search(conn, range.ids(), range.test(id.clone())).await?);
     }
     Ok(parts)
 }
 
+fn split_smallest(mut parts: Vec<IdFilter>) -> Option<(IdFilter, Vec<IdFilter>)> {
+    let smallest = (0..parts.len()).min_by_key(|at| parts[*at].size)?;
+    Some((parts.swap_remove(smallest), parts))
+}
+
 /// Partners with exactly this tag.
 pub async fn tagged<C: ConnectionTrait>(conn: &C, company_id: Uuid, tag: &str) -> Result<IdFilter> {
-    let tagged = Range::exactly(company_id, Kind::Partner, tag_term(tag)).id_filter(conn, false, partnerships::Column::Id).await?;
-    let [low, high] = TAGS.map(<[u8]>::to_vec);
-    let any = counted(conn, Range { company_id, kind: Kind::Partner, low, high }.ids(), FEW + 1).await?;
-    // The number is written out: the index has only these, which a database must see.
-    let place = Condition::all().add(Expr::col(partnerships::Column::Tagged).gt(Expr::cust("0")));
-    Ok(IdFilter { place: (any <= FEW && any <= tagged.size * TAGGED_OTHERWISE).then_some(place), ..tagged })
+    let range = Range::exactly(company_id, Kind::Partner, tag_term(tag));
+    IdFilter::new(conn, range.ids(), range.test(Expr::col(partnerships::Column::Id.as_column_ref()))).await
 }
 
 /// The tags that partners of this company have, in order, in lower case; the first forty.
@@ -233,34 +226,19 @@ impl Range {
         Range { company_id, kind, low: term, high }
     }
 
-    fn select(&self) -> SelectStatement {
-        let mut select = Query::select();
-        select
+    fn ids(&self) -> SelectStatement {
+        let mut ids = Query::select();
+        ids.expr_as(Expr::col(Column::SubjectId.as_column_ref()), Alias::new(ID))
             .from(Entity)
             .and_where(Column::CompanyId.eq(self.company_id))
             .and_where(Column::Kind.eq(self.kind.word()))
             .and_where(Column::Term.gte(self.low.clone()))
             .and_where(Column::Term.lt(self.high.clone()));
-        select
-    }
-
-    async fn id_filter<C: ConnectionTrait>(&self, conn: &C, search: bool, id: impl ColumnTrait) -> Result<IdFilter> {
-        let mut ids = self.ids();
-        let mut size = counted(conn, ids.clone(), if search { WORDS_COUNTED } else { FEW + 1 }).await?;
-        if search && (u64::from(COUNT_MAX) + 1..WORDS_COUNTED).contains(&size) {
-            ids.distinct();
-            size = counted(conn, ids.clone(), WORDS_COUNTED).await?;
-        }
-        Ok(IdFilter { search, ids, size, test: self.test(Expr::col(id.as_column_ref())), place: None })
-    }
-
-    fn ids(&self) -> SelectStatement {
-        let mut ids = self.select();
-        ids.expr_as(Expr::col(Column::SubjectId.as_column_ref()), Alias::new(ID));
         ids
     }
 
-    fn test(&self, id: Expr) -> Expr {
+    /// Whether the row with this id has such a term.
+    fn test(&self, id: Expr) -> Condition {
         let other = Alias::new("other");
         let mut test = Query::select();
         test.expr(Expr::cust("1"))
@@ -268,7 +246,7 @@ impl Range {
             .and_where(Expr::col((other.clone(), Column::SubjectId)).eq(id))
             .and_where(Expr::col((other.clone(), Column::Term)).gte(self.low.clone()))
             .and_where(Expr::col((other, Column::Term)).lt(self.high.clone()));
-        Expr::exists(test)
+        Condition::all().add(Expr::exists(test))
     }
 }
 

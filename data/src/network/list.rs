@@ -5,7 +5,7 @@ use domain::list_query::ListQuery;
 use domain::page::Count;
 use domain::states::PartnershipStatus;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::lists::page::{self, IdFilter, List};
@@ -78,11 +78,11 @@ fn ordered(company: &companies::Model, query: &ListQuery, groups: &[(Uuid, Choic
     let (scope, filter) = (scope(company.id), of_columns(query, groups)?);
     let joined = days_asked(&company.zone()?, query, Column::JoinedAt)?;
     // Sorted by the day of joining, the days asked for are a piece of the index.
-    let (scope, filter) = if matches!(sort, Column::JoinedAt) { (scope.add(joined), filter) } else { (scope, filter.add(joined)) };
+    let joined = (!joined.is_empty()).then_some(joined);
+    let (scope, filter) =
+        if matches!(sort, Column::JoinedAt) { (scope.add_option(joined), filter) } else { (scope, filter.add_option(joined)) };
     let filter = (!filter.is_empty()).then_some(filter);
-    // Partners on hold have an index of their own.
-    let indexed = query.filter("held").is_empty();
-    Ok(List { descending, filter, indexed, ..List::new(scope, sort, Column::Id) })
+    Ok(List { descending, filter, ..List::new(scope, sort, Column::Id) })
 }
 
 /// Sorted by group, the list is read group by group; within one, by the day of joining.
@@ -103,18 +103,26 @@ fn of_columns(query: &ListQuery, groups: &[(Uuid, Choice)]) -> Result<Condition>
         all = all.add(Column::Status.eq(status.word()));
     }
     if query.one_of("held", &["yes"])?.is_some() {
-        // The number is written out: the index has only these, which a database must see.
-        all = all.add(Expr::col(Column::Held).gt(Expr::cust("0")));
+        all = all.add(held());
     }
     Ok(all)
 }
 
-/// What other rows decide: words and tags.
+/// The number is written out: the index has only these, which a database must see.
+fn held() -> Expr {
+    Expr::col(Column::Held).gt(Expr::cust("0"))
+}
+
+/// What has an index of its own: words, tags, partners with rewards on hold.
 async fn id_filters<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Vec<IdFilter>> {
     let mut parts = search::id_filters(conn, company_id, Kind::Partner, &query.search, Column::Id).await?;
     let tag = query.filter("tag");
     if !tag.is_empty() {
         parts.push(search::tagged(conn, company_id, tag).await?);
+    }
+    if !query.filter("held").is_empty() {
+        let ids = Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company_id)).filter(held());
+        parts.push(IdFilter::new(conn, ids.into_query(), Condition::all()).await?);
     }
     Ok(parts)
 }

@@ -55,8 +55,3 @@ pub async fn ids_by_key<C: ConnectionTrait, S: AsRef<str>>(conn: &C, company_id:
     }
     Ok(out)
 }
-
-/// Those with any tag have an index of their own.
-fn tagged(tags: &[String]) -> i64 {
-    i64::from(!tags.is_empty())
-}

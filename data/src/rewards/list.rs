@@ -9,11 +9,11 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use self::cells::Cells;
 use self::counts::Counts;
 use self::filter::RewardFilter;
+use self::index_ranges::IndexRanges;
 use self::months::Months;
-use self::places::Places;
+use self::state_counts::StateCounts;
 use crate::Result;
 use crate::lists::page;
 use crate::store::entities::companies;
@@ -21,12 +21,12 @@ use crate::store::entities::rewards::{Column, Entity, Model};
 use crate::store::error::stored;
 use crate::store::names;
 
-mod cells;
 pub mod counts;
 mod filter;
+mod index_ranges;
 pub mod months;
 pub mod people;
-mod places;
+mod state_counts;
 mod states;
 
 /// The columns that the list can be sorted by, the first by default.
@@ -58,26 +58,26 @@ pub async fn find<C: ConnectionTrait>(conn: &C, company: &companies::Model, quer
     let groups = names::groups(conn, company.id).await?;
     let filter = RewardFilter::read(conn, company, query, &months, &groups).await?;
     let summed = query.one_of("sum", &["all"])?.is_some();
-    let kinds = filter.kinds(company.id);
-    let (mut route, mut kept) = (None, None);
-    if let Some(kinds) = &kinds {
-        let cells = Cells::load(conn, kinds).await?;
-        route = cells.route(kinds, filter.state, matches!(filter.order.0, Column::CreatedAt));
-        kept = Some(Counts::kept(&cells, kinds));
+    let counted_filter = filter.counted_filter(company.id);
+    let (mut access_path, mut kept) = (None, None);
+    if let Some(counted_filter) = &counted_filter {
+        let state_counts = StateCounts::load(conn, counted_filter).await?;
+        access_path = state_counts.access_path(counted_filter, filter.state, matches!(filter.order.0, Column::CreatedAt));
+        kept = Some(Counts::kept(&state_counts, counted_filter));
     }
-    let places = Places::of(&filter, company.id, route.as_ref());
+    let index_ranges = IndexRanges::of(&filter, company.id, access_path.as_ref());
     let (counts, few) = if let Some(counts) = kept {
         (counts, false)
     } else {
-        let mut counts = if summed { Counts::whole(conn, &places).await? } else { Counts::together(conn, &places).await? };
+        let mut counts = if summed { Counts::whole(conn, &index_ranges).await? } else { Counts::together(conn, &index_ranges).await? };
         if let Some(state) = filter.state {
-            counts.add_state(conn, state, &places).await?;
+            counts.add_state(conn, state, &index_ranges).await?;
         }
         let few = matches!(counts.count(filter.state), Some(Count::Exactly(rows)) if rows <= COUNT_MAX);
-        counts.cut = filter.found.as_ref().is_some_and(|found| found.cut);
+        counts.cut = filter.hits.as_ref().is_some_and(|found| found.cut);
         (counts, few)
     };
-    let found = places.list(filter.order, few).page(conn, Some(&query.page), Count::Exactly(0)).await?;
+    let found = index_ranges.list(filter.order, few).page(conn, Some(&query.page), Count::Exactly(0)).await?;
     let count = counts.count(filter.state).unwrap_or(Count::MoreThan(COUNT_MAX));
     let empty = count == Count::Exactly(0) && !page::any::<_, Entity>(conn, Column::CompanyId.eq(company.id)).await?;
     Ok(ReviewPage {

@@ -240,7 +240,6 @@ const WRONGS: &[(&str, &str)] = &[
     ("signups and paid customers", "UPDATE partnerships SET signups = signups + 1"),
     ("revenue is that of", "UPDATE partnerships SET revenue = revenue + 1"),
     ("rewards on hold are counted", "UPDATE partnerships SET held = held + 1"),
-    ("marked where it has tags", "UPDATE partnerships SET tagged = 1 - tagged"),
     ("counted and added up", "UPDATE reward_counts SET rewards = rewards + 1 WHERE invoice_month = 0"),
     ("counted and added up", "UPDATE reward_counts SET total = total - 1 WHERE invoice_month > 0"),
     ("counted and added up", "DELETE FROM reward_counts WHERE state = 'hold'"),

@@ -89,15 +89,6 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I7",
-            "a partnership is marked where it has tags",
-            "SELECT COUNT(*) FROM partnerships",
-            "SELECT id, partner_key || ' has the tags ' || tags || ' and the mark ' || CAST(tagged AS TEXT) FROM partnerships \
-             WHERE tagged <> CASE WHEN tags = '[]' THEN 0 ELSE 1 END",
-        )
-        .await?,
-        none(
-            conn,
-            "I7",
             "rewards are counted and added up by month, currency, state, group, source and offer as they are",
             "SELECT COUNT(*) FROM reward_counts",
             &format!(

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveMod
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{get, tagged};
+use super::get;
 use crate::act::Act;
 use crate::lists::search;
 use crate::store::check::{Checks, search_text};
@@ -116,7 +116,6 @@ pub fn changed(row: &partnerships::Model, change: &PartnerChange) -> Result<part
     }
     if let Some(tags) = &change.tags {
         let tags: Vec<String> = tags.iter().map(|tag| checks.take("tags", fields::name(tag))).collect();
-        after.tagged = tagged(&tags);
         after.tags = json!(tags).to_string();
     }
     if let Some(manager) = &change.manager {

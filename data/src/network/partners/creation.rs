@@ -9,9 +9,9 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::find_in;
 use super::keys::NO_PARTNER;
 use super::spans::status_span;
-use super::{find_in, tagged};
 use crate::act::Act;
 use crate::lists::search;
 use crate::programme::groups;
@@ -136,7 +136,6 @@ pub async fn insert_new<C: ConnectionTrait>(tx: &C, company_id: Uuid, rows: &[(&
             last_active_at: Set(now.0),
             joined_at: Set(now.0),
             held: Set(0),
-            tagged: Set(tagged(&input.tags)),
         });
     }
     insert_all(tx, organisations).await?;

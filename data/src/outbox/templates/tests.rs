@@ -106,7 +106,6 @@ fn partner(account: Option<&str>) -> partnerships::Model {
         joined_at: 0,
         search: String::new(),
         held: 0,
-        tagged: 0,
     }
 }
 

@@ -8,8 +8,8 @@ use domain::{Currency, Money};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
-use super::cells::{Cells, Kinds};
-use super::places::Places;
+use super::index_ranges::IndexRanges;
+use super::state_counts::{CountedFilter, StateCounts};
 use crate::Result;
 use crate::rewards::figures;
 use crate::store::entities::rewards::Column;
@@ -34,38 +34,38 @@ pub struct Counts {
 
 impl Counts {
     /// Everything, from the counts that are kept.
-    pub fn kept(cells: &Cells, kinds: &Kinds) -> Counts {
+    pub fn kept(state_counts: &StateCounts, counted_filter: &CountedFilter) -> Counts {
         let mut states: BTreeMap<RewardState, Holding> = BTreeMap::new();
-        for (currency, cell) in cells.matching(kinds).filter(|(_, cell)| cell.rows > 0) {
-            let holding = states.entry(cell.state).or_default();
-            holding.rows += cell.rows;
+        for (currency, row) in state_counts.matching(counted_filter).filter(|(_, row)| row.rewards > 0) {
+            let holding = states.entry(row.state).or_default();
+            holding.rows += row.rewards;
             let sum = holding.sums.entry(currency.to_owned()).or_default();
-            *sum = sum.saturating_add(cell.total);
+            *sum = sum.saturating_add(row.total);
         }
         Counts { states: filled(states), whole: true, cut: false }
     }
 
     /// All states together, a thousand rows at most; nothing is known where there are more.
-    pub async fn together<C: ConnectionTrait>(conn: &C, places: &Places) -> Result<Counts> {
-        let states = grouped(conn, limited(places.rows(None))).await?;
+    pub async fn together<C: ConnectionTrait>(conn: &C, index_ranges: &IndexRanges) -> Result<Counts> {
+        let states = grouped(conn, limited(index_ranges.rows(None))).await?;
         let counted: i64 = states.values().map(|holding| holding.rows).sum();
         let known = counted <= i64::from(COUNT_MAX);
         Ok(Counts { states: if known { filled(states) } else { BTreeMap::new() }, whole: false, cut: false })
     }
 
     /// One state, where it is not known yet.
-    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, places: &Places) -> Result<()> {
+    pub async fn add_state<C: ConnectionTrait>(&mut self, conn: &C, state: RewardState, index_ranges: &IndexRanges) -> Result<()> {
         if self.states.contains_key(&state) {
             return Ok(());
         }
-        let found = grouped(conn, limited(places.rows(Some(state)))).await?.remove(&state);
+        let found = grouped(conn, limited(index_ranges.rows(Some(state)))).await?.remove(&state);
         self.states.insert(state, found.unwrap_or_default());
         Ok(())
     }
 
     /// Every row, however many there are.
-    pub async fn whole<C: ConnectionTrait>(conn: &C, places: &Places) -> Result<Counts> {
-        Ok(Counts { states: filled(grouped(conn, places.rows(None)).await?), whole: true, cut: false })
+    pub async fn whole<C: ConnectionTrait>(conn: &C, index_ranges: &IndexRanges) -> Result<Counts> {
+        Ok(Counts { states: filled(grouped(conn, index_ranges.rows(None)).await?), whole: true, cut: false })
     }
 
     /// Of a state, or of all together.

@@ -8,9 +8,9 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
-use super::cells::{self, Kinds, Span};
 use super::months::Months;
-use super::people::{self, Found};
+use super::people::{self, SearchHits};
+use super::state_counts::{self, CountedFilter, MonthScope};
 use super::{ALL_MONTHS, SORTS};
 use crate::Result;
 use crate::store::entities::companies;
@@ -27,32 +27,32 @@ pub struct RewardFilter {
     pub group: Option<Uuid>,
     pub source: Option<RewardSource>,
     pub currency: Option<Currency>,
-    pub months: AskedMonths,
-    pub found: Option<Found>,
+    pub months: MonthFilter,
+    pub hits: Option<SearchHits>,
     /// The range in each currency that has one; None: whatever the amount.
     pub amounts: Option<Vec<(Currency, Condition)>>,
 }
 
-pub enum AskedMonths {
+pub enum MonthFilter {
     /// Those that are open, with what waits outside of any.
     Open {
         condition: Condition,
-        shelves: Vec<(i32, String)>,
+        month_currencies: Vec<(i32, String)>,
     },
     One {
         month: Month,
         condition: Condition,
-        shelves: Vec<(i32, String)>,
+        month_currencies: Vec<(i32, String)>,
     },
     /// With the currencies that there are.
     All(Vec<String>),
 }
 
-impl AskedMonths {
+impl MonthFilter {
     pub fn condition(&self) -> Option<Condition> {
         match self {
-            AskedMonths::Open { condition, .. } | AskedMonths::One { condition, .. } => Some(condition.clone()),
-            AskedMonths::All(_) => None,
+            MonthFilter::Open { condition, .. } | MonthFilter::One { condition, .. } => Some(condition.clone()),
+            MonthFilter::All(_) => None,
         }
     }
 }
@@ -66,15 +66,19 @@ impl RewardFilter {
         groups: &[(Uuid, Choice)],
     ) -> Result<RewardFilter> {
         let group = query.filter("group");
-        let asked_months = match query.filter("month") {
-            ALL_MONTHS => AskedMonths::All(cells::currencies(conn, company.id).await?),
+        let month_filter = match query.filter("month") {
+            ALL_MONTHS => MonthFilter::All(state_counts::currencies(conn, company.id).await?),
             _ => match query.month("month")? {
-                Some(month) => AskedMonths::One {
+                Some(month) => MonthFilter::One {
                     month,
                     condition: Condition::all().add(Column::InvoiceMonth.eq(month.0)),
-                    shelves: cells::currencies(conn, company.id).await?.into_iter().map(|currency| (month.0, currency)).collect(),
+                    month_currencies: state_counts::currencies(conn, company.id)
+                        .await?
+                        .into_iter()
+                        .map(|currency| (month.0, currency))
+                        .collect(),
                 },
-                None => AskedMonths::Open { condition: months.open_condition(), shelves: months.shelves.clone() },
+                None => MonthFilter::Open { condition: months.open_condition(), month_currencies: months.month_currencies.clone() },
             },
         };
         Ok(RewardFilter {
@@ -86,21 +90,21 @@ impl RewardFilter {
             group: (!group.is_empty()).then(|| groups.iter().find(|(_, known)| known.value == group).map_or(Uuid::nil(), |(id, _)| *id)),
             source: query.word("source")?,
             currency: query.word("currency")?,
-            months: asked_months,
-            found: people::searched(conn, company.id, &query.search).await?,
+            months: month_filter,
+            hits: people::searched(conn, company.id, &query.search).await?,
             amounts: ranges(conn, company, query).await?,
         })
     }
 
     /// What is asked for, where the kept counts know it.
-    pub fn kinds(&self, company_id: Uuid) -> Option<Kinds> {
-        let known = self.found.is_none() && self.amounts.is_none() && self.partner.is_none() && self.customer.is_none();
-        known.then(|| Kinds {
+    pub fn counted_filter(&self, company_id: Uuid) -> Option<CountedFilter> {
+        let known = self.hits.is_none() && self.amounts.is_none() && self.partner.is_none() && self.customer.is_none();
+        known.then(|| CountedFilter {
             company_id,
             months: match &self.months {
-                AskedMonths::Open { shelves, .. } => Span::Open(shelves.clone()),
-                AskedMonths::One { month, .. } => Span::One(*month),
-                AskedMonths::All(_) => Span::All,
+                MonthFilter::Open { month_currencies, .. } => MonthScope::Open(month_currencies.clone()),
+                MonthFilter::One { month, .. } => MonthScope::One(*month),
+                MonthFilter::All(_) => MonthScope::All,
             },
             currency: self.currency,
             group: self.group,
@@ -120,7 +124,7 @@ async fn asked_currencies<C: ConnectionTrait>(conn: &C, company: &companies::Mod
         return Ok(vec![currency]);
     }
     let mut all = vec![company.money_currency()?];
-    for code in cells::currencies(conn, company.id).await? {
+    for code in state_counts::currencies(conn, company.id).await? {
         let currency = stored(&code)?;
         if !all.contains(&currency) {
             all.push(currency);

@@ -23,7 +23,7 @@ pub struct Months {
     /// The currencies of all invoices and of the open months, the company's first.
     pub currencies: Vec<Currency>,
     /// Open months and currencies that have rewards.
-    pub shelves: Vec<(i32, String)>,
+    pub month_currencies: Vec<(i32, String)>,
 }
 
 impl Months {
@@ -37,8 +37,8 @@ impl Months {
             .await?;
         let open = Month(company.open_month);
         let first = in_review.iter().map(|invoice| Month(invoice.month)).chain([open]).min().unwrap_or(open);
-        let mut shelves = shelves_from(conn, company, first).await?;
-        shelves.retain(|(month, currency)| {
+        let mut month_currencies = month_currencies_from(conn, company, first).await?;
+        month_currencies.retain(|(month, currency)| {
             Month(*month) >= open || in_review.iter().any(|invoice| invoice.month == *month && invoice.currency == *currency)
         });
         let mut invoiced: Vec<Month> = rows.iter().map(|(month, ..)| Month(*month)).collect();
@@ -47,14 +47,14 @@ impl Months {
         invoiced.reverse();
         let first = company.money_currency()?;
         let mut currencies = vec![first];
-        for code in rows.iter().map(|(_, currency, _)| currency).chain(shelves.iter().map(|(_, currency)| currency)) {
+        for code in rows.iter().map(|(_, currency, _)| currency).chain(month_currencies.iter().map(|(_, currency)| currency)) {
             let currency = stored(code)?;
             if !currencies.contains(&currency) {
                 currencies.push(currency);
             }
         }
         currencies[1..].sort_unstable();
-        Ok(Months { accumulating: company.accumulating_month(now)?, open, in_review, invoiced, currencies, shelves })
+        Ok(Months { accumulating: company.accumulating_month(now)?, open, in_review, invoiced, currencies, month_currencies })
     }
 
     /// The latest month with an invoice in review.
@@ -73,7 +73,7 @@ impl Months {
 }
 
 /// The months from `first` on that have rewards, with their currencies: from the counts that are kept, however many there are.
-async fn shelves_from<C: ConnectionTrait>(conn: &C, company: &companies::Model, first: Month) -> Result<Vec<(i32, String)>> {
+async fn month_currencies_from<C: ConnectionTrait>(conn: &C, company: &companies::Model, first: Month) -> Result<Vec<(i32, String)>> {
     let found = reward_counts::Entity::find()
         .select_only()
         .columns([Column::InvoiceMonth, Column::Currency])

@@ -14,7 +14,7 @@ use crate::store::entities::{customers, partnerships, transactions};
 use crate::store::names;
 
 /// Whom and what a search finds: all of this company.
-pub struct Found {
+pub struct SearchHits {
     pub partners: Vec<Uuid>,
     customers: Vec<Uuid>,
     reward: Option<Uuid>,
@@ -23,7 +23,7 @@ pub struct Found {
     pub cut: bool,
 }
 
-impl Found {
+impl SearchHits {
     /// Beside what belongs to the partners: the condition that finds it by an index of its own, and the one that leaves it out.
     pub fn others(&self) -> impl Iterator<Item = (Expr, Condition)> {
         let unless = |column: Column, not: Expr| Condition::any().add(column.is_null()).add(not);
@@ -44,7 +44,7 @@ impl Found {
 }
 
 /// Rewards of partners and customers whose words begin so, and those whose own or whose sale's key it is.
-pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Found>> {
+pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<SearchHits>> {
     let question = question.trim();
     if search::asks_nothing(question) {
         return Ok(None);
@@ -55,7 +55,7 @@ pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
     let partners = search::first(conn, company_id, Kind::Partner, question, FOUND_MAX).await?;
     let customers = search::first(conn, company_id, Kind::Customer, question, FOUND_MAX).await?;
     let cut = [&partners, &customers].iter().any(|found| found.len() as u64 >= FOUND_MAX);
-    Ok(Some(Found { partners, customers, reward, sale: id_of(conn, sale_of(company_id, question)).await?, cut }))
+    Ok(Some(SearchHits { partners, customers, reward, sale: id_of(conn, sale_of(company_id, question)).await?, cut }))
 }
 
 /// Everything that a search finds, however much that is.

@@ -4,10 +4,10 @@ use domain::Choice;
 use domain::list_query::ListQuery;
 use domain::page::Count;
 use sea_orm::sea_query::Condition;
-use sea_orm::{ColumnTrait, ConnectionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
-use crate::lists::page::{self, List};
+use crate::lists::page::{self, IdFilter, List};
 use crate::lists::search::{self, Kind};
 use crate::lists::{Found, days_asked};
 use crate::rewards::list::people;
@@ -28,7 +28,16 @@ pub async fn find<C: ConnectionTrait>(
     query: &ListQuery,
 ) -> Result<(Found<Model>, Option<(Uuid, Choice)>)> {
     let partner = people::partner(conn, company.id, query.filter("partner")).await?;
-    let list = List { filter: of_columns(company, query, partner.as_ref())?, ..ordered(company.id, query)? };
+    let mut list = List { filter: of_columns(company, query, partner.as_ref())?, ..ordered(company.id, query)? };
+    if let Some((id, _)) = &partner {
+        let theirs = Column::PartnershipId.eq(*id);
+        let ids = Entity::find().select_only().column(Column::Id).filter(Column::CompanyId.eq(company.id)).filter(theirs.clone());
+        list.id_filters.push(IdFilter::new(conn, ids.into_query(), Condition::all()).await?);
+        // Newest or oldest first, a partner's customers have an index in that order.
+        if matches!(list.sort, Column::CreatedAt) {
+            list.scope = list.scope.add(theirs);
+        }
+    }
     let list = list.with_id_filters(search::id_filters(conn, company.id, Kind::Customer, &query.search, Column::Id).await?);
     let totals = list.totals(conn, &[Column::Transactions]).await?;
     let found = list.page(conn, Some(&query.page), totals.count).await?;

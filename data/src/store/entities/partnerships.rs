@@ -37,7 +37,6 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub search: String,
     pub held: i64,
-    pub tagged: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

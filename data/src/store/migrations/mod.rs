@@ -20,6 +20,7 @@ mod m0015_import_voids;
 mod m0016_fewer_indexes;
 mod m0017_counts_by_offer;
 mod m0018_pause_reason;
+mod m0019_partner_lists;
 mod table;
 
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_fewer_indexes::Migration),
             Box::new(m0017_counts_by_offer::Migration),
             Box::new(m0018_pause_reason::Migration),
+            Box::new(m0019_partner_lists::Migration),
         ]
     }
 }
