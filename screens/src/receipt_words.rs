@@ -41,10 +41,12 @@ pub fn receipt(
             lines.push(ReceiptLine { label: if total { earned(reader).to_owned() } else { label }, amount, total });
         }
     }
-    let title = match (decision.rewards.is_empty(), reader) {
-        (false, _) => "Why this amount",
-        (true, Reader::Company) => "Why no reward",
-        (true, Reader::Partner) => "Why no commission",
+    // Where another partner has the event now or it was voided, the decision has rewards that only take back.
+    let earns = decision.triggers.iter().any(|outcome| outcome.reward.is_some());
+    let title = match (earns, reader) {
+        (true, _) => "Why this amount",
+        (false, Reader::Company) => "Why no reward",
+        (false, Reader::Partner) => "Why no commission",
     };
     let told = |outcome: &&TriggerOutcome| reader == Reader::Company || outcome.reason != Reason::EventKindDiffers;
     ReceiptView {

@@ -49,14 +49,14 @@ pub fn decision_of(row: &receipts::Model) -> Result<Decision> {
     serde_json::from_str(&row.decision).map_err(|error| Error::Corrupt(format!("receipt {}: {error}", row.id)))
 }
 
-/// What the triggers of decisions promise. Receipts of the first versions say it themselves, and a refund's promises nothing.
+/// What the triggers of decisions promise. Receipts of the first versions say it themselves.
 pub(super) async fn promises<'a, C: ConnectionTrait>(
     conn: &C,
     company_id: Uuid,
     decisions: impl IntoIterator<Item = &'a Decision>,
 ) -> Result<Promises> {
-    let sales = decisions.into_iter().filter(|decision| decision.event.refund_of.is_none());
-    let asked: HashSet<(&str, i32)> = sales
+    let asked: HashSet<(&str, i32)> = decisions
+        .into_iter()
         .flat_map(|decision| &decision.triggers)
         .filter(|outcome| outcome.sentence.is_empty())
         .map(|outcome| (outcome.offer_key.as_str(), outcome.offer_version))
@@ -145,9 +145,10 @@ async fn deciding<C: ConnectionTrait>(conn: &C, reward: &rewards::Model, event: 
         .order_by_asc(receipts::Column::Revision)
         .all(conn)
         .await?;
-    let of_change = rows.iter().position(|row| row.change_id == reward.change_id);
-    let of_partner = || rows.iter().rposition(|row| row.partnership_id == Some(reward.partnership_id));
-    Ok(of_change.or_else(of_partner).and_then(|at| rows.into_iter().nth(at)))
+    let of_partner = |row: &&receipts::Model| row.partnership_id == Some(reward.partnership_id);
+    // A change decides for whoever loses the event, too.
+    let of_change = rows.iter().rev().filter(of_partner).find(|row| row.change_id == reward.change_id);
+    Ok(of_change.or_else(|| rows.iter().rev().find(of_partner)).cloned())
 }
 
 /// The receipt of what no trigger made.

@@ -198,3 +198,17 @@ impl<'a> Books<'a> {
         assert!(broken.is_empty(), "{broken:#?}");
     }
 }
+
+/// Polls a future so often, then drops it.
+pub async fn stop_after<F: std::future::Future>(polls: u32, future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    let mut left = polls;
+    std::future::poll_fn(move |context| {
+        if left == 0 {
+            return std::task::Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}

@@ -31,6 +31,7 @@ mod portal;
 mod production;
 mod programme;
 mod proxy;
+mod receipts;
 mod reversals;
 mod reward_lines;
 mod rewards;

@@ -16,7 +16,7 @@ use domain::states::{ProviderKind, SimulatedOutcome};
 use exchange::payment_files::{self, Which};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use crate::books::{Books, at};
+use crate::books::{Books, at, stop_after};
 
 async fn plan(books: &Books<'_>, outcomes: &[SimulatedOutcome]) {
     for outcome in outcomes {
@@ -426,18 +426,4 @@ async fn installation_at(db: &TestDb, to: Instant) {
     let tx = db.begin().await.unwrap();
     assert!(installation::advance(&tx, from, to).await.unwrap());
     tx.commit().await.unwrap();
-}
-
-/// Polls a future so often, then drops it.
-async fn stop_after<F: std::future::Future>(polls: u32, future: F) -> Option<F::Output> {
-    let mut future = Box::pin(future);
-    let mut left = polls;
-    std::future::poll_fn(move |context| {
-        if left == 0 {
-            return std::task::Poll::Ready(None);
-        }
-        left -= 1;
-        future.as_mut().poll(context).map(Some)
-    })
-    .await
 }

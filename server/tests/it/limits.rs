@@ -86,7 +86,7 @@ async fn listen(limits: Limits) -> Listening {
 }
 
 fn short() -> Limits {
-    Limits { head: Duration::from_millis(100), idle: Duration::from_millis(200), ..Limits::new(10_000, None) }
+    Limits { head: Duration::from_millis(500), idle: Duration::from_secs(1), ..Limits::new(10_000, None) }
 }
 
 /// Everything until the server closes the connection.

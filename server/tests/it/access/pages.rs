@@ -72,5 +72,7 @@ pub const FILES: &[(&str, For)] = &[
     ("/c/northwind/export/audit.csv", Company(Action::ViewAudit)),
     ("/c/northwind/payouts/{invoice}.csv", Company(Action::MoveMoney)),
     ("/c/northwind/payment-files/{file}.xml", Company(Action::MoveMoney)),
+    ("/c/northwind/upload/import/rest.csv", Company(Action::Import)),
+    ("/c/northwind/upload/import/template?kind=partners", Company(Action::Import)),
     ("/health", Everybody),
 ];
