@@ -21,7 +21,7 @@ pub use branches::{UnionBranch, unindexed};
 pub use id_filter::{IdFilter, SORTED_MAX};
 
 /// How many rows are tested in order, where ids are known that can be sorted instead.
-const TESTED_MAX: u64 = 10_000;
+const TESTED_MAX: u64 = 2_500;
 /// A subquery with a limit is read as it is: neither database moves a condition into or out of it.
 const NO_LIMIT: u64 = u32::MAX as u64;
 

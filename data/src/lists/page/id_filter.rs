@@ -7,7 +7,7 @@ use super::counted;
 use crate::Result;
 
 /// So many ids of a part are read and sorted.
-pub const SORTED_MAX: u64 = 4_000;
+pub const SORTED_MAX: u64 = 2_000;
 
 #[derive(Clone)]
 pub struct IdFilter {
