@@ -203,7 +203,7 @@ where
     }
 
     fn smallest(&self) -> Option<&IdFilter> {
-        self.id_filters.iter().min_by_key(|part| part.size)
+        self.id_filters.iter().min_by_key(|part| (!part.is_few(), part.size))
     }
 
     async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, columns: &[E::Column]) -> Result<Totals> {
