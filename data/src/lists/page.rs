@@ -21,7 +21,7 @@ pub use branches::{UnionBranch, unindexed};
 pub use id_filter::{IdFilter, SORTED_MAX};
 
 /// How many rows are tested in order, where ids are known that can be sorted instead.
-const TESTED_MAX: u64 = 10_000;
+const TESTED_MAX: u64 = 2_500;
 /// A subquery with a limit is read as it is: neither database moves a condition into or out of it.
 const NO_LIMIT: u64 = u32::MAX as u64;
 
@@ -82,14 +82,21 @@ where
     /// Counts what matches and adds up `columns`, up to [`COUNT_MAX`] rows. Where many rows pass every part of the filter, the first that
     /// pass one are counted, and the count says how many there are at least.
     pub async fn totals<C: ConnectionTrait>(&self, conn: &C, columns: &[E::Column]) -> Result<Totals> {
-        let few = self.few(conn).await?;
-        if few.is_none()
-            && let Some(smallest) = self.smallest()
-            && let Some(count) = at_least(self.count(conn, self.among(smallest), &[]).await?.count)
+        let smallest = self.smallest();
+        if let Some(part) = smallest.filter(|part| !part.is_few())
+            && !self.few_pass_filter(conn).await?
+            && let Some(count) = at_least(self.count(conn, self.among(part), &[]).await?.count)
         {
             return Ok(Totals { count, sums: None });
         }
-        self.count(conn, few.unwrap_or_else(|| self.all()), columns).await
+        if self.id_filters.is_empty() && !columns.is_empty() {
+            // An index says that there are too many to add up, without a look at the rows themselves.
+            let counted = self.count(conn, self.all(), &[]).await?;
+            if !counted.count.is_exact() {
+                return Ok(counted);
+            }
+        }
+        self.count(conn, self.all(), columns).await
     }
 
     /// The page at `cursor`, or the first. `count` is what [`List::totals`] said; it decides how the page is read.
@@ -110,8 +117,7 @@ where
         let smallest = self.smallest();
         let filtered = self.filter.is_some() || smallest.is_some();
         if filtered && (count.is_exact() || smallest.is_some_and(IdFilter::is_few)) {
-            let matches = self.few(conn).await?.unwrap_or_else(|| self.all());
-            return self.sort_matches(conn, matches, from, wanted).await;
+            return self.sort_matches(conn, self.all(), from, wanted).await;
         }
         let rows = self.in_order(conn, from, wanted).await?;
         let Some(smallest) = smallest.filter(|_| (rows.len() as u64) < wanted) else { return Ok(rows) };
@@ -168,44 +174,27 @@ where
         Ok(rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
-    /// From all matches, still without columns, by the ids of a part that few rows pass; `None` where many pass every part.
-    async fn few<C: ConnectionTrait>(&self, conn: &C) -> Result<Option<SelectStatement>> {
-        if let Some(smallest) = self.smallest()
-            && smallest.is_few()
-        {
-            return Ok(Some(self.among(smallest)));
-        }
-        let Some(filter) = &self.filter else { return Ok(None) };
-        // By ids alone, for which the filter's own index is enough.
-        let mut ids = Query::select();
-        ids.column(self.id.as_column_ref()).from(E::default()).cond_where(self.scope.clone().add(filter.clone()));
-        if self.id_filters.is_empty() {
-            return Ok(Some(self.with_id_in(ids.limit(u64::from(COUNT_MAX) + 1).take(), Condition::all())));
-        }
-        ids.limit(SORTED_MAX + 1);
-        let few = counted(conn, ids.clone(), SORTED_MAX + 1).await? <= SORTED_MAX;
-        Ok(few.then(|| self.with_id_in(ids, self.tests(None))))
-    }
-
-    /// From all matches.
+    /// From all matches, still without columns: by the ids of a part that few rows pass, or by the filter's own index.
     fn all(&self) -> SelectStatement {
+        if let Some(part) = self.smallest().filter(|part| part.is_few()) {
+            return self.among(part);
+        }
         let conditions = self.scope.clone().add_option(self.filter.clone()).add(self.tests(None));
         Query::select().from(E::default()).cond_where(conditions).take()
     }
 
     /// From the matches among the ids of one part of the filter.
     fn among(&self, part: &IdFilter) -> SelectStatement {
-        self.with_id_in(part.first_ids(), self.scope.clone().add_option(self.filter.clone()).add(self.tests(Some(part))))
+        let rest = self.scope.clone().add_option(self.filter.clone()).add(self.tests(Some(part)));
+        // No index of the scope is to be taken for better than the ids.
+        Query::select().from(E::default()).and_where(self.id.in_subquery(part.first_ids())).and_where(unindexed(rest)).take()
     }
 
-    fn with_id_in(&self, ids: SelectStatement, rest: Condition) -> SelectStatement {
-        let mut select = Query::select();
-        select.from(E::default()).and_where(self.id.in_subquery(ids));
-        if !rest.is_empty() {
-            // No other index is to be taken for better than the ids.
-            select.and_where(unindexed(rest));
-        }
-        select
+    async fn few_pass_filter<C: ConnectionTrait>(&self, conn: &C) -> Result<bool> {
+        let Some(filter) = &self.filter else { return Ok(false) };
+        let mut rows = Query::select();
+        rows.expr_as(Expr::cust("1"), Alias::new("one")).from(E::default()).cond_where(self.scope.clone().add(filter.clone()));
+        Ok(counted(conn, rows, SORTED_MAX + 1).await? <= SORTED_MAX)
     }
 
     fn tests(&self, except: Option<&IdFilter>) -> Condition {
@@ -214,7 +203,7 @@ where
     }
 
     fn smallest(&self) -> Option<&IdFilter> {
-        self.id_filters.iter().min_by_key(|part| part.size)
+        self.id_filters.iter().min_by_key(|part| (!part.is_few(), part.size))
     }
 
     async fn count<C: ConnectionTrait>(&self, conn: &C, mut inner: SelectStatement, columns: &[E::Column]) -> Result<Totals> {

@@ -7,7 +7,9 @@ use super::counted;
 use crate::Result;
 
 /// So many ids of a part are read and sorted.
-pub const SORTED_MAX: u64 = 4_000;
+pub const SORTED_MAX: u64 = 5_000;
+/// The same of a search: of more, rows that are met in order are tested, and these are sorted where that finds too few.
+const SEARCHED_MAX: u64 = 2_000;
 
 #[derive(Clone)]
 pub struct IdFilter {
@@ -33,7 +35,7 @@ impl IdFilter {
     }
 
     pub fn is_few(&self) -> bool {
-        self.size <= SORTED_MAX
+        self.size <= if self.search { SEARCHED_MAX } else { SORTED_MAX }
     }
 
     /// All ids; of a search that finds more than are sorted, the first.
@@ -43,7 +45,7 @@ impl IdFilter {
             // Cuts nothing off: PostgreSQL goes by it when it chooses between ids and the whole table.
             ids.limit(self.size.max(1));
         } else if self.search {
-            ids.limit(SORTED_MAX);
+            ids.limit(SEARCHED_MAX);
         }
         ids
     }
