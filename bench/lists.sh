@@ -12,7 +12,7 @@ rounds="${2:-3}"
 binary="${TRIBUTARY_BINARY:-$(server_bin release)}"
 home="$(mktemp -d)"
 # Other rows or another schema: other databases.
-kept="lists-$rows-$(cat data/benches/support/company.rs data/src/migrations/*.rs | sha256sum | cut -c1-12)"
+kept="lists-$rows-$(cat data/benches/support/company.rs data/src/store/migrations/*.rs | sha256sum | cut -c1-12)"
 servers=()
 trap 'kill "${servers[@]}" 2>/dev/null || true; rm -rf "$home" "$table" "$progress"' EXIT
 

@@ -31,6 +31,8 @@ pub mod rating;
 pub mod reasons;
 pub mod review;
 #[cfg(feature = "server")]
+pub mod search_terms;
+#[cfg(feature = "server")]
 pub mod sepa;
 pub mod spans;
 pub mod states;

@@ -9,12 +9,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use crate::lists::page::{self, IdFilter, List};
-use crate::lists::search::{self, Kind};
+use crate::lists::search;
 use crate::lists::{Found, days_asked};
 use crate::store::entities::companies;
 use crate::store::entities::partnerships::{Column, Entity, Model};
 use crate::store::names;
 use crate::{Db, Result};
+use domain::search_terms::Kind;
 
 /// The columns that the list can be sorted by, the first by default.
 pub const SORTS: &[&str] = &["revenue", "name", "owner", "group", "signups", "paid", "active", "joined"];

@@ -13,13 +13,14 @@ use views::partners::ManualRewardForm;
 
 use crate::partners::detail;
 use data::lists::page::List;
-use data::lists::search::{self, Kind};
+use data::lists::search;
 use data::network::partners;
 use data::rewards::figures;
 use data::rewards::outlook::Payment;
 use data::store::entities::{companies, customers, invoices};
 use data::store::names;
 use data::{Db, Result};
+use domain::search_terms::Kind;
 use domain::time::short_date;
 
 /// How many of the partner's customers the plain form lists.

@@ -99,7 +99,7 @@ on_both! {
         for row in &rows {
             crate::lists::search::replace_partner(db.read(), &Model { name: format!("pn{}", row.partner_key), ..row.clone() }).await.unwrap();
         }
-        let parts = crate::lists::search::id_filters(db.read(), company, crate::lists::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let parts = crate::lists::search::id_filters(db.read(), company, domain::search_terms::Kind::Partner, "p", Column::Id).await.unwrap();
         assert_eq!(parts[0].size, 1_200, "words that begin so");
         let found = list(company).with_id_filters(parts);
         let totals = found.totals(db.read(), &[]).await.unwrap();
@@ -109,7 +109,7 @@ on_both! {
 
     async fn a_search_that_finds_very_many_says_so_and_keeps_its_order(db: &TestDb) {
         let company = company(db, 8_100, 10_000).await;
-        let parts = crate::lists::search::id_filters(db.read(), company, crate::lists::search::Kind::Partner, "p", Column::Id).await.unwrap();
+        let parts = crate::lists::search::id_filters(db.read(), company, domain::search_terms::Kind::Partner, "p", Column::Id).await.unwrap();
         let found = list(company).with_id_filters(parts.clone());
         assert_eq!(found.totals(db.read(), &[]).await.unwrap(), Totals { count: Count::MoreThan(1_000), sums: None });
         let rows = found.page(db.read(), None, Count::MoreThan(1_000)).await.unwrap().rows;

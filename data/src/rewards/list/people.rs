@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use crate::Result;
 use crate::lists::pick;
-use crate::lists::search::{self, Kind};
+use crate::lists::search;
 use crate::store::entities::rewards::{Column, Entity};
 use crate::store::entities::{customers, partnerships, transactions};
 use crate::store::names;
+use domain::search_terms::{Kind, asks_nothing};
 
 /// Whom and what a search finds: all of this company.
 pub struct SearchHits {
@@ -46,7 +47,7 @@ impl SearchHits {
 /// Rewards of partners and customers whose words begin so, and those whose own or whose sale's key it is.
 pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<SearchHits>> {
     let question = question.trim();
-    if search::asks_nothing(question) {
+    if asks_nothing(question) {
         return Ok(None);
     }
     let own = Column::CompanyId.eq(company_id);
@@ -61,7 +62,7 @@ pub async fn searched<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: 
 /// Everything that a search finds, however much that is.
 pub async fn everything_found<C: ConnectionTrait>(conn: &C, company_id: Uuid, question: &str) -> Result<Option<Condition>> {
     let question = question.trim();
-    if search::asks_nothing(question) {
+    if asks_nothing(question) {
         return Ok(None);
     }
     let sale = sale_of(company_id, question).into_query();

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use domain::search_terms::{Kind, Terms, of_customer, of_partner};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use sea_orm_migration::prelude::*;
 use uuid::Uuid;
 
 use super::table::{migration, table};
-use crate::lists::search::{self, Kind, Terms};
 use crate::store::check::search_text;
 use crate::store::execute_with_rows;
 
@@ -91,13 +91,13 @@ fn folded(row: &QueryResult, kind: Kind) -> Result<(String, Terms), DbErr> {
     let (name, email) = (text("name")?, text("email")?);
     Ok(match kind {
         Kind::Partner => {
-            let (key, tags) = (text("partner_key")?, search::tags_of(&text("tags")?).unwrap_or_default());
-            let terms = search::of_partner([&name, &text("first_name")?, &text("last_name")?], &email, &key, &tags);
+            let (key, tags): (_, Vec<String>) = (text("partner_key")?, serde_json::from_str(&text("tags")?).unwrap_or_default());
+            let terms = of_partner([&name, &text("first_name")?, &text("last_name")?], &email, &key, &tags);
             (search_text(&[&name, &email, &key]), terms)
         }
         Kind::Customer => {
             let (key, provider_key) = (text("customer_key")?, row.try_get::<Option<String>>("", "provider_key")?.unwrap_or_default());
-            (search_text(&[&name, &email, &key]), search::of_customer(&name, &email, &key, &provider_key))
+            (search_text(&[&name, &email, &key]), of_customer(&name, &email, &key, &provider_key))
         }
     })
 }
