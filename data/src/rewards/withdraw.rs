@@ -11,7 +11,7 @@ use crate::store::error::stored;
 use crate::{Db, Error, Result, transact};
 
 /// What the partner reads beside it.
-const REASON: &str = "Taken back by the company";
+const REASON: &str = "Withdrawn by the company";
 
 /// Withdraws a manual reward or an adjustment, as long as nothing was decided about it and it is on no frozen invoice. It stays,
 /// declined, and so does the trace of both; [`super::undo`] gives it again.

@@ -156,7 +156,7 @@ on_both! {
         assert!(said(withdraw(db, &Act::named(id, BY, now), &one).await, "").contains("given by hand"));
         let back = withdraw(db, &Act::named(id, BY, now), &given).await.unwrap();
         assert_eq!(counts(&back), (1, 0, 1));
-        assert_eq!(position(&books, &given).await, ("declined".to_owned(), 202603, Some("Taken back by the company".to_owned())));
+        assert_eq!(position(&books, &given).await, ("declined".to_owned(), 202603, Some("Withdrawn by the company".to_owned())));
         assert!(said(withdraw(db, &Act::named(id, BY, now), &given).await, "").starts_with(&format!("it was already withdrawn by {BY} on ")));
         undo(db, &Act::named(id, BY, now), back.batch_id.unwrap()).await.unwrap();
         assert_eq!(position(&books, &given).await, ("pending".to_owned(), 202603, None));

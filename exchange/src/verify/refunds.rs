@@ -30,7 +30,7 @@ pub async fn check(conn: &Conn) -> Result<Vec<Check>> {
         none(
             conn,
             "I3",
-            "what a refund takes back stands where the reward stands, and on no earlier invoice",
+            "a refund's reversal has the state of its reward and is on no earlier invoice",
             "SELECT COUNT(*) FROM rewards WHERE source = 'refund'",
             // A frozen line decides nothing any more, and hold days end reward by reward.
             "SELECT b.id, b.key || ' is ' || b.state || ' in ' || CAST(b.invoice_month AS TEXT) || ', ' || r.key || ' ' || r.state || ' in ' \
@@ -69,7 +69,7 @@ async fn reversals(conn: &Conn) -> Result<Check> {
         let (reversed, moved): (i64, i32) = (row.try_get_by_index(5)?, row.try_get_by_index(6)?);
         let share = mul_div_half_even(amount, refunded, sale);
         let holds = if moved == 0 { reversed == -share } else { (amount.min(0)..=amount.max(0)).contains(&-reversed) };
-        check.expect(holds, || format!("{id} {key}: {share} of {amount} are to be taken back, {} are", -reversed));
+        check.expect(holds, || format!("{id} {key}: {share} of {amount} should be reversed, {} is", -reversed));
     }
     Ok(check)
 }
