@@ -66,7 +66,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 {load}
-                <MetaTags/>
+                {foreign(view! { <MetaTags/> })}
             </head>
             <body>{app}</body>
         </html>

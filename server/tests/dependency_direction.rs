@@ -8,14 +8,15 @@ use std::path::Path;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// What each member of the workspace may use of the others.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("views", &["domain"]),
     ("data", &["domain"]),
     ("screens", &["domain", "views", "data"]),
-    ("app", &["domain", "views", "data", "screens"]),
-    ("frontend", &["app"]),
-    ("server", &["domain", "views", "data", "screens", "app"]),
+    ("elements", &[]),
+    ("app", &["domain", "views", "data", "screens", "elements"]),
+    ("frontend", &["app", "elements"]),
+    ("server", &["domain", "views", "data", "screens", "elements", "app"]),
 ];
 
 /// What `domain`, which decides about money and runs in the browser too, must never come to depend on.

@@ -248,6 +248,14 @@ pub fn Form(
         });
     };
 
+    // To the fields inside only: what is beside the form, or comes after it, has no part in it.
+    let fields = view! {
+        <Provider value=state>
+            {(summary && !bare).then(|| view! { <ErrorSummary/> })}
+            {children()}
+        </Provider>
+    };
+    let fields = foreign(fields);
     // Files go to an address that says whose they are.
     let action = if multipart { place.at(&action) } else { action };
     view! {
@@ -257,11 +265,7 @@ pub fn Form(
             {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             {bare.then(|| view! { <input type="hidden" name=FORM_BARE value="true"/> })}
-            // To the fields inside only: what is beside the form, or comes after it, has no part in it.
-            <Provider value=state>
-                {(summary && !bare).then(|| view! { <ErrorSummary/> })}
-                {children()}
-            </Provider>
+            {fields}
         </form>
     }
 }
