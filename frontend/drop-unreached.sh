@@ -1,6 +1,6 @@
 #!/bin/sh
-# Usage: drop-unreached.sh FILE.wasm. Makes it smaller: `hydrate_async` of each view, which is in its table and which only `hydrate_lazy` begins,
-# traps instead; then wasm-opt. Short ones stay: the compiler makes one function of those that are alike, under either name.
+# Usage: drop-unreached.sh FILE.wasm. Makes it smaller: `hydrate_async` of each view, which is in its table and which only `hydrate_lazy` begins, and
+# `generate_routes`, which only a server asks for, trap instead; then wasm-opt. Short ones stay: the compiler makes one function of those that are alike, under either name.
 set -eu
 features="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue"
 folder="$(mktemp -d)"
@@ -12,7 +12,7 @@ awk '
     /^ \(func / {
         name = $0; sub(/ \((param|result|type|local).*/, "", name)
         kept = 0
-        held = name ~ /any_view::IntoAny>::into_any::hydrate_async::/
+        held = name ~ /(any_view::IntoAny>::into_any::hydrate_async|IntoAnyNestedRoute>::into_any_nested_route::generate_routes)::/
     }
     !held { print; next }
     { lines[kept++] = $0 }

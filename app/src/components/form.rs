@@ -319,7 +319,7 @@ fn told(field: &str, message: &str) -> String {
 /// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
 fn words(field: &str) -> String {
     if matches!(field, "iban" | "bic") {
-        return field.to_uppercase();
+        return field.to_ascii_uppercase();
     }
     let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -329,9 +329,12 @@ fn words(field: &str) -> String {
             Err(_) => text = format!("{text}, {part}"),
         }
     }
-    let text = text.replace(['_', '.'], " ");
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut text = text.replace(['_', '.'], " ");
+    // Names of fields are ASCII.
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// What somebody else made of a value that this form left alone.
