@@ -20,7 +20,7 @@ flock 9
 
 stamp="$ROOT/.make/client"
 current="$profile $WASM_BINDGEN_VERSION $(rustc --version) $(scripts/fingerprint.sh \
-    Cargo.toml Cargo.lock Trunk.toml .cargo domain views app \
+    Cargo.toml Cargo.lock Trunk.toml .cargo domain views elements app \
     frontend/Cargo.toml frontend/src frontend/index.html frontend/partner.html frontend/pre-build.sh frontend/post-build.sh frontend/drop-unreached.sh style public)"
 if [ "$(cat "$stamp" 2>/dev/null)" = "$current" ] && ls dist/pkg/company-*_bg.wasm dist/pkg/partner-*_bg.wasm >/dev/null 2>&1; then
     say "the client is up to date"

@@ -204,9 +204,9 @@ impl Answer {
     fn packed(mut self) -> Answer {
         let packed = if !self.response.status.is_success() {
             let error = serde_json::from_slice(&self.body).unwrap_or(AppError::Unreadable);
-            Packed::of(&Result::<Done>::Err(error))
+            Packed::answering(&Result::<Done>::Err(error))
         } else if self.response.headers.get(CONTENT_TYPE).is_none_or(|kind| kind != PACKED) {
-            Packed::of(&serde_json::from_slice::<Done>(&self.body).map_err(|_| AppError::Unreachable))
+            Packed::answering(&serde_json::from_slice::<Done>(&self.body).map_err(|_| AppError::Unreachable))
         } else {
             return self;
         };

@@ -21,6 +21,8 @@ pub mod params;
 pub mod place;
 #[cfg(feature = "ssr")]
 pub mod progress;
+#[cfg(any(not(feature = "ssr"), test))]
+mod reader;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;

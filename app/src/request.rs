@@ -188,7 +188,7 @@ mod tests {
 
     fn loads() -> AnyView {
         let loaded = Resource::new(|| (), |()| fail("while it loads"));
-        view! { <Transition fallback=|| "…">{move || Suspend::new(async move { loaded.await })}</Transition> }.into_any()
+        foreign(view! { <Transition fallback=|| "…">{move || Suspend::new(async move { loaded.await })}</Transition> })
     }
 
     fn shows() -> AnyView {
@@ -200,7 +200,7 @@ mod tests {
                 text
             })
         };
-        view! { <Transition fallback=|| "…">{show}</Transition> }.into_any()
+        foreign(view! { <Transition fallback=|| "…">{show}</Transition> })
     }
 
     fn begins() -> AnyView {
@@ -210,7 +210,7 @@ mod tests {
 
     fn fine() -> AnyView {
         let loaded = Resource::new(|| (), |()| fail(""));
-        view! { <Transition fallback=|| "…">{move || Suspend::new(async move { format!("all{}", loaded.await) })}</Transition> }.into_any()
+        foreign(view! { <Transition fallback=|| "…">{move || Suspend::new(async move { format!("all{}", loaded.await) })}</Transition> })
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

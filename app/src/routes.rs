@@ -45,7 +45,7 @@ impl Part {
 #[component]
 pub fn CompanyApp() -> impl IntoView {
     client(|| {
-        view! {
+        foreign(view! {
             <Routes fallback=CompanyNotFound>
                 <ParentRoute path=path!("/c/:company") view=page!(CompanyLayout)>
                     <Route path=path!("") view=page!(Home)/>
@@ -58,7 +58,7 @@ pub fn CompanyApp() -> impl IntoView {
                     <SettingsRoutes/>
                 </ParentRoute>
             </Routes>
-        }
+        })
     })
 }
 
@@ -66,21 +66,20 @@ pub fn CompanyApp() -> impl IntoView {
 #[component]
 pub fn PartnerApp() -> impl IntoView {
     client(|| {
-        view! {
+        foreign(view! {
             <Routes fallback=PartnerNotFound>
                 <ParentRoute path=path!("/p/:partner") view=page!(PartnerLayout)>
                     <PartnerRoutes/>
                 </ParentRoute>
             </Routes>
-        }
+        })
     })
 }
 
 /// What both have around their pages. It names neither's: what one client doesn't name is left out of it.
-fn client<V: IntoView + 'static>(routes: impl FnOnce() -> V + Send + 'static) -> impl IntoView {
+fn client(routes: fn() -> AnyView) -> impl IntoView {
     let ui = provide();
-    view! {
-        <leptos_meta::Title formatter=document_title/>
+    let content = view! {
         <Router>
             <Moves ui=ui/>
             {routes()}
@@ -88,23 +87,37 @@ fn client<V: IntoView + 'static>(routes: impl FnOnce() -> V + Send + 'static) ->
             <Keyboard/>
             <ScrollMemory/>
         </Router>
+    };
+    view! {
+        {named_pages()}
+        {foreign(content)}
     }
+}
+
+/// Each page's title, with the product's name.
+fn named_pages() -> AnyView {
+    foreign(view! { <leptos_meta::Title formatter=document_title/> })
 }
 
 /// What everybody sees, rendered by the server alone.
 #[component]
 pub fn PublicApp() -> impl IntoView {
     provide();
-    view! {
-        <leptos_meta::Title formatter=document_title/>
+    let content = view! {
         <Router>
-            <Routes fallback=NotFound>
-                <Route path=path!("/sign-in") view=page!(SignIn)/>
-                <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
-                <Route path=path!("/places") view=page!(Places)/>
-            </Routes>
+            {foreign(view! {
+                <Routes fallback=NotFound>
+                    <Route path=path!("/sign-in") view=page!(SignIn)/>
+                    <Route path=path!("/sign-in/link/:token") view=page!(SetPassword)/>
+                    <Route path=path!("/places") view=page!(Places)/>
+                </Routes>
+            })}
             <Toasts/>
         </Router>
+    };
+    view! {
+        {named_pages()}
+        {foreign(content)}
     }
 }
 

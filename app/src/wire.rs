@@ -18,6 +18,7 @@ use leptos::web_sys;
 use send_wrapper::SendWrapper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use siphasher::sip128::SipHasher24;
 
 use crate::error::{AppError, Result, unreadable};
 
@@ -44,14 +45,45 @@ impl Packed {
         postcard::from_bytes(&self.0).map_err(|_| unreadable())
     }
 
+    /// With a sum of its bytes behind them.
+    pub(crate) fn answering<T: Serialize>(answer: &Result<T>) -> Packed {
+        let Packed(bytes) = Packed::of(answer);
+        Packed(bytes.iter().copied().chain(sum(&bytes)).collect())
+    }
+
+    /// An answer without its sum, if it arrived as it was sent.
+    fn whole(&self) -> Result<&[u8]> {
+        match self.0.split_last_chunk() {
+            Some((bytes, sent)) if !bytes.is_empty() && *sent == sum(bytes) => Ok(bytes),
+            _ => Err(unreadable()),
+        }
+    }
+
     /// What a read function answered.
     pub fn answer<T: DeserializeOwned>(&self) -> Result<T> {
-        self.open::<Result<T>>()?
+        read::<Result<T>>(self.whole()?)?
     }
 
     fn refusal(error: AppError) -> Packed {
-        Packed::of(&Result::<()>::Err(error))
+        Packed::answering(&Result::<()>::Err(error))
     }
+}
+
+/// Against what gets lost or mixed up on the way.
+fn sum(bytes: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = SipHasher24::new().hash(bytes).as_bytes();
+    [a, b, c, d]
+}
+
+/// What a client is answered comes from its own server; a sum was compared, so that reading it can't fail.
+#[cfg(not(feature = "ssr"))]
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    Ok(crate::reader::read(bytes))
+}
+
+#[cfg(feature = "ssr")]
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    postcard::from_bytes(bytes).map_err(|_| unreadable())
 }
 
 /// Where the other bytes lie, out of the way of control characters.
@@ -100,7 +132,7 @@ where
         if kind == PACKED {
             let asked: Packed = request.try_into_string().await?.parse()?;
             let answer: Result<O> = Ok(server_fn(without_nul(asked.open()?)?).await?);
-            return S::Response::try_from_string(PACKED, Packed::of(&answer).to_string());
+            return S::Response::try_from_string(PACKED, Packed::answering(&answer).to_string());
         }
         let input = match kind.starts_with("application/json") {
             true => <I as FromReq<Json, S::Request, AppError>>::from_req(request).await?,
@@ -137,7 +169,7 @@ where
             Ok(question) => question.run_body().await,
             Err(error) => Err(error),
         };
-        Packed::of(&answer)
+        Packed::answering(&answer)
     })
 }
 
@@ -207,12 +239,23 @@ mod tests {
         assert_eq!("".parse::<Packed>().unwrap().answer::<String>(), Err(unreadable()));
         assert_eq!("中".parse::<Packed>(), Err(unreadable()));
         assert_eq!(
-            Packed::of(&Result::<String>::Ok("Zoë".to_owned())).to_string().parse::<Packed>().unwrap().answer::<String>(),
+            Packed::answering(&Result::<String>::Ok("Zoë".to_owned())).to_string().parse::<Packed>().unwrap().answer::<String>(),
             Ok("Zoë".to_owned())
         );
         assert_eq!(
             Packed::refusal(AppError::Conflict("Too late".to_owned())).answer::<String>(),
             Err(AppError::Conflict("Too late".to_owned()))
         );
+    }
+
+    #[test]
+    fn what_arrives_in_part_or_changed_is_unreadable() {
+        let whole = Packed::answering(&Result::<String>::Ok("Zoë".to_owned())).0;
+        for cut in 0..whole.len() {
+            assert_eq!(Packed(whole[..cut].into()).answer::<String>(), Err(unreadable()), "{cut}");
+        }
+        let mut changed = whole.to_vec();
+        changed[2] ^= 1;
+        assert_eq!(Packed(changed.into()).answer::<String>(), Err(unreadable()));
     }
 }

@@ -1,6 +1,7 @@
 //! Details beside their list: a child route, so that the address opens it and Back closes it. Closing leads back to where it was opened,
 //! and Back does not open it again.
 
+use super::{Outlet, Title};
 use domain::access::Action;
 use domain::place::within;
 use leptos::prelude::*;
@@ -8,8 +9,6 @@ use leptos::reactive::send_wrapper_ext::SendOption;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys;
 use leptos::web_sys::js_sys::Reflect;
-use leptos_meta::Title;
-use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 use super::viewer::use_viewer;

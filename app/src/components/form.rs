@@ -248,6 +248,14 @@ pub fn Form(
         });
     };
 
+    // To the fields inside only: what is beside the form, or comes after it, has no part in it.
+    let fields = view! {
+        <Provider value=state>
+            {(summary && !bare).then(|| view! { <ErrorSummary/> })}
+            {children()}
+        </Provider>
+    };
+    let fields = foreign(fields);
     // Files go to an address that says whose they are.
     let action = if multipart { place.at(&action) } else { action };
     view! {
@@ -257,11 +265,7 @@ pub fn Form(
             {(place != Place::Nowhere).then(|| view! { <input type="hidden" name=FORM_PLACE value=place.to_string()/> })}
             {(!name.is_empty()).then(|| view! { <input type="hidden" name=FORM_NAME value=name.clone()/> })}
             {bare.then(|| view! { <input type="hidden" name=FORM_BARE value="true"/> })}
-            // To the fields inside only: what is beside the form, or comes after it, has no part in it.
-            <Provider value=state>
-                {(summary && !bare).then(|| view! { <ErrorSummary/> })}
-                {children()}
-            </Provider>
+            {fields}
         </form>
     }
 }
@@ -315,7 +319,7 @@ fn told(field: &str, message: &str) -> String {
 /// "min_amount" → "Min amount"; "triggers[1][percent]" → "Trigger 2, percent".
 fn words(field: &str) -> String {
     if matches!(field, "iban" | "bic") {
-        return field.to_uppercase();
+        return field.to_ascii_uppercase();
     }
     let mut parts = field.trim_end_matches("[]").split('[').map(|part| part.trim_end_matches(']'));
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -325,9 +329,12 @@ fn words(field: &str) -> String {
             Err(_) => text = format!("{text}, {part}"),
         }
     }
-    let text = text.replace(['_', '.'], " ");
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut text = text.replace(['_', '.'], " ");
+    // Names of fields are ASCII.
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// What somebody else made of a value that this form left alone.

@@ -1,10 +1,10 @@
 //! The head of a page, and tabs.
 
+use super::Title;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{self, HtmlElement};
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::breakable;

@@ -2,8 +2,8 @@
 
 use domain::Place;
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
 
+use super::Outlet;
 use super::frame::{company_frame, partner_frame};
 use crate::pages::not_found::NotFound;
 use crate::ui::Ui;

@@ -58,7 +58,7 @@ fn show(packed: Resource<Packed, FromToStringCodec>, skeleton: Skeleton, show: S
             }
         })
     };
-    view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{content}</Transition> }.into_any()
+    foreign(view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{content}</Transition> })
 }
 
 #[component]

@@ -1,9 +1,9 @@
 //! Notices, empty states, errors in place of content.
 
+use super::Title;
 use domain::list_query::ListQuery;
 use domain::place::within;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::Icon;

@@ -1,6 +1,6 @@
 //! Lists: a real table whose sort, filters and page are the URL; rows become cards on a phone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::page::{Page, listed, number_of};
 use domain::{Currency, Money};
@@ -230,7 +230,7 @@ fn tell_all() {
 /// there stay ticked, and no others.
 pub fn restore_ticks() {
     let boxes = row_boxes();
-    let ticked: BTreeSet<String> = boxes.iter().filter(|row| row.checked()).filter_map(|row| row.get_attribute(TICKED)).collect();
+    let ticked: Vec<String> = boxes.iter().filter(|row| row.checked()).filter_map(|row| row.get_attribute(TICKED)).collect();
     for row in &boxes {
         // One that came ticked with the page stays as it is.
         if !row.checked() || row.has_attribute(TICKED) {

@@ -15,13 +15,12 @@ const SHOWN: Duration = Duration::from_secs(12);
 #[component]
 pub fn Toasts() -> impl IntoView {
     let toasts = Ui::get().toasts;
-    view! {
-        <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.get() key=|toast| toast.id let:toast>
-                <ToastView toast=toast/>
-            </For>
-        </div>
-    }
+    let each = view! {
+        <For each=move || toasts.get() key=|toast| toast.id let:toast>
+            <ToastView toast=toast/>
+        </For>
+    };
+    view! { <div class="toasts" role="status" aria-live="polite">{foreign(each)}</div> }
 }
 
 #[component]

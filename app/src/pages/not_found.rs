@@ -1,8 +1,8 @@
 //! An address that leads nowhere.
 
+use crate::components::Title;
 use domain::Place;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::components::frame::{company_frame, partner_frame};
 use crate::components::{Brand, Icon};

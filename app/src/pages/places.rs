@@ -1,7 +1,7 @@
 //! Where somebody belongs, for people with several places: one is chosen, and the rest of the address is kept.
 
+use crate::components::Title;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use views::session::PlaceLink;
 
 use super::sign_in::Frame;

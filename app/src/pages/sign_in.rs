@@ -1,8 +1,8 @@
 //! Coming in: by password, by a demo sign-in, by a one-time link.
 
+use crate::components::Title;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use views::receipt::{ReceiptFact, ReceiptLine, ReceiptTrigger, ReceiptView};
 use views::session::DemoUser;
 

@@ -61,7 +61,7 @@ fn Group(group: HitGroup) -> impl IntoView {
         view! {
             <a class="link" href=at(group.more)>
                 <span>"All matches"</span>
-                <span class="sr-only">{format!(" among {}", words.to_lowercase())}</span>
+                <span class="sr-only">{format!(" among {}", words.to_ascii_lowercase())}</span>
             </a>
         }
     });

@@ -39,7 +39,6 @@ pub fn PartnerRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("/customers") view=page!(Customers)/>
         <Route path=path!("/more") view=page!(More)/>
     }
-    .into_inner()
     .into_any_nested_route()
 }
 

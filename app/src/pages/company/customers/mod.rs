@@ -40,7 +40,6 @@ pub fn CustomersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("refund") view=page!(refund::RecordRefund)/>
         </ParentRoute>
     }
-    .into_inner()
     .into_any_nested_route()
 }
 

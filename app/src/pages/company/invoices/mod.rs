@@ -20,6 +20,5 @@ pub fn InvoicesRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/invoices/:number") view=page!(detail::InvoicePage)/>
         <Route path=path!("/invoices/:number/print") view=page!(print::PrintPage)/>
     }
-    .into_inner()
     .into_any_nested_route()
 }

@@ -1,8 +1,8 @@
 //! The invoice on paper: what a bookkeeper files.
 
+use crate::components::Title;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use views::invoices::{InvoicePrint, InvoiceTotals, PrintedLine};
 
 use crate::components::{Icon, Loaded, TableHead};

@@ -25,6 +25,5 @@ pub fn OffersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/offers/:key/overview") view=page!(Offer)/>
         <Route path=path!("/offers/:key/version") view=page!(EditOffer)/>
     }
-    .into_inner()
     .into_any_nested_route()
 }

@@ -38,7 +38,6 @@ pub fn PartnersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("edit") view=page!(edit::EditPartner)/>
         </ParentRoute>
     }
-    .into_inner()
     .into_any_nested_route()
 }
 

@@ -22,7 +22,6 @@ pub fn RewardsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!(":key") view=page!(reward::RewardDrawer)/>
         </ParentRoute>
     }
-    .into_inner()
     .into_any_nested_route()
 }
 

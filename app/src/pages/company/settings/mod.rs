@@ -23,7 +23,6 @@ pub fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <Route path=path!("/settings/import/void") view=page!(import_void::VoidImport)/>
         <Route path=path!("/settings/audit") view=page!(audit::AuditPage)/>
     }
-    .into_inner()
     .into_any_nested_route()
 }
 
