@@ -10,7 +10,7 @@ export ATTACK=all
 export ATTACK_SEED="${1:-$RANDOM}"
 step 1 2 "pages as markup, and every endpoint, seed $ATTACK_SEED (cargo test)"
 set_up tests
-scripts/with-postgres.sh cargo test --locked -p domain -p views -p data -p exchange -p screens -p app -p server --features app/ssr --test it -- --nocapture hostile
+scripts/with-postgres.sh cargo test --locked -p domain -p views -p data -p exchange -p screens -p elements -p app -p server --features app/ssr --test it -- --nocapture hostile
 step 2 2 "pages in a browser (Playwright)"
 scripts/e2e.sh hostile --project=desktop
 echo

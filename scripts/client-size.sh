@@ -5,9 +5,9 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
 
-# What one person downloads: a company's or a partner's client. The goals are 300 and 200 KB (docs/adr/0021-two-clients.md).
+# What one person downloads: a company's or a partner's client. The goals are 300 and 220 KB (docs/adr/0021-two-clients.md).
 failed=0
-for part in "company 337 300" "partner 211 200"; do
+for part in "company 337 300" "partner 211 220"; do
     read -r name limit goal <<<"$part"
     size="$(cat dist/pkg/"$name"-*.wasm.br dist/pkg/"$name"-*.js.br | wc -c)"
     say "$name: WebAssembly and script with brotli: $size bytes (limit $((limit * 1024)), goal $((goal * 1024)))"

@@ -27,7 +27,7 @@ binary="$(server_bin release)"
 [ -x "$binary" ] || die "no server at $binary: make server"
 
 step 2 4 "a fault at every statement of every write, and at COMMIT, on both databases (cargo test)"
-TRIBUTARY_FAULTS=all TRIBUTARY_LOG=off scripts/with-postgres.sh cargo test --locked -p domain -p views -p data -p exchange -p screens -p app -p server --features app/ssr --test it -- \
+TRIBUTARY_FAULTS=all TRIBUTARY_LOG=off scripts/with-postgres.sh cargo test --locked -p domain -p views -p data -p exchange -p screens -p elements -p app -p server --features app/ssr --test it -- \
     --nocapture faults:: proxy:: durable:: a_fault_on_the_way 2>&1 | tee -a "$log" || failed=1
 
 step 3 4 "full disks, under commands and under the server"

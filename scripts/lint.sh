@@ -11,8 +11,8 @@ say "scripts"
 for script in scripts/*.sh scripts/setup/*.sh .ci/run; do
     bash -n "$script"
 done
-say "clippy: domain, views, data, exchange, screens, app (server side), server"
-cargo clippy --locked -p domain -p views -p data -p exchange -p screens -p app -p server --features app/ssr --all-targets -- -D warnings
+say "clippy: domain, views, data, exchange, screens, elements, app (server side), server"
+cargo clippy --locked -p domain -p views -p data -p exchange -p screens -p elements -p app -p server --features app/ssr --all-targets -- -D warnings
 say "clippy: app (browser side), frontend"
 cargo clippy --locked -p app -p frontend --features app/hydrate --lib --bins --target wasm32-unknown-unknown -- -D warnings
 if [ -d end2end/node_modules ]; then

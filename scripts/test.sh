@@ -19,7 +19,7 @@ scripts/lint.sh
 
 step 3 $STEPS "rules, storage on SQLite and PostgreSQL, screens, server (cargo test)"
 failed=0
-scripts/with-postgres.sh cargo test --locked --no-fail-fast -p domain -p views -p data -p exchange -p screens -p app -p server --features app/ssr 2>&1 |
+scripts/with-postgres.sh cargo test --locked --no-fail-fast -p domain -p views -p data -p exchange -p screens -p elements -p app -p server --features app/ssr 2>&1 |
     tee "$logs/cargo" || failed=1
 
 step 4 $STEPS "client and its size"

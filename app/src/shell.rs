@@ -48,7 +48,8 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let css = assets.css.clone();
     let client = assets.client(part).cloned();
     let build = client.as_ref().map(|client| client.wasm.clone());
-    let load = client.map(|client| view! { <script type="module" nonce=use_nonce().map(|nonce| nonce.to_string())>{start(&client)}</script> });
+    let load =
+        client.map(|client| view! { <script type="module" nonce=use_nonce().map(|nonce| nonce.to_string())>{start(&client)}</script> });
     let app = match part {
         Part::Company => view! { <CompanyApp/> }.into_any(),
         Part::Partner => view! { <PartnerApp/> }.into_any(),

@@ -12,15 +12,12 @@ use crate::forms::Done;
 use crate::wire::Reading;
 
 #[cfg(feature = "ssr")]
-use crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward};
-use data::billing::payouts::Shown;
-#[cfg(feature = "ssr")]
-use data::lists::pick;
-use data::rewards::ManualReward;
-#[cfg(feature = "ssr")]
-use domain::{Currency, Month, access::Action, payouts::Attempt};
-#[cfg(feature = "ssr")]
-use exchange::payment_files::Which;
+use {
+    crate::{ctx, error::AppError, server_fns::rewards::WithdrawReward},
+    data::{billing::payouts::Shown, lists::pick, rewards::ManualReward},
+    domain::{Currency, Month, access::Action, payouts::Attempt},
+    exchange::payment_files::Which,
+};
 
 /// What [`make_payment_file`] is sent for payouts that are in a file already.
 pub const ALSO_IN_FILES: &str = "all";
