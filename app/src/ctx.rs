@@ -40,8 +40,8 @@ pub struct CompanyCtx {
 
 impl CompanyCtx {
     /// What this person does here and now.
-    pub fn act(&self) -> Act<'_> {
-        Act { company_id: self.company_id, actor: Actor::Person { user_id: self.user.id, email: &self.user.email }, now: self.now }
+    pub const fn act(&self) -> Act<'static> {
+        Act { company_id: self.company_id, actor: Actor::Person { user_id: self.user.id }, now: self.now }
     }
 
     pub fn may(&self, action: Action) -> bool {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::act::{Act, Actor, is_system};
+use crate::act::{Act, Actor, Authors, is_system, people};
 use crate::store::entities::audit::Model;
 use crate::{Error, Result};
 
@@ -46,9 +46,10 @@ fn written(company_id: Option<Uuid>, actor: Actor<'_>, now: Instant, subject: &s
 }
 
 /// Why something isn't undone once more.
-pub fn already_undone(author: &str, at: i64, zone: &Zone) -> Error {
-    let by = if is_system(author) { String::new() } else { format!(" by {author}") };
-    Error::conflict(format!("it was already undone{by} on {}", dates::minute(zone, Instant(at))))
+pub async fn already_undone<C: ConnectionTrait>(conn: &C, author: &str, at: i64, zone: &Zone) -> Result<Error> {
+    let authors = Authors::load(conn, people([author])).await?;
+    let by = if is_system(author) { String::new() } else { format!(" by {}", authors.name(author)) };
+    Ok(Error::conflict(format!("it was already undone{by} on {}", dates::minute(zone, Instant(at)))))
 }
 
 /// What decisions about rewards are stored as, before the action's word.

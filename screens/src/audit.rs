@@ -7,12 +7,13 @@ use domain::zone::Zone;
 use domain::{Currency, Instant, Money, Month, addresses, bank, dates};
 use views::settings::AuditEntry;
 
+use data::act::Authors;
 use data::store::entities::audit;
 
 /// More triggers than these are only counted.
 const LISTED_MAX: usize = 5;
 
-pub fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
+pub fn entry(zone: &Zone, row: audit::Model, authors: &Authors) -> AuditEntry {
     let href = match row.subject_kind.parse() {
         Ok(SubjectKind::Partner) => addresses::partner(&row.subject),
         Ok(SubjectKind::Customer) => addresses::customer(&row.subject),
@@ -29,15 +30,15 @@ pub fn entry(zone: &Zone, row: audit::Model) -> AuditEntry {
         action: title(&row.action, fact.as_ref()),
         subject_kind: readable(&row.subject_kind),
         detail: fact.map(|fact| details(zone, fact)).unwrap_or_default(),
-        author: author(&row.author).to_owned(),
+        author: author(authors, &row.author).to_owned(),
         subject: row.subject,
         href,
     }
 }
 
 /// Who did it, as people read it.
-pub fn author(stored: &str) -> &str {
-    if data::act::is_system(stored) { "Tributary" } else { stored }
+pub fn author<'a>(authors: &'a Authors, stored: &'a str) -> &'a str {
+    if data::act::is_system(stored) { "Tributary" } else { authors.name(stored) }
 }
 
 /// "Customer created", "Reward put on hold"
@@ -332,7 +333,7 @@ mod tests {
             subject: "rwd_1".to_owned(),
             detail: detail.to_owned(),
         };
-        entry(&zone, row)
+        entry(&zone, row, &Authors::default())
     }
 
     fn read(action: &str, detail: &str) -> Vec<String> {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use views::settings::{FirstRows, ImportProblem, ImportVoidPreview, InvoiceDifference, PastImport, TurningSales};
 
 use super::customers::change::stage;
+use data::act::{Authors, people};
 use data::rewards::outlook::Outlook;
 use data::store::entities::companies;
 use data::store::entities::imports::{Column, Entity, Model};
@@ -69,18 +70,19 @@ pub async fn past<C: ConnectionTrait>(conn: &C, company: &companies::Model) -> R
         .await?;
     let voids = of(conn, files.iter().map(|file| file.id)).await?;
     let undone = of(conn, voids.values().map(|void| void.id)).await?;
+    let authors = Authors::load(conn, people(files.iter().chain(voids.values()).map(|row| &row.author))).await?;
     let mut out = Vec::with_capacity(files.len());
     for file in files.into_iter().filter(is_done) {
         let void = voids.get(&file.id);
         let undoing = void.and_then(|void| undone.get(&void.id));
-        let (status, undo) = status(&zone, void, undoing);
+        let (status, undo) = status(&zone, void, undoing, &authors);
         let counts = undo.is_empty() && status.is_empty();
         out.push(PastImport {
             voidable: counts && voids::any_live(conn, file.id).await?,
             id: file.id.to_string(),
             file_name: named(&file),
             at: dates::minute(&zone, Instant(file.at)),
-            author: file.author,
+            author: authors.name(&file.author).to_owned(),
             rows: file.created,
             status,
             undo,
@@ -96,10 +98,11 @@ async fn of<C: ConnectionTrait>(conn: &C, ids: impl Iterator<Item = Uuid>) -> Re
 }
 
 /// What became of an import, and the void that can be undone.
-fn status(zone: &Zone, void: Option<&Model>, undoing: Option<&Model>) -> (String, String) {
+fn status(zone: &Zone, void: Option<&Model>, undoing: Option<&Model>, authors: &Authors) -> (String, String) {
     let Some(void) = void else { return Default::default() };
     let on = dates::day(zone, Instant(void.at));
-    let voided = || format!("Voided on {on} by {}: {}", void.author, void.reason.as_deref().unwrap_or_default());
+    let (by, reason) = (authors.name(&void.author), void.reason.as_deref().unwrap_or_default());
+    let voided = || format!("Voided on {on} by {by}: {reason}");
     match undoing {
         None if !is_done(void) => ("Being voided".to_owned(), String::new()),
         None if void.changed == 0 => Default::default(),
@@ -147,6 +150,7 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         stage: stage(&outlook, *month, currency.code()),
         amount: Money::new(*sum, *currency),
     });
+    let authors = Authors::load(db.read(), people([&preview.of.author])).await?;
     let impossible =
         preview.impossible.iter().map(|(customer, message)| ImportProblem { line: 0, field: customer.clone(), message: message.clone() });
     Ok(ImportVoidPreview {
@@ -154,7 +158,7 @@ async fn in_words(db: &Db, company: &companies::Model, undo: bool, preview: Prev
         undo,
         file_name: named(&preview.of),
         at: dates::minute(&company.zone()?, Instant(preview.of.at)),
-        author: preview.of.author.clone(),
+        author: authors.name(&preview.of.author).to_owned(),
         turning,
         customers: count(preview.customers),
         along: count(preview.along),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use views::Choice;
 use views::offers::{OfferDetail, OfferDraft, OfferLine, OfferList, OfferStatus, VersionView};
 
+use data::act::{Authors, people};
 use data::programme::in_force::read_version;
 use data::rewards::figures;
 use data::store::entities::{companies, offer_versions, offers};
@@ -46,9 +47,11 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
         .await?;
     let versions: Vec<OfferVersion> = rows.iter().map(read_version).collect::<Result<_>>()?;
     let in_force = version_in_force(&versions, now, now).map(|version| version.number);
+    let authors = Authors::load(conn, people(rows.iter().map(|row| &row.published_by))).await?;
     let mut views: Vec<VersionView> = Vec::with_capacity(versions.len());
     for (stored, version) in rows.iter().zip(&versions) {
         let promised = promises(&version.triggers);
+        let published_on = dates::day(&zone, Instant(stored.published_at));
         views.push(VersionView {
             number: version.number,
             from: if version.effective_from == Instant::BEGINNING {
@@ -60,7 +63,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, may_change: 
             description: version.description.clone(),
             sentences: promised.iter().map(Promise::company_sentence).collect(),
             examples: promised.iter().map(Promise::example).collect(),
-            published: format!("published {} by {}", dates::day(&zone, Instant(stored.published_at)), stored.published_by),
+            published: format!("published {published_on} by {}", authors.name(&stored.published_by)),
             retires: version.triggers.is_empty(),
             in_force: in_force == Some(version.number),
         });

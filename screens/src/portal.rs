@@ -225,7 +225,7 @@ pub async fn commission(db: &Db, partner_id: Uuid, key: &str) -> Result<Commissi
     let company = partner_scope.company(row.company_id)?;
     let zone = company.zone()?;
     let visibility: CustomerVisibility = stored(&company.customer_visibility)?;
-    let mut receipt = receipts::of_reward(conn, &zone, &row, Reader::Partner).await?;
+    let mut receipt = receipts::of_reward(conn, &zone, &row, "", Reader::Partner).await?;
     for fact in receipt.facts.iter_mut().filter(|fact| fact.label == "Customer") {
         fact.value = seen(visibility, &fact.value);
         if visibility != CustomerVisibility::Name {

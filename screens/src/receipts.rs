@@ -20,8 +20,14 @@ use domain::dates;
 /// The prefix of a receipt's key.
 pub const KEY_PREFIX: &str = "rct";
 
-/// Why this reward has its amount. What a partner may not see is left out for them.
-pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewards::Model, reader: Reader) -> Result<ReceiptView> {
+/// Why this reward has its amount. What a partner may not see is left out for them, such as its author.
+pub async fn of_reward<C: ConnectionTrait>(
+    conn: &C,
+    zone: &Zone,
+    reward: &rewards::Model,
+    author: &str,
+    reader: Reader,
+) -> Result<ReceiptView> {
     let source: RewardSource = stored(&reward.source)?;
     let event = match source {
         RewardSource::Transaction | RewardSource::Refund => reward.transaction_id,
@@ -41,7 +47,7 @@ pub async fn of_reward<C: ConnectionTrait>(conn: &C, zone: &Zone, reward: &rewar
         name_partners(conn, reward.company_id, std::slice::from_mut(&mut view)).await?;
         return Ok(view);
     }
-    written(conn, zone, reward, source, reader).await
+    written(conn, zone, reward, source, author, reader).await
 }
 
 /// The stored decision of a receipt.
@@ -157,9 +163,10 @@ async fn written<C: ConnectionTrait>(
     zone: &Zone,
     reward: &rewards::Model,
     source: RewardSource,
+    author: &str,
     reader: Reader,
 ) -> Result<ReceiptView> {
-    let by = if reader == Reader::Company { format!("by {}", reward.author) } else { String::new() };
+    let by = if reader == Reader::Company { format!("by {author}") } else { String::new() };
     let amount = Money::new(reward.amount, stored(&reward.currency)?).display();
     let mut facts = vec![
         fact(source.label(), dates::minute(zone, Instant(reward.occurred_at)), by),

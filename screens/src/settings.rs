@@ -12,6 +12,7 @@ use uuid::Uuid;
 use views::Choice;
 use views::settings::{AuditLog, CompanyProfile};
 
+use data::act::{Authors, people};
 use data::audit::list as audit_list;
 use data::programme::simulated_money;
 use data::store::entities::{audit, companies};
@@ -73,7 +74,8 @@ pub async fn audit_log(db: &Db, company: &companies::Model, query: &ListQuery) -
     let at = |row: Option<&audit::Model>, backward| row.map(|row| Position { backward, at: row.at, id: row.id }.write());
     let previous = at(rows.first(), true).filter(|_| if backward { more } else { cursor.is_some() });
     let next = at(rows.last(), false).filter(|_| backward || more);
-    let rows = rows.into_iter().map(|row| crate::audit::entry(&zone, row)).collect();
+    let authors = Authors::load(db.read(), people(rows.iter().map(|row| &row.author))).await?;
+    let rows = rows.into_iter().map(|row| crate::audit::entry(&zone, row, &authors)).collect();
     Ok(AuditLog { page: Page { rows, previous, next }, zone: zone.place() })
 }
 

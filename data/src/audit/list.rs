@@ -7,14 +7,16 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::store::entities::{audit, partnerships, rewards};
+use crate::act::Actor;
+use crate::store::entities::{audit, partnerships, rewards, users};
 
 /// What the log is filtered by, beside the company.
 pub async fn filter_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &ListQuery) -> Result<Condition> {
     let mut filter = Condition::all();
     if !query.search.is_empty() {
         let text = query.search.as_str();
-        let mut found = Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.eq(text));
+        let mut found =
+            Condition::any().add(audit::Column::Subject.eq(text)).add(audit::Column::Author.is_in(authors_of(conn, text).await?));
         if let Some(partner) = partner_of(conn, company_id, text).await? {
             let mut rewards = Query::select();
             rewards.column(rewards::Column::Key).from(rewards::Entity).and_where(rewards::Column::PartnershipId.eq(partner));
@@ -25,6 +27,13 @@ pub async fn filter_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, query: &L
     }
     let kind = query.word::<SubjectKind>("kind")?;
     Ok(filter.add_option(kind.map(|kind| audit::Column::SubjectKind.eq(kind.word()))))
+}
+
+/// As a column `author` names who is searched for: a person's email, or the text itself.
+async fn authors_of<C: ConnectionTrait>(conn: &C, text: &str) -> Result<Vec<String>> {
+    let user = users::Entity::find().filter(users::Column::Email.eq(text)).one(conn).await?;
+    let person = user.map(|user| Actor::Person { user_id: user.id }.stored());
+    Ok(person.into_iter().chain([text.to_owned()]).collect())
 }
 
 async fn partner_of<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str) -> Result<Option<Uuid>> {

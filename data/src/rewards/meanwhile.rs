@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::Result;
-use crate::act::is_system;
+use crate::act::{Authors, is_system};
 use crate::store::IN_MAX;
 use crate::store::entities::reward_records::{Column, Entity, Model};
 
@@ -30,16 +30,16 @@ pub async fn newest<C: ConnectionTrait>(conn: &C, rewards: impl Iterator<Item = 
 }
 
 /// "approved by ada@example.com on 3 Apr 2026, 14:12"
-pub fn done(record: &Model, zone: &Zone) -> String {
-    format!("{} on {}", done_by(record), dates::minute(zone, Instant(record.at)))
+pub fn done(record: &Model, authors: &Authors, zone: &Zone) -> String {
+    format!("{} on {}", done_by(record, authors), dates::minute(zone, Instant(record.at)))
 }
 
 /// "it has since been approved by ada@example.com"
-pub fn since(record: &Model) -> String {
-    format!("it has since been {}", done_by(record))
+pub fn since(record: &Model, authors: &Authors) -> String {
+    format!("it has since been {}", done_by(record, authors))
 }
 
-fn done_by(record: &Model) -> String {
+fn done_by(record: &Model, authors: &Authors) -> String {
     let done = record.action.parse::<RewardAction>().map_or("changed", |action| action.label());
-    if is_system(&record.author) { done.to_owned() } else { format!("{done} by {}", record.author) }
+    if is_system(&record.author) { done.to_owned() } else { format!("{done} by {}", authors.name(&record.author)) }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply};
 use super::context::{ReviewContext, by_ids, by_keys};
 use super::meanwhile;
-use crate::act::{Act, Actor};
+use crate::act::{Act, Actor, Authors, people};
 use crate::store::check::shown;
 use crate::store::entities::rewards;
 use crate::store::error::stored;
@@ -355,14 +355,15 @@ async fn refuse_stale<C: ConnectionTrait>(tx: &C, context: &ReviewContext, reque
         return Ok(());
     }
     let zone = context.company.zone()?;
+    let authors = Authors::load(tx, people(records.iter().map(|record| &record.author))).await?;
     let reached = review::decide(requested.verb, requested.reason, &row.position()?, context.months(&row.currency), context.now);
     if matches!(reached, Ok(None)) {
         // A move to another month may have come after it.
         let decided = records.iter().find(|record| record.from_state != record.to_state);
-        let done = decided.map_or_else(|| requested.verb.done().to_owned(), |record| meanwhile::done(record, &zone));
+        let done = decided.map_or_else(|| requested.verb.done().to_owned(), |record| meanwhile::done(record, &authors, &zone));
         return Err(Error::conflict(format!("This reward was already {done}.")));
     }
-    let done = records.first().map_or_else(|| "changed".to_owned(), |record| meanwhile::done(record, &zone));
+    let done = records.first().map_or_else(|| "changed".to_owned(), |record| meanwhile::done(record, &authors, &zone));
     let message = format!("This reward was {done}. Look at it again, then decide.");
     Err(Error::Stale { message, seen: Some(last.to_string()), fresh: BTreeMap::new() })
 }

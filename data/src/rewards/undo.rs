@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::change::{Change, Decided, apply, last_records};
 use super::context::{ReviewContext, by_ids};
 use super::meanwhile;
-use crate::act::Act;
+use crate::act::{Act, Authors, people};
 use crate::store::IN_MAX;
 use crate::store::entities::{reward_records, rewards};
 use crate::store::error::stored;
@@ -70,9 +70,10 @@ pub async fn undo(db: &Db, act: &Act<'_>, batch: Uuid) -> Result<Decided> {
             }
         }
         let later = meanwhile::newest(tx, decided_since.iter().map(|(id, _)| *id)).await?;
+        let authors = Authors::load(tx, people(later.values().map(|record| &record.author))).await?;
         for (id, key) in decided_since {
             if let Some(record) = later.get(&id) {
-                errors.insert(key, meanwhile::since(record));
+                errors.insert(key, meanwhile::since(record, &authors));
             }
         }
         if !errors.is_empty() {
@@ -80,7 +81,7 @@ pub async fn undo(db: &Db, act: &Act<'_>, batch: Uuid) -> Result<Decided> {
         }
         if changes.is_empty() {
             let Some(undone) = undone.values().max_by_key(|record| record.at) else { return Err(Error::NotFound("the decision")) };
-            return Err(audit::already_undone(&undone.author, undone.at, &context.company.zone()?));
+            return Err(audit::already_undone(tx, &undone.author, undone.at, &context.company.zone()?).await?);
         }
         apply(tx, &context, changes, act.actor).await
     })

@@ -6,7 +6,7 @@ use domain::states::{RewardAction, RewardSource};
 use super::change::{Change, Decided, apply};
 use super::context::ReviewContext;
 use super::meanwhile;
-use crate::act::Act;
+use crate::act::{Act, Authors, people};
 use crate::store::error::stored;
 use crate::{Db, Error, Result, transact};
 
@@ -27,9 +27,10 @@ pub async fn withdraw(db: &Db, act: &Act<'_>, key: &str) -> Result<Decided> {
             return Err(Error::conflict("only a reward that was given by hand can be withdrawn; decline this one instead"));
         }
         if let Some(record) = meanwhile::records(tx, row.id).await?.first() {
+            let authors = Authors::load(tx, people([&record.author])).await?;
             return Err(Error::conflict(match stored(&record.action)? {
-                RewardAction::Withdraw => format!("it was already {}", meanwhile::done(record, &context.company.zone()?)),
-                _ => meanwhile::since(record),
+                RewardAction::Withdraw => format!("it was already {}", meanwhile::done(record, &authors, &context.company.zone()?)),
+                _ => meanwhile::since(record, &authors),
             }));
         }
         let reached = decide(Verb::Decline, REASON, &row.position()?, context.months(&row.currency), now);

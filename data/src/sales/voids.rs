@@ -197,7 +197,7 @@ pub async fn undo_one<C: ConnectionTrait>(
     }
     if let Some(undone) = voids::Entity::find().filter(voids::Column::Undoes.eq(void_id)).one(tx).await? {
         let zone = companies::get(tx, company_id).await?.zone()?;
-        return Err(audit::already_undone(&undone.author, undone.recorded_at, &zone));
+        return Err(audit::already_undone(tx, &undone.author, undone.recorded_at, &zone).await?);
     }
     if newest_since(tx, void.customer_id, void.recorded_at).await?.is_some_and(|newest| newest.id != void_id) {
         return Err(Error::conflict("a later void of this customer's builds on this one: undo that first"));

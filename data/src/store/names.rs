@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use crate::Result;
-use crate::store::entities::{customers, groups, partnerships, transactions};
+use crate::store::entities::{customers, groups, partnerships, transactions, users};
 
 /// Keys and names by id.
 pub type Names = HashMap<Uuid, Choice>;
@@ -62,6 +62,22 @@ pub async fn transactions<C: ConnectionTrait>(conn: &C, ids: impl IntoIterator<I
         .select_only()
         .columns([Column::Id, Column::Key])
         .filter(Column::Id.is_in(distinct(ids)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The emails of users.
+pub async fn users<C: ConnectionTrait>(conn: &C, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    use users::Column;
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, String)> = users::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Email])
+        .filter(Column::Id.is_in(ids))
         .into_tuple()
         .all(conn)
         .await?;

@@ -8,6 +8,7 @@
 mod company;
 
 mod attributions;
+mod authors;
 mod books;
 mod charges;
 mod companies;

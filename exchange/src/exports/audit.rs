@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::cells::{Cell, Column, column};
 use super::{Page, Source};
+use data::act::{Authors, people};
 use data::store::entities::audit::{Column as Field, Entity};
 use data::{Error, Result};
 
@@ -12,6 +13,7 @@ pub const COLUMNS: &[Column] =
 
 pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
     let rows = source.rows::<Entity>(Field::CompanyId, Field::At, Field::Id).await?;
+    let authors = Authors::load(source.conn, people(rows.iter().map(|row| &row.author))).await?;
     let last = rows.last().map(|row| (row.at, row.id));
     let mut cells = Vec::with_capacity(rows.len());
     for row in rows {
@@ -19,7 +21,7 @@ pub async fn page<C: ConnectionTrait>(source: &Source<'_, C>) -> Result<Page> {
         let detail = if source.of_screen { without_accounts(detail) } else { detail };
         cells.push(vec![
             Cell::Time(Instant(row.at)),
-            Cell::text(row.author),
+            Cell::text(authors.name(&row.author)),
             Cell::text(row.action),
             Cell::text(row.subject_kind),
             Cell::text(row.subject),

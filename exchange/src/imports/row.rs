@@ -25,7 +25,6 @@ pub struct ImportStatus {
     pub import_id: Uuid,
     pub kind: String,
     pub file_name: String,
-    pub author: String,
     pub at: domain::Instant,
     /// Rows that it writes, and how many of them it has dealt with.
     pub total: u64,
@@ -151,7 +150,6 @@ pub async fn status<C: ConnectionTrait>(conn: &C, row: imports::Model) -> Result
         ended: row.state == STATE_DONE,
         kind: row.kind,
         file_name: row.file_name,
-        author: row.author,
         at: domain::Instant(row.at),
         total: row.total.unsigned_abs(),
         done: row.done.unsigned_abs(),

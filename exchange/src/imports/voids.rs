@@ -83,7 +83,7 @@ pub async fn undo(db: &Db, act: &Act<'_>, void_id: Uuid) -> Result<Uuid> {
             let undone = imports::Entity::find().filter(imports::Column::OfImport.eq(void_id)).order_by_desc(imports::Column::At);
             let Some(undone) = undone.one(tx).await? else { return Err(Error::conflict("nothing of this void is left to undo")) };
             let zone = companies::get(tx, company_id).await?.zone()?;
-            return Err(audit::already_undone(&undone.author, undone.at, &zone));
+            return Err(audit::already_undone(tx, &undone.author, undone.at, &zone).await?);
         }
         let total = void.changed + void.created;
         audit::record(tx, act, &void.file_name, Fact::ImportVoidUndone { transactions: total }).await?;

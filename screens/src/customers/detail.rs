@@ -12,6 +12,7 @@ use uuid::Uuid;
 use views::customers::{AttributionLine, CustomerDetail, CustomerTransaction};
 
 use crate::{decisions, lines};
+use data::act::{Authors, people};
 use data::lists::page::List;
 use data::rewards::figures;
 use data::sales::customers as operations;
@@ -33,7 +34,11 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         Some(id) => names::partners(conn, [id]).await?.remove(&id),
         None => None,
     };
-    let (transactions, transaction_count) = payments(conn, company, &row, query).await?;
+    let voids = voids::Entity::find().filter(voids::Column::CustomerId.eq(row.id)).all(conn).await?;
+    let spans = attributions::Entity::find().filter(attributions::Column::CustomerId.eq(row.id)).all(conn).await?;
+    let acted = voids.iter().map(|void| &void.author).chain(spans.iter().map(|span| &span.author)).chain([&row.author]);
+    let authors = Authors::load(conn, people(acted)).await?;
+    let (transactions, transaction_count) = payments(conn, company, &row, &voids, &authors, query).await?;
     let receipt = decisions::of_events(conn, company, [row.id]).await?.remove(&row.id).and_then(|mut all| all.pop());
     let source: AttributionSource = stored(&row.source)?;
     let first = company.money_currency()?;
@@ -51,10 +56,10 @@ pub async fn detail(db: &Db, company: &companies::Model, customer_key: &str, que
         test: row.test,
         since: dates::day(&zone, Instant(row.created_at)),
         first_purchase: row.first_purchase_at.map(|at| dates::day(&zone, Instant(at))).unwrap_or_default(),
-        recorded: format!("{} by {}, {}", source.label(), row.author, dates::day(&zone, Instant(row.recorded_at))),
+        recorded: format!("{} by {}, {}", source.label(), authors.name(&row.author), dates::day(&zone, Instant(row.recorded_at))),
         revenue: revenue.await?,
         rewards_total: rewards_total.await?,
-        attributions: history(conn, company, row.id).await?,
+        attributions: history(conn, company, row.id, spans, &authors).await?,
         receipt,
         transactions,
         transaction_count,
@@ -72,6 +77,8 @@ async fn payments<C: ConnectionTrait>(
     conn: &C,
     company: &companies::Model,
     customer: &customers::Model,
+    voids: &[voids::Model],
+    authors: &Authors,
     query: &ListQuery,
 ) -> Result<(Page<CustomerTransaction>, domain::page::Count)> {
     use transactions::Column;
@@ -82,17 +89,18 @@ async fn payments<C: ConnectionTrait>(
     let mut receipts = decisions::of_events(conn, company, found.rows.iter().map(|row| row.id)).await?;
     let lines = lines::transactions(conn, company, &found.rows).await?;
     let zone = company.zone()?;
-    let known = voids::Entity::find().filter(voids::Column::CustomerId.eq(customer.id)).all(conn).await?;
-    let undone: HashSet<Uuid> = known.iter().filter_map(|void| void.undoes).collect();
-    let in_force = known.iter().filter(|void| void.undoes.is_none() && !undone.contains(&void.id));
+    let undone: HashSet<Uuid> = voids.iter().filter_map(|void| void.undoes).collect();
+    let in_force = voids.iter().filter(|void| void.undoes.is_none() && !undone.contains(&void.id));
     let newest = in_force.max_by_key(|void| void.number).map(|void| void.id);
     let rows = found.rows.iter().zip(lines).map(|(row, line)| {
-        let void = known.iter().find(|void| row.void_id == Some(void.id));
+        let void = voids.iter().find(|void| row.void_id == Some(void.id));
         let day = |void: &voids::Model| dates::day(&zone, Instant(void.recorded_at));
         CustomerTransaction {
             line,
             receipts: receipts.remove(&row.id).unwrap_or_default(),
-            voided: void.map(|void| format!("Voided on {} by {}: {}", day(void), void.author, void.reason)).unwrap_or_default(),
+            voided: void
+                .map(|void| format!("Voided on {} by {}: {}", day(void), authors.name(&void.author), void.reason))
+                .unwrap_or_default(),
             // Its refunds come back with it.
             undo: void
                 .filter(|void| newest == Some(void.id) && void.transaction_id == row.id && void.import_void_id.is_none())
@@ -119,9 +127,14 @@ async fn newest_rewards<C: ConnectionTrait>(
 }
 
 /// Every span that ever held, the newest first; what a later change replaced is marked.
-async fn history<C: ConnectionTrait>(conn: &C, company: &companies::Model, customer: Uuid) -> Result<Vec<AttributionLine>> {
+async fn history<C: ConnectionTrait>(
+    conn: &C,
+    company: &companies::Model,
+    customer: Uuid,
+    mut spans: Vec<attributions::Model>,
+    authors: &Authors,
+) -> Result<Vec<AttributionLine>> {
     let zone = company.zone()?;
-    let mut spans = attributions::Entity::find().filter(attributions::Column::CustomerId.eq(customer)).all(conn).await?;
     spans.sort_by_key(|span| std::cmp::Reverse((span.superseded_at.is_none(), span.recorded_at, span.valid_from)));
     let partners = names::partners(conn, spans.iter().filter_map(|span| span.partnership_id)).await?;
     let undo = newest_change(conn, company.id, customer).await?;
@@ -137,7 +150,7 @@ async fn history<C: ConnectionTrait>(conn: &C, company: &companies::Model, custo
                 to: span.valid_to.map(minute).unwrap_or_default(),
                 source: source.label().to_owned(),
                 reason: span.reason,
-                author: span.author,
+                author: authors.name(&span.author).to_owned(),
                 recorded: minute(span.recorded_at),
                 superseded: span.superseded_at.is_some(),
                 undo: undo

@@ -7,6 +7,7 @@ use super::partners::{Partners, payout_tabs, payouts_of, shown};
 use super::{files, stage};
 use crate::audit::author;
 use crate::lines::money;
+use data::act::{Authors, people};
 use data::rewards::figures;
 use data::store::entities::{charge_attempts, companies, invoices};
 use data::store::error::stored;
@@ -39,6 +40,12 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
     let by_hand = files::ByHand::load(conn, company, &invoice, &kept, &paid).await?;
     let page = Partners { company, month, currency, query };
     let (partners, partner_count) = page.read(conn, &shares, &paid).await?;
+    let mut history = history(conn, &zone, &invoice, &payouts).await?;
+    let acted = history.iter().map(|entry| &entry.author).chain(kept.iter().map(|file| &file.made_by)).chain(&invoice.paused_by);
+    let authors = Authors::load(conn, people(acted)).await?;
+    for entry in &mut history {
+        entry.author = author(&authors, &entry.author).to_owned();
+    }
     let accumulating = company.accumulating_month(now)?;
     let local = |at: i64| dates::minute(&zone, Instant(at));
     Ok(InvoiceDetail {
@@ -54,18 +61,18 @@ pub async fn detail(db: &Db, company: &companies::Model, number: &str, query: &L
             title: format!("Charge of {}", totals.charge.display()),
             ..stage::strip(&zone, &invoice, totals.charge, now)?
         }),
-        paused: paused(&zone, &invoice),
+        paused: paused(&zone, &invoice, &authors),
         partners,
         partner_count,
         today: zone.date(now).to_string(),
         in_file: by_hand.in_file()?,
         in_no_file: by_hand.in_no_file()?,
         came_back: by_hand.came_back()?,
-        payment_files: by_hand.payment_files(company, &zone)?,
+        payment_files: by_hand.payment_files(company, &authors, &zone)?,
         payout_states: payout_tabs(&paid),
         opened: page.opened(conn, &shares).await?,
         attempts: attempts(conn, &zone, &invoice).await?,
-        history: history(conn, &zone, &invoice, &payouts).await?,
+        history,
         frozen: invoice.frozen_at.map(local).unwrap_or_default(),
         digest: invoice.digest.clone().unwrap_or_default(),
         may: InvoiceActions {
@@ -193,9 +200,9 @@ async fn attempts<C: ConnectionTrait>(conn: &C, zone: &Zone, invoice: &invoices:
 }
 
 /// "by ada@example.com on 3 Apr 2026, 14:12: one sale is doubtful"
-fn paused(zone: &Zone, invoice: &invoices::Model) -> String {
+fn paused(zone: &Zone, invoice: &invoices::Model, authors: &Authors) -> String {
     let Some(at) = invoice.paused_at else { return String::new() };
-    let by = author(invoice.paused_by.as_deref().unwrap_or("somebody"));
+    let by = author(authors, invoice.paused_by.as_deref().unwrap_or("somebody"));
     let reason = invoice.pause_reason.as_deref().filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     format!("by {by} on {}{reason}", dates::minute(zone, Instant(at)))

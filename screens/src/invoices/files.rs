@@ -13,6 +13,7 @@ use views::invoices::{FileOffer, MadeFile, PaymentFiles, PayoutGroup};
 
 use super::partners::Paid;
 use data::Result;
+use data::act::Authors;
 use data::billing::payouts::PayoutRow;
 use data::store::entities::{companies, invoices};
 use data::store::error::stored;
@@ -107,7 +108,7 @@ impl<'a> ByHand<'a> {
         }))
     }
 
-    pub fn payment_files(&self, company: &companies::Model, zone: &Zone) -> Result<Option<PaymentFiles>> {
+    pub fn payment_files(&self, company: &companies::Model, authors: &Authors, zone: &Zone) -> Result<Option<PaymentFiles>> {
         if self.kept.is_empty() && self.open.is_empty() {
             return Ok(None);
         }
@@ -132,7 +133,7 @@ impl<'a> ByHand<'a> {
             again: self.offer(&again),
             left_out,
             renamed: named(&renamed),
-            made: self.kept.iter().rev().map(|file| self.made(file, zone)).collect(),
+            made: self.kept.iter().rev().map(|file| self.made(file, authors, zone)).collect(),
         }))
     }
 
@@ -142,14 +143,14 @@ impl<'a> ByHand<'a> {
         FileOffer { payouts: count(payable.len()), total: self.money(payable.iter().sum()) }
     }
 
-    fn made(&self, file: &Kept, zone: &Zone) -> MadeFile {
+    fn made(&self, file: &Kept, authors: &Authors, zone: &Zone) -> MadeFile {
         let mut held: Vec<&PayoutRow> = file.holds.iter().filter_map(|attempt| self.payouts.get(&attempt.payout_id)).collect();
         held.sort_by(|a, b| a.partner_key.cmp(&b.partner_key));
         let named = held.iter().take(NOTED_MAX).map(|payout| payout.partner_name.clone()).collect();
         MadeFile {
             key: file.key(),
             made: dates::minute(zone, file.made_at),
-            by: file.made_by.clone(),
+            by: authors.name(&file.made_by).to_owned(),
             message_id: file.message_id.clone(),
             payouts: count(file.holds.len()),
             total: self.money(held.iter().map(|payout| payout.amount).sum()),

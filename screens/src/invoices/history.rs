@@ -18,15 +18,13 @@ use data::store::names;
 use domain::dates;
 use domain::payouts::key;
 
-use crate::audit::author;
-
 /// The newest of it.
 const ENTRIES_MAX: u64 = 50;
 
 /// An entry, and its order among those of the same instant.
 type Dated = ((i64, Uuid), HistoryEntry);
 
-/// `payouts` are the invoice's, the oldest first.
+/// `payouts` are the invoice's, the oldest first. Authors are as they are stored, to be named with those of the rest of the page.
 pub(super) async fn history<C: ConnectionTrait>(
     conn: &C,
     zone: &Zone,
@@ -174,13 +172,8 @@ fn together<'a>(payouts: &[&'a payouts::Model]) -> Result<Vec<Step<'a>>> {
 }
 
 fn dated(zone: &Zone, record: &audit::Model, icon: &str, what: String, detail: String) -> Dated {
-    let entry = HistoryEntry {
-        icon: icon.to_owned(),
-        what,
-        author: author(&record.author).to_owned(),
-        when: dates::minute(zone, Instant(record.at)),
-        detail,
-    };
+    let entry =
+        HistoryEntry { icon: icon.to_owned(), what, author: record.author.clone(), when: dates::minute(zone, Instant(record.at)), detail };
     ((record.at, record.id), entry)
 }
 

@@ -10,7 +10,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryRes
 use uuid::Uuid;
 use views::partners::{Activity, ActivityEntry, ActivityKind};
 
+use crate::audit::author;
 use crate::lines;
+use data::act::{Authors, people};
 use data::network::partners;
 use data::store::entities::{audit, companies, customers, rewards, transactions};
 use data::store::error::stored;
@@ -37,12 +39,17 @@ pub async fn activity(db: &Db, company: &companies::Model, partner_key: &str, ol
     let rows = PAGE_ROWS as usize;
     let more = entries.len() > rows;
     entries.truncate(rows);
+    let authors = Authors::load(conn, people(entries.iter().map(|(_, entry)| &entry.author))).await?;
+    for (_, entry) in &mut entries {
+        entry.author = author(&authors, &entry.author).to_owned();
+    }
     let last = entries.last().filter(|_| more);
     let older = last.map(|(id, entry)| Cursor { backward: false, value: SortValue::Int(entry.at.0), id: *id }.encode(SORT));
     Ok(Activity { entries: entries.into_iter().map(|(_, entry)| entry).collect(), older })
 }
 
 type Before = Option<(i64, Uuid)>;
+/// Their authors are as they are stored.
 type Entries = Vec<(Uuid, ActivityEntry)>;
 
 async fn changes<C: ConnectionTrait>(conn: &C, company_id: Uuid, key: &str, before: Before, zone: &Zone) -> Result<Entries> {
@@ -126,6 +133,5 @@ where
 }
 
 fn entry(kind: ActivityKind, at: i64, zone: &Zone, title: String, detail: String, author: String, href: String) -> ActivityEntry {
-    let author = crate::audit::author(&author).to_owned();
     ActivityEntry { kind, at: Instant(at), when: dates::minute(zone, Instant(at)), title, detail, author, href }
 }

@@ -15,6 +15,7 @@ use views::rewards::{HistoryEntry, RelatedReward, RewardDetail};
 use super::state_of;
 use crate::invoices::stage;
 use crate::{lines, receipts};
+use data::act::{Authors, people};
 use data::rewards::ReviewContext;
 use data::store::entities::{companies, invoices, partnerships, payouts, reward_records, rewards};
 use data::store::error::stored;
@@ -63,7 +64,9 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         .all(conn)
         .await?;
     let related = related(conn, company, &row, original.as_ref()).await?;
-    let receipt = receipts::of_reward(conn, &zone, &row, Reader::Company).await?;
+    let acted = records.iter().map(|record| &record.author).chain([&row.author]);
+    let authors = Authors::load(conn, people(acted)).await?;
+    let receipt = receipts::of_reward(conn, &zone, &row, authors.name(&row.author), Reader::Company).await?;
     let customer_key = match row.customer_id {
         Some(id) => data::store::names::customers(conn, [id]).await?.remove(&id).map(|choice| choice.value),
         None => None,
@@ -79,7 +82,7 @@ pub async fn detail(db: &Db, company: &companies::Model, key: &str, now: Instant
         receipt,
         path: steps,
         undo: newest_undoable(&records, &position, months, source, original.as_ref())?,
-        history: history(&zone, &row, source, &records)?,
+        history: history(&zone, &row, source, &records, &authors)?,
         related,
         verbs,
         move_to: moved.map(|month| month.long()).unwrap_or_default(),
@@ -218,6 +221,7 @@ fn history(
     row: &rewards::Model,
     source: RewardSource,
     records: &[reward_records::Model],
+    authors: &Authors,
 ) -> Result<Vec<HistoryEntry>> {
     let mut entries = Vec::with_capacity(records.len() + 1);
     for record in records.iter().rev() {
@@ -230,7 +234,7 @@ fn history(
         entries.push(HistoryEntry {
             icon: icon.to_owned(),
             what: what.to_owned(),
-            author: author(&record.author).to_owned(),
+            author: author(authors, &record.author).to_owned(),
             when: dates::minute(zone, Instant(record.at)),
             detail,
         });
@@ -238,7 +242,7 @@ fn history(
     entries.push(HistoryEntry {
         icon: "plus".to_owned(),
         what: "recorded it".to_owned(),
-        author: author(&row.author).to_owned(),
+        author: author(authors, &row.author).to_owned(),
         when: dates::minute(zone, Instant(row.created_at)),
         detail: source.label().to_owned(),
     });

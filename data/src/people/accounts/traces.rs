@@ -42,8 +42,8 @@ async fn companies_of<C: ConnectionTrait>(conn: &C, user_id: Uuid) -> Result<BTr
     Ok(companies)
 }
 
-fn themself(user: &users::Model) -> Actor<'_> {
-    Actor::Person { user_id: user.id, email: &user.email }
+const fn themself(user: &users::Model) -> Actor<'static> {
+    Actor::Person { user_id: user.id }
 }
 
 /// Records a success, in the transaction that it belongs to.

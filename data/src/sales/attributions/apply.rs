@@ -143,7 +143,7 @@ async fn undo_one<C: ConnectionTrait>(
     let undone = attribution_changes::Entity::find().filter(attribution_changes::Column::Undoes.eq(change_id)).one(tx).await?;
     if let Some(undone) = undone {
         let zone = companies::get(tx, company_id).await?.zone()?;
-        return Err(audit::already_undone(&undone.author, undone.recorded_at, &zone));
+        return Err(audit::already_undone(tx, &undone.author, undone.recorded_at, &zone).await?);
     }
     if voids::newest_since(tx, change.customer_id, change.recorded_at).await?.is_some() {
         return Err(Error::conflict("a sale of this customer was voided since: undo that first"));
