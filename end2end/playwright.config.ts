@@ -13,6 +13,7 @@ const ci = process.env.CI !== undefined;
 export default defineConfig({
     testDir: 'tests',
     outputDir: 'test-results',
+    snapshotPathTemplate: 'snapshots/{arg}{ext}',
     globalSetup: './support/global-setup.ts',
     forbidOnly: ci,
     retries: 0,
