@@ -1,9 +1,10 @@
 //! Who did something: people are stored by their id and read by their email.
 
 use data::act::{Act, Actor};
+use data::people::accounts::access::{self, Scope};
 use data::people::accounts::{Place, add_user};
 use data::rewards::{approve, hold, undo};
-use data::store::entities::{audit, memberships, reward_records, sign_in_links, users};
+use data::store::entities::{audit, reward_records, users};
 use data::{Error, on_both, transact};
 use domain::ids;
 use domain::list_query::ListQuery;
@@ -59,6 +60,8 @@ on_both! {
         let logged = audit::Entity::find().filter(audit::Column::Author.eq(&stored)).all(db.read()).await.unwrap();
         assert_eq!(logged.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), [one.as_str()]);
 
+        // The log of who has access goes by the email.
+        books.prove().await;
         transact!(db, |tx| {
             let email = users::Entity::update_many().col_expr(users::Column::Email, Expr::value(NOW));
             email.filter(users::Column::Id.eq(vera)).exec(tx).await?;
@@ -79,7 +82,6 @@ on_both! {
         undo(db, &act, batch).await.unwrap();
         let again = undo(db, &Act::named(company_id, BY, now), batch).await;
         assert!(matches!(&again, Err(Error::Conflict(message)) if message.contains(&format!("undone by {NOW} on "))), "{again:?}");
-        books.prove().await;
     }
 
     async fn what_a_person_did_outlasts_them(db: &TestDb) {
@@ -89,9 +91,8 @@ on_both! {
         let place = Place::Company(company_id, CompanyRole::Owner);
         let vera = add_user(db, place, BEFORE, Some("Vera Lang"), None, Actor::Named("test"), now).await.unwrap().id;
         approve(db, &Act { company_id, actor: Actor::Person { user_id: vera }, now }, &keys(&[&one])).await.unwrap();
+        access::remove(db, BEFORE, Scope::Company(company_id), Actor::Named("test")).await.unwrap();
         transact!(db, |tx| {
-            memberships::Entity::delete_many().filter(memberships::Column::UserId.eq(vera)).exec(tx).await?;
-            sign_in_links::Entity::delete_many().filter(sign_in_links::Column::UserId.eq(vera)).exec(tx).await?;
             users::Entity::delete_by_id(vera).exec(tx).await?;
             Ok(())
         })
@@ -99,5 +100,27 @@ on_both! {
         assert_eq!(told(&books, &one).await, ["a former user", BY]);
         assert_eq!(found(&books, &one).await, ["a former user"]);
         books.prove().await;
+    }
+
+    async fn a_page_asks_once_for_its_people(db: &TestDb) {
+        let books = two_partners(db).await;
+        let one = keys(&[&sale(&books, "t1", "c1", "100").await]);
+        let (company_id, now) = (books.company_id, books.now().await);
+        let statements = async || {
+            db.reads().take();
+            found(&books, "").await;
+            db.reads().take()
+        };
+        hold(db, &Act::named(company_id, BY, now), &one, "Is it real?").await.unwrap();
+        let without = statements().await;
+        for email in [BEFORE, NOW] {
+            let place = Place::Company(company_id, CompanyRole::Owner);
+            let user_id = add_user(db, place, email, None, None, Actor::Named("test"), now).await.unwrap().id;
+            let act = Act { company_id, actor: Actor::Person { user_id }, now };
+            approve(db, &act, &one).await.unwrap();
+            hold(db, &act, &one, "Is it, though?").await.unwrap();
+        }
+        assert_eq!(found(&books, "").await, [NOW, NOW, BEFORE, BEFORE, BY]);
+        assert_eq!(statements().await, without + 1);
     }
 }
