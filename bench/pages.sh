@@ -46,7 +46,7 @@ ticks() {
 rate() {
     local before requests
     before="$(ticks "${pid[$1]}")"
-    taskset -c 1 wrk -t1 -c"$at_once" -d"${seconds}s" -H "cookie: $3" -H "accept: text/html" ${4:+-s "$4"} "${url[$1]}$2" >"$home/wrk"
+    taskset -c 1 wrk -t1 -c"$at_once" -d"${seconds}s" -H "cookie: $3" ${4:+-s "$4"} "${url[$1]}$2" >"$home/wrk"
     # wrk counts neither redirects nor what was asked for and isn't there as failures that end it.
     grep -q "Socket errors" "$home/wrk" && die "$(cat "$home/wrk")"
     requests="$(awk '/ requests in / { print $1 }' "$home/wrk")"
@@ -116,6 +116,7 @@ place, after, origin, build = sys.argv[1:]
 packed = chr(0x100 + len(place)) + place + "\u0100" * int(after)
 body = "".join(f"\\{byte}" if byte < 48 or byte > 126 or byte == 92 else chr(byte) for byte in packed.encode())
 print(f'wrk.method, wrk.body = "POST", "{body}"')
+print('wrk.headers["Accept"] = "text/x-packed"')
 print(f'wrk.headers["Content-Type"], wrk.headers["X-Build"], wrk.headers["Origin"] = "text/x-packed", "{build}", "{origin}"')
 PY
 }

@@ -94,7 +94,8 @@ def main():
                 different += 1
                 print(*difflib.unified_diff(own.texts, other.texts, "ours", "twin", lineterm="", n=1), sep="\n", file=sys.stderr)
             marks = [line for line in difflib.ndiff(own.found, other.found) if line[0] in "+-"] if own.found != other.found else []
-            print(*marks, sep="\n", file=sys.stderr)
+            if marks:
+                print(*marks, sep="\n", file=sys.stderr)
             lengths = [len(text.encode()) for text in (served, bare(served), written)]
             same = "the same" if own.texts == other.texts else "**differ**"
             print(f"| {name} | {lengths[0]:,} | {lengths[1]:,} | {lengths[2]:,} | {same} | {len(marks)} |")
