@@ -114,7 +114,7 @@ asks() {
 import sys
 place, after, origin, build = sys.argv[1:]
 packed = chr(0x100 + len(place)) + place + "\u0100" * int(after)
-body = "".join(f"\\{byte}" if byte < 48 or byte > 126 or byte == 92 else chr(byte) for byte in packed.encode())
+body = "".join(f"\\{byte:03}" if byte < 48 or byte > 126 or byte == 92 else chr(byte) for byte in packed.encode())
 print(f'wrk.method, wrk.body = "POST", "{body}"')
 print('wrk.headers["Accept"] = "text/x-packed"')
 print(f'wrk.headers["Content-Type"], wrk.headers["X-Build"], wrk.headers["Origin"] = "text/x-packed", "{build}", "{origin}"')
