@@ -16,6 +16,8 @@ command -v wrk >/dev/null || die "No wrk here. It is in Debian's package of that
 twin="$CARGO_TARGET_DIR/$CARGO_BUILD_TARGET/release/twin"
 
 home="$(mktemp -d)"
+# An address that only passes through the server.
+no_page=/pkg/none
 declare -A url pid
 trap 'kill "${pid[@]}" 2>/dev/null || true; rm -rf "$home" "$table" "$progress"' EXIT
 
@@ -47,8 +49,9 @@ rate() {
     local before requests
     before="$(ticks "${pid[$1]}")"
     taskset -c 1 wrk -t1 -c"$at_once" -d"${seconds}s" -H "cookie: $3" ${4:+-s "$4"} "${url[$1]}$2" >"$home/wrk"
-    # wrk counts neither redirects nor what was asked for and isn't there as failures that end it.
     grep -q "Socket errors" "$home/wrk" && die "$(cat "$home/wrk")"
+    # Errors are quick to send.
+    [ "$2" = "$no_page" ] || ! grep -q "^ *Non-2xx" "$home/wrk" || die "$1 $2: $(cat "$home/wrk")"
     requests="$(awk '/ requests in / { print $1 }' "$home/wrk")"
     awk -v requests="$requests" -v ticks="$(($(ticks "${pid[$1]}") - before))" -v hz="$(getconf CLK_TCK)" \
         '/^Requests\/sec/ { printf "%.1f %.4f\n", $2, 1000 * ticks / hz / requests }' "$home/wrk"
@@ -134,7 +137,7 @@ pieces() {
         [ "$name" = Commissions ] && function=portal/commissions
         ask() { rate ours "$@" | cut -d' ' -f2; }
         for _ in 1 2 3; do
-            echo "$(ask /pkg/none "$cookie")" \
+            echo "$(ask "$no_page" "$cookie")" \
                 "$(ask "/${path##*/}" tributary=AAAAAAAAAAAAAAAAAAAAAA)" \
                 "$(ask "/${path##*/}" "$cookie")" \
                 "$(ask /rpc/session/viewer "$cookie" "$home/viewer.lua")" \
