@@ -85,7 +85,7 @@ statements() {
 
 # compare KIND: a row for each page.
 compare() {
-    local name path cookie sent ours other ours_ms other_ms
+    local name path cookie sent ours other ours_ms other_ms span
     while IFS=$'\t' read -r name path cookie; do
         for server in ours twin; do
             all_fine "$server" "$path" "$cookie"
@@ -105,9 +105,11 @@ compare() {
             "$home/all" >"$home/ratios"
         ours="$(awk '$2 == "ours" { print $3 }' "$home/all" | middle)" other="$(awk '$2 == "twin" { print $3 }' "$home/all" | middle)"
         ours_ms="$(awk '$2 == "ours" { print $4 }' "$home/all" | middle)" other_ms="$(awk '$2 == "twin" { print $4 }' "$home/all" | middle)"
-        echo "| $1 | $name | ${ours%.*} | ${other%.*} | **$(cut -d' ' -f1 "$home/ratios" | middle)** ($(cut -d' ' -f1 "$home/ratios" | sort -n |
-            sed -n '1p;$p' | paste -sd '–' | sed -E 's/([0-9]\.[0-9]{2})[0-9]*/\1/g')) | $ours_ms and $other_ms ms | $(cut -d' ' -f2 "$home/ratios" |
-            middle) | $(cut -d' ' -f3 "$home/ratios" | middle) | $sent |"
+        # column N: of the ratios, in order.
+        column() { cut -d' ' -f"$1" "$home/ratios" | sort -n; }
+        span="$(column 1 | awk 'NR == 1 { least = $1 } END { printf "%.2f–%.2f", least, $1 }')"
+        echo "| $1 | $name | ${ours%.*} | ${other%.*} | **$(column 1 | middle)** ($span) | $ours_ms and $other_ms ms | $(column 2 | middle)" \
+            "| $(column 3 | middle) | $sent |"
     done <"$home/pages"
 }
 
@@ -174,7 +176,8 @@ done
     echo
     echo "Two pages of the demo company, as somebody signed in gets them, and the same pages written by hand in axum and maud over sqlx"
     echo "(\`bench/twin\`; what it asks the database is in \`bench/twin/src/queries.rs\`). Both servers run on the same core, one at a time has"
-    echo "work; wrk and PostgreSQL have the other. $at_once kept connections, $seconds s at a time, ours, twin, twin, ours per round, $rounds rounds."
+    echo "work; wrk has the other, and PostgreSQL runs on both. $at_once kept connections, $seconds s at a time, ours, twin, twin, ours per round,"
+    echo "$rounds rounds. Where the twin again ÷ twin isn't within 0.95–1.05, the machine had too much else to do, and only the processor's time counts."
     echo "Goal: 0.5 of the twin's rate; no worse than 0.35."
     echo
     echo "| database | page | ours /s | twin /s | ours ÷ twin (least–most) | processor for a page | twin's ÷ ours, processor | twin again ÷ twin | statements, ours and twin |"
@@ -187,7 +190,7 @@ done
     echo
     echo "Where our time goes, in milliseconds of the server's processor for a page. Each column is the difference between requests that do"
     echo "more and more of it: an address without a page; a session that doesn't exist; an address that leads on to the person's own company;"
-    echo "the server functions that the page calls, asked as the client asks them; the page."
+    echo "the server functions that the page calls, asked as the client asks them, with the packing of their answers; the page."
     echo
     echo "| database | page | HTTP | session | who, and what they may | frame | clock's menu | list | rendering and the rest |"
     echo "|---|---|---|---|---|---|---|---|---|"
