@@ -7,6 +7,7 @@ cd "$ROOT"
 
 say "formatting"
 cargo fmt --all --check
+(cd bench/twin && cargo fmt --check)
 say "scripts"
 for script in scripts/*.sh scripts/setup/*.sh .ci/run; do
     bash -n "$script"
