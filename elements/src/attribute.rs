@@ -105,7 +105,8 @@ macro_rules! signals {
             T: IntoAttributeValue + Clone + Send + Sync + 'static,
         {
             fn into_attribute_value(self) -> Value {
-                (move || self.get()).into_attribute_value()
+                // Gone, where what is shown is about to be replaced.
+                (move || self.try_get()).into_attribute_value()
             }
         }
     )*};

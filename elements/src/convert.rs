@@ -87,7 +87,8 @@ macro_rules! signals {
     ($($signal:ident)*) => {$(
         impl<T: IntoAny + Clone + Send + Sync + 'static> IntoAny for $signal<T> {
             fn into_any(self) -> Node {
-                (move || self.get()).into_any()
+                // Gone, where what is shown is about to be replaced.
+                (move || self.try_get()).into_any()
             }
         }
     )*};

@@ -61,6 +61,10 @@ impl PartnerScope {
         Ok(PartnerScope { partnerships, companies: companies.into_iter().map(|row| (row.id, row)).collect() })
     }
 
+    fn with_companies(&self) -> impl Iterator<Item = (Uuid, Uuid)> + '_ {
+        self.partnerships.iter().map(|row| (row.id, row.company_id))
+    }
+
     fn ids(&self) -> impl Iterator<Item = Uuid> + '_ {
         self.partnerships.iter().map(|row| row.id)
     }

@@ -14,8 +14,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::Url;
 
-use super::Icon;
 use super::drawer::{OverList, step_back};
+use super::{Icon, close_menus};
 use crate::error::{AppError, FieldErrors, capitalised, lacks_subject, said_of};
 use crate::forms::{Done, FORM_BARE, FORM_NAME, FORM_PLACE, FORM_TOKEN, FailedForm, field_errors};
 use crate::ui::Ui;
@@ -159,7 +159,8 @@ pub fn Form(
     let sent = RwSignal::new(None);
     let (target, called) = (action.clone(), name.clone());
     let submit = move |event: web_sys::SubmitEvent| {
-        if outdated.get_value() || event.default_prevented() {
+        // What is being replaced is left to the browser, which sends it as it would without the client.
+        if outdated.try_get_value().unwrap_or(true) || event.default_prevented() {
             return;
         }
         if plain || multipart {
@@ -201,6 +202,8 @@ pub fn Form(
                     }
                     let to = done.to.clone().filter(|to| *to != here.get_untracked());
                     ui.wrote(done);
+                    // The step was chosen from one, perhaps; a browser closes it only for clicks elsewhere.
+                    close_menus();
                     if let Some(on_done) = on_done {
                         on_done.run(());
                     }

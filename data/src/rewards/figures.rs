@@ -80,24 +80,27 @@ async fn kept<C: ConnectionTrait>(conn: &C, company_id: Uuid, of: Condition) -> 
     Ok(sums)
 }
 
-/// The rewards of partnerships by month.
-pub async fn of_partnerships<C: ConnectionTrait>(conn: &C, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<Sum>> {
-    let keys = [Column::CompanyId, Column::PartnershipId, Column::InvoiceMonth, Column::Currency, Column::State];
+/// The rewards of partnerships, each given with its company, by month.
+pub async fn of_partnerships<C: ConnectionTrait>(conn: &C, of: impl IntoIterator<Item = (Uuid, Uuid)>) -> Result<Vec<Sum>> {
+    // The company comes from the caller: with it, no index would have all that is asked for.
+    let companies: BTreeMap<Uuid, Uuid> = of.into_iter().collect();
+    let keys = [Column::PartnershipId, Column::InvoiceMonth, Column::Currency, Column::State];
     let mut select = Query::select();
     select
         .from(rewards::Entity)
         .columns(keys)
         .expr_as(Expr::col(Column::Amount).sum().cast_as(Alias::new("BIGINT")), Alias::new("sum"))
         .expr_as(Expr::cust("COUNT(*)"), Alias::new("counted"))
-        .and_where(Column::PartnershipId.is_in(ids));
+        .and_where(Column::PartnershipId.is_in(companies.keys().copied()));
     for key in keys {
         select.group_by_col(key);
     }
     let mut sums = Vec::new();
     for row in conn.query_all(&select).await? {
+        let partnership = row.try_get("", "partnership_id")?;
         sums.push(Sum {
-            company_id: row.try_get("", "company_id")?,
-            partnership: Some(row.try_get("", "partnership_id")?),
+            company_id: companies.get(&partnership).copied().unwrap_or_default(),
+            partnership: Some(partnership),
             month: row.try_get("", "invoice_month")?,
             currency: stored(&row.try_get::<String>("", "currency")?)?,
             state: stored(&row.try_get::<String>("", "state")?)?,

@@ -81,7 +81,7 @@ pub async fn overview(db: &Db, company: &companies::Model, partner_key: &str, no
     let conn = &db.snapshot().await?;
     let row = partners::find_by_key(conn, company.id, partner_key).await?;
     let currency = company.money_currency()?;
-    let sums = figures::of_partnerships(conn, [row.id]).await?;
+    let sums = figures::of_partnerships(conn, [(row.id, company.id)]).await?;
     let months: HashSet<i32> = sums.iter().map(|sum| sum.month).collect();
     let outlook = Outlook::load(conn, company, months, HashSet::from([row.id])).await?;
     let (months, other_currencies) = bars(&sums, &outlook, row.id, currency, company.accumulating_month(now)?);

@@ -23,7 +23,7 @@ pub async fn of<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope) -> R
         stages.insert((invoice.company_id, invoice.month, invoice.currency), stored(&invoice.state)?);
     }
     let [mut in_review, mut on_hold, mut scheduled, mut expected] = [(); 4].map(|()| Sums::new());
-    for sum in figures::of_partnerships(conn, partner_scope.ids()).await? {
+    for sum in figures::of_partnerships(conn, partner_scope.with_companies()).await? {
         let currency = sum.currency;
         let into = match sum.state {
             RewardState::Hold => &mut on_hold,

@@ -103,7 +103,7 @@ async fn offers_of<C: ConnectionTrait>(
 async fn bars<C: ConnectionTrait>(conn: &C, partner_scope: &PartnerScope, now: Instant) -> Result<(Vec<MonthBar>, Vec<String>)> {
     let Some(company) = partner_scope.companies.values().next() else { return Ok((Vec::new(), Vec::new())) };
     let last = company.accumulating_month(now)?;
-    let mut sums = figures::of_partnerships(conn, partner_scope.ids()).await?;
+    let mut sums = figures::of_partnerships(conn, partner_scope.with_companies()).await?;
     sums.retain(|sum| sum.month > last.plus(-figures::CHART_MONTHS).0 && figures::is_earned(sum.state));
     let Some(currency) = figures::most_used(&sums, None) else { return Ok((Vec::new(), Vec::new())) };
     let mut shown = Vec::new();

@@ -181,7 +181,7 @@ on_both! {
             let rows = audit::Entity::find().filter(audit::Column::Action.eq(action)).all(db.read()).await.unwrap();
             rows.into_iter().map(|row| (row.company_id.unwrap(), row.author, row.detail)).collect::<std::collections::BTreeSet<_>>()
         };
-        let entry = |company_id, detail: &str| (company_id, "ada@example.com".to_owned(), detail.to_owned());
+        let entry = |company_id, detail: &str| (company_id, crate::act::Actor::Person { user_id: ada.id }.stored(), detail.to_owned());
         let network = r#"{"network":"2001:db8:1:2::/64"}"#;
         assert_eq!(traces("signed_in").await, [entry(south, network), entry(north, network)].into());
 
