@@ -273,7 +273,7 @@ impl Attribute {
         }
     }
 
-    pub(crate) fn to_html(self, written: &mut Written) {
+    pub(crate) fn write(self, written: &mut Written) {
         match self {
             Attribute::Named("class", value) => {
                 if let Fixed::Text(text) = value.fixed() {

@@ -183,7 +183,7 @@ impl Element {
     fn begin(&mut self, buf: &mut String, others: Vec<AnyAttribute>) -> String {
         let mut written = Written::default();
         for attribute in self.attributes.drain(..).chain(others.into_iter().map(Attribute::Foreign)) {
-            attribute.to_html(&mut written);
+            attribute.write(&mut written);
         }
         buf.push('<');
         buf.push_str(self.tag);
@@ -205,7 +205,7 @@ impl Element {
         }
     }
 
-    pub(crate) fn to_html(mut self, buf: &mut String, position: &mut Position, mark: bool, others: Vec<AnyAttribute>) {
+    pub(crate) fn write(mut self, buf: &mut String, position: &mut Position, mark: bool, others: Vec<AnyAttribute>) {
         let inner = self.begin(buf, others);
         buf.push_str(&inner);
         *position = Position::FirstChild;
@@ -216,7 +216,7 @@ impl Element {
         *position = Position::NextChild;
     }
 
-    pub(crate) fn to_html_async<const OUT_OF_ORDER: bool>(
+    pub(crate) fn write_async<const OUT_OF_ORDER: bool>(
         mut self,
         buf: &mut StreamBuilder,
         position: &mut Position,

@@ -207,7 +207,7 @@ impl RenderHtml for Node {
         match *self.0 {
             Kind::Nothing => RenderHtml::to_html_with_buf((), buf, position, escape, mark, attrs),
             Kind::Text(text) => text.to_html_with_buf(buf, position, escape, mark, attrs),
-            Kind::Element(element) => element.to_html(buf, position, mark, attrs),
+            Kind::Element(element) => element.write(buf, position, mark, attrs),
             Kind::Inert(inert) => inert.to_html_with_buf(buf, position, escape, mark, attrs),
             Kind::Several(nodes) => {
                 for node in nodes {
@@ -229,7 +229,7 @@ impl RenderHtml for Node {
         attrs: Vec<AnyAttribute>,
     ) {
         match *self.0 {
-            Kind::Element(element) => element.to_html_async::<OUT_OF_ORDER>(buf, position, mark, attrs),
+            Kind::Element(element) => element.write_async::<OUT_OF_ORDER>(buf, position, mark, attrs),
             Kind::Several(nodes) => {
                 for node in nodes {
                     node.to_html_async_with_buf::<OUT_OF_ORDER>(buf, position, escape, mark, attrs.clone());

@@ -182,7 +182,9 @@ on_both! {
         // A page from before an update is told so, in words that every build understands.
         let old = app.send(ask("/pkg/another.wasm")).await;
         assert_eq!((old.status, old.body.parse::<Packed>().unwrap().answer::<Viewer>()), (StatusCode::CONFLICT, Err(AppError::Outdated)));
-        assert_eq!(old.body.chars().map(u32::from).collect::<Vec<_>>(), [0x101, 0x100]);
+        // A sum of the bytes comes behind what earlier versions read.
+        assert!(old.body.starts_with("\u{101}\u{100}"), "{}", old.body);
+        assert_eq!(old.body.parse::<Packed>().unwrap().open::<Result<Viewer, AppError>>(), Ok(Err(AppError::Outdated)));
     }
 
     async fn nobody_is_sent_elsewhere(db: &TestDb) {
