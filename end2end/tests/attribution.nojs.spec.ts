@@ -19,6 +19,6 @@ test('attribution is previewed, changed and undone without script', async ({ pag
     await expect(page.getByText(`Referred by ${after.name}`)).toBeVisible();
     await page.getByRole('region', { name: 'Attribution history' }).getByRole('link', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Undo the change' }).click();
-    await said(page, 'Took the change of attribution back.');
+    await said(page, 'Undid the change of attribution.');
     await expect(page.getByText(`Referred by ${before.name}`)).toBeVisible();
 });

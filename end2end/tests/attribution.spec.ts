@@ -66,7 +66,7 @@ test('a change of attribution is seen before it is done, by both partners after 
     await expect(page.getByRole('heading', { name: /^Undo the change of / })).toBeVisible();
     await expect(page.getByRole('region', { name: 'Difference per partner and invoice' }).getByRole('row').filter({ hasText: before.key })).toContainText('$62.50');
     await page.getByRole('button', { name: 'Undo the change' }).click();
-    await said(page, 'Took the change of attribution back.');
+    await said(page, 'Undid the change of attribution.');
     await expect(page.getByText(`Referred by ${before.name}`)).toBeVisible();
     expect(await owed()).toEqual([8750, 0]);
     await signIn(await company.person(after));

@@ -21,7 +21,7 @@ test('a review works before the client has loaded', async ({ page, signIn }) => 
     await page.locator('#bulk-hold').getByRole('button', { name: 'Put on hold' }).click();
     await expect(page.getByText('Put 2 rewards on hold.')).toBeVisible();
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(page.getByText('Took the decision on 2 rewards back.')).toBeVisible();
+    await expect(page.getByText('Undid the decision on 2 rewards.')).toBeVisible();
 });
 
 test('rewards are filtered before the client has loaded', async ({ page, signIn }) => {

@@ -24,7 +24,7 @@ test('rewards are approved together, and the decision is undone', async ({ page,
     await expect(page.getByText('Approved 2 rewards.')).toBeVisible();
     await expect.poll(() => count(page, 'New')).toBe(before - 2);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(page.getByText('Took the decision on 2 rewards back.')).toBeVisible();
+    await expect(page.getByText('Undid the decision on 2 rewards.')).toBeVisible();
     await expect.poll(() => count(page, 'New')).toBe(before);
 });
 

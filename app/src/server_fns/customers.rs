@@ -264,7 +264,7 @@ pub async fn undo_attribution(
     let cx = ctx::company(&place, Action::ManageCustomers).await?;
     let id = change.parse().map_err(|_| AppError::NotFound("This change of attribution".to_owned()))?;
     attributions::undo_seen(&cx.db, &cx.act(), id, &seen).await?;
-    Ok(Done::say("Took the change of attribution back.").to(customer_path(&key)))
+    Ok(Done::say("Undid the change of attribution.").to(customer_path(&key)))
 }
 
 /// What voiding this customer's transaction `transaction` would do, or undoing the void `undo`. Nothing is asked while both are empty.

@@ -135,8 +135,8 @@ pub async fn undo_review(
     let batch = batch.parse().map_err(|_| AppError::NotFound("This decision".to_owned()))?;
     let undone = data::rewards::undo(&cx.db, &cx.act(), batch).await.map_err(|error| by_reward(error, true))?;
     let words = match undone.changed {
-        1 => "Took the decision back.".to_owned(),
-        count => format!("Took the decision on {} rewards back.", counted(count)),
+        1 => "Undid the decision.".to_owned(),
+        count => format!("Undid the decision on {} rewards.", counted(count)),
     };
     Ok(Done::say(format!("{words}{}", went_along(&undone))))
 }
@@ -146,7 +146,7 @@ pub async fn undo_review(
 pub async fn withdraw_reward(#[server(default)] place: Place, key: String) -> Result<Done> {
     let cx = ctx::company(&place, Action::ManageInvoices).await?;
     let withdrawn = data::rewards::withdraw(&cx.db, &cx.act(), &key).await?;
-    let done = Done::say(format!("Took the reward back: it is declined.{}", went_along(&withdrawn)));
+    let done = Done::say(format!("Withdrew the reward: it is declined.{}", went_along(&withdrawn)));
     Ok(with_undo(done, &withdrawn))
 }
 

@@ -81,7 +81,7 @@ on_both! {
             assert_eq!(held.message, "Put 2 rewards on hold. 1 refund or correction followed.");
             assert_eq!(company.states().await, ["6000 hold", "4000 hold", "-1000 hold"]);
             let back = company.undo(&held).await;
-            assert_eq!(back.message, "Took the decision on 2 rewards back. 1 refund or correction followed.");
+            assert_eq!(back.message, "Undid the decision on 2 rewards. 1 refund or correction followed.");
             assert_eq!(company.states().await, ["6000 pending", "4000 pending", "-1000 pending"]);
             let undo = held.undo.unwrap();
             let (status, body) = company.send(&undo.action, &format!("batch={}", undo.fields[0].1)).await;
@@ -116,9 +116,9 @@ on_both! {
         let company = company(db).await;
         let adjusted = company.done("/rpc/rewards/adjust", &format!("key={}&difference=5.00&description=More", company.keys[1])).await;
         let back = company.undo(&adjusted).await;
-        assert_eq!(back.message, "Took the reward back: it is declined.");
+        assert_eq!(back.message, "Withdrew the reward: it is declined.");
         assert!(company.states().await.contains(&"500 declined".to_owned()));
-        assert_eq!(company.undo(&back).await.message, "Took the decision back.");
+        assert_eq!(company.undo(&back).await.message, "Undid the decision.");
         assert!(company.states().await.contains(&"500 pending".to_owned()));
 
         data::due::run_until(&company.app.db, &company.app.due, Instant::parse("2026-04-02T12:00:00Z").unwrap(), &|_, _| {}).await.unwrap();
