@@ -1,6 +1,6 @@
 //! Storage and operations: an operation is one database transaction. Ends with rows and figures; words, links and icons are for the screens.
 //!
-//! The chapters stand in the order in which they may use each other: each only those before it (`server/tests/dependency_direction.rs`).
+//! The chapters are in order: each uses only those before it (`server/tests/dependency_direction.rs`).
 
 pub mod store;
 

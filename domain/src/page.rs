@@ -30,7 +30,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Letters, digits and dots, so that it stands in an address as it is. `sort` names the sort and its direction.
+    /// Letters, digits and dots, so that an address can hold it as it is. `sort` names the sort and its direction.
     pub fn encode(&self, sort: &str) -> String {
         let direction = if self.backward { "b" } else { "f" };
         let value = match &self.value {

@@ -33,7 +33,7 @@ impl Verb {
         }
     }
 
-    /// As it stands in a sentence: "cannot be approved".
+    /// As part of a sentence: "cannot be approved".
     pub const fn done(self) -> &'static str {
         match self {
             Verb::Approve => "approved",

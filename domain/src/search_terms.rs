@@ -98,7 +98,7 @@ fn from_signs(terms: &mut Terms, word: &str) {
     terms.extend(signs.map(|(at, _)| cut(&word[at..])));
 }
 
-/// What ends sentences and joins the words of keys and addresses: not looked for by itself, so that it need not be kept for each.
+/// Punctuation that is in almost every key and address. Nobody searches for it alone, so it is not kept as a word of its own.
 fn joins(letter: char) -> bool {
     matches!(letter, '.' | ',' | '-' | '@')
 }

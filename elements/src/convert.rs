@@ -132,7 +132,7 @@ where
     }
 }
 
-/// How `view!` takes what stands in braces: as it is.
+/// What `view!` calls on the content of braces, which is taken as it is.
 pub trait IntoRender: Sized {
     #[inline(always)]
     fn into_render(self) -> Self {
@@ -167,7 +167,7 @@ impl StaticVec {
     }
 }
 
-/// What can stand side by side in a `view!`: nodes, and routes.
+/// What a `view!` can hold side by side: nodes and routes.
 pub trait Together: Sized {
     type All;
 

@@ -109,9 +109,9 @@ pub fn DialogForm(
     confirm: String,
     #[prop(optional)] danger: bool,
     #[prop(optional, into)] text: String,
-    /// After it has been done.
+    /// What comes next on the page once it has been done.
     #[prop(optional)]
-    then: Option<Callback<()>>,
+    then: Option<fn()>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let shown = Ui::get().failed_form(action, &id).is_some();
@@ -125,15 +125,10 @@ pub fn DialogForm(
             let _ = dialog.show_modal();
         }
     });
-    let done = Callback::new(move |()| {
-        close(node);
-        if let Some(then) = then {
-            then.run(());
-        }
-    });
+    let done = Callback::new(move |()| close(node));
     view! {
         <OpenedDialog id=id title=title open=open open_icon=open_icon open_class=open_class open_key=open_key shown=shown node=node>
-            <Form action=action name=name class="dialog-form" summary=false on_done=done>
+            <Form action=action name=name class="dialog-form" summary=false on_done=done then=then>
                 <DialogBody id=inner text=text confirm=confirm danger=danger submit=Submit::default() node=node about=None children=children/>
             </Form>
         </OpenedDialog>

@@ -133,6 +133,9 @@ pub fn Form(
     /// Before following `Done::to`, in the client.
     #[prop(optional)]
     on_done: Option<Callback<()>>,
+    /// What comes next on the page, also where the form was drawn anew while it was sent.
+    #[prop(default = None)]
+    then: Option<fn()>,
     /// For forms of one button: an error becomes a toast, there is no summary.
     #[prop(optional)]
     bare: bool,
@@ -179,13 +182,18 @@ pub fn Form(
         let target = target.clone();
         let button = event.submitter();
         state.pending.set(true);
-        let (navigate, called) = (navigate.clone(), called.clone());
+        let (navigate, called, from) = (navigate.clone(), called.clone(), here.get_untracked());
         spawn_local(async move {
             let outcome = send(&target, "application/x-www-form-urlencoded", body.clone()).await.and_then(|packed| packed.answer::<Done>());
             // Whoever has left the form stays where they are, and is told what became of it.
             if node.try_get_untracked().is_none() {
                 match outcome {
-                    Ok(done) => ui.wrote(done),
+                    Ok(done) => {
+                        ui.wrote(done);
+                        if let Some(then) = then.filter(|_| here.try_get_untracked() == Some(from)) {
+                            then();
+                        }
+                    }
                     Err(error) => ui.refused(&error),
                 }
                 return;
@@ -206,6 +214,9 @@ pub fn Form(
                     close_menus();
                     if let Some(on_done) = on_done {
                         on_done.run(());
+                    }
+                    if let Some(then) = then {
+                        then();
                     }
                     if let Some(to) = to {
                         let closes = list.is_some_and(|list| list.is(&to));

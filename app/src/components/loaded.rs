@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::server::codee::string::FromToStringCodec;
+use leptos::tachys::reactive_graph::OwnedView;
 use serde::de::DeserializeOwned;
 
 use super::ErrorNotice;
@@ -47,15 +48,20 @@ type Show = Arc<dyn Fn(&Packed) -> Result<AnyView> + Send + Sync>;
 
 /// Free of the types that are loaded and shown, so that the client holds it once.
 fn show(packed: Resource<Packed, FromToStringCodec>, skeleton: Skeleton, show: Show) -> AnyView {
+    let above = Owner::current().unwrap_or_default();
     let content = move || {
-        let show = Arc::clone(&show);
+        let (show, above) = (Arc::clone(&show), above.clone());
         Suspend::new(async move {
-            match show(&packed.await) {
+            let packed = packed.await;
+            // What is shown owns its own forms and signals, so that they work until the new content takes its place.
+            let owner = above.child();
+            let shown = owner.with(|| match show(&packed) {
                 Ok(view) => view,
                 // Small things in the frame say nothing; the page says it.
                 Err(_) if skeleton == Skeleton::None => ().into_any(),
                 Err(error) => view! { <ErrorNotice error=error/> }.into_any(),
-            }
+            });
+            foreign(OwnedView::new_with_owner(shown, owner))
         })
     };
     foreign(view! { <Transition fallback=move || view! { <SkeletonView of=skeleton/> }>{content}</Transition> })

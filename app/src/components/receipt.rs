@@ -68,7 +68,7 @@ pub fn Receipt(of: ReceiptView) -> impl IntoView {
     }
 }
 
-/// The stations of a reward; what is still to come stands in outline with its date.
+/// The steps of a reward; those still to come are outlined and dated.
 #[component]
 pub fn Timeline(steps: Vec<PathStep>) -> impl IntoView {
     let items = steps

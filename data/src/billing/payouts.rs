@@ -33,7 +33,7 @@ pub fn idempotency_key(id: Uuid, attempt: i32) -> String {
     format!("{id}-{attempt}")
 }
 
-/// Everything that stands in a payment order or a list of payouts.
+/// Everything that a payment order or a list of payouts shows.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct PayoutRow {
     pub id: Uuid,

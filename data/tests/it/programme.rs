@@ -191,7 +191,7 @@ percent = "25"
 
         for (file, expected) in [
             (format!("{PROGRAMME}{}{third}", second.replace("25", "26")), "line 27: a version from 2026-02-01T00:00:00Z is there with other terms"),
-            (format!("{PROGRAMME}{}", second.replace("effective_from = 2026-02-01T00:00:00Z", "")), "line 27: the offer “standard” stands in line 17 too"),
+            (format!("{PROGRAMME}{}", second.replace("effective_from = 2026-02-01T00:00:00Z", "")), "line 27: the offer “standard” is on line 17 too"),
             (format!("{PROGRAMME}{}", second.replace("group = \"affiliates\"", "")), "line 27: every version of the offer “standard” is for the same group"),
             (format!("{PROGRAMME}{second}{second}"), "line 38: the version of “standard” in line 27 begins at the same time"),
             (format!("{PROGRAMME}{second}").replace("group = \"affiliates\"", "group = \"agencies\""), "line 27: group the offer “standard” keeps its group"),

@@ -10,7 +10,7 @@ use data::{Error, Result};
 
 pub struct Column {
     pub name: &'static str,
-    /// Whether it stands in the CSV that programs read.
+    /// Whether the CSV for programs has it.
     pub csv: bool,
 }
 

@@ -136,7 +136,7 @@ impl<R: Read + Seek> Input<R> {
             if reasons.is_empty() {
                 continue;
             }
-            // The reason stands in its own column also where fields are missing.
+            // The reason has its own column, also where fields are missing.
             while raw.len() + 1 < width {
                 raw.push_field(b"");
             }

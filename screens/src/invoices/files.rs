@@ -20,7 +20,7 @@ use data::store::error::stored;
 use domain::dates;
 use exchange::payment_files::{Kept, payee_of};
 
-/// So many are named where payouts are told of; the rest is counted, and stands in the table of payouts.
+/// So many are named where payouts are told of; the rest is counted; the table of payouts has them.
 const NAMED_MAX: usize = 20;
 /// Likewise where the sentence is only a note.
 const NOTED_MAX: usize = 3;

@@ -69,7 +69,7 @@ fn values(page: &str, name: &str) -> Vec<String> {
     page.split(&format!(" {name}=\"")).skip(1).filter_map(|rest| rest.split('"').next()).map(|value| value.replace("&amp;", "&")).collect()
 }
 
-/// Whether something that only this company knows stands in it.
+/// Whether it says something that only this company knows.
 fn tells(body: &str) -> bool {
     body.contains("Quokka") || body.contains("quokka")
 }

@@ -217,10 +217,8 @@ impl Reader<'_> {
             if first.group != offer.group {
                 faults.push((offer.line, format!("every version of the offer “{}” is for the same group", offer.key)));
             } else if offer.effective_from.is_none() {
-                let message = format!(
-                    "the offer “{}” stands in line {} too: a further version of it names its effective_from",
-                    offer.key, first.line
-                );
+                let message =
+                    format!("the offer “{}” is on line {} too; each further version of it needs effective_from", offer.key, first.line);
                 faults.push((offer.line, message));
             } else if let Some(twin) = earlier.iter().find(|earlier| replaces(earlier)) {
                 faults.push((offer.line, format!("the version of “{}” in line {} begins at the same time", offer.key, twin.line)));

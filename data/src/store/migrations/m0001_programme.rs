@@ -155,7 +155,7 @@ migration!(|manager| {
         .create(manager)
         .await?;
 
-    // `partnership_id` is who brings them now; the history stands in `attributions`.
+    // `partnership_id` is who brings them now; the history is in `attributions`.
     table("customers")
         .id()
         .uuid("company_id")

@@ -64,7 +64,7 @@ const INDEXES: [Made; 21] = [
     Made {
         name: "ix_partnerships_held",
         table: "partnerships",
-        // What is asked for stands in front, although all rows have it: SQLite takes the index for it.
+        // The filtered column comes first although it is the same in all rows: SQLite then picks the index.
         columns: &[
             "company_id",
             "held",

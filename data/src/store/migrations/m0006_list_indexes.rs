@@ -6,7 +6,7 @@ use sea_orm_migration::prelude::*;
 use super::table::{index, migration};
 
 const REWARDS: [&str; 9] = ["company_id", "group_id", "invoice_month", "created_at", "id", "currency", "amount", "state", "source"];
-/// What is asked for stands in front, although all rows have it: SQLite takes the index for it.
+/// The filtered column comes first although it is the same in all rows: SQLite then picks the index.
 const TAGGED: [&str; 13] = [
     "company_id",
     "tagged",

@@ -11,7 +11,7 @@ migration!(|manager| {
         manager.drop_index(Index::drop().name(name).table(partnerships()).to_owned()).await?;
     }
     manager.alter_table(Table::alter().table(partnerships()).drop_column(Alias::new("tagged")).to_owned()).await?;
-    // What is asked for stands in front, although all rows have it: SQLite takes the index for it.
+    // The filtered column comes first although it is the same in all rows: SQLite then picks the index.
     let mut held = index("ix_partnerships_held", "partnerships", &["company_id", "held", "id"]);
     held.cond_where(Expr::col(Alias::new("held")).gt(0));
     manager.create_index(held).await?;

@@ -29,14 +29,14 @@ fn toml(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// A tag of a page, without what stands in quotes, and its attributes that lead somewhere.
+/// A tag of a page, without its quoted values, and its attributes that lead somewhere.
 #[derive(Debug)]
 struct Tag {
     bare: String,
     leads: Vec<(String, String)>,
 }
 
-/// The tags of a page as a browser sees them: what stands in a script, a title or a text field is text.
+/// The tags of a page as a browser sees them: inside a script, a title or a text field everything is text.
 fn tags(page: &str) -> Vec<Tag> {
     let mut found = Vec::new();
     let mut rest = page;

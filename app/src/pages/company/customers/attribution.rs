@@ -78,7 +78,7 @@ fn Head(forms: CustomerForms) -> impl IntoView {
     }
 }
 
-/// A plain GET form: what it asks for stands in the address.
+/// A plain GET form: its values are in the address.
 #[component]
 fn Ask(asked: RequestedChange, forms: CustomerForms, partners: Vec<Choice>) -> impl IntoView {
     let (partner, from) = match asked {

@@ -239,11 +239,10 @@ fn Decisions(of: RewardDetail) -> impl IntoView {
     let may = |verb: Verb| of.verbs.contains(&verb);
     let fields = |decision: &str| vec![("keys[]", of.line.key.clone()), ("decision", decision.to_owned()), ("seen", of.seen.to_string())];
     let named = format!("{} for {}", of.line.amount.display(), of.line.partner_name);
-    let next = Callback::new(|()| open_next());
     let approve = may(Verb::Approve).then(|| {
         let hidden = hidden(fields("approve"));
         view! {
-            <Form action=ReviewRewards::PATH name="approve" class="button-form" bare=true on_done=next>
+            <Form action=ReviewRewards::PATH name="approve" class="button-form" bare=true then=Some(open_next)>
                 {hidden}
                 <SubmitButton class="btn primary" key="a">"Approve"</SubmitButton>
             </Form>
@@ -255,7 +254,7 @@ fn Decisions(of: RewardDetail) -> impl IntoView {
     let hold = may(Verb::Hold).then(|| {
         let hidden = hidden(fields("hold"));
         view! {
-            <DialogForm id="hold" action=ReviewRewards::PATH title=format!("Hold {named}") open="Hold" open_key="h" confirm="Hold this reward" then=next
+            <DialogForm id="hold" action=ReviewRewards::PATH title=format!("Hold {named}") open="Hold" open_key="h" confirm="Hold this reward" then=open_next
                 text="It stays off every invoice until you release it.">
                 {hidden}
                 <TextArea name="reason" label="Reason" hint="The partner reads it beside the reward."/>
@@ -266,7 +265,7 @@ fn Decisions(of: RewardDetail) -> impl IntoView {
         let hidden = hidden(fields("decline"));
         view! {
             <DialogForm id="decline" action=ReviewRewards::PATH title=format!("Decline {named}") open="Decline" open_class="btn danger" open_key="d"
-                confirm=format!("Decline {}", of.line.amount.display()) danger=true then=next text="It is not paid. You can undo this until the charge.">
+                confirm=format!("Decline {}", of.line.amount.display()) danger=true then=open_next text="It is not paid. You can undo this until the charge.">
                 {hidden}
                 <TextArea name="reason" label="Reason" hint="The partner reads it beside the reward."/>
             </DialogForm>
